@@ -1,0 +1,47 @@
+#include "common/base/cpu.h"
+
+#include <sched.h>
+
+#include <fstream>
+#include <thread>
+
+namespace lemma {
+namespace {
+
+int CountUsableCores() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 0) return CPU_COUNT(&set);
+  const unsigned n = std::thread::hardware_concurrency();
+  return n > 0 ? static_cast<int>(n) : 1;
+}
+
+std::string ProcessorName() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    const size_t colon = line.find(": ");
+    if (line.rfind("model name", 0) == 0 && colon != std::string::npos) {
+      return line.substr(colon + 2);
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+CpuFeatures DetectCpu() {
+  CpuFeatures cpu{.name = ProcessorName(), .n_cores = CountUsableCores(), .avx2_fma_f16c = false,
+                  .avx512 = false, .avx512_vnni = false, .avx512_bf16 = false};
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  cpu.avx2_fma_f16c = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                      __builtin_cpu_supports("f16c");
+  cpu.avx512 = cpu.avx2_fma_f16c && __builtin_cpu_supports("avx512f") &&
+               __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+               __builtin_cpu_supports("avx512vl");
+  cpu.avx512_vnni = cpu.avx512 && __builtin_cpu_supports("avx512vnni");
+  cpu.avx512_bf16 = cpu.avx512 && __builtin_cpu_supports("avx512bf16");
+#endif
+  return cpu;
+}
+
+}  // namespace lemma

@@ -1,0 +1,98 @@
+#include "common/base/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace lemma {
+namespace {
+
+Status Errno(const std::filesystem::path& path, const char* doing) {
+  const int error = errno;
+  const std::string message = path.string() + ": cannot " + doing + ": " + std::strerror(error);
+  return error == ENOENT ? NotFound(message) : IoError(message);
+}
+
+Status WriteAll(int fd, const std::filesystem::path& path, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return Errno(path, "write");
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  return fsync(fd) == 0 ? Ok() : Errno(path, "sync");
+}
+
+}  // namespace
+
+Result<RandomAccessFile> RandomAccessFile::Open(const std::filesystem::path& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return Errno(path, "open");
+  struct stat info {};
+  if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+    close(fd);
+    return IoError(path.string() + ": not a regular file");
+  }
+  return RandomAccessFile(fd, static_cast<uint64_t>(info.st_size), path);
+}
+
+RandomAccessFile::RandomAccessFile(RandomAccessFile&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)),
+      size_bytes_(other.size_bytes_),
+      path_(std::move(other.path_)) {}
+
+RandomAccessFile& RandomAccessFile::operator=(RandomAccessFile&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  std::swap(size_bytes_, other.size_bytes_);
+  std::swap(path_, other.path_);
+  return *this;
+}
+
+RandomAccessFile::~RandomAccessFile() {
+  if (fd_ >= 0) close(fd_);
+}
+
+Status RandomAccessFile::ReadAt(uint64_t offset, void* into, size_t bytes) const {
+  char* out = static_cast<char*>(into);
+  while (bytes > 0) {
+    const ssize_t got = pread(fd_, out, bytes, static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Errno(path_, "read");
+    if (got == 0) {
+      return DataLoss(path_.string() + ": ends at byte " + std::to_string(offset) + ", " +
+                      std::to_string(bytes) + " bytes too early");
+    }
+    out += got;
+    offset += static_cast<uint64_t>(got);
+    bytes -= static_cast<size_t>(got);
+  }
+  return Ok();
+}
+
+Result<std::string> ReadFile(const std::filesystem::path& path, uint64_t bytes_max) {
+  LEMMA_ASSIGN_OR_RETURN(const RandomAccessFile file, RandomAccessFile::Open(path));
+  if (file.size_bytes() > bytes_max) {
+    return DataLoss(path.string() + ": has " + std::to_string(file.size_bytes()) +
+                    " bytes, at most " + std::to_string(bytes_max) + " are read");
+  }
+  std::string bytes(file.size_bytes(), '\0');
+  LEMMA_RETURN_IF_ERROR(file.ReadAt(0, bytes.data(), bytes.size()));
+  return bytes;
+}
+
+Status WriteFileAtomically(const std::filesystem::path& path, std::string_view bytes) {
+  const std::filesystem::path temporary = path.string() + ".tmp";
+  const int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) return Errno(temporary, "create");
+  Status status = WriteAll(fd, temporary, bytes);
+  if (close(fd) != 0 && status.ok()) status = Errno(temporary, "close");
+  if (status.ok() && rename(temporary.c_str(), path.c_str()) != 0) status = Errno(path, "rename");
+  if (!status.ok()) unlink(temporary.c_str());
+  return status;
+}
+
+}  // namespace lemma

@@ -1,0 +1,68 @@
+// A fixed team of threads that runs one function on all members and waits: the shape of every
+// kernel call. The caller is member 0, so a pool of one starts no thread.
+//
+// The wait at the end spins briefly and then yields and sleeps, so that more threads than cores
+// slow down but never collapse. Run may be called by one thread at a time (the pool's owner).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+namespace lemma {
+
+// A reference to a callable, valid for the duration of one call: std::function without allocation.
+class TaskRef {
+ public:
+  template <typename F>
+  TaskRef(const F& f)  // NOLINT: implicit on purpose
+      : object_(&f), call_([](const void* object, int member) {
+          (*static_cast<const F*>(object))(member);
+        }) {}
+  void operator()(int member) const { call_(object_, member); }
+
+ private:
+  const void* object_;
+  void (*call_)(const void* object, int member);
+};
+
+class ThreadPool {
+ public:
+  explicit ThreadPool(int n_threads);  // at least 1
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  int n_threads() const { return static_cast<int>(threads_.size()) + 1; }
+
+  // Calls task(member) for member = 0 .. n_threads - 1, each on its own thread; returns when all
+  // have returned. What they wrote is visible to the caller.
+  void Run(TaskRef task);
+
+ private:
+  void ThreadMain(int member);
+
+  std::vector<std::thread> threads_;
+  const TaskRef* task_ = nullptr;  // published by generation_
+  bool stopping_ = false;          // published by generation_
+  alignas(64) std::atomic<uint32_t> generation_{0};
+  alignas(64) std::atomic<uint32_t> n_running_{0};
+};
+
+// The part [begin, end) of n items that `member` of `n_members` works on: equal parts, in multiples
+// of `step` items. Depends on nothing else, so results cannot depend on timing.
+struct Slice {
+  int64_t begin;
+  int64_t end;
+};
+inline Slice SliceOf(int64_t n, int64_t step, int member, int n_members) {
+  const int64_t n_steps = (n + step - 1) / step;
+  const auto at = [&](int m) {
+    const int64_t item = n_steps * m / n_members * step;
+    return item < n ? item : n;
+  };
+  return {at(member), at(member + 1)};
+}
+
+}  // namespace lemma

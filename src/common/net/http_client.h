@@ -1,0 +1,57 @@
+// An HTTP/1.1 client over Boost.Beast, for a relay and for command-line calls.
+//
+// Threads: the client owns one I/O thread, on which all callbacks run; they must not block.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "common/base/status.h"
+#include "common/net/http.h"
+
+namespace lemma::net {
+
+struct HttpCallbacks {
+  // Status and headers; the body is empty.
+  std::function<void(HttpResponse head)> on_head;
+  // A piece of the body, in order. For text/event-stream as soon as it arrives.
+  std::function<void(std::string piece)> on_body;
+  // The end, exactly once: ok, or why the transfer failed (kUnavailable: no connection;
+  // kDeadlineExceeded; kCancelled; kDataLoss: cut in the middle).
+  std::function<void(Status status)> on_end;
+};
+
+struct HttpClientOptions {
+  std::chrono::milliseconds connect_timeout{5000};
+  std::chrono::milliseconds first_byte_timeout{600000};
+  std::chrono::milliseconds idle_timeout{120000};  // between two pieces of the body
+};
+
+// A call under way. Destroying it does not end the call.
+class HttpCall {
+ public:
+  virtual ~HttpCall() = default;
+  virtual void Cancel() = 0;  // thread-safe; on_end(kCancelled) follows unless it has ended
+};
+
+class HttpClient {
+ public:
+  explicit HttpClient(const HttpClientOptions& options = {});
+  ~HttpClient();  // cancels what is under way and joins the thread
+
+  // Sends request.{method, target, headers, body} to `address` ("127.0.0.1:8080", "host:80",
+  // "unix:/path/socket"). Connections are kept and reused per address.
+  std::shared_ptr<HttpCall> Send(const std::string& address, HttpRequest request,
+                                 HttpCallbacks callbacks);
+
+  // The same, waiting for the whole answer. Not from a callback.
+  Result<HttpResponse> SendAndWait(const std::string& address, HttpRequest request);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace lemma::net

@@ -1,0 +1,71 @@
+// An HTTP/1.1 server over Boost.Beast: limits, keep-alive, streaming (SSE), disconnects. It knows no
+// JSON and no model.
+//
+// Threads: the server owns `n_threads` I/O threads. A handler runs on one of them and must not
+// block; it keeps the exchange and answers from any thread, now or later.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "common/base/status.h"
+#include "common/net/http.h"
+
+namespace lemma::net {
+
+struct HttpServerLimits {
+  uint64_t body_bytes_max = 1 << 20;
+  uint32_t header_bytes_max = 32 << 10;
+  int connections_max = 1024;
+  int header_seconds_max = 10;      // from the connection's first byte
+  int body_seconds_max = 30;
+  int idle_seconds_max = 75;        // between two requests of one connection
+  size_t stream_bytes_max = 256 << 10;  // sent but not yet taken by a slow client; then it is cut
+  int stream_stall_seconds_max = 30;
+};
+
+// One request being answered. All methods are thread-safe and never block. Exactly one answer:
+// either Send, or Start + Write* + Finish. Calls after the client has left do nothing.
+class HttpExchange {
+ public:
+  virtual ~HttpExchange() = default;
+  virtual const HttpRequest& request() const = 0;
+  virtual void Send(HttpResponse response) = 0;
+  // Begins a streamed (chunked) answer with the head of `response`; its body is the first chunk.
+  virtual void Start(HttpResponse response) = 0;
+  virtual void Write(std::string chunk) = 0;
+  virtual void Finish() = 0;
+  // Ends a streamed answer without its proper end, so that the client sees a broken transfer.
+  virtual void Abort() = 0;
+  // True once the client has left, was cut, or the server stops: nobody will read the answer.
+  virtual bool closed() const = 0;
+  // Called once, on an I/O thread, when that happens before the answer is complete (at once if it
+  // already has). The callback must not block.
+  virtual void OnClosed(std::function<void()> callback) = 0;
+};
+
+using HttpHandler = std::function<void(std::shared_ptr<HttpExchange>)>;
+
+class HttpServer {
+ public:
+  // `address` is "127.0.0.1:8080", "[::1]:8080", "0.0.0.0:0" (any port) or "unix:/path/socket"
+  // (created with mode 0600; a stale socket file is replaced).
+  // Errors (kUnavailable): address in use; (kInvalidArgument): not an address.
+  static Result<std::unique_ptr<HttpServer>> Start(const std::string& address, int n_threads,
+                                                   const HttpServerLimits& limits,
+                                                   HttpHandler handler);
+  virtual ~HttpServer() = default;
+
+  // Where it listens, with the real port: "127.0.0.1:8080".
+  virtual std::string address() const = 0;
+  // Stops accepting and closes idle connections; running answers go on.
+  virtual void StopAccepting() = 0;
+  // Exchanges that are not answered yet.
+  virtual int n_active() const = 0;
+  // Closes everything and joins the threads.
+  virtual void Stop() = 0;
+};
+
+}  // namespace lemma::net

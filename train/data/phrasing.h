@@ -1,0 +1,29 @@
+// Wording: many ways to say one thing, some of them kept for evaluation.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "train/data/family.h"
+
+namespace lemma::train {
+
+// Templates of one family in one language; "{name}" marks a variable.
+struct Phrasings {
+  std::vector<std::string_view> train;     // at least 8
+  std::vector<std::string_view> held_out;  // at least 2, wording that `train` lacks
+};
+
+using Variables = std::vector<std::pair<std::string_view, std::string>>;
+
+// `pattern` with its variables filled in. An unknown or unused variable is a CHECK failure.
+std::string Fill(std::string_view pattern, const Variables& variables);
+
+// A phrasing of the split, filled in; in training sometimes with a neutral opening or closing
+// ("Please solve this: ...", "...请写出步骤。"), so that wording around a problem does not matter.
+std::string Phrase(Rng& rng, const Phrasings& phrasings, Split split, Language language,
+                   const Variables& variables);
+
+}  // namespace lemma::train
