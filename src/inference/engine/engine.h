@@ -1,0 +1,135 @@
+// The engine: token ids in, token ids out. Continuous batching with chunked prefill over paged KV.
+// It knows no text and no JSON; its tests run a fake backend.
+//
+// Threads: one thread, the engine's own, owns all state. Submit and Cancel may be called from any
+// thread; they talk to it through a bounded queue. Sinks are called on the engine's thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/base/status.h"
+#include "inference/model/backend.h"
+
+namespace lemma::engine {
+
+using model::TokenId;
+
+struct SamplingParams {
+  float temperature = 1.0f;         // 0: greedy, ties to the lowest id
+  float top_p = 1.0f;               // (0, 1]
+  int32_t top_k = 0;                // 0: off
+  float min_p = 0.0f;               // [0, 1]
+  float repetition_penalty = 1.0f;  // > 0; over prompt and output, as Hugging Face defines it
+  float presence_penalty = 0.0f;    // over the output
+  float frequency_penalty = 0.0f;   // over the output
+  std::vector<std::pair<TokenId, float>> logit_bias;  // added to the logits
+  uint64_t seed = 0;
+  int32_t n_logprobs = -1;          // -1: none; k >= 0: the token's own and the k best
+};
+
+enum class FinishReason {
+  kStop,       // an EOS or stop id, or the sink asked to stop
+  kLength,     // max_tokens or the context is used up
+  kDeadline,
+  kCancelled,
+  kError,
+};
+
+struct TokenLogprob {
+  TokenId token;
+  float logprob;
+};
+
+// One generated token of one sample.
+struct TokenEvent {
+  int32_t sample = 0;  // 0 .. n - 1
+  TokenId token = 0;
+  float logprob = 0;                          // where n_logprobs >= 0
+  std::span<const TokenLogprob> top_logprobs;  // descending; valid during the call
+};
+
+// Receives what a request produces. Called on the engine's thread: must not block.
+class RequestSink {
+ public:
+  virtual ~RequestSink() = default;
+  enum class Verdict { kContinue, kStop };
+  // kStop ends this sample with FinishReason::kStop at this token (a stop string matched).
+  virtual Verdict OnToken(const TokenEvent& event) = 0;
+  // A sample ended. The EOS or stop id that ended it was not given to OnToken; `stop_id` names it.
+  virtual void OnSampleDone(int32_t sample, FinishReason reason,
+                            std::optional<TokenId> stop_id) = 0;
+  // After all samples: the last call. `status` is ok unless a sample ended with kError, or the
+  // request never ran (deadline passed while it waited: kDeadlineExceeded; shutdown: kUnavailable).
+  virtual void OnDone(const Status& status) = 0;
+};
+
+struct GenerateRequest {
+  std::vector<TokenId> prompt;     // at least one token
+  SamplingParams sampling;
+  int32_t n = 1;                   // samples that share the prompt's pages; sample i draws from
+                                   // the random stream of (seed, i)
+  int32_t max_tokens = 512;        // per sample, without the prompt
+  std::vector<TokenId> stop_ids;   // EOS ids included by the caller
+  bool ignore_eos = false;         // for benchmarks: stop_ids end nothing
+  std::optional<TimePoint> deadline;
+  std::shared_ptr<RequestSink> sink;
+};
+
+struct EngineOptions {
+  int32_t sequences_max = 32;          // running at once
+  int32_t queued_requests_max = 128;   // waiting; more are refused with kUnavailable
+  int64_t queued_tokens_max = 1 << 20;   // prompt + max_tokens of all that wait
+  int32_t prefill_chunk_tokens = 256;  // of all prompts together in one step
+};
+
+// A snapshot for metrics; cheap, lock-free for the engine.
+struct EngineStats {
+  int64_t n_running = 0;          // sequences
+  int64_t n_waiting = 0;          // requests
+  int64_t n_pages = 0;
+  int64_t n_pages_free = 0;
+  int64_t n_steps = 0;            // also the heartbeat
+  int64_t prompt_tokens = 0;      // computed since start
+  int64_t generated_tokens = 0;   // since start
+  int64_t requests_finished[5] = {};  // by FinishReason, samples counted
+};
+
+using RequestId = uint64_t;
+
+class Engine {
+ public:
+  Engine(std::unique_ptr<model::Backend> backend, const EngineOptions& options,
+         const Clock& clock);
+  ~Engine();  // stops: what runs or waits ends with kCancelled / kUnavailable
+
+  // Checks and queues. Errors, at once and without calling the sink: kInvalidArgument (empty
+  // prompt, ids outside the vocabulary, prompt + max_tokens over the context or over all pages,
+  // a parameter out of range; `field` names it), kUnavailable (queue full or draining).
+  Result<RequestId> Submit(GenerateRequest request);
+
+  // Ends a request in any phase, within one step; its sink gets OnDone. Unknown ids are ignored.
+  void Cancel(RequestId id);
+
+  // Refuses new requests from now on; what runs goes on.
+  void Drain();
+
+  EngineStats stats() const;
+  const model::ModelConfig& config() const;
+  const model::BackendInfo& backend_info() const;
+  // The longest prompt + output one sample can have: the context or all pages.
+  int32_t tokens_max() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace lemma::engine

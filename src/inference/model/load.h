@@ -1,0 +1,32 @@
+// From a name, a directory or the embedded model to a backend that is ready to run.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/base/status.h"
+#include "inference/model/backend.h"
+#include "inference/model/checkpoint.h"
+
+namespace lemma::model {
+
+struct CpuBackendOptions {
+  int n_threads = 0;              // 0: one per usable core
+  std::string isa;                // "": the best; else "scalar", "avx2", "avx512", "avx512-bf16"
+  uint64_t kv_bytes_max = 0;      // 0: room for kDefaultKvTokens, or what the context needs if less
+  int32_t batch_rows_max = 256;
+  int32_t logit_rows_max = 64;
+  bool float32 = false;           // keep weights, activations and KV in float32 (the oracle's mode)
+  // Called now and then while weights are read, with a share in [0, 1].
+  std::function<void(double)> on_progress;
+};
+
+// Reads the weights of `checkpoint` and makes the CPU backend. Errors name the file and the tensor.
+Result<std::unique_ptr<Backend>> LoadCpuBackend(const Checkpoint& checkpoint,
+                                                const CpuBackendOptions& options);
+
+}  // namespace lemma::model
