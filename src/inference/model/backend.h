@@ -22,23 +22,23 @@ using PageId = int32_t;
 
 // The new tokens of one sequence within a batch.
 struct SequenceSlice {
-  int32_t row_begin = 0;        // its first row in Batch::tokens
-  int32_t n_tokens = 0;         // how many rows; 1 for decode, a chunk for prefill
-  int32_t n_past = 0;           // tokens of the sequence whose K and V are already in its pages
+  int32_t row_begin = 0;          // its first row in Batch::tokens
+  int32_t n_tokens = 0;           // how many rows; 1 for decode, a chunk for prefill
+  int32_t n_past = 0;             // tokens of the sequence whose K and V are already in its pages
   std::span<const PageId> pages;  // cover n_past + n_tokens tokens; token i lives in pages[i / 64]
 };
 
 // Several sequences' new tokens, one row each, in order of their slices.
 struct Batch {
-  std::span<const TokenId> tokens;          // [n_rows]
+  std::span<const TokenId> tokens;  // [n_rows]
   std::span<const SequenceSlice> sequences;
-  std::span<const int32_t> logit_rows;      // ascending rows whose logits are wanted
+  std::span<const int32_t> logit_rows;  // ascending rows whose logits are wanted
 };
 
 struct BackendInfo {
-  std::string device;     // "cpu avx512-bf16, 2 threads"
-  std::string weights;    // "bf16"
-  std::string kv;         // "bf16"
+  std::string device;   // "cpu avx512-bf16, 2 threads"
+  std::string weights;  // "bf16"
+  std::string kv;       // "bf16"
   uint64_t weight_bytes = 0;
   uint64_t kv_bytes_per_token = 0;
 };
@@ -50,8 +50,8 @@ class Backend {
   virtual const ModelConfig& config() const = 0;
   virtual const BackendInfo& info() const = 0;
   virtual int32_t n_pages() const = 0;
-  virtual int32_t batch_rows_max() const = 0;    // rows one Forward takes
-  virtual int32_t logit_rows_max() const = 0;    // logits one Forward gives
+  virtual int32_t batch_rows_max() const = 0;  // rows one Forward takes
+  virtual int32_t logit_rows_max() const = 0;  // logits one Forward gives
 
   // Computes K and V of all rows into their pages and the logits of `logit_rows` into
   // `logits` [n_logit_rows, vocab_size]. A row's result depends on its own sequence alone, to the

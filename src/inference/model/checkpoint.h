@@ -25,7 +25,7 @@ struct TensorEntry {
   std::vector<int64_t> shape;
   uint64_t offset = 0;  // in the file
   uint64_t bytes = 0;
-  int file_index = 0;   // which shard
+  int file_index = 0;  // which shard
 };
 
 // A file's bytes, wherever they are. Thread-safe.
@@ -64,6 +64,9 @@ class Checkpoint {
   }
 
  private:
+  friend class CheckpointReader;
+  Checkpoint() = default;
+
   std::string id_;
   ModelConfig config_;
   std::string tokenizer_json_;

@@ -25,7 +25,7 @@ struct ModelConfig {
   float rms_norm_eps = 0;
   float rope_theta = 0;
   bool tied_embeddings = false;
-  std::vector<TokenId> eos_ids;    // of config.json and generation_config.json together
+  std::vector<TokenId> eos_ids;  // of config.json and generation_config.json together
 
   int32_t q_dim() const { return n_heads * head_dim; }
   int32_t kv_dim() const { return n_kv_heads * head_dim; }

@@ -15,12 +15,12 @@
 namespace lemma::model {
 
 struct CpuBackendOptions {
-  int n_threads = 0;              // 0: one per usable core
-  std::string isa;                // "": the best; else "scalar", "avx2", "avx512", "avx512-bf16"
-  uint64_t kv_bytes_max = 0;      // 0: room for kDefaultKvTokens, or what the context needs if less
+  int n_threads = 0;          // 0: one per usable core
+  std::string isa;            // "": the best; else "scalar", "avx2", "avx512", "avx512-bf16"
+  uint64_t kv_bytes_max = 0;  // 0: room for kDefaultKvTokens, or what the context needs if less
   int32_t batch_rows_max = 256;
   int32_t logit_rows_max = 64;
-  bool float32 = false;           // keep weights, activations and KV in float32 (the oracle's mode)
+  bool float32 = false;  // keep weights, activations and KV in float32 (the oracle's mode)
   // Called now and then while weights are read, with a share in [0, 1].
   std::function<void(double)> on_progress;
 };

@@ -1,0 +1,213 @@
+#include "inference/model/checkpoint.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <set>
+
+#include "common/base/file.h"
+#include "common/base/json.h"
+#include "inference/model/safetensors.h"
+
+namespace lemma::model {
+namespace {
+
+namespace json = boost::json;
+namespace fs = std::filesystem;
+
+constexpr uint64_t kConfigBytesMax = 1 << 20;
+constexpr uint64_t kTokenizerBytesMax = 64 << 20;
+constexpr uint64_t kIndexBytesMax = 8 << 20;
+constexpr size_t kShardsMax = 1024;
+
+class FileSource : public ByteSource {
+ public:
+  explicit FileSource(RandomAccessFile file)
+      : file_(std::move(file)), name_(file_.path().string()) {}
+  const std::string& name() const override { return name_; }
+  uint64_t size_bytes() const override { return file_.size_bytes(); }
+  Status ReadAt(uint64_t offset, void* into, size_t bytes) const override {
+    return file_.ReadAt(offset, into, bytes);
+  }
+
+ private:
+  RandomAccessFile file_;
+  std::string name_;
+};
+
+class MemorySource : public ByteSource {
+ public:
+  MemorySource(std::string name, std::string_view bytes) : name_(std::move(name)), bytes_(bytes) {}
+  const std::string& name() const override { return name_; }
+  uint64_t size_bytes() const override { return bytes_.size(); }
+  Status ReadAt(uint64_t offset, void* into, size_t bytes) const override {
+    if (offset > bytes_.size() || bytes > bytes_.size() - offset) {
+      return DataLoss(name_ + ": ends too early");
+    }
+    std::memcpy(into, bytes_.data() + offset, bytes);
+    return Ok();
+  }
+
+ private:
+  std::string name_;
+  std::string_view bytes_;
+};
+
+// Where a checkpoint's files come from.
+class Files {
+ public:
+  virtual ~Files() = default;
+  virtual std::string name() const = 0;
+  // kNotFound where there is no such file.
+  virtual Result<std::shared_ptr<const ByteSource>> Open(const std::string& file) const = 0;
+};
+
+class DirectoryFiles : public Files {
+ public:
+  explicit DirectoryFiles(fs::path directory) : directory_(std::move(directory)) {}
+  std::string name() const override { return directory_.string(); }
+  Result<std::shared_ptr<const ByteSource>> Open(const std::string& file) const override {
+    LEMMA_ASSIGN_OR_RETURN(RandomAccessFile opened, RandomAccessFile::Open(directory_ / file));
+    return std::shared_ptr<const ByteSource>(std::make_shared<FileSource>(std::move(opened)));
+  }
+
+ private:
+  fs::path directory_;
+};
+
+class MemoryFiles : public Files {
+ public:
+  MemoryFiles(const std::map<std::string, std::string_view>& files, std::string name)
+      : files_(files), name_(std::move(name)) {}
+  std::string name() const override { return name_; }
+  Result<std::shared_ptr<const ByteSource>> Open(const std::string& file) const override {
+    const auto it = files_.find(file);
+    if (it == files_.end()) return NotFound(name_ + "/" + file + ": no such file");
+    return std::shared_ptr<const ByteSource>(
+        std::make_shared<MemorySource>(name_ + "/" + file, it->second));
+  }
+
+ private:
+  const std::map<std::string, std::string_view>& files_;
+  std::string name_;
+};
+
+Result<std::string> ReadWhole(const Files& files, const std::string& file, uint64_t bytes_max) {
+  LEMMA_ASSIGN_OR_RETURN(const std::shared_ptr<const ByteSource> source, files.Open(file));
+  if (source->size_bytes() > bytes_max) {
+    return DataLoss(source->name() + ": has " + std::to_string(source->size_bytes()) +
+                    " bytes, at most " + std::to_string(bytes_max) + " are read");
+  }
+  std::string bytes(source->size_bytes(), '\0');
+  LEMMA_RETURN_IF_ERROR(source->ReadAt(0, bytes.data(), bytes.size()));
+  return bytes;
+}
+
+// As ReadWhole; "" where there is no such file.
+Result<std::string> ReadOptional(const Files& files, const std::string& file, uint64_t bytes_max) {
+  auto bytes = ReadWhole(files, file, bytes_max);
+  if (!bytes.ok() && bytes.status().code() == StatusCode::kNotFound) return std::string();
+  return bytes;
+}
+
+// The names of the weight files: the single one, or those that the index lists.
+Result<std::vector<std::string>> WeightFiles(const Files& files) {
+  if (files.Open("model.safetensors").ok()) return std::vector<std::string>{"model.safetensors"};
+  const std::string index_name = "model.safetensors.index.json";
+  const auto index = ReadWhole(files, index_name, kIndexBytesMax);
+  if (!index.ok() && index.status().code() == StatusCode::kNotFound) {
+    return NotFound(files.name() + ": has neither model.safetensors nor " + index_name);
+  }
+  if (!index.ok()) return index.status();
+  const std::string name = files.name() + "/" + index_name;
+  LEMMA_ASSIGN_OR_RETURN(const json::object object, ParseJsonObject(*index, name));
+  const json::value* map = object.if_contains("weight_map");
+  if (map == nullptr || !map->is_object()) {
+    return DataLoss(name + ": \"weight_map\" must be an object");
+  }
+  std::set<std::string> shards;
+  for (const auto& [tensor, shard] : map->get_object()) {
+    // A shard is a file beside its index: a path would reach outside the checkpoint.
+    if (!shard.is_string() || shard.get_string().empty() ||
+        shard.get_string().find('/') != json::string::npos || shard.get_string()[0] == '.') {
+      return DataLoss(name + ": \"weight_map\" entry \"" + std::string(tensor).substr(0, 128) +
+                      "\" must be a plain file name");
+    }
+    shards.emplace(shard.get_string());
+    if (shards.size() > kShardsMax) return DataLoss(name + ": \"weight_map\" lists too many files");
+  }
+  return std::vector<std::string>(shards.begin(), shards.end());
+}
+
+}  // namespace
+
+// Builds a Checkpoint from wherever its files are.
+class CheckpointReader {
+ public:
+  static Result<Checkpoint> Read(const Files& files, std::string id) {
+    Checkpoint checkpoint;
+    checkpoint.id_ = std::move(id);
+    LEMMA_ASSIGN_OR_RETURN(const std::string config,
+                           ReadWhole(files, "config.json", kConfigBytesMax));
+    LEMMA_ASSIGN_OR_RETURN(const std::string generation,
+                           ReadOptional(files, "generation_config.json", kConfigBytesMax));
+    LEMMA_ASSIGN_OR_RETURN(checkpoint.config_, ParseModelConfig(config, generation, files.name()));
+    LEMMA_ASSIGN_OR_RETURN(checkpoint.tokenizer_json_,
+                           ReadWhole(files, "tokenizer.json", kTokenizerBytesMax));
+    LEMMA_ASSIGN_OR_RETURN(checkpoint.tokenizer_config_json_,
+                           ReadWhole(files, "tokenizer_config.json", kConfigBytesMax));
+    LEMMA_ASSIGN_OR_RETURN(checkpoint.chat_template_text_,
+                           ReadOptional(files, "chat_template.jinja", kConfigBytesMax));
+    LEMMA_RETURN_IF_ERROR(ReadTensors(files, &checkpoint));
+    return checkpoint;
+  }
+
+ private:
+  static Status ReadTensors(const Files& files, Checkpoint* checkpoint) {
+    LEMMA_ASSIGN_OR_RETURN(const std::vector<std::string> weight_files, WeightFiles(files));
+    for (const std::string& file : weight_files) {
+      LEMMA_ASSIGN_OR_RETURN(std::shared_ptr<const ByteSource> source, files.Open(file));
+      LEMMA_ASSIGN_OR_RETURN(std::vector<TensorEntry> tensors, ReadSafetensorsHeader(*source));
+      for (TensorEntry& tensor : tensors) {
+        tensor.file_index = static_cast<int>(checkpoint->sources_.size());
+        checkpoint->tensors_.push_back(std::move(tensor));
+      }
+      checkpoint->sources_.push_back(std::move(source));
+    }
+    auto& tensors = checkpoint->tensors_;
+    std::sort(tensors.begin(), tensors.end(),
+              [](const auto& a, const auto& b) { return a.name < b.name; });
+    const auto twice =
+        std::adjacent_find(tensors.begin(), tensors.end(),
+                           [](const auto& a, const auto& b) { return a.name == b.name; });
+    if (twice != tensors.end()) {
+      return DataLoss(files.name() + ": tensor \"" + twice->name.substr(0, 128) +
+                      "\" is in two weight files");
+    }
+    return Ok();
+  }
+};
+
+Result<Checkpoint> Checkpoint::OpenDirectory(const fs::path& directory, std::string id) {
+  std::error_code error;
+  if (!fs::is_directory(directory, error)) {
+    return NotFound(directory.string() + ": no such directory");
+  }
+  if (id.empty()) id = fs::weakly_canonical(directory, error).filename().string();
+  return CheckpointReader::Read(DirectoryFiles(directory), std::move(id));
+}
+
+Result<Checkpoint> Checkpoint::OpenMemory(const std::map<std::string, std::string_view>& files,
+                                          std::string id) {
+  const std::string name = "embedded " + id;
+  return CheckpointReader::Read(MemoryFiles(files, name), std::move(id));
+}
+
+const TensorEntry* Checkpoint::Find(std::string_view tensor_name) const {
+  const auto it = std::lower_bound(
+      tensors_.begin(), tensors_.end(), tensor_name,
+      [](const TensorEntry& tensor, std::string_view name) { return tensor.name < name; });
+  return it != tensors_.end() && it->name == tensor_name ? &*it : nullptr;
+}
+
+}  // namespace lemma::model
