@@ -13,9 +13,9 @@ class StopMatcher {
   explicit StopMatcher(std::vector<std::string> stops);  // empty strings are ignored
 
   struct Match {
-    std::string text;          // safe to send
-    bool stopped = false;      // the text ends before a stop string
-    std::string stop_string;   // the one that matched first in the text; the longest of equals
+    std::string text;         // safe to send
+    bool stopped = false;     // the text ends before a stop string
+    std::string stop_string;  // the one that matched first in the text; the longest of equals
   };
   Match Push(std::string_view text);
   std::string Finish();  // what was held back

@@ -20,7 +20,7 @@ namespace lemma::text {
 
 using TokenId = int32_t;
 
-inline constexpr uint64_t kTokenizerFileBytesMax = 64ull << 20;  // Qwen2.5's has 7 MB
+inline constexpr uint64_t kTokenizerFileBytesMax = 32ull << 20;  // Qwen2.5's has 7 MB
 
 enum class SpecialTokens {
   kAsText,     // user text: a spelled special token is plain text
