@@ -9,7 +9,7 @@
 namespace lemma::train {
 namespace {
 
-// A division by at most this is known by heart where its quotient has one digit.
+// A division by at most this needs no working where its quotient has one digit.
 constexpr int64_t kKnownDivisorMax = 20;
 
 // The part of n that its first digit stands for: 278 -> 200, 6 -> 6, 0 -> 0.
@@ -56,6 +56,11 @@ bool IsKnownProduct(int64_t a, int64_t b) {
   return a < 100 && HasOneNonzeroDigit(b);
 }
 
+// Two digits by one, a quotient of one digit by up to 20, or nothing to divide.
+bool IsKnownDivision(int64_t a, int64_t b) {
+  return b == 1 || a < b || (a < 100 && b < 10) || (a < 10 * b && b <= kKnownDivisorMax);
+}
+
 }  // namespace
 
 std::string DecimalText(int64_t value, int places) {
@@ -66,6 +71,11 @@ std::string DecimalText(int64_t value, int places) {
     digits.insert(digits.size() - static_cast<size_t>(places), ".");
   }
   return value < 0 ? "-" + digits : digits;
+}
+
+std::string ShortDecimalText(int64_t value, int places) {
+  for (; places > 0 && value % 10 == 0; value /= 10) --places;
+  return DecimalText(value, places);
 }
 
 std::string FractionText(int64_t numerator, int64_t denominator) {
@@ -148,8 +158,8 @@ std::string MultiplySteps(int64_t a, int64_t b) {
 std::string DivideSteps(int64_t a, int64_t b) {
   const std::string equation = std::to_string(a) + " = " + std::to_string(a / b) + "*" +
                                std::to_string(b) + " + " + std::to_string(a % b);
+  if (IsKnownDivision(a, b)) return equation;
   if (a >= 10 * b) return DivideDigitSteps(a, b) + "; " + equation;
-  if (b <= kKnownDivisorMax || a < b) return equation;
   const int64_t product = a / b * b;
   const std::string difference = SubtractSteps(a, product) + "; " + equation;
   return a / b == 1 ? difference : MultiplySteps(b, a / b) + "; " + difference;
@@ -157,7 +167,7 @@ std::string DivideSteps(int64_t a, int64_t b) {
 
 std::string DivideDigitSteps(int64_t a, int64_t b) {
   LEMMA_CHECK(a >= 0 && b > 0);
-  if (a < 10 * b) return DivideSteps(a, b);
+  if (a < 10 * b || IsKnownDivision(a, b)) return DivideSteps(a, b);
   std::vector<std::string> chains;
   int64_t rest = 0;
   for (const char digit : std::to_string(a)) {
@@ -202,6 +212,14 @@ std::string ReduceSteps(int64_t n, int64_t d) {
   steps += "; " + ExactDivideSteps(d, divisor);
   return steps + "; " + fraction + " = " + std::to_string(n / divisor) + "/" +
          std::to_string(d / divisor);
+}
+
+std::string LcmSteps(int64_t a, int64_t b) {
+  const int64_t divisor = std::gcd(a, b);
+  std::string steps = GcdSteps(a, b);
+  if (divisor != 1) steps += "; " + ExactDivideSteps(a, divisor);
+  return steps + "; " + MultiplySteps(a / divisor, b) + "; lcm(" + std::to_string(a) + ", " +
+         std::to_string(b) + ") = " + std::to_string(a / divisor * b);
 }
 
 }  // namespace lemma::train

@@ -16,6 +16,9 @@ namespace lemma::train {
 // "12.75", (-5, 1) -> "-0.5", (42, 0) -> "42".
 std::string DecimalText(int64_t value, int places);
 
+// The same without zeros at its end: (1250, 2) -> "12.5", (1200, 2) -> "12".
+std::string ShortDecimalText(int64_t value, int places);
+
 // The reduced fraction in its canonical form: (6, -8) -> "-\frac{3}{4}", (6, 3) -> "2".
 // `denominator` is not 0.
 std::string FractionText(int64_t numerator, int64_t denominator);
@@ -45,8 +48,9 @@ std::string SumSteps(const std::vector<int64_t>& terms);
 std::string MultiplySteps(int64_t a, int64_t b);
 
 // Division with remainder, a >= 0, b > 0; always ends in "a = q*b + r". Long division takes the
-// digits of a from the left; a divisor above 20 shows the product and the difference:
-//   "13 = 2*6 + 1"
+// digits of a from the left; a divisor above 20 shows the product and the difference. Two digits
+// by one, and quotients of one digit by up to 20, are known by heart:
+//   "84 = 14*6 + 0", "153 = 9*17 + 0"
 //   "7 = 1*6 + 1; 13 = 2*6 + 1; 18 = 3*6 + 0; 738 = 123*6 + 0"
 //   "42*2 = 84; 105 - 84 = 25 - 4 = 21; 105 = 2*42 + 21".
 std::string DivideSteps(int64_t a, int64_t b);
@@ -65,5 +69,8 @@ std::string GcdSteps(int64_t a, int64_t b);
 // n/d (both positive) in lowest terms: Euclid, then "18/6 = 3; 42/6 = 7; 18/42 = 3/7". With a gcd
 // of 1 it ends after Euclid; d = 1 gives "n/1 = n".
 std::string ReduceSteps(int64_t n, int64_t d);
+
+// Euclid, then "6/2 = 3; 3*4 = 12; lcm(6, 4) = 12"; coprime numbers need no quotient.
+std::string LcmSteps(int64_t a, int64_t b);
 
 }  // namespace lemma::train

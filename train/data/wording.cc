@@ -15,6 +15,17 @@ constexpr std::array<std::pair<char, std::string_view>, 6> kFullWidth = {{
     {'!', "！"},
 }};
 
+const BilingualPhrasings& ExpressionPhrasings() {
+  static const BilingualPhrasings phrasings = {
+      {{"Compute {e}.", "What is {e}?", "Calculate {e}.", "Evaluate {e}.", "Find the value of {e}.",
+        "{e} = ?", "{e}", "Work out {e}.", "What does {e} equal?", "How much is {e}?", "Find {e}."},
+       {"Determine the value of {e}.", "Tell me the value of {e}.", "What do you get for {e}?"}},
+      {{"计算 {e}.", "计算: {e}", "求 {e} 的值.", "{e} = ?", "{e}", "{e} 等于多少?", "算一算 {e}.",
+        "计算 {e} 的结果.", "{e} 是多少?", "{e} 的值是多少?", "求 {e}."},
+       {"试求 {e} 的值.", "{e} 的结果等于多少?", "算出 {e} 的值."}}};
+  return phrasings;
+}
+
 }  // namespace
 
 std::string WithFullWidthPunctuation(std::string_view text) {
@@ -40,6 +51,31 @@ std::string Ask(Rng& rng, const BilingualPhrasings& phrasings, Split split, Lang
   }
   std::string text = Phrase(rng, phrasings.chinese, split, language, variables);
   return rng.Chance(0.5) ? WithFullWidthPunctuation(text) : text;
+}
+
+std::string InMathStyle(Rng& rng, std::string_view expression) {
+  struct Signs {
+    std::string_view times, over;
+  };
+  static const std::vector<Signs> kStyles = {
+      {"*", "/"}, {" * ", " / "}, {" × ", " ÷ "}, {" \\times ", " \\div "}};
+  const Signs& signs = rng.Pick(kStyles);
+  std::string text;
+  for (const char c : expression) {
+    if (c == '*') {
+      text += signs.times;
+    } else if (c == '/') {
+      text += signs.over;
+    } else {
+      text += c;
+    }
+  }
+  const bool latex = signs.times == kStyles.back().times;
+  return latex && rng.Chance(0.5) ? "$" + text + "$" : text;
+}
+
+std::string AskExpression(Rng& rng, std::string_view expression, Split split, Language language) {
+  return Ask(rng, ExpressionPhrasings(), split, language, {{"e", InMathStyle(rng, expression)}});
 }
 
 std::string NumberedSolution(Language language, const std::vector<std::string>& steps,

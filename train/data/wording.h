@@ -26,6 +26,13 @@ std::string Ask(Rng& rng, const BilingualPhrasings& phrasings, Split split, Lang
 // brackets stay, except that the text's last one changes too.
 std::string WithFullWidthPunctuation(std::string_view text);
 
+// An expression in the format of steps.h as people write it in questions: "47*36", "47 * 36",
+// "47 × 36", "47 \times 36" or "$47 \times 36$"; likewise for "/".
+std::string InMathStyle(Rng& rng, std::string_view expression);
+
+// "Compute {expression}." in many wordings, the expression in some style of mathematics.
+std::string AskExpression(Rng& rng, std::string_view expression, Split split, Language language);
+
 // The visible answer: "1. ...", "2. ...", then "Answer: \boxed{...}" / "答案: \boxed{...}".
 std::string NumberedSolution(Language language, const std::vector<std::string>& steps,
                              std::string_view answer);
