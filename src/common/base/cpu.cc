@@ -29,8 +29,12 @@ std::string ProcessorName() {
 }  // namespace
 
 CpuFeatures DetectCpu() {
-  CpuFeatures cpu{.name = ProcessorName(), .n_cores = CountUsableCores(), .avx2_fma_f16c = false,
-                  .avx512 = false, .avx512_vnni = false, .avx512_bf16 = false};
+  CpuFeatures cpu{.name = ProcessorName(),
+                  .n_cores = CountUsableCores(),
+                  .avx2_fma_f16c = false,
+                  .avx512 = false,
+                  .avx512_vnni = false,
+                  .avx512_bf16 = false};
 #if defined(__x86_64__)
   __builtin_cpu_init();
   cpu.avx2_fma_f16c = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&

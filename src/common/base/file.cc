@@ -32,7 +32,7 @@ Status WriteAll(int fd, const std::filesystem::path& path, std::string_view byte
 Result<RandomAccessFile> RandomAccessFile::Open(const std::filesystem::path& path) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return Errno(path, "open");
-  struct stat info {};
+  struct stat info{};
   if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
     close(fd);
     return IoError(path.string() + ": not a regular file");

@@ -15,17 +15,17 @@ namespace lemma {
 
 enum class StatusCode {
   kOk,
-  kInvalidArgument,    // the caller's input is wrong; `field` names it         (HTTP 400)
-  kUnauthenticated,    //                                                       (HTTP 401)
-  kNotFound,           // no such model, file, route                            (HTTP 404)
-  kTooLarge,           // over a byte limit                                     (HTTP 413)
-  kRateLimited,        // the tenant's limit                                    (HTTP 429)
-  kUnavailable,        // full, loading or draining: try again later            (HTTP 503)
-  kDeadlineExceeded,   //                                                       (HTTP 504)
-  kCancelled,          // the client left
-  kDataLoss,           // a file is damaged, truncated or of another format
-  kIo,                 // the operating system refused (disk full, permission)
-  kInternal,           // a fault of ours that was contained                    (HTTP 500)
+  kInvalidArgument,   // the caller's input is wrong; `field` names it         (HTTP 400)
+  kUnauthenticated,   //                                                       (HTTP 401)
+  kNotFound,          // no such model, file, route                            (HTTP 404)
+  kTooLarge,          // over a byte limit                                     (HTTP 413)
+  kRateLimited,       // the tenant's limit                                    (HTTP 429)
+  kUnavailable,       // full, loading or draining: try again later            (HTTP 503)
+  kDeadlineExceeded,  //                                                       (HTTP 504)
+  kCancelled,         // the client left
+  kDataLoss,          // a file is damaged, truncated or of another format
+  kIo,                // the operating system refused (disk full, permission)
+  kInternal,          // a fault of ours that was contained                    (HTTP 500)
 };
 
 // "invalid_argument", "not_found", ...: for logs and tests.
@@ -76,7 +76,7 @@ inline Status Internal(std::string message) {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}  // NOLINT: implicit on purpose
+  Result(T value) : value_(std::move(value)) {}         // NOLINT: implicit on purpose
   Result(Status status) : status_(std::move(status)) {  // NOLINT: implicit on purpose
     LEMMA_CHECK(!status_.ok(), "a Result without a value needs an error");
   }
@@ -110,8 +110,8 @@ class [[nodiscard]] Result {
 }  // namespace lemma
 
 // Returns early from a function that returns Status or Result<T>.
-#define LEMMA_RETURN_IF_ERROR(expression)                  \
-  do {                                                     \
+#define LEMMA_RETURN_IF_ERROR(expression)                                                     \
+  do {                                                                                        \
     if (::lemma::Status lemma_status = (expression); !lemma_status.ok()) return lemma_status; \
   } while (false)
 

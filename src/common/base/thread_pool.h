@@ -17,9 +17,8 @@ class TaskRef {
  public:
   template <typename F>
   TaskRef(const F& f)  // NOLINT: implicit on purpose
-      : object_(&f), call_([](const void* object, int member) {
-          (*static_cast<const F*>(object))(member);
-        }) {}
+      : object_(&f),
+        call_([](const void* object, int member) { (*static_cast<const F*>(object))(member); }) {}
   void operator()(int member) const { call_(object_, member); }
 
  private:

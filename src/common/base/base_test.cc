@@ -1,0 +1,171 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <filesystem>
+#include <numeric>
+#include <thread>
+
+#include "common/base/bounded_queue.h"
+#include "common/base/cpu.h"
+#include "common/base/file.h"
+#include "common/base/json.h"
+#include "common/base/status.h"
+#include "common/base/thread_pool.h"
+
+namespace lemma {
+namespace {
+
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+TEST(StatusTest, ResultMacrosPassTheErrorOn) {
+  const auto half = [](int n) -> Result<int> {
+    if (n % 2 != 0) return InvalidArgument("must be even", "n");
+    return n / 2;
+  };
+  const auto quarter = [&](int n) -> Result<int> {
+    LEMMA_ASSIGN_OR_RETURN(const int h, half(n));
+    return half(h);
+  };
+  EXPECT_EQ(*quarter(8), 2);
+  EXPECT_EQ(quarter(6).status().ToString(), "invalid_argument [n]: must be even");
+  EXPECT_EQ(quarter(5).status().WithPrefix("x").message(), "x: must be even");
+}
+
+TEST(StatusDeathTest, ReadingAFailedResultStopsTheProgram) {
+  const Result<int> failed(NotFound("gone"));
+  EXPECT_DEATH((void)failed.value(), "gone");
+}
+
+TEST(BoundedQueueTest, RefusesWhenFullAndKeepsTheItem) {
+  BoundedQueue<std::string> queue(2);
+  EXPECT_TRUE(queue.TryPush("a"));
+  EXPECT_TRUE(queue.TryPush("b"));
+  std::string item = "c";
+  EXPECT_FALSE(queue.TryPush(std::move(item)));
+  EXPECT_EQ(item, "c");
+  EXPECT_EQ(queue.Pop(), "a");
+  EXPECT_TRUE(queue.TryPush(std::move(item)));
+}
+
+TEST(BoundedQueueTest, ClosingWakesWaitersAndDrains) {
+  BoundedQueue<int> queue(4);
+  std::thread waiter([&] { EXPECT_EQ(queue.Pop(), std::nullopt); });
+  queue.Close();
+  waiter.join();
+  EXPECT_FALSE(queue.TryPush(1));
+}
+
+TEST(BoundedQueueTest, NothingIsLostBetweenThreads) {
+  BoundedQueue<int> queue(16);
+  constexpr int kPerThread = 5000;
+  std::atomic<int64_t> sum = 0;
+  std::vector<std::thread> threads;
+  for (int p = 0; p < 2; ++p) {
+    threads.emplace_back([&] {
+      for (int i = 1; i <= kPerThread; ++i) {
+        while (!queue.TryPush(int(i))) std::this_thread::yield();
+      }
+    });
+    threads.emplace_back([&] {
+      for (int i = 0; i < kPerThread; ++i) sum += *queue.Pop();
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(sum, int64_t{2} * kPerThread * (kPerThread + 1) / 2);
+}
+
+TEST(BoundedQueueTest, PopUntilReturnsAtItsDeadline) {
+  BoundedQueue<int> queue(1);
+  EXPECT_EQ(queue.PopUntil(SteadyClock().Now() + std::chrono::milliseconds(5)), std::nullopt);
+}
+
+class ThreadPoolTest : public testing::TestWithParam<int> {};
+
+TEST_P(ThreadPoolTest, EveryMemberRunsOnceAndItsWritesAreSeen) {
+  ThreadPool pool(GetParam());
+  std::vector<int> runs(static_cast<size_t>(GetParam()), 0);
+  constexpr int kRounds = 3000;
+  for (int round = 0; round < kRounds; ++round) {
+    pool.Run([&](int member) { ++runs[static_cast<size_t>(member)]; });
+    ASSERT_EQ(std::accumulate(runs.begin(), runs.end(), 0), (round + 1) * GetParam());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Threads, ThreadPoolTest, testing::Values(1, 2, 3, 8));
+
+TEST(ThreadPoolTest, SlicesCoverEverythingOnceInMultiples) {
+  for (const int64_t n : {0, 1, 7, 64, 65, 1000}) {
+    for (const int64_t step : {1, 4, 16}) {
+      for (const int n_members : {1, 2, 3, 7}) {
+        int64_t at = 0;
+        for (int member = 0; member < n_members; ++member) {
+          const Slice slice = SliceOf(n, step, member, n_members);
+          EXPECT_EQ(slice.begin, at);
+          EXPECT_TRUE(slice.begin % step == 0 || slice.begin == n);
+          at = slice.end;
+        }
+        EXPECT_EQ(at, n);
+      }
+    }
+  }
+}
+
+TEST(JsonTest, ErrorsSayWhereAndDepthIsBounded) {
+  EXPECT_THAT(ParseJson("{\"a\": }", "body").status().message(), HasSubstr("body is not valid"));
+  EXPECT_THAT(ParseJson("{\"a\": }", "body").status().message(), HasSubstr("byte 6"));
+  EXPECT_FALSE(ParseJson(std::string(100000, '['), "body").ok());
+  EXPECT_FALSE(ParseJson("\"\xc3\x28\"", "body").ok()) << "bad UTF-8";
+  EXPECT_FALSE(ParseJson("{} {}", "body").ok());
+  EXPECT_FALSE(ParseJson("", "body").ok());
+  EXPECT_TRUE(ParseJson(" {\"a\": [1]} \n", "body").ok());
+  EXPECT_THAT(ParseJsonObject("[1]", "body").status().message(),
+              HasSubstr("must be a JSON object"));
+}
+
+class FileTest : public testing::Test {
+ protected:
+  fs::path path_ = fs::path(testing::TempDir()) / "lemma_file_test";
+  void TearDown() override {
+    fs::remove(path_);
+    fs::remove(path_.string() + ".tmp");
+  }
+};
+
+TEST_F(FileTest, WrittenFilesReadBackAndLimitsHold) {
+  ASSERT_TRUE(WriteFileAtomically(path_, "hello").ok());
+  EXPECT_EQ(*ReadFile(path_, 5), "hello");
+  EXPECT_THAT(ReadFile(path_, 4).status().message(), HasSubstr("at most 4"));
+  EXPECT_EQ(ReadFile(path_ / "x", 5).status().code(), StatusCode::kIo);
+  EXPECT_EQ(ReadFile("/nonexistent", 5).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(ReadFile("/", 5).status().code(), StatusCode::kIo);
+}
+
+TEST_F(FileTest, FailedWriteKeepsTheOldFile) {
+  ASSERT_TRUE(WriteFileAtomically(path_, "old").ok());
+  struct rlimit old_limit{};
+  getrlimit(RLIMIT_FSIZE, &old_limit);
+  std::signal(SIGXFSZ, SIG_IGN);
+  const struct rlimit small{1024, old_limit.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &small);
+  const Status status = WriteFileAtomically(path_, std::string(100'000, 'x'));
+  setrlimit(RLIMIT_FSIZE, &old_limit);
+  EXPECT_EQ(status.code(), StatusCode::kIo);
+  EXPECT_EQ(*ReadFile(path_, 100), "old");
+  EXPECT_FALSE(fs::exists(path_.string() + ".tmp"));
+}
+
+TEST_F(FileTest, ReadingPastTheEndIsDataLoss) {
+  ASSERT_TRUE(WriteFileAtomically(path_, "abc").ok());
+  const auto file = RandomAccessFile::Open(path_);
+  char buffer[8];
+  EXPECT_EQ(file->ReadAt(1, buffer, 3).code(), StatusCode::kDataLoss);
+  EXPECT_TRUE(file->ReadAt(1, buffer, 2).ok());
+}
+
+TEST(CpuTest, CoresAreCounted) { EXPECT_GE(DetectCpu().n_cores, 1); }
+
+}  // namespace
+}  // namespace lemma
