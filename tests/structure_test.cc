@@ -26,10 +26,13 @@ const std::map<std::string, std::vector<std::string>>& AllowedIncludes() {
       {"inference/worker",
        {"common/base", "common/text", "common/net", "inference/model", "inference/engine"}},
       {"service/reason", {"common/base", "common/text"}},
-      {"service/gateway", {"common/base", "common/text", "common/net", "service/reason"}},
+      {"service/pool", {"common/base", "common/net"}},
+      {"service/gateway",
+       {"common/base", "common/text", "common/net", "service/reason", "service/pool"}},
       {"app",
        {"common/base", "common/text", "common/net", "inference/kernels", "inference/model",
-        "inference/engine", "inference/worker", "service/reason", "service/gateway"}},
+        "inference/engine", "inference/worker", "service/reason", "service/pool",
+        "service/gateway"}},
       {"train", {"common/base", "common/text"}},
   };
   return table;
