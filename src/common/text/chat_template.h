@@ -18,22 +18,35 @@ struct ChatMessage {
   std::string content;
 };
 
+// The template of lemma-mini: plain ChatML without a default system text. Its exporter writes it
+// into tokenizer_config.json.
+inline constexpr std::string_view kLemmaMiniChatTemplate =
+    R"({% for message in messages %})"
+    R"({{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n' }})"
+    R"({% endfor %})"
+    R"({% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %})";
+
 class ChatTemplate {
  public:
   // From tokenizer_config.json's content: its `chat_template` must be a ChatML template this code
   // knows (Qwen2, Qwen2.5, Qwen2.5-Math, Qwen2.5-Coder, VibeThinker, lemma-mini: they differ in the
-  // system text that is used when there is no system message).
-  // Errors (kDataLoss): not JSON, no template, an unknown one (with its first characters).
+  // system text that is used when there is no system message). `name` names the file in errors.
+  // Errors (kDataLoss): not JSON, an unknown template (with its first characters).
+  // kNotFound: there is none; newer checkpoints have it in chat_template.jinja instead.
   static Result<ChatTemplate> FromConfig(std::string_view tokenizer_config_json,
                                          std::string_view name);
 
+  // The same from the template's own text, the content of chat_template.jinja.
+  static Result<ChatTemplate> FromTemplateText(std::string_view text, std::string_view name);
+
   // The prompt as text, ending with the assistant's opening when add_generation_prompt.
-  // Errors (kInvalidArgument, field "messages[i].role"): unknown role, system not first.
+  // Errors (kInvalidArgument): field "messages": there is none; field "messages[i].role": unknown,
+  // or a system message that is not the first.
   Result<std::string> Render(const std::vector<ChatMessage>& messages,
                              bool add_generation_prompt) const;
 
   // The same as ids: control tokens come from the template alone; message text that spells one is
-  // encoded as plain text.
+  // encoded as plain text. Errors: as Render; kDataLoss where the tokenizer lacks ChatML's tokens.
   Result<std::vector<TokenId>> RenderIds(const std::vector<ChatMessage>& messages,
                                          bool add_generation_prompt,
                                          const Tokenizer& tokenizer) const;
@@ -42,6 +55,8 @@ class ChatTemplate {
   const std::string& default_system() const { return default_system_; }
 
  private:
+  explicit ChatTemplate(std::string default_system) : default_system_(std::move(default_system)) {}
+
   std::string default_system_;
 };
 

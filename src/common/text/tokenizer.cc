@@ -1,7 +1,5 @@
 #include "common/text/tokenizer.h"
 
-#include <algorithm>
-#include <array>
 #include <functional>
 
 #include "common/text/bpe.h"
@@ -11,47 +9,6 @@
 
 namespace lemma::text {
 namespace {
-
-// Finds added tokens in a text: at each place the longest. Few tokens, by their first byte.
-class AddedTokenFinder {
- public:
-  void Add(const AddedToken& token) {
-    auto& bucket = buckets_[static_cast<uint8_t>(token.content[0])];
-    const auto longer = [](const AddedToken& a, const AddedToken& b) {
-      return a.content.size() > b.content.size();
-    };
-    bucket.insert(std::upper_bound(bucket.begin(), bucket.end(), token, longer), token);
-    empty_ = false;
-  }
-
-  // Calls on_text(text) and on_token(id) for the parts of `text`, in order.
-  template <typename OnText, typename OnToken>
-  void Split(std::string_view text, const OnText& on_text, const OnToken& on_token) const {
-    size_t done = 0;
-    for (size_t at = 0; !empty_ && at < text.size();) {
-      const AddedToken* token = At(text.substr(at));
-      if (token == nullptr) {
-        ++at;
-        continue;
-      }
-      if (at > done) on_text(text.substr(done, at - done));
-      on_token(token->id);
-      done = at += token->content.size();
-    }
-    if (done < text.size()) on_text(text.substr(done));
-  }
-
- private:
-  const AddedToken* At(std::string_view text) const {
-    for (const AddedToken& token : buckets_[static_cast<uint8_t>(text[0])]) {
-      if (text.starts_with(token.content)) return &token;
-    }
-    return nullptr;
-  }
-
-  std::array<std::vector<AddedToken>, 256> buckets_;
-  bool empty_ = true;
-};
 
 // Tokens by their bytes, but only those to which merging their bytes leads: a piece that is one of
 // them needs no merging. Most pieces of real text are.
@@ -143,7 +100,7 @@ std::vector<TokenId> Tokenizer::Encode(std::string_view text, SpecialTokens spec
     impl_->AppendPieces(Nfc(valid, nfc_storage), merger, ids);
     return ids;
   }
-  const auto append_id = [&](TokenId id) { ids.push_back(id); };
+  const auto append_id = [&](const auto& token) { ids.push_back(token.id); };
   const auto append_pieces = [&](std::string_view part) { impl_->AppendPieces(part, merger, ids); };
   const auto append_normalized = [&](std::string_view part) {
     impl_->added_normalized.Split(Nfc(part, nfc_storage), append_pieces, append_id);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/base/status.h"
+#include "common/text/added_tokens.h"
 #include "common/text/bpe.h"
 #include "common/text/tokenizer.h"
 
@@ -16,15 +17,6 @@ namespace lemma::text {
 inline constexpr int32_t kVocabSizeMax = 1 << 20;
 inline constexpr size_t kAddedTokensMax = 4096;
 inline constexpr size_t kAddedTokenBytesMax = 256;
-
-// An added token is found in the text as written, before normalising and splitting, or (where
-// `normalized`) in the normalised text.
-struct AddedToken {
-  std::string content;
-  TokenId id;
-  bool special;
-  bool normalized;
-};
 
 struct Vocabulary {
   std::string bytes;  // of all tokens, joined
