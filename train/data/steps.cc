@@ -49,11 +49,17 @@ std::vector<int64_t> SplitByPlace(int64_t n) {
   return parts;
 }
 
-// Two digits times one, whatever zeros follow.
+int64_t WithoutTrailingZeros(int64_t n) {
+  while (n != 0 && n % 10 == 0) n /= 10;
+  return n;
+}
+
+// Two digits times one, whatever zeros follow, or anything times a power of ten.
 bool IsKnownProduct(int64_t a, int64_t b) {
-  if (a == 0 || b == 0) return true;
-  while (a % 10 == 0) a /= 10;
-  return a < 100 && HasOneNonzeroDigit(b);
+  a = WithoutTrailingZeros(a);
+  b = WithoutTrailingZeros(b);
+  const int64_t larger = std::max(a, b), smaller = std::min(a, b);
+  return smaller <= 1 || (larger < 100 && smaller < 10);
 }
 
 // Two digits by one, a quotient of one digit by up to 20, or nothing to divide.
@@ -184,6 +190,13 @@ std::string ExactDivideSteps(int64_t a, int64_t b) {
   const std::string quotient =
       std::to_string(a) + "/" + std::to_string(b) + " = " + std::to_string(a / b);
   if (b == 1 || a < 100) return quotient;
+  if (a % 10 == 0 && b % 10 == 0) {
+    int64_t zeros = 10;
+    while (a % (zeros * 10) == 0 && b % (zeros * 10) == 0) zeros *= 10;
+    const std::string cancelled = std::to_string(a / zeros) + "/" + std::to_string(b / zeros);
+    return std::to_string(a) + "/" + std::to_string(b) + " = " + cancelled + "; " +
+           ExactDivideSteps(a / zeros, b / zeros);
+  }
   return DivideDigitSteps(a, b) + "; " + quotient;
 }
 

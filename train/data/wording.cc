@@ -74,8 +74,12 @@ std::string InMathStyle(Rng& rng, std::string_view expression) {
   return latex && rng.Chance(0.5) ? "$" + text + "$" : text;
 }
 
+std::string AskValueOf(Rng& rng, std::string_view expression, Split split, Language language) {
+  return Ask(rng, ExpressionPhrasings(), split, language, {{"e", std::string(expression)}});
+}
+
 std::string AskExpression(Rng& rng, std::string_view expression, Split split, Language language) {
-  return Ask(rng, ExpressionPhrasings(), split, language, {{"e", InMathStyle(rng, expression)}});
+  return AskValueOf(rng, InMathStyle(rng, expression), split, language);
 }
 
 std::string NumberedSolution(Language language, const std::vector<std::string>& steps,

@@ -30,7 +30,9 @@ std::string WithFullWidthPunctuation(std::string_view text);
 // "47 × 36", "47 \times 36" or "$47 \times 36$"; likewise for "/".
 std::string InMathStyle(Rng& rng, std::string_view expression);
 
-// "Compute {expression}." in many wordings, the expression in some style of mathematics.
+// "Compute {expression}." in many wordings; AskExpression puts the expression in some style of
+// mathematics first.
+std::string AskValueOf(Rng& rng, std::string_view expression, Split split, Language language);
 std::string AskExpression(Rng& rng, std::string_view expression, Split split, Language language);
 
 // The visible answer: "1. ...", "2. ...", then "Answer: \boxed{...}" / "答案: \boxed{...}".

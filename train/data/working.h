@@ -16,12 +16,13 @@ class Working {
   int64_t Multiply(int64_t a, int64_t b);
   int64_t DivideExactly(int64_t a, int64_t b);
 
-  std::string Thinking() const;  // "12 + 7 = 19; 19*4 = 76"
-  const std::vector<std::string>& equations() const { return equations_; }
+  std::string Thinking() const;  // all chains: "345 + 278 = 545 + 78 = 615 + 8 = 623; 19*4 = 76"
+  const std::vector<std::string>& chains() const { return chains_; }
+  const std::vector<std::string>& equations() const { return equations_; }  // "345 + 278 = 623"
 
  private:
   std::vector<std::string> chains_;
-  std::vector<std::string> equations_;  // "345 + 278 = 623"
+  std::vector<std::string> equations_;
 };
 
 }  // namespace lemma::train
