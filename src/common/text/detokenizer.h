@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "common/text/tokenizer.h"
 
@@ -10,14 +9,14 @@ namespace lemma::text {
 
 // Holds back a partial UTF-8 character until the token that completes it. Invalid bytes become
 // U+FFFD, once it is certain that they are invalid. Concatenated output equals the reference's
-// decode of all ids. One stream; not thread-safe.
+// decode of all ids. One stream; not thread-safe; the tokenizer must outlive it.
 class Detokenizer {
  public:
   Detokenizer(const Tokenizer& tokenizer, bool skip_special)
       : tokenizer_(&tokenizer), skip_special_(skip_special) {}
 
   std::string Push(TokenId id);  // the text that became certain, possibly ""
-  std::string Finish();          // what was held back, with U+FFFD for an incomplete character
+  std::string Finish();          // what was held back, as U+FFFD
 
  private:
   const Tokenizer* tokenizer_;

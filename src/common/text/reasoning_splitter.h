@@ -14,9 +14,11 @@ struct SplitText {
   std::string content;
 };
 
-// Preamble before <think> is content unless a tag follows within kPreambleBytesMax; then it is
-// reasoning. White space right after </think> and around the answer's start is dropped.
-// One stream; not thread-safe.
+// Text before the first tag is content, unless that tag starts within kPreambleBytesMax: then it
+// is reasoning (as when a template has opened the thinking and only </think> comes). Reasoning ends
+// at the first </think>, or at the end of the text; all after it is content. White space before the
+// content's first character is dropped.
+// The result does not depend on how the text is cut into pushes. One stream; not thread-safe.
 class ReasoningSplitter {
  public:
   static constexpr size_t kPreambleBytesMax = 1024;
@@ -26,7 +28,13 @@ class ReasoningSplitter {
   bool in_reasoning() const { return state_ == State::kReasoning; }
 
  private:
-  enum class State { kStart, kReasoning, kAfterReasoning, kContent };
+  enum class State { kStart, kReasoning, kBeforeContent, kContent };
+
+  // Each consumes what it can of held_ and returns true when the state has changed.
+  bool ReadStart(SplitText& out);
+  bool ReadReasoning(SplitText& out);
+  bool ReadBeforeContent();
+
   State state_ = State::kStart;
   std::string held_;
 };

@@ -7,16 +7,19 @@
 
 namespace lemma::text {
 
-// One stream; not thread-safe.
+// The stop string that is complete first ends the stream; of those complete at the same place the
+// longest. The result does not depend on how the text is cut into pushes. One stream; not
+// thread-safe. A push costs the stop strings' length times the text's.
 class StopMatcher {
  public:
   explicit StopMatcher(std::vector<std::string> stops);  // empty strings are ignored
 
   struct Match {
     std::string text;         // safe to send
-    bool stopped = false;     // the text ends before a stop string
-    std::string stop_string;  // the one that matched first in the text; the longest of equals
+    bool stopped = false;     // `text` ended before a stop string; what follows it is dropped
+    std::string stop_string;  // which one
   };
+  // Must not be called after a match.
   Match Push(std::string_view text);
   std::string Finish();  // what was held back
 
