@@ -17,7 +17,7 @@ std::vector<const Family*> AlgorithmFamilies();
 
 // A family of mathematics written by one function, which fills in the question, the thinking, the
 // solution and the answer. Groups keep theirs in a function-local static array.
-class MathFamily final : public Family {
+class MathFamily : public Family {
  public:
   using Writer = Problem (*)(Rng& rng, Language language, Split split);
 
