@@ -13,6 +13,9 @@ struct Header {
   std::string value;
 };
 
+// ASCII alone, as header names are compared.
+bool EqualsIgnoreCase(std::string_view a, std::string_view b);
+
 struct HttpRequest {
   std::string method;  // "GET", "POST"
   std::string target;  // as sent: "/v1/models?x=1"

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,7 +20,8 @@ struct HttpCallbacks {
   // A piece of the body, in order. For text/event-stream as soon as it arrives.
   std::function<void(std::string piece)> on_body;
   // The end, exactly once: ok, or why the transfer failed (kUnavailable: no connection;
-  // kDeadlineExceeded; kCancelled; kDataLoss: cut in the middle).
+  // kDeadlineExceeded; kCancelled; kDataLoss: cut off or malformed; kTooLarge; kInvalidArgument:
+  // not an address, or one with https).
   std::function<void(Status status)> on_end;
 };
 
@@ -27,6 +29,7 @@ struct HttpClientOptions {
   std::chrono::milliseconds connect_timeout{5000};
   std::chrono::milliseconds first_byte_timeout{600000};
   std::chrono::milliseconds idle_timeout{120000};  // between two pieces of the body
+  uint64_t body_bytes_max = 64 << 20;              // of an answer that SendAndWait collects
 };
 
 // A call under way. Destroying it does not end the call.
@@ -42,7 +45,9 @@ class HttpClient {
   ~HttpClient();  // cancels what is under way and joins the thread
 
   // Sends request.{method, target, headers, body} to `address` ("127.0.0.1:8080", "host:80",
-  // "unix:/path/socket"). Connections are kept and reused per address.
+  // "http://host:80", "unix:/path/socket"). Connections are kept and reused per address. A request
+  // is sent again, once, where a reused connection ended before any byte of an answer: the server
+  // had closed it for being idle.
   std::shared_ptr<HttpCall> Send(const std::string& address, HttpRequest request,
                                  HttpCallbacks callbacks);
 

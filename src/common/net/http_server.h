@@ -1,5 +1,5 @@
-// An HTTP/1.1 server over Boost.Beast: limits, keep-alive, streaming (SSE), disconnects. It knows no
-// JSON and no model.
+// An HTTP/1.1 server over Boost.Beast: limits, keep-alive, streaming (SSE), disconnects. It knows
+// no JSON and no model.
 //
 // Threads: the server owns `n_threads` I/O threads. A handler runs on one of them and must not
 // block; it keeps the exchange and answers from any thread, now or later.
@@ -19,15 +19,17 @@ struct HttpServerLimits {
   uint64_t body_bytes_max = 1 << 20;
   uint32_t header_bytes_max = 32 << 10;
   int connections_max = 1024;
-  int header_seconds_max = 10;      // from the connection's first byte
-  int body_seconds_max = 30;
-  int idle_seconds_max = 75;        // between two requests of one connection
+  int header_seconds_max = 10;  // from the first byte of a request to the end of its headers
+  int body_seconds_max = 30;    // from there to the end of its body
+  int idle_seconds_max = 75;    // between two requests of one connection
   size_t stream_bytes_max = 256 << 10;  // sent but not yet taken by a slow client; then it is cut
   int stream_stall_seconds_max = 30;
 };
 
 // One request being answered. All methods are thread-safe and never block. Exactly one answer:
-// either Send, or Start + Write* + Finish. Calls after the client has left do nothing.
+// either Send, or Start + Write* + Finish. The first answer wins: calls after it, out of order, or
+// after the client has left do nothing. An exchange that is dropped without an answer is answered
+// with 500 (or cut, where a stream had begun).
 class HttpExchange {
  public:
   virtual ~HttpExchange() = default;
@@ -41,21 +43,32 @@ class HttpExchange {
   virtual void Abort() = 0;
   // True once the client has left, was cut, or the server stops: nobody will read the answer.
   virtual bool closed() const = 0;
-  // Called once, on an I/O thread, when that happens before the answer is complete (at once if it
-  // already has). The callback must not block.
+  // Called once, on an I/O thread, when that happens before the answer is complete (at once, on the
+  // calling thread, if it already has). The callback must not block, and must not own the exchange:
+  // one that nobody else owns any more would then never be dropped.
   virtual void OnClosed(std::function<void()> callback) = 0;
 };
 
 using HttpHandler = std::function<void(std::shared_ptr<HttpExchange>)>;
 
+// The body of the answers that the server itself gives: 400 (malformed), 408, 413, 417, 431, 500
+// (handler gave no answer), 503 (too many connections), 505. The connection is closed after them.
+using HttpErrorRenderer = std::function<HttpResponse(int status, const std::string& message)>;
+
+// A client that closes its sending side counts as gone, whether or not it still reads: the two look
+// the same on the wire, no common client closes half, and only so is a client that left noticed
+// before the next write. An answer that is already complete is still written.
 class HttpServer {
  public:
   // `address` is "127.0.0.1:8080", "[::1]:8080", "0.0.0.0:0" (any port) or "unix:/path/socket"
   // (created with mode 0600; a stale socket file is replaced).
   // Errors (kUnavailable): address in use; (kInvalidArgument): not an address.
+  // Without `render_error` the server's own errors are plain text.
   static Result<std::unique_ptr<HttpServer>> Start(const std::string& address, int n_threads,
                                                    const HttpServerLimits& limits,
-                                                   HttpHandler handler);
+                                                   HttpHandler handler,
+                                                   HttpErrorRenderer render_error = {});
+  // Stops, as Stop does.
   virtual ~HttpServer() = default;
 
   // Where it listens, with the real port: "127.0.0.1:8080".
@@ -64,7 +77,7 @@ class HttpServer {
   virtual void StopAccepting() = 0;
   // Exchanges that are not answered yet.
   virtual int n_active() const = 0;
-  // Closes everything and joins the threads.
+  // Closes everything and joins the threads. Not from a handler or a callback.
   virtual void Stop() = 0;
 };
 

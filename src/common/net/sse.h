@@ -1,6 +1,7 @@
 // Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,14 @@ class SseParser {
   bool overflowed() const { return overflowed_; }  // an event over kEventBytesMax was dropped
 
  private:
-  std::string buffer_;
+  void EndLine(std::vector<Event>* events);
+  void TakeField(std::string_view line);
+
+  std::string line_;        // of the current line, what has come
+  Event event_;             // of the current event, the lines before it; data ends with '\n'
+  bool after_cr_ = false;   // an LF now would belong to the line that has ended
+  bool first_line_ = true;  // may begin with a byte order mark
+  bool skipping_ = false;   // the rest of an event that is too large
   bool overflowed_ = false;
 };
 

@@ -1,0 +1,31 @@
+// Where to listen and whom to call, in the one notation that flags and config files use.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "common/base/status.h"
+
+struct sockaddr;
+
+namespace lemma::net {
+
+struct Address {
+  bool is_unix = false;
+  std::string path;  // is_unix: of the socket
+  std::string host;  // otherwise: a name or an IP address, without brackets
+  uint16_t port = 0;
+
+  // As ParseAddress reads it: "127.0.0.1:8080", "[::1]:8080", "unix:/path".
+  std::string ToString() const;
+};
+
+// "host:port", "[ipv6]:port", "http://host:port[/]", "unix:/path".
+// Errors: kInvalidArgument, with what is wrong with it.
+Result<Address> ParseAddress(std::string_view text);
+
+// The address that the operating system reports for a TCP peer; "unix" for any other.
+std::string SockaddrToString(const sockaddr* address);
+
+}  // namespace lemma::net

@@ -1,0 +1,178 @@
+#include "common/net/client_call.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <utility>
+
+#include "common/net/http_wire.h"
+
+namespace lemma::net {
+
+namespace asio = boost::asio;
+
+ClientCall::ClientCall(std::shared_ptr<ClientCore> core, std::string address, HttpRequest request,
+                       HttpCallbacks callbacks, uint64_t body_bytes_max)
+    : core_(std::move(core)),
+      address_(std::move(address)),
+      request_(std::move(request)),
+      callbacks_(std::move(callbacks)),
+      body_bytes_max_(body_bytes_max),
+      socket_(core_->io),
+      resolver_(core_->io),
+      timer_(core_->io) {}
+
+void ClientCall::Begin() {
+  core_->calls.insert(shared_from_this());
+  Result<Address> address = ParseAddress(address_);
+  if (!address.ok()) return End(address.status());
+  if (!IsToken(request_.method) || !IsTarget(request_.target)) {
+    return End(InvalidArgument("the request's method or target is malformed"));
+  }
+  wire_ = EncodeRequest(request_, address->is_unix ? "localhost" : address->ToString());
+  if (auto idle = core_->pool.Take(address_)) {
+    socket_ = std::move(*idle);
+    is_reused_ = true;
+  }
+  if (is_reused_) return SendRequest();
+  Resolve(*address);
+}
+
+void ClientCall::Cancel() {
+  // The queue must not own the call, which owns the queue.
+  asio::post(core_->io, [weak = weak_from_this()] {
+    if (const auto self = weak.lock())
+      self->End({StatusCode::kCancelled, "the call was cancelled"});
+  });
+}
+
+void ClientCall::Resolve(const Address& address) {
+  ArmTimer(core_->options.connect_timeout, "a connection");
+  if (address.is_unix) return Connect({asio::local::stream_protocol::endpoint(address.path)});
+  ErrorCode error;
+  const auto ip = asio::ip::make_address(address.host, error);
+  if (!error) return Connect({asio::ip::tcp::endpoint(ip, address.port)});
+  resolver_.async_resolve(
+      address.host, std::to_string(address.port),
+      [self = shared_from_this()](const ErrorCode& failed, const auto& found) {
+        if (self->has_ended_) return;
+        if (failed) {
+          return self->End(Unavailable("cannot find " + self->address_ + ": " + failed.message()));
+        }
+        std::vector<Endpoint> endpoints;
+        for (const auto& entry : found) endpoints.emplace_back(entry.endpoint());
+        self->Connect(std::move(endpoints));
+      });
+}
+
+void ClientCall::Connect(std::vector<Endpoint> endpoints) {
+  endpoints_ = std::move(endpoints);
+  asio::async_connect(
+      socket_, endpoints_, [self = shared_from_this()](const ErrorCode& error, const Endpoint&) {
+        if (self->has_ended_) return;
+        if (!error) return self->SendRequest();
+        self->End(Unavailable("cannot connect to " + self->address_ + ": " + error.message()));
+      });
+}
+
+// The answer is read while the request is still being written: a server may refuse a request before
+// it has read all of it, and its answer then says more than the failed write.
+void ClientCall::SendRequest() {
+  ErrorCode ignored;
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);  // a Unix socket has no such option
+  ArmTimer(core_->options.first_byte_timeout, "the answer");
+  parser_.emplace(/*is_head=*/request_.method == "HEAD");
+  is_sent_ = false;
+  asio::async_write(
+      socket_, asio::buffer(wire_),
+      [self = shared_from_this()](const ErrorCode& error, size_t) { self->is_sent_ = !error; });
+  Read();
+}
+
+void ClientCall::Read() {
+  socket_.async_read_some(
+      asio::buffer(read_buffer_),
+      [self = shared_from_this()](const ErrorCode& error, size_t n) { self->OnRead(error, n); });
+}
+
+void ClientCall::OnRead(const ErrorCode& error, size_t n) {
+  if (has_ended_) return;
+  if (error == asio::error::eof && has_received_) {
+    parser_->PushEof();
+    return Parse();
+  }
+  if (error) return OnConnectionLost(error.message());
+  has_received_ = true;
+  input_.append(read_buffer_.data(), n);
+  Parse();
+}
+
+void ClientCall::Parse() {
+  input_.erase(0, parser_->Push(input_));
+  if (parser_->has_head() && !Report()) return;
+  switch (parser_->state()) {
+    case ParserState::kFailed:
+      return End(parser_->error().WithPrefix(address_));
+    case ParserState::kDone:
+      if (parser_->keep_alive() && is_sent_ && input_.empty()) {
+        core_->pool.Put(address_, std::move(socket_));
+      }
+      return End(Ok());
+    case ParserState::kBody:
+      ArmTimer(core_->options.idle_timeout, "more of the answer");
+      return Read();
+    case ParserState::kHead:
+      return Read();
+  }
+}
+
+bool ClientCall::Report() {
+  if (!std::exchange(head_reported_, true) && callbacks_.on_head) {
+    callbacks_.on_head(parser_->head());
+  }
+  std::string piece = parser_->TakeBody();
+  body_bytes_ += piece.size();
+  if (body_bytes_ > body_bytes_max_) {
+    End({StatusCode::kTooLarge, address_ + ": the answer is too large"});
+    return false;
+  }
+  if (!piece.empty() && callbacks_.on_body) callbacks_.on_body(std::move(piece));
+  return true;
+}
+
+void ClientCall::OnConnectionLost(const std::string& why) {
+  if (is_reused_ && !has_received_) {
+    // The server closed an idle connection just as it was reused: it has not seen this request.
+    is_reused_ = false;
+    ErrorCode ignored;
+    socket_.close(ignored);
+    return Resolve(*ParseAddress(address_));
+  }
+  End(DataLoss("the connection to " + address_ + " was lost: " + why));
+}
+
+void ClientCall::ArmTimer(std::chrono::milliseconds timeout, const char* waiting_for) {
+  timer_.expires_after(timeout);
+  timer_.async_wait([self = shared_from_this(), waiting_for](const ErrorCode& error) {
+    // A timer that was armed anew after it had fired must not count as fired.
+    if (error || self->timer_.expiry() > std::chrono::steady_clock::now()) return;
+    self->End(
+        {StatusCode::kDeadlineExceeded, self->address_ + ": waited too long for " + waiting_for});
+  });
+}
+
+void ClientCall::End(Status status) {
+  if (std::exchange(has_ended_, true)) return;
+  const auto self = shared_from_this();  // calls may hold the last reference
+  core_->calls.erase(self);
+  timer_.cancel();
+  resolver_.cancel();
+  ErrorCode ignored;
+  socket_.close(ignored);
+  const HttpCallbacks callbacks = std::exchange(callbacks_, {});
+  if (callbacks.on_end) callbacks.on_end(std::move(status));
+}
+
+}  // namespace lemma::net

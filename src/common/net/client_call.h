@@ -1,0 +1,87 @@
+// One call of the client, and what all calls of a client share. Internal to the room: this header
+// shows Asio.
+//
+// Threads: everything but Cancel runs on the client's I/O thread.
+#pragma once
+
+#include <array>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "common/net/address.h"
+#include "common/net/connection_pool.h"
+#include "common/net/http_client.h"
+#include "common/net/http_parser.h"
+
+namespace lemma::net {
+
+class ClientCall;
+
+// Lives until the client is gone and the last call is dropped.
+struct ClientCore {
+  explicit ClientCore(const HttpClientOptions& client_options) : options(client_options) {}
+
+  boost::asio::io_context io{1};
+  const HttpClientOptions options;
+  ConnectionPool pool;
+  std::unordered_set<std::shared_ptr<ClientCall>> calls;  // under way
+};
+
+class ClientCall final : public HttpCall, public std::enable_shared_from_this<ClientCall> {
+ public:
+  // body_bytes_max: an answer with more ends in kTooLarge.
+  ClientCall(std::shared_ptr<ClientCore> core, std::string address, HttpRequest request,
+             HttpCallbacks callbacks, uint64_t body_bytes_max);
+
+  void Begin();
+  void Cancel() override;
+  // Ends the call unless it has ended: its connection is closed, on_end is called.
+  void End(Status status);
+
+ private:
+  using Socket = ConnectionPool::Socket;
+  using Endpoint = boost::asio::generic::stream_protocol::endpoint;
+  using ErrorCode = boost::system::error_code;
+
+  void Resolve(const Address& address);
+  void Connect(std::vector<Endpoint> endpoints);
+  void SendRequest();
+  void Read();
+  void OnRead(const ErrorCode& error, size_t n);
+  void Parse();
+  // Hands over what has come; false when a callback or a limit has ended the call.
+  bool Report();
+  void OnConnectionLost(const std::string& why);
+  void ArmTimer(std::chrono::milliseconds timeout, const char* waiting_for);
+
+  const std::shared_ptr<ClientCore> core_;  // first: outlives the socket
+  const std::string address_;
+  const HttpRequest request_;
+  HttpCallbacks callbacks_;
+  const uint64_t body_bytes_max_;
+  std::string wire_;  // the request as bytes
+
+  Socket socket_;
+  boost::asio::ip::tcp::resolver resolver_;
+  boost::asio::steady_timer timer_;
+  std::vector<Endpoint> endpoints_;
+  std::optional<HttpResponseParser> parser_;
+  std::array<char, 16384> read_buffer_;
+  std::string input_;  // read and not yet parsed
+
+  bool is_reused_ = false;     // the connection served an earlier call
+  bool is_sent_ = false;       // the whole request is written
+  bool has_received_ = false;  // any byte of the answer
+  bool head_reported_ = false;
+  bool has_ended_ = false;
+  uint64_t body_bytes_ = 0;
+};
+
+}  // namespace lemma::net
