@@ -99,7 +99,7 @@ TEST(Nfc, ALongRunOfMarksTakesNoQuadraticTime) {
   std::string text = "a";
   for (int i = 0; i < 200'000; ++i) text += i % 2 == 0 ? "\u0301" : "\u0323";
   const auto start = std::chrono::steady_clock::now();
-  EXPECT_EQ(ToNfc(text).size(), text.size() - 1);  // one mark below composes with the a: U+1EA1
+  EXPECT_EQ(ToNfc(text).substr(0, 5), "\u1EA1\u0323");  // the marks below come first
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
 }
 
