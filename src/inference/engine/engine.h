@@ -32,12 +32,12 @@ struct SamplingParams {
   float frequency_penalty = 0.0f;   // over the output
   std::vector<std::pair<TokenId, float>> logit_bias;  // added to the logits
   uint64_t seed = 0;
-  int32_t n_logprobs = -1;          // -1: none; k >= 0: the token's own and the k best
+  int32_t n_logprobs = -1;  // -1: none; k >= 0: the token's own and the k best
 };
 
 enum class FinishReason {
-  kStop,       // an EOS or stop id, or the sink asked to stop
-  kLength,     // max_tokens or the context is used up
+  kStop,    // an EOS or stop id, or the sink asked to stop
+  kLength,  // max_tokens or the context is used up
   kDeadline,
   kCancelled,
   kError,
@@ -52,7 +52,7 @@ struct TokenLogprob {
 struct TokenEvent {
   int32_t sample = 0;  // 0 .. n - 1
   TokenId token = 0;
-  float logprob = 0;                          // where n_logprobs >= 0
+  float logprob = 0;                           // where n_logprobs >= 0
   std::span<const TokenLogprob> top_logprobs;  // descending; valid during the call
 };
 
@@ -67,38 +67,39 @@ class RequestSink {
   virtual void OnSampleDone(int32_t sample, FinishReason reason,
                             std::optional<TokenId> stop_id) = 0;
   // After all samples: the last call. `status` is ok unless a sample ended with kError, or the
-  // request never ran (deadline passed while it waited: kDeadlineExceeded; shutdown: kUnavailable).
+  // request never ran (deadline passed while it waited: kDeadlineExceeded; cancelled: kCancelled;
+  // shutdown: kUnavailable): then this is the only call.
   virtual void OnDone(const Status& status) = 0;
 };
 
 struct GenerateRequest {
-  std::vector<TokenId> prompt;     // at least one token
+  std::vector<TokenId> prompt;  // at least one token
   SamplingParams sampling;
-  int32_t n = 1;                   // samples that share the prompt's pages; sample i draws from
-                                   // the random stream of (seed, i)
-  int32_t max_tokens = 512;        // per sample, without the prompt
-  std::vector<TokenId> stop_ids;   // EOS ids included by the caller
-  bool ignore_eos = false;         // for benchmarks: stop_ids end nothing
+  int32_t n = 1;                  // samples that share the prompt's pages; sample i draws from
+                                  // the random stream of (seed, i)
+  int32_t max_tokens = 512;       // per sample, without the prompt
+  std::vector<TokenId> stop_ids;  // EOS ids included by the caller
+  bool ignore_eos = false;        // for benchmarks: stop_ids end nothing
   std::optional<TimePoint> deadline;
   std::shared_ptr<RequestSink> sink;
 };
 
 struct EngineOptions {
-  int32_t sequences_max = 32;          // running at once
-  int32_t queued_requests_max = 128;   // waiting; more are refused with kUnavailable
-  int64_t queued_tokens_max = 1 << 20;   // prompt + max_tokens of all that wait
-  int32_t prefill_chunk_tokens = 256;  // of all prompts together in one step
+  int32_t sequences_max = 32;           // running at once
+  int32_t queued_requests_max = 128;    // waiting; more are refused with kUnavailable
+  int64_t queued_tokens_max = 1 << 20;  // prompt + max_tokens of all that wait
+  int32_t prefill_chunk_tokens = 256;   // of all prompts together in one step
 };
 
-// A snapshot for metrics; cheap, lock-free for the engine.
+// A snapshot for metrics: never waits for a forward pass.
 struct EngineStats {
-  int64_t n_running = 0;          // sequences
-  int64_t n_waiting = 0;          // requests
+  int64_t n_running = 0;  // sequences
+  int64_t n_waiting = 0;  // requests
   int64_t n_pages = 0;
-  int64_t n_pages_free = 0;
-  int64_t n_steps = 0;            // also the heartbeat
-  int64_t prompt_tokens = 0;      // computed since start
-  int64_t generated_tokens = 0;   // since start
+  int64_t n_pages_free = 0;   // a request holds the most it can need, from admission on
+  int64_t n_steps = 0;        // the heartbeat: ticks with each step, and twice a second while idle
+  int64_t prompt_tokens = 0;  // computed since start
+  int64_t generated_tokens = 0;       // since start; EOS and stop ids included
   int64_t requests_finished[5] = {};  // by FinishReason, samples counted
 };
 
@@ -106,8 +107,7 @@ using RequestId = uint64_t;
 
 class Engine {
  public:
-  Engine(std::unique_ptr<model::Backend> backend, const EngineOptions& options,
-         const Clock& clock);
+  Engine(std::unique_ptr<model::Backend> backend, const EngineOptions& options, const Clock& clock);
   ~Engine();  // stops: what runs or waits ends with kCancelled / kUnavailable
 
   // Checks and queues. Errors, at once and without calling the sink: kInvalidArgument (empty

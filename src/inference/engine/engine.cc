@@ -1,0 +1,346 @@
+#include "inference/engine/engine.h"
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include "common/base/log.h"
+#include "common/base/thread_annotations.h"
+#include "inference/engine/page_pool.h"
+#include "inference/engine/request_check.h"
+#include "inference/engine/request_queue.h"
+#include "inference/engine/sampler.h"
+#include "inference/engine/scheduler.h"
+#include "inference/engine/sequence.h"
+
+namespace lemma::engine {
+namespace {
+
+// How often the heartbeat ticks while there is nothing to do.
+constexpr Duration kIdleTick = std::chrono::milliseconds(500);
+
+StepLimits MakeStepLimits(const EngineOptions& options, const model::Backend& backend) {
+  StepLimits limits;
+  limits.rows_max = backend.batch_rows_max();
+  limits.prefill_tokens_max = std::max(options.prefill_chunk_tokens, 1);
+  // A row and its logits for each, so that all that decode do so in every step.
+  limits.sequences_max =
+      std::min({options.sequences_max, backend.batch_rows_max(), backend.logit_rows_max()});
+  LEMMA_CHECK(limits.sequences_max > 0, "an engine runs at least one sequence");
+  return limits;
+}
+
+RequestLimits MakeRequestLimits(const StepLimits& step, const model::Backend& backend) {
+  const int64_t tokens_of_pages = int64_t{backend.n_pages()} * model::kPageTokens;
+  return {.vocab_size = backend.config().vocab_size,
+          .tokens_max = static_cast<int32_t>(
+              std::min<int64_t>(backend.config().context_length_max, tokens_of_pages)),
+          .pages_max = backend.n_pages(),
+          .sequences_max = step.sequences_max};
+}
+
+}  // namespace
+
+// The members after `queue` and `published` belong to the engine's thread.
+struct Engine::Impl {
+  Impl(std::unique_ptr<model::Backend> the_backend, const EngineOptions& options,
+       const Clock& the_clock);
+  ~Impl();
+
+  void Loop();
+  void Step();
+  void EndWaiting();
+  void EndRunning();
+  void Admit();
+  void AdmitOne(std::unique_ptr<Request> request);
+  void Advance(const StepPlan::Entry& entry);
+  void Fork(Request& request);
+  void SampleNext(Request& request, Sequence& sequence, std::span<const float> row_logits);
+  void FinishSample(Request& request, Sequence& sequence, FinishReason reason,
+                    std::optional<TokenId> stop_id);
+  void EndRequest(Request& request, FinishReason reason, const Status& status);
+  void EndNeverRun(Request& request, FinishReason reason, const Status& status);
+  void Complete(const Request& request);
+  void Publish() LEMMA_EXCLUDES(published_mutex);
+
+  const std::unique_ptr<model::Backend> backend;
+  const Clock& clock;
+  const StepLimits step_limits;
+  const RequestLimits request_limits;
+  RequestQueue queue;
+
+  mutable Mutex published_mutex;
+  EngineStats published LEMMA_GUARDED_BY(published_mutex);
+
+  PagePool pages;
+  Sampler sampler;
+  StepPlan plan;
+  std::vector<float> logits;  // [sequences_max, vocab_size]
+  RequestList running;        // in order of admission
+  RequestList ended;          // scratch of EndWaiting
+  int32_t n_sequences = 0;    // live samples of `running`
+  EngineStats counts;         // what Publish copies
+
+  std::thread thread;  // the last member: it uses all others
+};
+
+Engine::Impl::Impl(std::unique_ptr<model::Backend> the_backend, const EngineOptions& options,
+                   const Clock& the_clock)
+    : backend(std::move(the_backend)),
+      clock(the_clock),
+      step_limits(MakeStepLimits(options, *backend)),
+      request_limits(MakeRequestLimits(step_limits, *backend)),
+      queue(options.queued_requests_max, options.queued_tokens_max),
+      pages(backend->n_pages()),
+      sampler(backend->config().vocab_size),
+      plan(step_limits),
+      logits(static_cast<size_t>(step_limits.sequences_max) *
+             static_cast<size_t>(backend->config().vocab_size)) {
+  running.reserve(static_cast<size_t>(step_limits.sequences_max));
+  ended.reserve(static_cast<size_t>(options.queued_requests_max));
+  Publish();
+  thread = std::thread([this] { Loop(); });
+}
+
+Engine::Impl::~Impl() {
+  queue.Stop();
+  thread.join();
+}
+
+void Engine::Impl::Loop() {
+  while (!queue.stopped()) {
+    ++counts.n_steps;
+    EndWaiting();
+    EndRunning();
+    Admit();
+    if (running.empty()) {
+      Publish();
+      queue.WaitForWork(kIdleTick);
+    } else {
+      Step();
+    }
+  }
+  for (const auto& request : running) EndRequest(*request, FinishReason::kCancelled, Ok());
+  while (queue.Front() != nullptr) {
+    const std::unique_ptr<Request> request = queue.Pop();
+    EndNeverRun(*request, FinishReason::kCancelled, Unavailable("the server is shutting down"));
+  }
+}
+
+// Allocates nothing (sinks may).
+void Engine::Impl::Step() {
+  PlanStep(running, step_limits, plan);
+  const std::span<float> wanted(
+      logits.data(), plan.n_logit_rows() * static_cast<size_t>(request_limits.vocab_size));
+  const Status status = backend->Forward(plan.batch(), wanted);
+  if (status.ok()) {
+    for (const StepPlan::Entry& entry : plan.entries()) Advance(entry);
+  } else {
+    LogError("engine: a forward pass failed: {}", status.ToString());
+    for (const StepPlan::Entry& entry : plan.entries()) {
+      EndRequest(*entry.request, FinishReason::kError, status);
+    }
+  }
+  std::erase_if(running, [](const auto& request) { return request->n_live == 0; });
+  Publish();
+}
+
+void Engine::Impl::EndWaiting() {
+  queue.TakeEnded(clock.Now(), ended);
+  for (const auto& request : ended) {
+    if (request->cancelled) {
+      EndNeverRun(*request, FinishReason::kCancelled,
+                  Status(StatusCode::kCancelled, "cancelled while it waited"));
+    } else {
+      EndNeverRun(*request, FinishReason::kDeadline,
+                  Status(StatusCode::kDeadlineExceeded, "the deadline passed while it waited"));
+    }
+  }
+  ended.clear();
+}
+
+void Engine::Impl::EndRunning() {
+  const TimePoint now = clock.Now();
+  for (const auto& request : running) {
+    if (request->cancelled) {
+      EndRequest(*request, FinishReason::kCancelled, Ok());
+    } else if (request->expired(now)) {
+      EndRequest(*request, FinishReason::kDeadline, Ok());
+    }
+  }
+  std::erase_if(running, [](const auto& request) { return request->n_live == 0; });
+}
+
+// Strictly first come, first served: nobody overtakes a request that waits for pages, so each one's
+// turn comes.
+void Engine::Impl::Admit() {
+  while (const Request* request = queue.Front()) {
+    const GenerateRequest& spec = request->spec;
+    const bool fits = n_sequences + spec.n <= step_limits.sequences_max &&
+                      PagesNeeded(static_cast<int64_t>(spec.prompt.size()), spec.max_tokens,
+                                  spec.n) <= pages.n_free();
+    if (!fits) return;
+    AdmitOne(queue.Pop());
+  }
+}
+
+void Engine::Impl::AdmitOne(std::unique_ptr<Request> request) {
+  const GenerateRequest& spec = request->spec;
+  const size_t n_prompt = spec.prompt.size();
+  const size_t n_tokens_max = n_prompt + static_cast<size_t>(spec.max_tokens);
+  const size_t n_pages = static_cast<size_t>(PagesFor(static_cast<int64_t>(n_tokens_max)));
+  const size_t n_shared = n_prompt / model::kPageTokens;
+  request->samples.resize(static_cast<size_t>(spec.n));
+  for (Sequence& sequence : request->samples) {
+    sequence.sample = request->n_live++;
+    sequence.n_prompt = static_cast<int32_t>(n_prompt);
+    sequence.tokens.reserve(n_tokens_max);
+    sequence.tokens = spec.prompt;
+    sequence.pages.reserve(n_pages);
+    if (sequence.sample > 0) {
+      const Sequence& first = request->samples.front();
+      for (size_t i = 0; i < n_shared; ++i) {
+        pages.Share(first.pages[i]);
+        sequence.pages.push_back(first.pages[i]);
+      }
+    }
+    while (sequence.pages.size() < n_pages) sequence.pages.push_back(pages.Allocate());
+  }
+  request->samples.front().phase = Phase::kPrefill;
+  n_sequences += spec.n;
+  running.push_back(std::move(request));
+}
+
+void Engine::Impl::Advance(const StepPlan::Entry& entry) {
+  Request& request = *entry.request;
+  Sequence& sequence = *entry.sequence;
+  if (sequence.phase == Phase::kDone) return;  // a sibling's failure ended the request
+  sequence.n_computed += entry.n_tokens;
+  if (sequence.phase == Phase::kPrefill) counts.prompt_tokens += entry.n_tokens;
+  if (entry.logit_row < 0) return;
+  const size_t vocab_size = static_cast<size_t>(request_limits.vocab_size);
+  const std::span<const float> row_logits(
+      logits.data() + static_cast<size_t>(entry.logit_row) * vocab_size, vocab_size);
+  if (sequence.phase == Phase::kDecode) {
+    SampleNext(request, sequence, row_logits);
+    return;
+  }
+  Fork(request);
+  for (Sequence& sibling : request.samples) SampleNext(request, sibling, row_logits);
+}
+
+// The prompt is computed: gives the other samples their copy of its last, partly filled page.
+void Engine::Impl::Fork(Request& request) {
+  const Sequence& first = request.samples.front();
+  const size_t last_page = static_cast<size_t>(first.n_prompt / model::kPageTokens);
+  const bool partial = first.n_prompt % model::kPageTokens != 0;
+  for (Sequence& sequence : request.samples) {
+    if (partial && sequence.sample > 0) {
+      backend->CopyPage(first.pages[last_page], sequence.pages[last_page]);
+    }
+    sequence.n_computed = first.n_prompt;
+    sequence.phase = Phase::kDecode;
+  }
+}
+
+void Engine::Impl::SampleNext(Request& request, Sequence& sequence,
+                              std::span<const float> row_logits) {
+  if (sequence.phase == Phase::kDone) return;  // a sibling's failure ended the request
+  const GenerateRequest& spec = request.spec;
+  const Result<SampledToken> sampled = sampler.Sample(
+      row_logits, spec.sampling,
+      {.tokens = sequence.tokens, .n_prompt = sequence.n_prompt, .sample = sequence.sample});
+  if (!sampled.ok()) {
+    EndRequest(request, FinishReason::kError, sampled.status());
+    return;
+  }
+  ++counts.generated_tokens;
+  const TokenId token = sampled->token;
+  const bool stops = !spec.ignore_eos && std::find(spec.stop_ids.begin(), spec.stop_ids.end(),
+                                                   token) != spec.stop_ids.end();
+  if (stops) {
+    FinishSample(request, sequence, FinishReason::kStop, token);
+    return;
+  }
+  sequence.tokens.push_back(token);
+  const RequestSink::Verdict verdict = spec.sink->OnToken({.sample = sequence.sample,
+                                                           .token = token,
+                                                           .logprob = sampled->logprob,
+                                                           .top_logprobs = sampled->top_logprobs});
+  if (verdict == RequestSink::Verdict::kStop) {
+    FinishSample(request, sequence, FinishReason::kStop, std::nullopt);
+  } else if (sequence.n_output() == spec.max_tokens) {
+    FinishSample(request, sequence, FinishReason::kLength, std::nullopt);
+  }
+}
+
+void Engine::Impl::FinishSample(Request& request, Sequence& sequence, FinishReason reason,
+                                std::optional<TokenId> stop_id) {
+  for (const PageId page : sequence.pages) pages.Release(page);
+  sequence.pages.clear();
+  sequence.phase = Phase::kDone;
+  --request.n_live;
+  --n_sequences;
+  ++counts.requests_finished[static_cast<size_t>(reason)];
+  request.spec.sink->OnSampleDone(sequence.sample, reason, stop_id);
+  if (request.n_live == 0) Complete(request);
+}
+
+void Engine::Impl::EndRequest(Request& request, FinishReason reason, const Status& status) {
+  request.status = status;
+  for (Sequence& sequence : request.samples) {
+    if (sequence.phase != Phase::kDone) FinishSample(request, sequence, reason, std::nullopt);
+  }
+}
+
+void Engine::Impl::EndNeverRun(Request& request, FinishReason reason, const Status& status) {
+  request.status = status;
+  counts.requests_finished[static_cast<size_t>(reason)] += request.spec.n;
+  Complete(request);
+}
+
+void Engine::Impl::Complete(const Request& request) {
+  queue.Forget(request.id);
+  Publish();  // before OnDone, so that whoever waits for it sees the pages free
+  request.spec.sink->OnDone(request.status);
+}
+
+void Engine::Impl::Publish() {
+  counts.n_running = n_sequences;
+  counts.n_pages = pages.n_pages();
+  counts.n_pages_free = pages.n_free();
+  MutexLock lock(published_mutex);
+  published = counts;
+}
+
+Engine::Engine(std::unique_ptr<model::Backend> backend, const EngineOptions& options,
+               const Clock& clock)
+    : impl_(std::make_unique<Impl>(std::move(backend), options, clock)) {}
+
+Engine::~Engine() = default;
+
+Result<RequestId> Engine::Submit(GenerateRequest request) {
+  LEMMA_CHECK(request.sink != nullptr, "a request needs a sink");
+  LEMMA_RETURN_IF_ERROR(CheckRequest(request, impl_->request_limits));
+  return impl_->queue.Push(std::make_unique<Request>(std::move(request)));
+}
+
+void Engine::Cancel(RequestId id) { impl_->queue.Cancel(id); }
+
+void Engine::Drain() { impl_->queue.Close(); }
+
+EngineStats Engine::stats() const {
+  const int64_t n_waiting = impl_->queue.n_waiting();
+  MutexLock lock(impl_->published_mutex);
+  EngineStats stats = impl_->published;
+  stats.n_waiting = n_waiting;
+  return stats;
+}
+
+const model::ModelConfig& Engine::config() const { return impl_->backend->config(); }
+
+const model::BackendInfo& Engine::backend_info() const { return impl_->backend->info(); }
+
+int32_t Engine::tokens_max() const { return impl_->request_limits.tokens_max; }
+
+}  // namespace lemma::engine

@@ -1,0 +1,265 @@
+#include "inference/engine/sampler.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <random>
+#include <set>
+
+#include "inference/engine/random.h"
+
+namespace lemma::engine {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+// The slow truth: the probability of each token, by sorting everything in double precision.
+std::vector<double> NaiveProbabilities(const std::vector<float>& logits,
+                                       const SamplingParams& params) {
+  const size_t n = logits.size();
+  const double max = *std::max_element(logits.begin(), logits.end());
+  std::vector<double> weights(n);
+  for (size_t i = 0; i < n; ++i) weights[i] = std::exp((logits[i] - max) / params.temperature);
+  std::vector<size_t> order(n);
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return weights[a] != weights[b] ? weights[a] > weights[b] : a < b;
+  });
+  size_t n_kept = n;
+  if (params.top_k > 0) n_kept = std::min(n_kept, static_cast<size_t>(params.top_k));
+  const auto mass = [&](size_t count) {
+    double sum = 0;
+    for (size_t i = 0; i < count; ++i) sum += weights[order[i]];
+    return sum;
+  };
+  if (params.top_p < 1) {
+    const double target = params.top_p * mass(n_kept);
+    size_t count = 1;
+    double sum = weights[order[0]];
+    while (count < n_kept && sum < target) sum += weights[order[count++]];
+    n_kept = count;
+  }
+  while (weights[order[n_kept - 1]] < params.min_p) --n_kept;
+  const double total = mass(n_kept);
+  std::vector<double> probabilities(n, 0);
+  for (size_t i = 0; i < n_kept; ++i) probabilities[order[i]] = weights[order[i]] / total;
+  return probabilities;
+}
+
+// A draw at output position `i` of a prompt of one token.
+TokenId DrawAt(Sampler& sampler, const std::vector<float>& logits, const SamplingParams& params,
+               int32_t i) {
+  static const std::vector<TokenId> tokens(300001, 0);
+  const std::span<const TokenId> so_far(tokens.data(), static_cast<size_t>(i) + 1);
+  return sampler.Sample(logits, params, {.tokens = so_far, .n_prompt = 1})->token;
+}
+
+std::vector<SamplingParams> TruncationsOf(float temperature) {
+  std::vector<SamplingParams> all;
+  for (const int32_t top_k : {0, 1, 5}) {
+    for (const float top_p : {1.0f, 0.95f, 0.6f, 0.01f}) {
+      for (const float min_p : {0.0f, 0.1f, 1.0f}) {
+        SamplingParams params;
+        params.temperature = temperature;
+        params.top_k = top_k;
+        params.top_p = top_p;
+        params.min_p = min_p;
+        params.seed = all.size();
+        all.push_back(params);
+      }
+    }
+  }
+  return all;
+}
+
+TEST(Philox, KnownAnswers) {  // Random123's kat_vectors
+  using Words = std::array<uint32_t, 4>;
+  EXPECT_EQ(Philox4x32({0, 0, 0, 0}, {0, 0}),
+            (Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
+  EXPECT_EQ(Philox4x32({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}),
+            (Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
+}
+
+TEST(UniformAt, StreamsOfSeedSampleAndPositionDiffer) {
+  std::set<double> values;
+  for (const uint64_t seed : {0ull, 1ull, 1ull << 32, 1ull << 63}) {
+    for (int32_t sample = 0; sample < 8; ++sample) {
+      for (int32_t position = 0; position < 100; ++position) {
+        const double value = UniformAt(seed, sample, position);
+        EXPECT_GE(value, 0);
+        EXPECT_LT(value, 1);
+        values.insert(value);
+      }
+    }
+  }
+  EXPECT_EQ(values.size(), 4u * 8 * 100);
+}
+
+TEST(Sampler, DrawsFollowTheDistribution) {
+  std::vector<float> logits = {1.5f, 0.2f, -1, 0.7f, 2.0f, 0.2f, -3, 1.1f, 0.2f, -kInfinity};
+  constexpr int kDraws = 20000;
+  Sampler sampler(static_cast<int32_t>(logits.size()));
+  for (const float temperature : {0.6f, 1.0f, 2.0f}) {
+    for (const SamplingParams& params : TruncationsOf(temperature)) {
+      const std::vector<double> expected = NaiveProbabilities(logits, params);
+      std::vector<int> counts(logits.size(), 0);
+      for (int i = 0; i < kDraws; ++i) {
+        ++counts[static_cast<size_t>(DrawAt(sampler, logits, params, i))];
+      }
+      double chi_square = 0;
+      for (size_t i = 0; i < logits.size(); ++i) {
+        if (expected[i] == 0) {
+          ASSERT_EQ(counts[i], 0) << "token " << i << " was truncated";
+        } else {
+          chi_square += std::pow(counts[i] - kDraws * expected[i], 2) / (kDraws * expected[i]);
+        }
+      }
+      EXPECT_LT(chi_square, 33.7)  // p = 0.0001 at 9 degrees of freedom
+          << params.temperature << " " << params.top_k << " " << params.top_p;
+    }
+  }
+}
+
+// Same random number, same token: the set and the order of the draw equal the full sort's.
+void ExpectEqualToNaive(const std::vector<float>& logits, const SamplingParams& params,
+                        int n_draws) {
+  Sampler sampler(static_cast<int32_t>(logits.size()));
+  const std::vector<double> probabilities = NaiveProbabilities(logits, params);
+  for (int i = 0; i < n_draws; ++i) {
+    const double uniform = UniformAt(params.seed, 0, i);
+    const size_t token = static_cast<size_t>(DrawAt(sampler, logits, params, i));
+    ASSERT_GT(probabilities[token], 0) << "token " << token << " was truncated";
+    double before = 0;
+    for (size_t t = 0; t < token; ++t) before += probabilities[t];
+    ASSERT_NEAR(std::clamp(uniform, before, before + probabilities[token]), uniform, 1e-6);
+  }
+}
+
+TEST(Sampler, TruncationEqualsTheFullSortOnRandomLogits) {
+  std::mt19937 random(11);
+  for (const float spread : {0.5f, 4.0f, 12.0f}) {
+    std::normal_distribution<float> normal(0, spread);
+    for (const size_t n : {2u, 7u, 64u, 1001u}) {
+      std::vector<float> logits(n);
+      for (float& logit : logits) logit = normal(random);
+      for (const SamplingParams& params : TruncationsOf(1.0f)) {
+        ExpectEqualToNaive(logits, params, 50);
+      }
+    }
+  }
+}
+
+TEST(Sampler, TruncationEqualsTheFullSortOnAdversarialLogits) {
+  std::vector<std::vector<float>> cases;
+  cases.push_back(std::vector<float>(1000, 0.0f));    // all equal
+  cases.push_back(std::vector<float>(1000, -30.0f));  // one spike
+  cases.back()[777] = 10.0f;
+  cases.push_back(std::vector<float>(500, -kInfinity));  // two alternatives
+  cases.back()[3] = cases.back()[499] = 1.0f;
+  cases.push_back({});  // ties in blocks
+  for (int i = 0; i < 900; ++i) cases.back().push_back(static_cast<float>(i / 300));
+  cases.push_back({});  // ascending, descending
+  for (int i = 0; i < 900; ++i) cases.back().push_back(static_cast<float>(i) * 0.01f);
+  cases.push_back({cases.back().rbegin(), cases.back().rend()});
+  cases.push_back({1.0f});                 // one token
+  cases.push_back({-3e38f, 3e38f, 0.0f});  // the ends of the range
+  for (const std::vector<float>& logits : cases) {
+    for (const SamplingParams& params : TruncationsOf(1.0f)) ExpectEqualToNaive(logits, params, 50);
+  }
+}
+
+TEST(Sampler, TopPOfEqualLogitsKeepsTheLowestIds) {
+  const std::vector<float> logits(100, 1.0f);
+  SamplingParams params;
+  params.top_p = 0.5f;
+  Sampler sampler(100);
+  std::set<TokenId> drawn;
+  for (int i = 0; i < 5000; ++i) drawn.insert(DrawAt(sampler, logits, params, i));
+  EXPECT_EQ(drawn.size(), 50u);
+  EXPECT_EQ(*drawn.rbegin(), 49);
+}
+
+TEST(Sampler, GreedyTakesTheLowestIdOfTheBest) {
+  SamplingParams params;
+  params.temperature = 0;
+  for (const size_t n : {3u, 8u, 9u, 41u}) {
+    std::vector<float> logits(n, -1.0f);
+    logits[n - 1] = logits[n - 2] = 2.0f;
+    Sampler sampler(static_cast<int32_t>(n));
+    EXPECT_EQ(DrawAt(sampler, logits, params, 0), static_cast<TokenId>(n - 2));
+  }
+}
+
+TEST(Sampler, ATinyTemperatureIsGreedy) {
+  SamplingParams params;
+  Sampler sampler(3);
+  for (const float temperature : {1e-45f, 1e-6f, 1e-4f}) {
+    params.temperature = temperature;
+    EXPECT_EQ(DrawAt(sampler, {0.0f, 0.5f, 0.25f}, params, 0), 1);
+  }
+}
+
+TEST(Sampler, BiasBansAndForces) {
+  Sampler sampler(4);
+  SamplingParams params;
+  params.logit_bias = {{0, -100.0f}, {1, -100.0f}};
+  for (int i = 0; i < 1000; ++i) EXPECT_GE(DrawAt(sampler, {9, 8, 1, 2}, params, i), 2);
+  params.logit_bias = {{3, 100.0f}};
+  for (int i = 0; i < 1000; ++i) EXPECT_EQ(DrawAt(sampler, {9, 8, 1, 2}, params, i), 3);
+}
+
+TEST(Sampler, UnusableLogitsAreAnError) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  Sampler sampler(17);
+  const std::vector<TokenId> tokens = {0};
+  for (const float temperature : {0.0f, 1.0f}) {
+    SamplingParams params;
+    params.temperature = temperature;
+    for (const float bad : {nan, kInfinity}) {
+      for (const size_t at : {0u, 5u, 16u}) {
+        std::vector<float> logits(17, 0.0f);
+        logits[at] = bad;
+        const auto result = sampler.Sample(logits, params, {.tokens = tokens, .n_prompt = 1});
+        EXPECT_EQ(result.status().code(), StatusCode::kInternal);
+      }
+    }
+    const std::vector<float> none(17, -kInfinity);
+    EXPECT_FALSE(sampler.Sample(none, params, {.tokens = tokens, .n_prompt = 1}).ok());
+  }
+}
+
+TEST(Sampler, LogprobsAreOfTheRawDistribution) {
+  constexpr int32_t kVocab = 300;
+  std::mt19937 random(5);
+  std::normal_distribution<float> normal(0, 3);
+  std::vector<float> logits(kVocab);
+  for (float& logit : logits) logit = normal(random);
+  logits[7] = logits[9] = 11.0f;  // a tie for the first place
+  double total = 0;
+  for (const float logit : logits) total += std::exp(double{logit});
+  SamplingParams params;
+  params.temperature = 2.0f;
+  params.top_p = 0.9f;
+  params.logit_bias = {{7, -100.0f}};
+  params.n_logprobs = 20;
+  Sampler sampler(kVocab);
+  const std::vector<TokenId> tokens = {0};
+  const auto sampled = sampler.Sample(logits, params, {.tokens = tokens, .n_prompt = 1});
+  ASSERT_TRUE(sampled.ok());
+  EXPECT_NEAR(sampled->logprob, logits[static_cast<size_t>(sampled->token)] - std::log(total),
+              1e-5);
+  ASSERT_EQ(sampled->top_logprobs.size(), 20u);
+  EXPECT_EQ(sampled->top_logprobs[0].token, 7);
+  EXPECT_EQ(sampled->top_logprobs[1].token, 9);
+  std::vector<float> sorted = logits;
+  std::sort(sorted.rbegin(), sorted.rend());
+  for (size_t i = 0; i < 20; ++i) {
+    EXPECT_NEAR(sampled->top_logprobs[i].logprob, sorted[i] - std::log(total), 1e-5);
+  }
+}
+
+}  // namespace
+}  // namespace lemma::engine

@@ -1,0 +1,58 @@
+// A request and its samples while they wait and run. Plain state; the engine's thread owns it.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "inference/engine/engine.h"
+#include "inference/engine/page_pool.h"
+
+namespace lemma::engine {
+
+enum class Phase {
+  kPrefill,    // sample 0, until its last prompt token is computed
+  kAwaitFork,  // the other samples, until then
+  kDecode,     // its last token is not computed yet, all before it are
+  kDone,
+};
+
+// One sample.
+struct Sequence {
+  int32_t sample = 0;
+  Phase phase = Phase::kAwaitFork;
+  int32_t n_prompt = 0;
+  int32_t n_computed = 0;       // tokens whose K and V are in the pages
+  std::vector<TokenId> tokens;  // prompt, then output
+  std::vector<PageId> pages;    // cover n_prompt + max_tokens; empty once done
+
+  int32_t n_output() const { return static_cast<int32_t>(tokens.size()) - n_prompt; }
+};
+
+struct Request {
+  explicit Request(GenerateRequest request) : spec(std::move(request)) {}
+
+  RequestId id = 0;
+  GenerateRequest spec;
+  std::vector<Sequence> samples;       // empty while it waits
+  int32_t n_live = 0;                  // samples that are not done
+  Status status;                       // what OnDone will be told
+  std::atomic<bool> cancelled{false};  // set by any thread
+
+  int64_t tokens_reserved() const {  // the most it can compute; what queue limits count
+    return static_cast<int64_t>(spec.prompt.size()) + int64_t{spec.n} * spec.max_tokens;
+  }
+  bool expired(TimePoint now) const { return spec.deadline && now >= *spec.deadline; }
+};
+
+using RequestList = std::vector<std::unique_ptr<Request>>;
+
+// Pages a request takes at admission. Its samples share the pages that the prompt fills; each has
+// its own from there on, so that a running request can never lack a page.
+inline int64_t PagesNeeded(int64_t n_prompt, int64_t max_tokens, int64_t n_samples) {
+  const int64_t n_shared = n_prompt / model::kPageTokens;
+  return n_shared + n_samples * (PagesFor(n_prompt + max_tokens) - n_shared);
+}
+
+}  // namespace lemma::engine
