@@ -1,0 +1,36 @@
+// lemma-train: from nothing to a model that `lemma serve` can serve.
+#include <csignal>
+#include <cstdio>
+
+#include "train/app/commands.h"
+
+namespace lemma::train {
+std::atomic<bool> stop_requested{false};
+}  // namespace lemma::train
+
+int main(int argc, char** argv) {
+  CLI::App app("lemma-train: trains lemma-mini and its kind: problems, vocabulary, weights.");
+  app.require_subcommand(1);
+  app.footer(
+      "Each command explains itself: lemma-train pretrain --help\n"
+      "The whole recipe: train/recipe/lemma-mini.sh");
+  lemma::train::Run run;
+  lemma::train::AddDataCommand(app, run);
+  lemma::train::AddTokenizerCommand(app, run);
+  lemma::train::AddPretrainCommand(app, run);
+  lemma::train::AddSftCommand(app, run);
+  CLI11_PARSE(app, argc, argv);
+
+  const auto request_stop = [](int) { lemma::train::stop_requested = true; };
+  std::signal(SIGINT, request_stop);
+  std::signal(SIGTERM, request_stop);
+  try {
+    const lemma::Status status = run();
+    if (status.ok()) return 0;
+    const std::string option = status.field().empty() ? "" : "--" + status.field() + ": ";
+    std::fprintf(stderr, "lemma-train: %s%s\n", option.c_str(), status.message().c_str());
+  } catch (const std::exception& error) {  // libtorch and the standard library report by exception
+    std::fprintf(stderr, "lemma-train: %s\n", error.what());
+  }
+  return 1;
+}

@@ -1,0 +1,160 @@
+#include "train/network/checkpoint.h"
+
+#include <torch/serialize.h>
+
+#include <boost/json.hpp>
+#include <sstream>
+
+#include "common/base/file.h"
+#include "common/base/json.h"
+#include "train/network/safetensors.h"
+
+namespace lemma::train {
+namespace {
+
+namespace json = boost::json;
+
+constexpr const char* kOptimizer = "optimizer";
+
+// FNV-1a (Fowler, Noll, Vo) over 8 bytes at a time, the rest byte by byte.
+uint64_t Checksum(uint64_t hash, std::string_view bytes) {
+  constexpr uint64_t kPrime = 0x100000001b3u;
+  for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
+    uint64_t word;
+    std::memcpy(&word, bytes.data(), 8);
+    hash = (hash ^ word) * kPrime;
+    hash ^= hash >> 32;  // a whole word's high bits must reach the low ones
+  }
+  for (const char c : bytes) hash = (hash ^ static_cast<uint8_t>(c)) * kPrime;
+  return hash;
+}
+constexpr uint64_t kChecksumStart = 0xcbf29ce484222325u;
+
+std::string_view BytesOf(const at::Tensor& tensor) {
+  return {static_cast<const char*>(tensor.data_ptr()), tensor.nbytes()};
+}
+
+std::string FormatState(const TrainingState& state, uint64_t checksum) {
+  return json::serialize(json::object{
+      {"stage", state.stage},
+      {"seed", state.seed},
+      {"step", state.step},
+      {"n_tokens", state.n_tokens},
+      {"elapsed_s", state.elapsed_s},
+      {"epoch", state.position.epoch},
+      {"batch", state.position.batch},
+      {"checksum", checksum},
+  });
+}
+
+// The state and the checksum that its file should have.
+Result<std::pair<TrainingState, uint64_t>> ParseState(std::string_view text,
+                                                      const std::string& path) {
+  LEMMA_ASSIGN_OR_RETURN(const json::object object, ParseJsonObject(text, path));
+  try {
+    TrainingState state;
+    state.stage = json::value_to<std::string>(object.at("stage"));
+    state.seed = object.at("seed").to_number<uint64_t>();
+    state.step = object.at("step").to_number<int64_t>();
+    state.n_tokens = object.at("n_tokens").to_number<int64_t>();
+    state.elapsed_s = object.at("elapsed_s").to_number<double>();
+    state.position.epoch = object.at("epoch").to_number<uint64_t>();
+    state.position.batch = object.at("batch").to_number<uint64_t>();
+    return std::pair(state, object.at("checksum").to_number<uint64_t>());
+  } catch (const std::exception&) {
+    return DataLoss(path + ": the training state is malformed");
+  }
+}
+
+// Uninitialised weights of the config's shapes.
+Weights EmptyWeights(const Qwen2Config& config) {
+  const int64_t qkv = config.q_size() + 2 * config.kv_size();
+  Weights weights;
+  weights.embedding = at::empty({config.vocab_size, config.hidden_size});
+  for (int64_t i = 0; i < config.n_layers; ++i) {
+    weights.layers.push_back({at::empty({config.hidden_size}), at::empty({qkv, config.hidden_size}),
+                              at::empty({qkv}), at::empty({config.hidden_size, config.q_size()}),
+                              at::empty({config.hidden_size}),
+                              at::empty({2 * config.intermediate_size, config.hidden_size}),
+                              at::empty({config.hidden_size, config.intermediate_size})});
+  }
+  weights.final_norm = at::empty({config.hidden_size});
+  weights.head = config.tied_embeddings ? weights.embedding
+                                        : at::empty({config.vocab_size, config.hidden_size});
+  return weights;
+}
+
+Status ReadWeights(const SafetensorsFile& file, Weights& weights, uint64_t& checksum) {
+  for (const NamedWeight& weight : ListWeights(weights)) {
+    LEMMA_ASSIGN_OR_RETURN(const TensorInfo info, file.Find("weights." + weight.name));
+    if (info.dtype != "F32" || info.shape != weight.tensor->sizes().vec()) {
+      return DataLoss(file.path().string() + ": weights." + weight.name +
+                      " does not have the shape that the configuration implies");
+    }
+    LEMMA_RETURN_IF_ERROR(file.Read(info, weight.tensor->data_ptr()));
+    checksum = Checksum(checksum, BytesOf(*weight.tensor));
+  }
+  return Ok();
+}
+
+}  // namespace
+
+Status SaveCheckpoint(const std::filesystem::path& path, Qwen2& model,
+                      const torch::optim::AdamW& optimizer, const TrainingState& state) {
+  std::ostringstream archive;
+  torch::save(optimizer, archive);
+  const std::string optimizer_bytes = archive.str();
+  std::vector<at::Tensor> on_cpu;
+  std::vector<TensorToWrite> tensors;
+  uint64_t checksum = kChecksumStart;
+  for (const NamedWeight& weight : ListWeights(model.weights())) {
+    on_cpu.push_back(weight.tensor->detach().to(at::kCPU).contiguous());
+    checksum = Checksum(checksum, BytesOf(on_cpu.back()));
+    tensors.push_back(
+        {"weights." + weight.name, "F32", on_cpu.back().sizes().vec(), BytesOf(on_cpu.back())});
+  }
+  checksum = Checksum(checksum, optimizer_bytes);
+  tensors.push_back(
+      {kOptimizer, "U8", {static_cast<int64_t>(optimizer_bytes.size())}, optimizer_bytes});
+  return WriteFileAtomically(
+      path, FormatSafetensors(tensors, {{"config", FormatConfig(model.config(), "float32")},
+                                        {"state", FormatState(state, checksum)}}));
+}
+
+Result<Checkpoint> LoadCheckpoint(const std::filesystem::path& path) {
+  LEMMA_ASSIGN_OR_RETURN(const SafetensorsFile file, SafetensorsFile::Open(path));
+  const auto config_text = file.metadata().find("config");
+  const auto state_text = file.metadata().find("state");
+  if (config_text == file.metadata().end() || state_text == file.metadata().end()) {
+    return DataLoss(path.string() + ": not a checkpoint of lemma-train");
+  }
+  Checkpoint checkpoint;
+  LEMMA_ASSIGN_OR_RETURN(checkpoint.config, ParseConfig(config_text->second, path.string()));
+  LEMMA_ASSIGN_OR_RETURN(const auto state_and_checksum,
+                         ParseState(state_text->second, path.string()));
+  checkpoint.state = state_and_checksum.first;
+  checkpoint.weights = EmptyWeights(checkpoint.config);
+  uint64_t checksum = kChecksumStart;
+  LEMMA_RETURN_IF_ERROR(ReadWeights(file, checkpoint.weights, checksum));
+  LEMMA_ASSIGN_OR_RETURN(const TensorInfo info, file.Find(kOptimizer));
+  checkpoint.optimizer.resize(info.n_bytes);
+  LEMMA_RETURN_IF_ERROR(file.Read(info, checkpoint.optimizer.data()));
+  checksum = Checksum(checksum, checkpoint.optimizer);
+  if (checksum != state_and_checksum.second) {
+    return DataLoss(path.string() + ": damaged (its checksum does not fit)");
+  }
+  return checkpoint;
+}
+
+Status RestoreOptimizer(const Checkpoint& checkpoint, torch::optim::AdamW& optimizer) {
+  try {
+    std::istringstream archive(checkpoint.optimizer);
+    torch::load(optimizer, archive);
+  } catch (const std::exception& error) {
+    return DataLoss(std::string("the checkpoint's optimiser state cannot be read: ") +
+                    error.what());
+  }
+  return Ok();
+}
+
+}  // namespace lemma::train

@@ -1,0 +1,283 @@
+#include "train/network/trainer.h"
+
+#include <ATen/Context.h>
+#include <fmt/format.h>
+#include <torch/optim/adamw.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <memory>
+
+#include "common/base/file.h"
+#include "common/base/log.h"
+#include "train/network/checkpoint.h"
+#include "train/network/lanes.h"
+#include "train/network/loss_log.h"
+#include "train/network/progress_bar.h"
+
+namespace lemma::train {
+namespace {
+
+constexpr int64_t kStepsPerPoint = 10;  // of the loss log
+constexpr size_t kHeldOutBatches = 12;  // of the held-out loss: about 50,000 tokens
+
+double Seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+Status CheckSettings(const TrainSettings& s) {
+  if (s.steps_max <= 0 && s.tokens_max <= 0 && s.minutes_max <= 0) {
+    return InvalidArgument("one of steps, tokens and minutes must be above 0", "steps");
+  }
+  if (s.lanes < 1 || s.lanes > 256) return InvalidArgument("must be 1 to 256", "threads");
+  if (s.tokens_per_batch < 1) return InvalidArgument("must be above 0", "batch-tokens");
+  if (s.tokens_per_step < 1) return InvalidArgument("must be above 0", "step-tokens");
+  if (!(s.learning_rate > 0)) return InvalidArgument("must be above 0", "learning-rate");
+  if (s.dtype != "bf16" && s.dtype != "f32") {
+    return InvalidArgument("must be bf16 or f32", "dtype");
+  }
+  return Ok();
+}
+
+Result<at::Device> ChooseDevice(const std::string& name) {
+  const bool has_cuda = at::hasCUDA();
+  if (name == "cpu" || (name == "auto" && !has_cuda)) return at::Device(at::kCPU);
+  if (name != "cuda" && name != "auto") {
+    return InvalidArgument("must be auto, cpu or cuda", "device");
+  }
+  if (!has_cuda) return InvalidArgument("this libtorch has no CUDA, or no GPU is there", "device");
+  return at::Device(at::kCUDA, 0);
+}
+
+torch::optim::AdamW MakeOptimizer(Qwen2& model, const TrainSettings& settings) {
+  std::vector<at::Tensor> matrices;
+  std::vector<at::Tensor> vectors;  // norms and biases: not decayed
+  for (const NamedWeight& weight : ListWeights(model.weights())) {
+    weight.tensor->set_requires_grad(true);
+    (weight.tensor->dim() > 1 ? matrices : vectors).push_back(*weight.tensor);
+  }
+  const auto options = [&](double decay) {
+    return std::make_unique<torch::optim::AdamWOptions>(
+        torch::optim::AdamWOptions(settings.learning_rate)
+            .betas({0.9, 0.95})
+            .eps(1e-9)
+            .weight_decay(decay));
+  };
+  return torch::optim::AdamW(
+      {torch::optim::OptimizerParamGroup(matrices, options(settings.weight_decay)),
+       torch::optim::OptimizerParamGroup(vectors, options(0.0))});
+}
+
+void ClipGradients(Qwen2& model, double norm_max) {
+  std::vector<at::Tensor> norms;
+  for (const NamedWeight& weight : ListWeights(model.weights())) {
+    norms.push_back(weight.tensor->grad().norm());
+  }
+  const double norm = at::stack(norms).norm().item<double>();
+  if (norm <= norm_max) return;
+  for (const NamedWeight& weight : ListWeights(model.weights())) {
+    weight.tensor->mutable_grad().mul_(norm_max / norm);
+  }
+}
+
+class Trainer {
+ public:
+  Trainer(Qwen2 model, const DocumentSet& documents, const DocumentSet& held_out,
+          const TrainSettings& settings, TrainingState state)
+      : settings_(settings),
+        documents_(documents),
+        held_out_(held_out),
+        state_(std::move(state)),
+        model_(std::move(model)),
+        optimizer_(MakeOptimizer(model_, settings)),
+        lanes_(model_, model_.device().is_cpu() ? settings.lanes : 1,
+               settings.dtype == "bf16" ? at::kBFloat16 : at::kFloat),
+        stream_(documents, settings.tokens_per_batch, settings.seed, state_.position) {
+    BatchStream held_out_stream(held_out, settings.tokens_per_batch, /*seed=*/0, {});
+    const size_t n_held_out = std::min(kHeldOutBatches, held_out_stream.batches_in_epoch());
+    for (size_t i = 0; i < n_held_out; ++i) held_out_batches_.push_back(held_out_stream.Next());
+  }
+
+  Status Restore(const Checkpoint& checkpoint) {
+    LEMMA_RETURN_IF_ERROR(RestoreOptimizer(checkpoint, optimizer_));
+    LEMMA_ASSIGN_OR_RETURN(points_, ReadLossLog(LogPath(), state_.step));
+    return Ok();
+  }
+
+  Status Run(const std::atomic<bool>& stop);
+
+ private:
+  std::filesystem::path LogPath() const { return settings_.run_directory / "loss.jsonl"; }
+  // The part of the run that is done, in [0, 1], by the limit that is nearest.
+  double Part() const;
+  double Rate() const;
+  // One optimiser step; returns its loss.
+  double Step();
+  Status Save();
+
+  const TrainSettings& settings_;
+  const DocumentSet& documents_;
+  const DocumentSet& held_out_;
+  TrainingState state_;
+  Qwen2 model_;
+  torch::optim::AdamW optimizer_;
+  Lanes lanes_;
+  BatchStream stream_;
+  std::vector<std::vector<uint32_t>> held_out_batches_;
+  std::vector<LossPoint> points_;
+};
+
+double Trainer::Part() const {
+  double part = 0;
+  const auto consider = [&](double done, double limit) {
+    if (limit > 0) part = std::max(part, done / limit);
+  };
+  consider(static_cast<double>(state_.step), static_cast<double>(settings_.steps_max));
+  consider(static_cast<double>(state_.n_tokens), static_cast<double>(settings_.tokens_max));
+  consider(state_.elapsed_s, settings_.minutes_max * 60);
+  return std::min(part, 1.0);
+}
+
+double Trainer::Rate() const {
+  const double warmup = static_cast<double>(state_.step + 1) /
+                        static_cast<double>(std::max<int64_t>(settings_.warmup_steps, 1));
+  const double cosine = 0.5 * (1 + std::cos(M_PI * Part()));
+  return settings_.learning_rate * std::min(warmup, 1.0) *
+         (settings_.final_rate + (1 - settings_.final_rate) * cosine);
+}
+
+double Trainer::Step() {
+  std::vector<std::vector<uint32_t>> batches;
+  const int64_t n_batches =
+      (settings_.tokens_per_step + settings_.tokens_per_batch - 1) / settings_.tokens_per_batch;
+  for (int64_t i = 0; i < n_batches; ++i) {
+    batches.push_back(stream_.Next());
+    for (const uint32_t index : batches.back()) state_.n_tokens += documents_[index].n_tokens;
+  }
+  const double rate = Rate();
+  for (torch::optim::OptimizerParamGroup& group : optimizer_.param_groups()) {
+    static_cast<torch::optim::AdamWOptions&>(group.options()).lr(rate);
+  }
+  optimizer_.zero_grad();
+  const double loss = lanes_.Accumulate(documents_, batches);
+  ClipGradients(model_, settings_.gradient_norm_max);
+  optimizer_.step();
+  ++state_.step;
+  return loss;
+}
+
+Status Trainer::Save() {
+  state_.position = stream_.position();
+  LEMMA_RETURN_IF_ERROR(
+      SaveCheckpoint(CheckpointPath(settings_.run_directory), model_, optimizer_, state_));
+  LEMMA_RETURN_IF_ERROR(WriteFileAtomically(LogPath(), FormatLossLog(points_)));
+  return WriteFileAtomically(settings_.run_directory / "loss.svg",
+                             DrawLossChart(points_, settings_.stage));
+}
+
+Status Trainer::Run(const std::atomic<bool>& stop) {
+  ProgressBar bar(settings_.stage);
+  double saved_at = Seconds();
+  double point_loss = 0;
+  int64_t point_steps = 0;
+  int64_t point_tokens = state_.n_tokens;
+  double point_elapsed = state_.elapsed_s;
+  while (Part() < 1 && !stop) {
+    const double step_began = Seconds();
+    const double loss = Step();
+    if (!std::isfinite(loss)) {
+      return Internal(fmt::format(
+          "the loss is not a number at step {}; the last checkpoint is kept", state_.step));
+    }
+    state_.elapsed_s += Seconds() - step_began;
+    point_loss += loss;
+    ++point_steps;
+    const double tokens_per_s =
+        static_cast<double>(state_.n_tokens - point_tokens) / (state_.elapsed_s - point_elapsed);
+    const double mean_loss = point_loss / static_cast<double>(point_steps);
+    bar.Update(Part(), fmt::format("step {}  loss {:.4f}  rate {:.2e}  {:.0f} tokens/s",
+                                   state_.step, mean_loss, Rate(), tokens_per_s));
+    const bool save =
+        Part() >= 1 || stop || Seconds() - saved_at >= settings_.minutes_per_checkpoint * 60;
+    if (save || point_steps == kStepsPerPoint) {
+      points_.push_back(
+          {state_.step, state_.n_tokens, mean_loss, std::nullopt, Rate(), tokens_per_s});
+      point_loss = 0;
+      point_steps = 0;
+      point_tokens = state_.n_tokens;
+      point_elapsed = state_.elapsed_s;
+    }
+    if (save) {
+      points_.back().held_out_loss = lanes_.Evaluate(held_out_, held_out_batches_);
+      LEMMA_RETURN_IF_ERROR(Save());
+      saved_at = Seconds();
+      LogInfo("{}: step {}, loss {:.4f}, held-out loss {:.4f}, {:.0f} tokens/s; checkpoint saved",
+              settings_.stage, state_.step, points_.back().loss, *points_.back().held_out_loss,
+              points_.back().tokens_per_s);
+    }
+  }
+  return Ok();
+}
+
+Status CheckResume(const Checkpoint& checkpoint, const TrainSettings& settings) {
+  const std::string path = CheckpointPath(settings.run_directory).string();
+  if (checkpoint.state.stage != settings.stage) {
+    return InvalidArgument(path + " is of the stage " + checkpoint.state.stage, "resume");
+  }
+  if (checkpoint.state.seed != settings.seed) {
+    return InvalidArgument(fmt::format("{} was begun with seed {}", path, checkpoint.state.seed),
+                           "seed");
+  }
+  return Ok();
+}
+
+Qwen2 OnDevice(const Qwen2Config& config, Weights weights, at::Device device) {
+  for (const NamedWeight& weight : ListWeights(weights)) {
+    *weight.tensor = weight.tensor->to(device);
+  }
+  if (config.tied_embeddings) weights.head = weights.embedding;
+  return Qwen2(config, std::move(weights));
+}
+
+}  // namespace
+
+std::filesystem::path CheckpointPath(const std::filesystem::path& run_directory) {
+  return run_directory / "checkpoint.safetensors";
+}
+
+Status Train(const Qwen2Config& config, const DocumentSet& documents, const DocumentSet& held_out,
+             const TrainSettings& settings, const std::atomic<bool>& stop) {
+  LEMMA_RETURN_IF_ERROR(CheckSettings(settings));
+  LEMMA_ASSIGN_OR_RETURN(const at::Device device, ChooseDevice(settings.device));
+  std::error_code error;
+  std::filesystem::create_directories(settings.run_directory, error);
+  if (error) {
+    return IoError(settings.run_directory.string() + ": cannot create: " + error.message());
+  }
+  TrainingState state;
+  state.stage = settings.stage;
+  state.seed = settings.seed;
+  if (!settings.resume && settings.initial_run.empty()) {
+    at::manual_seed(settings.seed);
+    return Trainer(Qwen2::Random(config, device), documents, held_out, settings, state).Run(stop);
+  }
+  LEMMA_ASSIGN_OR_RETURN(Checkpoint checkpoint,
+                         LoadCheckpoint(CheckpointPath(settings.resume ? settings.run_directory
+                                                                       : settings.initial_run)));
+  if (checkpoint.config.vocab_size != config.vocab_size) {
+    return InvalidArgument(fmt::format("the checkpoint has {} token ids, the tokenizer {}",
+                                       checkpoint.config.vocab_size, config.vocab_size),
+                           "tokenizer");
+  }
+  if (settings.resume) {
+    LEMMA_RETURN_IF_ERROR(CheckResume(checkpoint, settings));
+    state = checkpoint.state;
+  }
+  Trainer trainer(OnDevice(checkpoint.config, std::move(checkpoint.weights), device), documents,
+                  held_out, settings, state);
+  if (settings.resume) LEMMA_RETURN_IF_ERROR(trainer.Restore(checkpoint));
+  return trainer.Run(stop);
+}
+
+}  // namespace lemma::train
