@@ -1,0 +1,451 @@
+// Graphs and grids: shortest-path, count-islands, turn-matrix.
+#include <algorithm>
+#include <map>
+
+#include "train/data/families/algo_family.h"
+
+namespace lemma::train {
+namespace {
+
+Grid DrawGrid(Rng& rng, int64_t rows, int64_t columns, int64_t low, int64_t high) {
+  Grid grid;
+  for (int64_t r = 0; r < rows; ++r) grid.push_back(DrawInts(rng, columns, low, high));
+  return grid;
+}
+
+// ---- shortest-path ----
+
+// Relaxes all edges until nothing changes.
+Case Path(const Grid& graph, int64_t start, int64_t goal) {
+  const int64_t far = std::ssize(graph);
+  Ints distance(graph.size(), far);
+  distance[static_cast<size_t>(start)] = 0;
+  for (size_t round = 0; round < graph.size(); ++round) {
+    for (size_t node = 0; node < graph.size(); ++node) {
+      for (const int64_t other : graph[node]) {
+        int64_t& known = distance[static_cast<size_t>(other)];
+        known = std::min(known, distance[node] + 1);
+      }
+    }
+  }
+  const int64_t found = distance[static_cast<size_t>(goal)];
+  return {{graph, start, goal}, found >= far ? -1 : found};
+}
+
+Case DrawPath(Rng& rng, int, int64_t size) {
+  Grid graph(static_cast<size_t>(size));
+  for (int64_t edge = 0; edge < size + 1; ++edge) {
+    const int64_t from = rng.Int(0, size - 1), to = rng.Int(0, size - 1);
+    Ints& out = graph[static_cast<size_t>(from)];
+    if (from != to && std::ranges::count(out, to) == 0) out.push_back(to);
+  }
+  const int64_t start = rng.Int(0, size - 1);
+  return Path(graph, start, (start + rng.Int(1, size - 1)) % size);
+}
+
+std::string TracePath(const Values& arguments, int) {
+  const Grid& graph = std::get<Grid>(arguments[0]);
+  const int64_t goal = std::get<int64_t>(arguments[2]);
+  std::map<int64_t, int64_t> distance = {{std::get<int64_t>(arguments[1]), 0}};
+  Ints queue = {distance.begin()->first};
+  std::string out;
+  for (size_t head = 0; head < queue.size(); ++head) {
+    const int64_t node = queue[head];
+    out += (out.empty() ? "node " : "; node ") + std::to_string(node) + " distance " +
+           std::to_string(distance[node]);
+    if (node == goal) break;
+    for (const int64_t other : graph[static_cast<size_t>(node)]) {
+      if (distance.emplace(other, distance[node] + 1).second) queue.push_back(other);
+    }
+  }
+  return out;
+}
+
+Telling PathEnglish() {
+  return {
+      .tasks =
+          {"returns the length of the shortest path from $b to $c in the unweighted graph $a, "
+           "or -1",
+           "computes by BFS how many edges the shortest path from $b to $c in $a has, or -1 if "
+           "there is none",
+           "takes an adjacency list, a start and a goal and returns the shortest distance, or "
+           "-1",
+           "runs a breadth-first search in $a from $b and returns the distance to $c, or -1"},
+      .tasks_held_out = {"gives the least number of edges one must follow in $a to get from $b to "
+                         "$c, or -1"},
+      .statements =
+          {"Given an unweighted graph $a as an adjacency list ($a[i] lists the neighbours of node "
+           "i), return the number of edges on a shortest path from $b to $c, or -1.",
+           "Implement BFS: return the shortest distance between two nodes of an unweighted graph "
+           "given as an adjacency list, or -1.",
+           "Find the shortest path length from $b to $c in the graph $a with breadth-first search. "
+           "Return -1 if $c cannot be reached.",
+           "$a[i] holds the neighbours of node i. How many edges is $c away from $b? Return -1 if "
+           "there is no path.",
+           "Use breadth-first search to get the distance from $b to $c in $a (-1 if unreachable).",
+           "Shortest path in an unweighted graph: adjacency list $a, from $b to $c. Return the "
+           "distance or -1."},
+      .statements_held_out =
+          {"In a network $a (lists of neighbours), what is the minimum number of "
+           "hops from $b to $c? Answer -1 if they are not connected.",
+           "Starting at node $b of the graph $a, how few edges lead to node $c? "
+           "Return -1 if none do."},
+      .thinking =
+          "Shortest path from $b to $c, all edges count 1: BFS. It visits nodes in order of "
+          "distance, so the first time a node is seen its distance is final. Keep distance "
+          "as a dictionary, which marks the visited nodes too, and a queue. $b = $c gives "
+          "0; an empty queue means -1. Time O(nodes + edges).",
+      .steps =
+          "1. Put $b into the queue with distance 0.\n2. Take a node; if it is $c, return its "
+          "distance.\n3. Give each new neighbour distance + 1 and queue it; return -1 at the "
+          "end."};
+}
+
+Telling PathChinese() {
+  return {
+      .tasks = {"返回无权图 $a 中从 $b 到 $c 的最短路径长度, 不可达返回 -1",
+                "用 BFS 计算 $a 中从 $b 到 $c 的最短路径的边数, 不存在则返回 -1",
+                "给定邻接表、起点和终点, 返回最短距离, 不可达返回 -1",
+                "在 $a 中从 $b 开始广度优先搜索, 返回到 $c 的距离, 不可达返回 -1"},
+      .tasks_held_out = {"给出在 $a 中从 $b 走到 $c 最少经过的边数, 走不到则为 -1"},
+      .statements = {"给定用邻接表表示的无权图 $a($a[i] 是节点 i 的邻居), 返回从 $b 到 $c "
+                     "的最短路径的边数, 不可达返回 -1。",
+                     "实现广度优先搜索: 求无权图(邻接表)中两点间的最短距离, 不可达返回 -1。",
+                     "用 BFS 求图 $a 中从 $b 到 $c 的最短路径长度, 无法到达时返回 -1。",
+                     "$a[i] 是节点 i 的邻居列表, $c 离 $b 有几条边? 没有路径则返回 -1。",
+                     "请用广度优先搜索求 $a 中从 $b 到 $c 的距离(不可达为 -1)。",
+                     "无权图最短路: 邻接表 $a, 从 $b 到 $c, 返回距离或 -1。"},
+      .statements_held_out = {"网络 $a 由邻居列表给出, 从 $b 到 $c 最少跳几次? 不连通则返回 -1。",
+                              "从图 $a 的节点 $b 出发, 最少走几条边到节点 $c? 走不到返回 -1。"},
+      .thinking =
+          "求从 $b 到 $c 的最短路径, 每条边长 1, 用 BFS。它按距离从近到远访问节点, 所以第一次"
+          "见到一个节点时距离就确定了。用字典 distance 记录距离, 同时标记访问过的节点, 再用一个"
+          "队列。$b = $c 时为 0; 队列空了说明不可达, 返回 -1。时间 O(点数 + 边数)。",
+      .steps =
+          "1. 把 $b 放入队列, 距离为 0。\n2. 取出一个节点, 若是 $c 就返回它的距离。\n3. "
+          "每个新邻居距离加 1 并入队; 最后返回 -1。"};
+}
+
+constexpr std::string_view kPathPython = R"(
+from collections import deque
+
+def $f($a, $b, $c):
+    distance = {$b: 0}
+    queue = deque([$b])
+    while queue:
+        node = queue.popleft()
+        if node == $c:
+            return distance[node]
+        for other in $a[node]:
+            if other not in distance:
+                distance[other] = distance[node] + 1
+                queue.append(other)
+    return -1
+)";
+
+AlgorithmSpec PathSpec() {
+  return {.name = "shortest-path",
+          .description = "the shortest distance in an unweighted graph, by breadth-first search",
+          .arguments = {{"graph", "adj", "neighbors", "edges", "links", "g"},
+                        {"start", "source", "src", "begin", "s", "u"},
+                        {"goal", "target", "dest", "end", "t", "v"}},
+          .variants = {{.function = "shortest_path",
+                        .synonyms = {"bfs", "bfs_distance", "path_length", "min_edges",
+                                     "graph_distance", "fewest_edges"},
+                        .english = {},
+                        .chinese = {},
+                        .code = {}}},
+          .english = PathEnglish(),
+          .chinese = PathChinese(),
+          .python = kPathPython,
+          .edges =
+              [](int) {
+                return std::vector<Case>{Path({{1, 2}, {3}, {3}, {}}, 0, 3), Path({{}}, 0, 0),
+                                         Path({{}, {0}}, 0, 1), Path({{1}, {2}, {0}}, 2, 1)};
+              },
+          .draw = DrawPath,
+          .trace = TracePath};
+}
+
+// ---- count-islands ----
+
+// Spreads the smallest label over each island until nothing changes, then counts the labels.
+Case Islands(const Grid& grid) {
+  const size_t columns = grid[0].size();
+  Grid label = grid;
+  for (size_t i = 0; i < grid.size() * columns; ++i) {
+    if (grid[i / columns][i % columns] == 1) {
+      label[i / columns][i % columns] = static_cast<int64_t>(i) + 1;
+    }
+  }
+  const auto spread = [](int64_t& p, int64_t& q) {
+    if (p != 0 && q != 0) p = q = std::min(p, q);
+  };
+  for (size_t round = 0; round < grid.size() * columns; ++round) {
+    for (size_t r = 0; r < grid.size(); ++r) {
+      for (size_t c = 0; c < columns; ++c) {
+        if (r > 0) spread(label[r - 1][c], label[r][c]);
+        if (c > 0) spread(label[r][c - 1], label[r][c]);
+      }
+    }
+  }
+  int64_t islands = 0;
+  for (size_t i = 0; i < grid.size() * columns; ++i) {
+    islands += label[i / columns][i % columns] == static_cast<int64_t>(i) + 1;
+  }
+  return {{grid}, islands};
+}
+
+void Sink(Grid& grid, size_t r, size_t c) {
+  if (r >= grid.size() || c >= grid[0].size() || grid[r][c] != 1) return;
+  grid[r][c] = 0;
+  Sink(grid, r + 1, c);
+  Sink(grid, r - 1, c);
+  Sink(grid, r, c + 1);
+  Sink(grid, r, c - 1);
+}
+
+std::string TraceIslands(const Values& arguments, int) {
+  Grid grid = std::get<Grid>(arguments[0]);
+  std::string out;
+  int count = 0;
+  for (size_t r = 0; r < grid.size(); ++r) {
+    for (size_t c = 0; c < grid[0].size(); ++c) {
+      if (grid[r][c] != 1) continue;
+      Sink(grid, r, c);
+      out += (out.empty() ? "(" : "; (") + std::to_string(r) + ", " + std::to_string(c) +
+             ") count=" + std::to_string(++count) + " " + ToJson(grid);
+    }
+  }
+  return out.empty() ? "count=0" : out;
+}
+
+Telling IslandsEnglish() {
+  return {
+      .tasks = {"returns the number of islands in $a, a grid of 1 (land) and 0 (water)",
+                "counts the islands of the 0/1 grid $a",
+                "counts the connected groups of 1s in the grid $a",
+                "takes a grid of 0 and 1 and returns how many islands it holds"},
+      .tasks_held_out = {"tells how many separate pieces of land (cells with 1) the grid $a "
+                         "shows"},
+      .statements =
+          {"Given a grid $a of 1s (land) and 0s (water), return the number of islands. Cells "
+           "connect horizontally and vertically.",
+           "Number of islands: count the groups of adjacent 1s in a grid.",
+           "Count the islands in the matrix $a, where 1 is land and 0 is water.",
+           "How many islands are there in the 2D grid $a? An island is a group of 1s connected "
+           "up, down, left or right.",
+           "Use flood fill to count the islands in a 0/1 grid.",
+           "$a is a map of 0 and 1. Return the number of 4-connected regions of 1s."},
+      .statements_held_out = {"A map $a marks land with 1 and sea with 0. How many islands does "
+                              "it show?",
+                              "Find the number of 4-connected components of ones in the binary "
+                              "matrix $a."},
+      .thinking =
+          "Count the islands in $a. Look at every cell; a 1 that is still there starts "
+          "a new island. Then fill sinks the whole island: it sets the cell to 0 and "
+          "goes on to the four neighbours; outside the grid or at a 0 it stops. So "
+          "every island is counted once. No land gives 0. Time O(rows * columns).",
+      .steps =
+          "1. Write fill(r, c), which sinks an island by recursion.\n2. Scan all cells; at "
+          "each 1 add 1 to the count and call fill.\n3. Return the count."};
+}
+
+Telling IslandsChinese() {
+  return {
+      .tasks = {"返回由 1(陆地)和 0(水)组成的网格 $a 中岛屿的数量", "统计 0/1 网格 $a 中的岛屿个数",
+                "统计网格 $a 中相连的 1 有多少组", "给定由 0 和 1 组成的网格, 返回岛屿数量"},
+      .tasks_held_out = {"数出网格 $a 里彼此分开的陆地(值为 1)有几块"},
+      .statements = {"给定由 1(陆地)和 0(水)组成的网格 $a, 返回岛屿的数量, "
+                     "格子上下左右相连。",
+                     "岛屿数量: 统计网格中相邻的 1 组成多少块。",
+                     "计算矩阵 $a 中的岛屿个数, 1 是陆地, 0 是水。",
+                     "二维网格 $a 中有多少个岛屿? 岛屿由上下左右相连的 1 组成。",
+                     "用 flood fill 统计 0/1 网格中的岛屿数量。",
+                     "$a 是由 0 和 1 组成的地图, 返回四连通的 1 的区域个数。"},
+      .statements_held_out = {"地图 $a 用 1 表示陆地, 0 表示海洋, 一共有几个岛?",
+                              "求二值矩阵 $a 中值为 1 的四连通分量的个数。"},
+      .thinking =
+          "统计 $a 中的岛屿。逐个看格子, 还存在的 1 就是一个新岛。然后用 fill 把整个岛沉掉: "
+          "把格子设为 0, 再处理四个邻居; 越界或遇到 0 就停止。这样每个岛只计一次。没有陆地"
+          "时为 0。时间 O(行数 * 列数)。",
+      .steps =
+          "1. 写 fill(r, c), 用递归把一个岛沉掉。\n2. 扫描所有格子, 遇到 1 就计数加 1 并调用 "
+          "fill。\n3. 返回计数。"};
+}
+
+constexpr std::string_view kIslandsPython = R"(
+def $f($a):
+    def fill(r, c):
+        if 0 <= r < len($a) and 0 <= c < len($a[0]) and $a[r][c] == 1:
+            $a[r][c] = 0
+            fill(r + 1, c)
+            fill(r - 1, c)
+            fill(r, c + 1)
+            fill(r, c - 1)
+
+    count = 0
+    for r in range(len($a)):
+        for c in range(len($a[0])):
+            if $a[r][c] == 1:
+                count += 1
+                fill(r, c)
+    return count
+)";
+
+AlgorithmSpec IslandsSpec() {
+  return {.name = "count-islands",
+          .description = "the number of 4-connected groups of 1 in a grid, by flood fill",
+          .arguments = {{"grid", "matrix", "board", "cells", "map", "area", "g"}},
+          .variants = {{.function = "count_islands",
+                        .synonyms = {"num_islands", "islands", "island_count", "number_of_islands",
+                                     "count_regions", "land_groups"},
+                        .english = {},
+                        .chinese = {},
+                        .code = {}}},
+          .english = IslandsEnglish(),
+          .chinese = IslandsChinese(),
+          .python = kIslandsPython,
+          .edges =
+              [](int) {
+                return std::vector<Case>{Islands({{0}}), Islands({{1}}),
+                                         Islands({{1, 0, 1}, {0, 1, 0}, {1, 0, 1}}),
+                                         Islands({{1, 1, 0}, {1, 0, 0}, {0, 0, 1}}),
+                                         Islands({{1, 1, 1}, {1, 0, 1}, {1, 1, 1}})};
+              },
+          .draw = [](Rng& rng, int,
+                     int64_t size) { return Islands(DrawGrid(rng, size / 2, 1 + size / 2, 0, 1)); },
+          .trace = TraceIslands};
+}
+
+// ---- turn-matrix ----
+
+enum TurnVariant { kTranspose, kClockwise, kCounterClockwise };
+
+Case Turn(const Grid& matrix, int variant) {
+  const size_t rows = matrix.size(), columns = matrix[0].size();
+  Grid turned(columns, Ints(rows));
+  for (size_t r = 0; r < rows; ++r) {
+    for (size_t c = 0; c < columns; ++c) {
+      const size_t to_row = variant == kCounterClockwise ? columns - 1 - c : c;
+      const size_t to_column = variant == kClockwise ? rows - 1 - r : r;
+      turned[to_row][to_column] = matrix[r][c];
+    }
+  }
+  return {{matrix}, turned};
+}
+
+std::string TraceTurn(const Values& arguments, int variant) {
+  Grid matrix = std::get<Grid>(arguments[0]);
+  if (variant == kClockwise) std::reverse(matrix.begin(), matrix.end());
+  const Grid columns = std::get<Grid>(Turn(matrix, kTranspose).expected);
+  return (variant == kClockwise ? ToJson(matrix) + ", " : "") + "zip = " + ToJson(columns);
+}
+
+Telling TurnEnglish() {
+  return {
+      .tasks = {"returns the matrix $a $done", "takes a matrix $a and returns it $done",
+                "takes a matrix as a list of rows and returns it $done",
+                "gives back $a, a list of rows of equal length, $done"},
+      .tasks_held_out = {"receives the rows of a table $a and returns the table $done"},
+      .statements = {"Given a matrix $a, $do it$how and return the result.", "$do a matrix$how.",
+                     "Please $do the matrix $a$how.", "Return a new matrix: $do $a$how.",
+                     "You are given a matrix $a as a list of rows. Please $do it$how.",
+                     "How do I $do a matrix$how?"},
+      .statements_held_out = {"$a is a table of numbers. Your task: $do it$how.",
+                              "Take the rows of $a, $do the matrix$how and give back the new "
+                              "rows."},
+      .thinking =
+          "We must $do $a$how. $idea zip gives tuples, so turn each into a list. It "
+          "works for matrices that are not square too. Time O(rows * columns).",
+      .steps = "1. $idea\n2. Turn each tuple into a list and return the rows."};
+}
+
+Telling TurnChinese() {
+  return {.tasks = {"把矩阵 $a $do", "将矩阵 $a $do并返回新矩阵", "给定按行表示的矩阵, 将它$do",
+                    "把每行等长的列表 $a $do"},
+          .tasks_held_out = {"接收表格 $a 的各行, 将其$do"},
+          .statements = {"给定一个矩阵 $a, 将它$do并返回结果。", "将矩阵$do。", "请把矩阵 $a $do。",
+                         "返回一个新矩阵: 把 $a $do。", "给你一个按行表示的矩阵 $a, 请$do。",
+                         "怎样把矩阵$do? 请写代码。"},
+          .statements_held_out = {"$a 是一张数字表, 任务是把它$do。",
+                                  "取 $a 的各行, 把矩阵$do, 给出新的各行。"},
+          .thinking =
+              "要把 $a $do。$idea"
+              "zip 得到元组, 所以把每个都转成列表。不是方阵也可以。时间 O(行数 * 列数)。",
+          .steps = "1. $idea\n2. 把每个元组转成列表, 返回各行。"};
+}
+
+constexpr std::string_view kTurnPython = R"(
+def $f($a):
+    return $rows
+)";
+
+std::vector<Variant> TurnVariants() {
+  return {{.function = "transpose",
+           .synonyms = {"transposed", "swap_axes", "flip_matrix", "rows_to_columns",
+                        "matrix_transpose", "turn_matrix"},
+           .english = {{"do", "transpose"},
+                       {"done", "transposed"},
+                       {"how", ""},
+                       {"idea",
+                        "Rows become columns: zip(*$a) collects the i-th element of every "
+                        "row."}},
+           .chinese = {{"do", "转置"}, {"idea", "行变成列: zip(*$a) 收集每一行的第 i 个元素。"}},
+           .code = {{"rows", "[list(row) for row in zip(*$a)]"}}},
+          {.function = "rotate_clockwise",
+           .synonyms = {"rotate_matrix", "rotate_right", "rotate90", "turn_right", "quarter_turn",
+                        "turn_matrix"},
+           .english = {{"do", "rotate"},
+                       {"done", "rotated by 90 degrees clockwise"},
+                       {"how", " by 90 degrees clockwise"},
+                       {"idea",
+                        "Clockwise: reverse the order of the rows, then transpose with "
+                        "zip(*$a[::-1])."}},
+           .chinese = {{"do", "顺时针旋转 90 度"},
+                       {"idea", "顺时针: 先把各行的顺序反过来, 再转置, 即 zip(*$a[::-1])。"}},
+           .code = {{"rows", "[list(row) for row in zip(*$a[::-1])]"}}},
+          {.function = "rotate_counterclockwise",
+           .synonyms = {"rotate_matrix", "rotate_left", "rotate_back", "turn_left", "left_turn",
+                        "turn_matrix"},
+           .english = {{"do", "rotate"},
+                       {"done", "rotated by 90 degrees counterclockwise"},
+                       {"how", " by 90 degrees counterclockwise"},
+                       {"idea",
+                        "Counterclockwise: transpose with zip(*$a), then reverse the order "
+                        "of the rows with [::-1]."}},
+           .chinese = {{"do", "逆时针旋转 90 度"},
+                       {"idea", "逆时针: 先用 zip(*$a) 转置, 再用 [::-1] 把各行的顺序反过来。"}},
+           .code = {{"rows", "[list(row) for row in zip(*$a)][::-1]"}}}};
+}
+
+AlgorithmSpec TurnSpec() {
+  return {.name = "turn-matrix",
+          .description = "a matrix transposed, or rotated by 90 degrees either way",
+          .arguments = {{"matrix", "grid", "m", "table", "rows", "mat", "a"}},
+          .variants = TurnVariants(),
+          .english = TurnEnglish(),
+          .chinese = TurnChinese(),
+          .python = kTurnPython,
+          .edges =
+              [](int variant) {
+                return std::vector<Case>{Turn({{1, 2, 3}, {4, 5, 6}, {7, 8, 9}}, variant),
+                                         Turn({{5}}, variant), Turn({{1, 2, 3}}, variant),
+                                         Turn({{1}, {2}}, variant)};
+              },
+          .draw =
+              [](Rng& rng, int variant, int64_t size) {
+                return Turn(DrawGrid(rng, rng.Int(1, size / 2), size / 2 + 1, 1, 9), variant);
+              },
+          .trace = TraceTurn};
+}
+
+}  // namespace
+
+std::span<const AlgorithmFamily> GridFamilies() {
+  static const AlgorithmFamily families[] = {
+      AlgorithmFamily(PathSpec()), AlgorithmFamily(IslandsSpec()), AlgorithmFamily(TurnSpec())};
+  return families;
+}
+
+}  // namespace lemma::train

@@ -1,0 +1,317 @@
+// Strings: valid-parentheses, palindrome.
+#include <algorithm>
+#include <cctype>
+
+#include "train/data/families/algo_family.h"
+
+namespace lemma::train {
+namespace {
+
+// ---- valid-parentheses ----
+
+// Removes adjacent pairs until nothing changes.
+Case Brackets(const std::string& text) {
+  std::string rest = text;
+  for (size_t before = rest.size() + 1; rest.size() < before;) {
+    before = rest.size();
+    for (const std::string_view pair : {"()", "[]", "{}"}) {
+      if (const size_t at = rest.find(pair); at != std::string::npos) rest.erase(at, 2);
+    }
+  }
+  return {{text}, rest.empty()};
+}
+
+Case DrawBrackets(Rng& rng, int, int64_t size) {
+  std::string text;
+  while (std::ssize(text) < size) {
+    const std::string_view pair = rng.Pick({"()", "[]", "{}"});
+    const size_t at = rng.Next() % (text.size() + 1);
+    text = rng.Chance(0.5) ? text.substr(0, at) + std::string(pair) + text.substr(at)
+                           : pair[0] + text + pair[1];
+  }
+  if (rng.Chance(0.5)) text[rng.Next() % text.size()] = rng.Pick({"(", "]", "}"})[0];
+  return Brackets(text);
+}
+
+std::string TraceBrackets(const Values& arguments, int) {
+  std::string out, stack;
+  for (const char c : std::get<std::string>(arguments[0])) {
+    const std::string_view closing = ")]}";
+    const size_t kind = closing.find(c);
+    if (kind == std::string_view::npos) {
+      stack += c;
+    } else if (stack.empty() || stack.back() != "([{"[kind]) {
+      return out + (out.empty() ? "" : "; ") + c + " no match";
+    } else {
+      stack.pop_back();
+    }
+    out += (out.empty() ? "" : "; ") + std::string(1, c) + " stack=" + ToJson(stack);
+  }
+  return out;
+}
+
+Telling BracketsEnglish() {
+  return {
+      .tasks = {"checks whether the brackets in $a are balanced",
+                "returns True if the parentheses in $a are valid and False otherwise",
+                "tells whether every bracket of $a is closed in the right order",
+                "takes a string of (), [] and {} and decides whether it is valid"},
+      .tasks_held_out = {"decides if all brackets in $a match and nest correctly"},
+      .statements =
+          {"Given a string $a containing just the characters '(', ')', '{', '}', '[' and ']', "
+           "determine if it is valid.",
+           "Valid parentheses: is every opening bracket in $a closed by the same type in the "
+           "right order?",
+           "Check whether a string of brackets is balanced.",
+           "Determine whether the brackets (), [] and {} in the string $a match.",
+           "Given a string $a of brackets, return true if it is balanced, else false.",
+           "Use a stack to check for valid parentheses in a string."},
+      .statements_held_out = {"$a consists of round, square and curly brackets. Is it a correct "
+                              "bracket sequence?",
+                              "Verify that each bracket in $a has its partner and that pairs do "
+                              "not cross."},
+      .thinking =
+          "Are the brackets in $a balanced? The bracket opened last must be closed first, "
+          "so use a stack. An opening bracket is remembered; a closing one must match the "
+          "top, otherwise it is not valid. At the end the stack must be empty. The empty "
+          "string is valid; a closing bracket with an empty stack is not. Time O(n).",
+      .steps =
+          "1. Remember opening brackets on a stack.\n2. Each closing bracket must match the "
+          "top of the stack.\n3. Valid if the stack is empty at the end."};
+}
+
+Telling BracketsChinese() {
+  return {
+      .tasks = {"判断 $a 中的括号是否匹配", "判断字符串 $a 是否是有效的括号, 返回布尔值",
+                "检查 $a 的每个括号是否按正确顺序闭合",
+                "给定只含 ()、[] 和 {} 的字符串, 判断它是否有效"},
+      .tasks_held_out = {"确定 $a 的括号是否全部正确配对和嵌套"},
+      .statements = {"给定一个只包括 '('、')'、'{'、'}'、'['、']' 的字符串 $a, "
+                     "判断字符串是否有效。",
+                     "有效的括号: $a 中每个左括号是否都由相同类型的右括号按正确顺序闭合?",
+                     "检查一个括号字符串是否平衡。", "判断字符串 $a 中的括号 ()、[]、{} 是否匹配。",
+                     "给你一个括号字符串 $a, 有效则返回 true, 否则返回 false。",
+                     "用栈判断字符串中的括号是否有效。"},
+      .statements_held_out = {"$a 由圆括号、方括号和花括号组成, 它是正确的括号序列吗?",
+                              "验证 $a 的每个括号都有配对, 并且各对之间不交叉。"},
+      .thinking =
+          "判断 $a 的括号是否匹配。最后打开的括号必须最先闭合, 所以用栈。遇到左括号就"
+          "记住; 遇到右括号必须与栈顶匹配, 否则无效。最后栈必须为空。空串有效; "
+          "栈空时遇到右括号则无效。时间 O(n)。",
+      .steps = "1. 用栈记住左括号。\n2. 每个右括号必须与栈顶匹配。\n3. 最后栈为空才有效。"};
+}
+
+constexpr std::string_view kBracketsPython = R"py(
+def $f($a):
+    pairs = {")": "(", "]": "[", "}": "{"}
+    stack = []
+    for c in $a:
+        if c in pairs:
+            if not stack or stack.pop() != pairs[c]:
+                return False
+        else:
+            stack.append(c)
+    return not stack
+)py";
+
+constexpr std::string_view kBracketsCpp = R"(
+#include <string>
+#include <vector>
+using namespace std;
+
+bool $f(string $a) {
+    vector<char> stack;
+    for (char c : $a) {
+        if (c == '(') stack.push_back(')');
+        else if (c == '[') stack.push_back(']');
+        else if (c == '{') stack.push_back('}');
+        else if (stack.empty() || stack.back() != c) return false;
+        else stack.pop_back();
+    }
+    return stack.empty();
+}
+)";
+
+AlgorithmSpec BracketsSpec() {
+  return {.name = "valid-parentheses",
+          .description = "whether the brackets (), [] and {} of a string are balanced",
+          .arguments = {{"s", "text", "brackets", "line", "expr", "str1", "t"}},
+          .variants = {{.function = "is_valid",
+                        .synonyms = {"valid_parentheses", "balanced", "is_balanced",
+                                     "check_brackets", "brackets_match", "valid_brackets"},
+                        .english = {},
+                        .chinese = {},
+                        .code = {}}},
+          .english = BracketsEnglish(),
+          .chinese = BracketsChinese(),
+          .python = kBracketsPython,
+          .cpp = kBracketsCpp,
+          .edges =
+              [](int) {
+                return std::vector<Case>{Brackets(""),     Brackets("()[]{}"), Brackets("(]"),
+                                         Brackets("([)]"), Brackets("(("),     Brackets("}")};
+              },
+          .draw = DrawBrackets,
+          .trace = TraceBrackets};
+}
+
+// ---- palindrome ----
+
+enum PalindromeVariant { kPlain, kIgnoringCase, kNumber };
+
+Case Palindrome(const Value& value, int variant) {
+  std::string kept = variant == kNumber ? ToJson(value) : std::get<std::string>(value);
+  if (variant == kIgnoringCase) {
+    std::erase_if(kept, [](unsigned char c) { return std::isalnum(c) == 0; });
+    for (char& c : kept) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return {{value}, std::equal(kept.begin(), kept.end(), kept.rbegin())};
+}
+
+Case DrawPalindrome(Rng& rng, int variant, int64_t size) {
+  if (variant == kNumber) {
+    const int64_t half = rng.Int(10, 99);
+    const int64_t mirrored = half * 100 + half % 10 * 10 + half / 10;
+    return Palindrome(rng.Chance(0.5) ? mirrored : rng.Int(100, 9999), variant);
+  }
+  std::string text = DrawText(rng, size / 2, "abc");
+  text += std::string(text.rbegin(), text.rend());
+  if (rng.Chance(0.4)) text[0] = 'd';
+  if (variant == kIgnoringCase) {
+    text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+    text.insert(1 + rng.Next() % (text.size() - 1), std::string(rng.Pick({" ", ", ", "-"})));
+  }
+  return Palindrome(text, variant);
+}
+
+std::string TracePalindrome(const Values& arguments, int variant) {
+  std::string text =
+      variant == kNumber ? ToJson(arguments[0]) : std::get<std::string>(arguments[0]);
+  if (variant == kIgnoringCase) {
+    std::erase_if(text, [](unsigned char c) { return std::isalnum(c) == 0; });
+    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return "text = " + ToJson(text) +
+         ", reversed = " + ToJson(std::string(text.rbegin(), text.rend()));
+}
+
+Telling PalindromeEnglish() {
+  return {
+      .tasks = {"checks whether $what is a palindrome$how",
+                "returns True if $what is a palindrome$how, else False",
+                "tells if $what reads the same forwards and backwards$how",
+                "takes $kind and decides whether it is a palindrome$how"},
+      .tasks_held_out = {"determines if $what stays the same when reversed$how"},
+      .statements = {"Given $what, return true if it is a palindrome$how.",
+                     "Determine whether $what is a palindrome$how.",
+                     "Palindrome check for $kind$how.", "Is $what a palindrome$how? Write code.",
+                     "Check if $kind reads the same from both ends$how.",
+                     "Decide whether $what equals its own reverse$how and return a boolean."},
+      .statements_held_out = {"Does $what read the same in both directions$how? Return a "
+                              "boolean.",
+                              "Test $what for being a palindrome$how."},
+      .thinking =
+          "Is $what a palindrome$how? $prepare Then compare text with its reverse, "
+          "text[::-1]: they are equal exactly if it reads the same from both ends. "
+          "$edge Time O(n).",
+      .steps = "1. $prepare\n2. Reverse it with text[::-1].\n3. Return whether both are equal."};
+}
+
+Telling PalindromeChinese() {
+  return {.tasks = {"判断$what是否是回文$how", "若$what是回文则返回 True, 否则返回 False$how",
+                    "判断$what正着读和反着读是否相同$how", "输入$kind, 判断它是不是回文$how"},
+          .tasks_held_out = {"确定$what颠倒后是否不变$how"},
+          .statements = {"给定$what, 如果它是回文, 返回 true$how。", "判断$what是否为回文$how。",
+                         "回文判断: 对$kind进行检查$how。", "$what是回文吗? 请写代码$how。",
+                         "检查$kind从两端读是否一样$how。",
+                         "判断$what与它的反转是否相等, 返回布尔值$how。"},
+          .statements_held_out = {"$what从左往右和从右往左读是否一致? 返回布尔值$how。",
+                                  "测试$what是不是回文$how。"},
+          .thinking =
+              "判断$what是否是回文$how。$prepare然后比较 text 和它的反转 text[::-1], "
+              "两者相等当且仅当从两端读一样。$edge时间 O(n)。",
+          .steps = "1. $prepare\n2. 用 text[::-1] 反转。\n3. 返回两者是否相等。"};
+}
+
+constexpr std::string_view kPalindromePython = R"(
+def $f($a):
+    text = $text
+    return text == text[::-1]
+)";
+
+std::vector<Variant> PalindromeVariants() {
+  const std::vector<std::string_view> names = {"palindrome", "check_palindrome", "same_backwards",
+                                               "is_mirror",  "reads_same",       "is_symmetric"};
+  return {{.function = "is_palindrome",
+           .synonyms = names,
+           .english = {{"what", "the string $a"},
+                       {"kind", "a string"},
+                       {"how", ""},
+                       {"prepare", "Take text = $a as it is."},
+                       {"edge", "The empty string is a palindrome."}},
+           .chinese = {{"what", "字符串 $a "},
+                       {"kind", "字符串"},
+                       {"how", ""},
+                       {"prepare", "直接取 text = $a。"},
+                       {"edge", "空串是回文。"}},
+           .code = {{"text", "$a"}}},
+          {.function = "is_palindrome_text",
+           .synonyms = names,
+           .english = {{"what", "the string $a"},
+                       {"kind", "a string"},
+                       {"how", ", ignoring case and everything except letters and digits"},
+                       {"prepare", "Keep only letters and digits, in lower case, as text."},
+                       {"edge", "If nothing is left, it is a palindrome."}},
+           .chinese = {{"what", "字符串 $a "},
+                       {"kind", "字符串"},
+                       {"how", ", 忽略大小写, 只考虑字母和数字"},
+                       {"prepare", "只保留字母和数字并转成小写, 得到 text。"},
+                       {"edge", "什么都不剩时也是回文。"}},
+           .code = {{"text", "\"\".join(c.lower() for c in $a if c.isalnum())"}}},
+          {.function = "is_palindrome_number",
+           .synonyms = names,
+           .english = {{"what", "the integer $a"},
+                       {"kind", "an integer"},
+                       {"how", ""},
+                       {"prepare", "Write the number as text = str($a)."},
+                       {"edge", "A negative number is none, because of the minus sign."}},
+           .chinese = {{"what", "整数 $a "},
+                       {"kind", "整数"},
+                       {"how", ""},
+                       {"prepare", "把数转成字符串 text = str($a)。"},
+                       {"edge", "负数有负号, 不是回文。"}},
+           .code = {{"text", "str($a)"}}}};
+}
+
+AlgorithmSpec PalindromeSpec() {
+  return {.name = "palindrome",
+          .description =
+              "whether a string (exactly, or its letters and digits) or an integer is a "
+              "palindrome",
+          .arguments = {{"s", "x", "n", "value", "t", "word", "item"}},
+          .variants = PalindromeVariants(),
+          .english = PalindromeEnglish(),
+          .chinese = PalindromeChinese(),
+          .python = kPalindromePython,
+          .edges = [](int variant) -> std::vector<Case> {
+            if (variant == kNumber) {
+              return {Palindrome(int64_t{121}, variant), Palindrome(int64_t{-121}, variant),
+                      Palindrome(int64_t{10}, variant), Palindrome(int64_t{0}, variant)};
+            }
+            return {Palindrome("", variant), Palindrome("a", variant),
+                    Palindrome("Race, car", variant), Palindrome("abca", variant),
+                    Palindrome("0P", variant)};
+          },
+          .draw = DrawPalindrome,
+          .trace = TracePalindrome};
+}
+
+}  // namespace
+
+std::span<const AlgorithmFamily> StringFamilies() {
+  static const AlgorithmFamily families[] = {AlgorithmFamily(BracketsSpec()),
+                                             AlgorithmFamily(PalindromeSpec())};
+  return families;
+}
+
+}  // namespace lemma::train
