@@ -1,0 +1,77 @@
+#include "inference/kernels/isa.h"
+
+#include <array>
+#include <string>
+
+#include "inference/kernels/attention_scratch.h"
+#include "inference/kernels/tables.h"
+
+namespace lemma::kernels {
+namespace {
+
+constexpr std::array kBestFirst = {Isa::kAvx512Bf16, Isa::kAvx512, Isa::kAvx2, Isa::kScalar};
+
+bool Has(const CpuFeatures& cpu, Isa isa) {
+  switch (isa) {
+    case Isa::kScalar:
+      return true;
+    case Isa::kAvx2:
+      return cpu.avx2_fma_f16c;
+    case Isa::kAvx512:
+      return cpu.avx512;
+    case Isa::kAvx512Bf16:
+      return cpu.avx512_bf16;
+  }
+  return false;
+}
+
+}  // namespace
+
+const char* IsaName(Isa isa) {
+  switch (isa) {
+    case Isa::kScalar:
+      return "scalar";
+    case Isa::kAvx2:
+      return "avx2";
+    case Isa::kAvx512:
+      return "avx512";
+    case Isa::kAvx512Bf16:
+      return "avx512-bf16";
+  }
+  return "";
+}
+
+Result<Isa> ChooseIsa(std::string_view forced, const CpuFeatures& cpu) {
+  for (const Isa isa : kBestFirst) {
+    if (forced.empty() && Has(cpu, isa)) return isa;
+    if (forced != IsaName(isa)) continue;
+    if (Has(cpu, isa)) return isa;
+    return InvalidArgument("this processor has no " + std::string(forced), "LEMMA_ISA");
+  }
+  return InvalidArgument("unknown instruction set \"" + std::string(forced.substr(0, 64)) +
+                             "\"; known are scalar, avx2, avx512, avx512-bf16",
+                         "LEMMA_ISA");
+}
+
+int64_t AttentionScratchBytes(int64_t n_queries, int64_t head_dim) {
+  return LayAttentionScratch(nullptr, n_queries, head_dim).bytes;
+}
+
+const Kernels& KernelsFor(Isa isa) {
+#if defined(__x86_64__)
+  switch (isa) {
+    case Isa::kScalar:
+      break;
+    case Isa::kAvx2:
+      return kAvx2Kernels;
+    case Isa::kAvx512:
+      return kAvx512Kernels;
+    case Isa::kAvx512Bf16:
+      return kAvx512Bf16Kernels;
+  }
+#endif
+  LEMMA_CHECK(isa == Isa::kScalar);
+  return kScalarKernels;
+}
+
+}  // namespace lemma::kernels

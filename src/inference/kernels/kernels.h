@@ -1,0 +1,98 @@
+// The arithmetic of a forward pass, on views: one table of functions per instruction set (isa.h
+// chooses). Weights, K and V are panels (panel.h). Functions never allocate, lock or start
+// threads; callers split the work and call from many threads at once.
+//
+// Every output element is computed by one chain of operations in an order that depends on the shape
+// of its matrix alone. It does not matter which rows or tokens share a call, so results do not
+// depend on batch, chunk or thread count, to the bit. Instruction sets agree only nearly.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "inference/kernels/panel.h"
+
+namespace lemma::kernels {
+
+enum class Isa { kScalar, kAvx2, kAvx512, kAvx512Bf16 };
+
+// What a matrix is multiplied with. Chosen by the weights' format and the instruction set;
+// made from float32 by Kernels::prepare, once per input and not once per weight row.
+enum class ActivationFormat { kF32, kBf16 };
+
+// A matrix in panels. `data` is 64-byte aligned.
+struct WeightMatrix {
+  WeightFormat format = WeightFormat::kF32;
+  int64_t rows = 0;
+  int64_t cols = 0;
+  const std::byte* data = nullptr;
+};
+
+// Bytes from one token's prepared activations to the next one's: whole lines padded with zeros. An
+// odd number of them, so that the tokens of a tile do not compete for one set of the L1 cache.
+static inline int64_t PreparedRowBytes(ActivationFormat format, int64_t cols) {
+  const int64_t bytes = cols * (format == ActivationFormat::kF32 ? 4 : 2);
+  return (DivideUp(bytes, kLineBytes) | 1) * kLineBytes;
+}
+
+// out[t, r] = sum over c of weights[r, c] * x[t, c], plus bias[r], plus what out[t, r] was.
+struct MatmulArgs {
+  WeightMatrix weights;          // [rows, cols]
+  const std::byte* x = nullptr;  // [n_tokens, PreparedRowBytes] as `prepare` made it
+  int64_t n_tokens = 0;
+  const float* bias = nullptr;  // [rows], or nullptr
+  bool add = false;             // add to `out` (the residual) instead of replacing it
+  float* out = nullptr;         // [n_tokens, rows], tokens out_stride apart
+  int64_t out_stride = 0;
+};
+
+// Causal attention of some rows of one sequence: the query heads that share one KV head.
+// K of one page, one layer and one KV head is a matrix [kKvPageTokens, head_dim] in panels, V is
+// [head_dim, kKvPageTokens]; V follows K.
+struct AttentionArgs {
+  const float* q = nullptr;  // [n_rows, group, head_dim] after RoPE, rows q_stride apart
+  int64_t q_stride = 0;
+  int64_t n_rows = 0;
+  int64_t group = 0;  // query heads per KV head
+  int64_t head_dim = 0;
+  int64_t first_position = 0;  // of row 0: row r sees the tokens 0 .. first_position + r
+  WeightFormat format = WeightFormat::kF32;  // of K and V
+  const std::byte* kv = nullptr;             // this layer's and KV head's K in page 0
+  int64_t page_bytes = 0;                    // from a page to the next one in memory
+  const int32_t* pages = nullptr;            // token i is in page pages[i / kKvPageTokens]
+  float* out = nullptr;                      // [n_rows, group, head_dim], rows out_stride apart
+  int64_t out_stride = 0;
+  std::byte* scratch = nullptr;  // AttentionScratchBytes, 64-byte aligned
+};
+inline constexpr int64_t kKvPageTokens = 64;
+int64_t AttentionScratchBytes(int64_t n_queries, int64_t head_dim);  // n_rows * group queries
+
+struct Kernels {
+  Isa isa;
+  // Indexed by WeightFormat: what `matmul` wants beside such weights.
+  ActivationFormat activations[2];
+
+  // One token: x [cols] to prepared [PreparedRowBytes].
+  void (*prepare)(ActivationFormat format, const float* x, int64_t cols, std::byte* prepared);
+
+  // The rows [row_begin, row_end); row_begin is a multiple of kPanelRows.
+  void (*matmul)(const MatmulArgs& args, int64_t row_begin, int64_t row_end);
+
+  void (*attention)(const AttentionArgs& args);
+
+  // out[i] = x[i] / sqrt(mean(x^2) + eps) * weight[i]; out may be x.
+  void (*rms_norm)(const float* x, const float* weight, int64_t n, float eps, float* out);
+
+  // Rotates the pairs (i, i + head_dim / 2) of each head in place, as Hugging Face lays them out.
+  void (*rope)(float* x,  // [n_heads, head_dim]
+               int64_t n_heads, int64_t head_dim, const float* cos,
+               const float* sin);  // [head_dim / 2] of the token's position
+
+  // out[i] = silu(gate[i]) * up[i]
+  void (*silu_mul)(const float* gate, const float* up, int64_t n, float* out);
+
+  // The sum of n floats: reads memory as fast as `matmul` does at one token, for measuring it.
+  float (*sum)(const float* data, int64_t n);
+};
+
+}  // namespace lemma::kernels

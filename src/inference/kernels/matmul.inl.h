@@ -1,0 +1,205 @@
+// Matrix products over panels (panel.h), for every instruction set: include after a simd_*.h.
+//
+// Cost of one product [rows, cols] x [cols, n]: rows * cols * bytes(weight) read once and
+// 2 * rows * cols * n operations. At n = 1 memory bounds it (2 bytes a weight against 2
+// operations); from about n = 16 on the multipliers do. A tile of some panels by some tokens,
+// kTileSums sums in all, stays in registers over all columns. Tokens are the inner loop, so that
+// the panels of a tile (2 x 287 KB at 8,960 columns of bf16) come from memory once and then from
+// the L2 cache.
+//
+// Each output is one chain over the columns in ascending order, whatever the tile.
+#pragma once
+
+#include <cstring>
+
+#include "inference/kernels/float16.h"
+#include "inference/kernels/kernels.h"
+
+// Loops over a tile must be unrolled for its sums to live in registers.
+#if defined(__clang__)
+#define LEMMA_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define LEMMA_UNROLL _Pragma("GCC unroll 16")
+#endif
+
+namespace lemma::kernels {
+namespace {
+
+// With few tokens memory is the bound: four panels are four streams for the prefetchers.
+inline constexpr int64_t kTilePanelsMax = 4;
+
+// What a line of a panel is multiplied with, and how. Weights: a line, ready to multiply.
+struct F32Lines {
+  static constexpr WeightFormat kFormat = WeightFormat::kF32;
+  static constexpr int64_t kColumns = 1;  // in a line
+  static constexpr ActivationFormat kActivations = ActivationFormat::kF32;
+  using Activation = float;
+  using Weights = F32x16;
+  static Weights LoadLine(const std::byte* line) {
+    return Load(reinterpret_cast<const float*>(line));
+  }
+  static F32x16 Multiply(const Weights& weights, const Activation* x, F32x16 sum) {
+    return MulAdd(weights, Set(x[0]), sum);
+  }
+};
+
+struct Bf16Lines {
+  static constexpr WeightFormat kFormat = WeightFormat::kBf16;
+  static constexpr int64_t kColumns = 2;
+  static constexpr ActivationFormat kActivations = ActivationFormat::kF32;
+  using Activation = float;
+  struct Weights {
+    F32x16 even, odd;
+  };
+  static Weights LoadLine(const std::byte* line) { return {LoadEvenBf16(line), LoadOddBf16(line)}; }
+  static F32x16 Multiply(const Weights& weights, const Activation* x, F32x16 sum) {
+    return MulAdd(weights.odd, Set(x[1]), MulAdd(weights.even, Set(x[0]), sum));
+  }
+};
+
+#if defined(__AVX512BF16__)
+// Both columns of a line in one instruction, activations in bf16.
+struct Bf16DotLines {
+  static constexpr WeightFormat kFormat = WeightFormat::kBf16;
+  static constexpr int64_t kColumns = 2;
+  static constexpr ActivationFormat kActivations = ActivationFormat::kBf16;
+  using Activation = uint16_t;
+  using Weights = __m512bh;
+  static Weights LoadLine(const std::byte* line) {
+    return reinterpret_cast<__m512bh>(_mm512_load_si512(line));
+  }
+  static F32x16 Multiply(const Weights& weights, const Activation* x, F32x16 sum) {
+    int32_t pair;
+    std::memcpy(&pair, x, sizeof(pair));
+    return _mm512_dpbf16_ps(sum, weights, reinterpret_cast<__m512bh>(_mm512_set1_epi32(pair)));
+  }
+};
+using Bf16WeightLines = Bf16DotLines;
+#else
+using Bf16WeightLines = Bf16Lines;
+#endif
+
+// Some panels of a matrix, times some tokens. The panels may have more lines than are used.
+template <typename Lines>
+struct Product {
+  const std::byte* panels;  // n_panels of them, panel_bytes apart
+  int64_t n_panels;
+  int64_t panel_bytes;
+  int64_t n_lines;
+  const typename Lines::Activation* x;  // n_tokens of them, x_stride elements apart
+  int64_t n_tokens;
+  int64_t x_stride;
+  const float* bias;  // [n_rows] or nullptr
+  bool add;
+  float* out;  // [n_tokens, n_rows], tokens out_stride apart
+  int64_t out_stride;
+  int64_t n_rows;  // the last panel may have fewer than 16
+};
+
+template <typename Lines, int kPanels, int kTokens>
+[[gnu::noinline]]  // so that each tile has the registers for itself
+void MultiplyTile(const Product<Lines>& product, int64_t first_panel, int64_t first_token) {
+  constexpr int64_t kColumns = Lines::kColumns;
+  const std::byte* panels = product.panels + first_panel * product.panel_bytes;
+  const auto* x = product.x + first_token * product.x_stride;
+  F32x16 sums[kPanels][kTokens];
+  LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
+    LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) sums[p][t] = Set(0);
+  }
+  for (int64_t line = 0; line < product.n_lines; ++line) {
+    typename Lines::Weights weights[kPanels];
+    LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
+      weights[p] = Lines::LoadLine(panels + p * product.panel_bytes + line * kLineBytes);
+    }
+    LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
+      const auto* columns = x + t * product.x_stride + line * kColumns;
+      LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
+        sums[p][t] = Lines::Multiply(weights[p], columns, sums[p][t]);
+      }
+    }
+  }
+  LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
+    const int64_t row = (first_panel + p) * kPanelRows;
+    const int64_t n = product.n_rows - row;  // more than 16 is as good as 16
+    const F32x16 bias = product.bias == nullptr ? Set(0) : LoadN(product.bias + row, n);
+    LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
+      float* out = product.out + (first_token + t) * product.out_stride + row;
+      F32x16 sum = Add(sums[p][t], bias);
+      if (product.add) sum = Add(sum, LoadN(out, n));
+      StoreN(out, sum, n);
+    }
+  }
+}
+
+// The tile of exactly n_tokens <= kTokens.
+template <typename Lines, int kPanels, int kTokens>
+void MultiplyTokens(const Product<Lines>& product, int64_t panel, int64_t token, int64_t n_tokens) {
+  if constexpr (kTokens > 1) {
+    if (n_tokens < kTokens) {
+      return MultiplyTokens<Lines, kPanels, kTokens - 1>(product, panel, token, n_tokens);
+    }
+  }
+  MultiplyTile<Lines, kPanels, kTokens>(product, panel, token);
+}
+
+// All tokens, tile_tokens at a time, times n_panels <= kPanels.
+template <typename Lines, int kPanels>
+void MultiplyPanels(const Product<Lines>& product, int64_t panel, int64_t n_panels,
+                    int64_t tile_tokens) {
+  if constexpr (kPanels > 1) {
+    if (n_panels < kPanels) {
+      return MultiplyPanels<Lines, kPanels - 1>(product, panel, n_panels, tile_tokens);
+    }
+  }
+  constexpr int kTokens = kTileSums / kPanels < kTileTokens ? kTileSums / kPanels : kTileTokens;
+  for (int64_t token = 0; token < product.n_tokens; token += tile_tokens) {
+    const int64_t n = product.n_tokens - token;
+    MultiplyTokens<Lines, kPanels, kTokens>(product, panel, token,
+                                            n < tile_tokens ? n : tile_tokens);
+  }
+}
+
+template <typename Lines>
+void Multiply(const Product<Lines>& product) {
+  // Tiles of nearly equal size: 13 tokens are 7 and 6, not 12 and 1.
+  const int64_t n_tiles = DivideUp(product.n_tokens, kTileTokens);
+  const int64_t tile_tokens = DivideUp(product.n_tokens, n_tiles);
+  const int64_t fitting = kTileSums / tile_tokens;
+  const int64_t tile_panels = fitting < kTilePanelsMax ? fitting : kTilePanelsMax;
+  for (int64_t panel = 0; panel < product.n_panels; panel += tile_panels) {
+    const int64_t n = product.n_panels - panel;
+    MultiplyPanels<Lines, kTilePanelsMax>(product, panel, n < tile_panels ? n : tile_panels,
+                                          tile_tokens);
+  }
+}
+
+template <typename Lines>
+void MatmulOf(const MatmulArgs& args, int64_t row_begin, int64_t row_end) {
+  using Activation = typename Lines::Activation;
+  const int64_t panel_bytes = PanelBytes(Lines::kFormat, args.weights.cols);
+  Multiply<Lines>({.panels = args.weights.data + row_begin / kPanelRows * panel_bytes,
+                   .n_panels = DivideUp(row_end - row_begin, kPanelRows),
+                   .panel_bytes = panel_bytes,
+                   .n_lines = panel_bytes / kLineBytes,
+                   .x = reinterpret_cast<const Activation*>(args.x),
+                   .n_tokens = args.n_tokens,
+                   .x_stride = PreparedRowBytes(Lines::kActivations, args.weights.cols) /
+                               static_cast<int64_t>(sizeof(Activation)),
+                   .bias = args.bias == nullptr ? nullptr : args.bias + row_begin,
+                   .add = args.add,
+                   .out = args.out + row_begin,
+                   .out_stride = args.out_stride,
+                   .n_rows = row_end - row_begin});
+}
+
+void Matmul(const MatmulArgs& args, int64_t row_begin, int64_t row_end) {
+  switch (args.weights.format) {
+    case WeightFormat::kF32:
+      return MatmulOf<F32Lines>(args, row_begin, row_end);
+    case WeightFormat::kBf16:
+      return MatmulOf<Bf16WeightLines>(args, row_begin, row_end);
+  }
+}
+
+}  // namespace
+}  // namespace lemma::kernels

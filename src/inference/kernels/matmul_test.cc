@@ -1,0 +1,176 @@
+// Properties: a product agrees with the reference at every size, writes nothing else, and each of
+// its elements has the same bits whatever was computed beside it.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <string>
+#include <tuple>
+
+#include "inference/kernels/float16.h"
+#include "inference/kernels/test_reference.h"
+
+namespace lemma::kernels {
+namespace {
+
+constexpr float kPoison = std::numeric_limits<float>::quiet_NaN();
+
+// One product's operands. Weights and, where the kernels round them, activations are exact in bf16.
+struct Operands {
+  Operands(const Kernels& kernels, WeightFormat format, int64_t rows, int64_t cols, int64_t tokens)
+      : kernels(kernels),
+        rows(rows),
+        cols(cols),
+        tokens(tokens),
+        activations(kernels.activations[static_cast<int>(format)]),
+        weight_values(RandomFloats(rows * cols, 1)),
+        x(RandomFloats(tokens * cols, 2)),
+        bias(RandomFloats(rows, 3)),
+        residual(RandomFloats(tokens * rows, 4)),
+        prepared(tokens * PreparedRowBytes(activations, cols)) {
+    if (format == WeightFormat::kBf16) weight_values = RoundedToBf16(weight_values);
+    if (activations == ActivationFormat::kBf16) x = RoundedToBf16(x);
+    weights.emplace(format, rows, cols, weight_values);
+    for (int64_t t = 0; t < tokens; ++t) {
+      kernels.prepare(activations, x.data() + t * cols, cols, PreparedToken(t));
+    }
+  }
+  std::byte* PreparedToken(int64_t t) const {
+    return prepared.data() + t * PreparedRowBytes(activations, cols);
+  }
+
+  const Kernels& kernels;
+  int64_t rows, cols, tokens;
+  ActivationFormat activations;
+  std::vector<float> weight_values;  // [rows, cols]
+  std::vector<float> x;              // [tokens, cols]
+  std::vector<float> bias;           // [rows]
+  std::vector<float> residual;       // [tokens, rows]
+  PoisonedBytes prepared;
+  std::optional<PackedMatrix> weights;
+};
+
+class MatmulTest : public testing::TestWithParam<std::tuple<Isa, WeightFormat>> {
+ protected:
+  const Kernels& kernels() const { return KernelsFor(std::get<0>(GetParam())); }
+  WeightFormat format() const { return std::get<1>(GetParam()); }
+};
+
+void ExpectProductMatches(const Operands& o, bool with_bias, bool add) {
+  // One float of misalignment, and two of poison between the tokens.
+  const int64_t stride = o.rows + 2;
+  std::vector<float> memory(static_cast<size_t>(1 + o.tokens * stride), kPoison);
+  float* out = memory.data() + 1;
+  if (add) {
+    for (int64_t t = 0; t < o.tokens; ++t) {
+      std::copy_n(o.residual.data() + t * o.rows, o.rows, out + t * stride);
+    }
+  }
+  o.kernels.matmul({.weights = o.weights->view(),
+                    .x = o.prepared.data(),
+                    .n_tokens = o.tokens,
+                    .bias = with_bias ? o.bias.data() : nullptr,
+                    .add = add,
+                    .out = out,
+                    .out_stride = stride},
+                   0, o.rows);
+  for (int64_t t = 0; t < o.tokens; ++t) {
+    for (int64_t r = 0; r < o.rows; ++r) {
+      ReferenceValue expected =
+          ReferenceDot(o.weight_values.data() + r * o.cols, o.x.data() + t * o.cols, o.cols);
+      if (with_bias) expected.value += o.bias[static_cast<size_t>(r)];
+      if (add) expected.value += o.residual[static_cast<size_t>(t * o.rows + r)];
+      ASSERT_NEAR(out[t * stride + r], expected.value, 2e-6 * (expected.magnitude + 2))
+          << "rows " << o.rows << " cols " << o.cols << " token " << t << " of " << o.tokens
+          << " row " << r;
+    }
+    ASSERT_TRUE(std::isnan(out[t * stride + o.rows])) << "wrote beyond the rows";
+  }
+  ASSERT_TRUE(std::isnan(memory[0]));
+}
+
+TEST_P(MatmulTest, AgreesWithTheReferenceAtEverySize) {
+  for (const int64_t rows : {1, 15, 16, 17, 48, 64, 81}) {
+    for (const int64_t cols : {1, 2, 3, 31, 64, 129}) {
+      ExpectProductMatches(Operands(kernels(), format(), rows, cols, 1 + (rows + cols) % 17),
+                           rows % 2 == 0, cols % 2 == 0);
+    }
+  }
+  for (int64_t tokens = 1; tokens <= 17; ++tokens) {
+    const Operands o(kernels(), format(), 83, 67, tokens);
+    ExpectProductMatches(o, false, false);
+    ExpectProductMatches(o, true, true);
+  }
+}
+
+TEST_P(MatmulTest, LongSumsStayExactEnough) {
+  ExpectProductMatches(Operands(kernels(), format(), 32, 8960, 3), false, false);
+}
+
+TEST_P(MatmulTest, AnElementDoesNotDependOnItsTile) {
+  const Operands o(kernels(), format(), 96, 70, 17);
+  std::vector<float> together(static_cast<size_t>(o.tokens * o.rows), kPoison);
+  MatmulArgs args = {.weights = o.weights->view(),
+                     .x = o.prepared.data(),
+                     .n_tokens = o.tokens,
+                     .bias = o.bias.data(),
+                     .out = together.data(),
+                     .out_stride = o.rows};
+  kernels().matmul(args, 0, o.rows);
+
+  // All splits of the rows in panels, and every number of tokens.
+  std::vector<float> parts(together.size(), kPoison);
+  for (int64_t cut = 0; cut <= o.rows; cut += kPanelRows) {
+    for (int64_t first = 0, n = 1; first < o.tokens; first += n, ++n) {
+      MatmulArgs part = args;
+      part.n_tokens = std::min(n, o.tokens - first);
+      part.x = o.PreparedToken(first);
+      part.out = parts.data() + first * o.rows;
+      kernels().matmul(part, 0, cut);
+      kernels().matmul(part, cut, o.rows);
+    }
+    ASSERT_EQ(0, std::memcmp(parts.data(), together.data(), parts.size() * sizeof(float))) << cut;
+    std::fill(parts.begin(), parts.end(), kPoison);
+  }
+}
+
+TEST_P(MatmulTest, PreparedActivationsArePaddedWithZerosAndKeepNan) {
+  const ActivationFormat activations = kernels().activations[static_cast<int>(format())];
+  for (const int64_t cols : {1, 15, 16, 33, 64}) {
+    std::vector<float> x = RandomFloats(cols, 5);
+    x.back() = kPoison;
+    const int64_t bytes = PreparedRowBytes(activations, cols);
+    const PoisonedBytes prepared(bytes + 4);
+    kernels().prepare(activations, x.data(), cols, prepared.data());
+    const bool is_bf16 = activations == ActivationFormat::kBf16;
+    const auto at = [&](int64_t i) {
+      return is_bf16 ? Bf16ToFloat(reinterpret_cast<const uint16_t*>(prepared.data())[i])
+                     : reinterpret_cast<const float*>(prepared.data())[i];
+    };
+    for (int64_t i = 0; i < bytes / (is_bf16 ? 2 : 4); ++i) {
+      const float value = i < cols ? x[static_cast<size_t>(i)] : 0.0f;
+      const float expected = is_bf16 ? Bf16ToFloat(FloatToBf16(value)) : value;
+      if (i == cols - 1) {
+        ASSERT_TRUE(std::isnan(at(i)));
+      } else {
+        ASSERT_EQ(at(i), expected) << i << " of " << cols;
+      }
+    }
+    ASSERT_EQ(prepared.data()[bytes], std::byte{0xff}) << "wrote beyond the end";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Isas, MatmulTest,
+                         testing::Combine(testing::ValuesIn(TestedIsas()),
+                                          testing::Values(WeightFormat::kF32, WeightFormat::kBf16)),
+                         [](const auto& info) {
+                           std::string name = IsaName(std::get<0>(info.param));
+                           std::erase(name, '-');
+                           return name + (std::get<1>(info.param) == WeightFormat::kF32 ? "_f32"
+                                                                                        : "_bf16");
+                         });
+
+}  // namespace
+}  // namespace lemma::kernels

@@ -1,0 +1,119 @@
+// Sixteen floats as two AVX2 registers. simd_avx512.h says what the operations are.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+#include "inference/kernels/panel.h"
+
+namespace lemma::kernels {
+namespace {
+
+// 16 registers: 4 sums are 8 of them; 4 for weights (even and odd columns), 2 for activations.
+inline constexpr int kTileSums = 4;
+inline constexpr int kTileTokens = 4;
+
+struct F32x16 {
+  __m256 lo, hi;  // lanes 0-7, 8-15
+};
+
+inline __m256i FirstLanesMask(int64_t n) {
+  const __m256i index = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)), index);
+}
+
+inline F32x16 Set(float x) { return {_mm256_set1_ps(x), _mm256_set1_ps(x)}; }
+inline F32x16 Load(const float* p) { return {_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)}; }
+inline F32x16 LoadN(const float* p, int64_t n) {
+  return {_mm256_maskload_ps(p, FirstLanesMask(n)),
+          _mm256_maskload_ps(p + 8, FirstLanesMask(n - 8))};
+}
+inline void Store(float* p, F32x16 a) {
+  _mm256_storeu_ps(p, a.lo);
+  _mm256_storeu_ps(p + 8, a.hi);
+}
+inline void StoreN(float* p, F32x16 a, int64_t n) {
+  _mm256_maskstore_ps(p, FirstLanesMask(n), a.lo);
+  _mm256_maskstore_ps(p + 8, FirstLanesMask(n - 8), a.hi);
+}
+
+// Round to nearest even in integers; a NaN becomes the quiet one. The result is in the low halves.
+inline __m256i RoundToBf16(__m256 a) {
+  const __m256i bits = _mm256_castps_si256(a);
+  const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+  const __m256i rounded = _mm256_add_epi32(_mm256_add_epi32(bits, odd), _mm256_set1_epi32(0x7fff));
+  const __m256i is_nan = _mm256_castps_si256(_mm256_cmp_ps(a, a, _CMP_UNORD_Q));
+  return _mm256_srli_epi32(_mm256_blendv_epi8(rounded, _mm256_set1_epi32(0x7fc00000), is_nan), 16);
+}
+inline void StoreBf16(uint16_t* p, F32x16 a) {
+  // The pack works within 128-bit halves; the permutation puts the quarters in order.
+  const __m256i packed = _mm256_packus_epi32(RoundToBf16(a.lo), RoundToBf16(a.hi));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm256_permute4x64_epi64(packed, 0xd8));
+}
+
+inline F32x16 Add(F32x16 a, F32x16 b) {
+  return {_mm256_add_ps(a.lo, b.lo), _mm256_add_ps(a.hi, b.hi)};
+}
+inline F32x16 Sub(F32x16 a, F32x16 b) {
+  return {_mm256_sub_ps(a.lo, b.lo), _mm256_sub_ps(a.hi, b.hi)};
+}
+inline F32x16 Mul(F32x16 a, F32x16 b) {
+  return {_mm256_mul_ps(a.lo, b.lo), _mm256_mul_ps(a.hi, b.hi)};
+}
+inline F32x16 Div(F32x16 a, F32x16 b) {
+  return {_mm256_div_ps(a.lo, b.lo), _mm256_div_ps(a.hi, b.hi)};
+}
+inline F32x16 MulAdd(F32x16 a, F32x16 b, F32x16 c) {
+  return {_mm256_fmadd_ps(a.lo, b.lo, c.lo), _mm256_fmadd_ps(a.hi, b.hi, c.hi)};
+}
+inline F32x16 Max(F32x16 a, F32x16 b) {
+  return {_mm256_max_ps(a.lo, b.lo), _mm256_max_ps(a.hi, b.hi)};
+}
+inline F32x16 Min(F32x16 a, F32x16 b) {
+  return {_mm256_min_ps(a.lo, b.lo), _mm256_min_ps(a.hi, b.hi)};
+}
+inline F32x16 Round(F32x16 a) {
+  constexpr int kNearest = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
+  return {_mm256_round_ps(a.lo, kNearest), _mm256_round_ps(a.hi, kNearest)};
+}
+inline __m256 PowerOfTwo(__m256 n) {
+  const __m256i biased = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
+  return _mm256_castsi256_ps(_mm256_slli_epi32(biased, 23));
+}
+inline F32x16 PowerOfTwo(F32x16 n) { return {PowerOfTwo(n.lo), PowerOfTwo(n.hi)}; }
+inline F32x16 FirstLanes(F32x16 a, int64_t n, float rest) {
+  const __m256 other = _mm256_set1_ps(rest);
+  return {_mm256_blendv_ps(other, a.lo, _mm256_castsi256_ps(FirstLanesMask(n))),
+          _mm256_blendv_ps(other, a.hi, _mm256_castsi256_ps(FirstLanesMask(n - 8)))};
+}
+
+inline float FirstLane(F32x16 a) { return _mm256_cvtss_f32(a.lo); }
+inline float ReduceAdd(F32x16 a) {
+  const __m256 eight = _mm256_add_ps(a.lo, a.hi);
+  __m128 x = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+  x = _mm_add_ps(x, _mm_movehl_ps(x, x));
+  return _mm_cvtss_f32(_mm_add_ss(x, _mm_movehdup_ps(x)));
+}
+inline float ReduceMax(F32x16 a) {
+  const __m256 eight = _mm256_max_ps(a.lo, a.hi);
+  __m128 x = _mm_max_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+  x = _mm_max_ps(x, _mm_movehl_ps(x, x));
+  return _mm_cvtss_f32(_mm_max_ss(x, _mm_movehdup_ps(x)));
+}
+
+inline __m256i LoadHalfLine(const std::byte* half) {
+  return _mm256_load_si256(reinterpret_cast<const __m256i*>(half));
+}
+inline F32x16 LoadEvenBf16(const std::byte* line) {
+  return {_mm256_castsi256_ps(_mm256_slli_epi32(LoadHalfLine(line), 16)),
+          _mm256_castsi256_ps(_mm256_slli_epi32(LoadHalfLine(line + 32), 16))};
+}
+inline F32x16 LoadOddBf16(const std::byte* line) {
+  const __m256i high = _mm256_set1_epi32(static_cast<int>(0xffff0000));
+  return {_mm256_castsi256_ps(_mm256_and_si256(LoadHalfLine(line), high)),
+          _mm256_castsi256_ps(_mm256_and_si256(LoadHalfLine(line + 32), high))};
+}
+
+}  // namespace
+}  // namespace lemma::kernels

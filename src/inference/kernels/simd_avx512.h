@@ -1,0 +1,96 @@
+// Sixteen floats as one AVX-512 register: the vector that the operations in *.inl.h are written
+// with, once for all instruction sets. simd_avx2.h and simd_scalar.h offer the same names, with the
+// same order of additions in ReduceAdd, so that instruction sets differ in rounding alone.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+#include <cstring>
+
+#include "inference/kernels/panel.h"
+
+namespace lemma::kernels {
+namespace {
+
+// What a matrix product keeps in registers (matmul.inl.h): 24 sums of the 32 registers, the rest
+// for weights and activations. 24 chains hide the latency of the multipliers; at 12 tokens by 2
+// panels they need 7 loads for 12 multiplications, which the two load units keep up with.
+inline constexpr int kTileSums = 24;
+inline constexpr int kTileTokens = 12;
+
+using F32x16 = __m512;
+
+inline __mmask16 FirstLanesMask(int64_t n) {
+  return static_cast<__mmask16>(n >= 16 ? 0xffff : (1u << (n > 0 ? n : 0)) - 1);
+}
+
+inline F32x16 Set(float x) { return _mm512_set1_ps(x); }
+inline F32x16 Load(const float* p) { return _mm512_loadu_ps(p); }
+inline void Store(float* p, F32x16 a) { _mm512_storeu_ps(p, a); }
+
+// The first n lanes, all of them for n >= 16, none for n <= 0; nothing beyond them is read (the
+// lanes are 0) or written.
+inline F32x16 LoadN(const float* p, int64_t n) {
+  return _mm512_maskz_loadu_ps(FirstLanesMask(n), p);
+}
+inline void StoreN(float* p, F32x16 a, int64_t n) {
+  _mm512_mask_storeu_ps(p, FirstLanesMask(n), a);
+}
+
+// To the nearest bf16, ties to even; a NaN stays one. In integers, as the instruction for it would
+// flush subnormals.
+inline void StoreBf16(uint16_t* p, F32x16 a) {
+  const __m512i bits = _mm512_castps_si512(a);
+  const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+  const __m512i rounded = _mm512_add_epi32(_mm512_add_epi32(bits, odd), _mm512_set1_epi32(0x7fff));
+  const __mmask16 is_nan = _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q);
+  const __m512i bf16 = _mm512_mask_mov_epi32(rounded, is_nan, _mm512_set1_epi32(0x7fc00000));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p),
+                      _mm512_cvtepi32_epi16(_mm512_srli_epi32(bf16, 16)));
+}
+
+inline F32x16 Add(F32x16 a, F32x16 b) { return _mm512_add_ps(a, b); }
+inline F32x16 Sub(F32x16 a, F32x16 b) { return _mm512_sub_ps(a, b); }
+inline F32x16 Mul(F32x16 a, F32x16 b) { return _mm512_mul_ps(a, b); }
+inline F32x16 Div(F32x16 a, F32x16 b) { return _mm512_div_ps(a, b); }
+// a * b + c, rounded once where the instruction set has it.
+inline F32x16 MulAdd(F32x16 a, F32x16 b, F32x16 c) { return _mm512_fmadd_ps(a, b, c); }
+// b where either is NaN.
+inline F32x16 Max(F32x16 a, F32x16 b) { return _mm512_max_ps(a, b); }
+inline F32x16 Min(F32x16 a, F32x16 b) { return _mm512_min_ps(a, b); }
+// To the nearest integer, ties to even.
+inline F32x16 Round(F32x16 a) {
+  return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+// 2^n for integers n in [-127, 127]; 0 for -127. Anything for NaN.
+inline F32x16 PowerOfTwo(F32x16 n) {
+  const __m512i biased = _mm512_add_epi32(_mm512_cvtps_epi32(n), _mm512_set1_epi32(127));
+  return _mm512_castsi512_ps(_mm512_slli_epi32(biased, 23));
+}
+// The first n lanes of a, `rest` in the others.
+inline F32x16 FirstLanes(F32x16 a, int64_t n, float rest) {
+  return _mm512_mask_mov_ps(_mm512_set1_ps(rest), FirstLanesMask(n), a);
+}
+
+inline float FirstLane(F32x16 a) { return _mm512_cvtss_f32(a); }
+// Lane i + lane i + 8, then + 4, + 2, + 1.
+inline float ReduceAdd(F32x16 a) {
+  const __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(a), _mm512_extractf32x8_ps(a, 1));
+  __m128 x = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+  x = _mm_add_ps(x, _mm_movehl_ps(x, x));
+  return _mm_cvtss_f32(_mm_add_ss(x, _mm_movehdup_ps(x)));
+}
+inline float ReduceMax(F32x16 a) { return _mm512_reduce_max_ps(a); }
+
+// The even and the odd columns of a line of bf16 (panel.h), as floats.
+inline F32x16 LoadEvenBf16(const std::byte* line) {
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_load_si512(line), 16));
+}
+inline F32x16 LoadOddBf16(const std::byte* line) {
+  return _mm512_castsi512_ps(
+      _mm512_and_si512(_mm512_load_si512(line), _mm512_set1_epi32(static_cast<int>(0xffff0000))));
+}
+
+}  // namespace
+}  // namespace lemma::kernels

@@ -1,0 +1,112 @@
+// Sixteen floats for a processor without vector instructions that we know: plain loops, which the
+// compiler turns into what the baseline has. simd_avx512.h says what the operations are.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include "inference/kernels/float16.h"
+#include "inference/kernels/panel.h"
+
+namespace lemma::kernels {
+namespace {
+
+inline constexpr int kTileSums = 2;
+inline constexpr int kTileTokens = 2;
+
+struct F32x16 {
+  float lane[16];
+};
+
+template <typename F>
+inline F32x16 EachLane(const F& f) {
+  F32x16 result;
+  for (int i = 0; i < 16; ++i) result.lane[i] = f(i);
+  return result;
+}
+
+inline F32x16 Set(float x) {
+  return EachLane([&](int) { return x; });
+}
+inline F32x16 Load(const float* p) {
+  return EachLane([&](int i) { return p[i]; });
+}
+inline F32x16 LoadN(const float* p, int64_t n) {
+  return EachLane([&](int i) { return i < n ? p[i] : 0.0f; });
+}
+inline void Store(float* p, F32x16 a) {
+  for (int i = 0; i < 16; ++i) p[i] = a.lane[i];
+}
+inline void StoreN(float* p, F32x16 a, int64_t n) {
+  for (int i = 0; i < 16; ++i) {
+    if (i < n) p[i] = a.lane[i];
+  }
+}
+inline void StoreBf16(uint16_t* p, F32x16 a) {
+  for (int i = 0; i < 16; ++i) p[i] = FloatToBf16(a.lane[i]);
+}
+
+inline F32x16 Add(F32x16 a, F32x16 b) {
+  return EachLane([&](int i) { return a.lane[i] + b.lane[i]; });
+}
+inline F32x16 Sub(F32x16 a, F32x16 b) {
+  return EachLane([&](int i) { return a.lane[i] - b.lane[i]; });
+}
+inline F32x16 Mul(F32x16 a, F32x16 b) {
+  return EachLane([&](int i) { return a.lane[i] * b.lane[i]; });
+}
+inline F32x16 Div(F32x16 a, F32x16 b) {
+  return EachLane([&](int i) { return a.lane[i] / b.lane[i]; });
+}
+inline F32x16 MulAdd(F32x16 a, F32x16 b, F32x16 c) {
+  return EachLane([&](int i) { return a.lane[i] * b.lane[i] + c.lane[i]; });
+}
+inline F32x16 Max(F32x16 a, F32x16 b) {
+  return EachLane([&](int i) { return a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i]; });
+}
+inline F32x16 Min(F32x16 a, F32x16 b) {
+  return EachLane([&](int i) { return a.lane[i] < b.lane[i] ? a.lane[i] : b.lane[i]; });
+}
+inline F32x16 Round(F32x16 a) {
+  return EachLane([&](int i) { return __builtin_nearbyintf(a.lane[i]); });
+}
+inline F32x16 PowerOfTwo(F32x16 n) {
+  return EachLane([&](int i) {
+    // A NaN has no integer; its caller multiplies by a NaN anyway.
+    const float clean = n.lane[i] == n.lane[i] ? n.lane[i] : 0.0f;
+    return FloatOfBits(static_cast<uint32_t>(static_cast<int32_t>(clean) + 127) << 23);
+  });
+}
+inline F32x16 FirstLanes(F32x16 a, int64_t n, float rest) {
+  return EachLane([&](int i) { return i < n ? a.lane[i] : rest; });
+}
+
+inline float FirstLane(F32x16 a) { return a.lane[0]; }
+inline float ReduceAdd(F32x16 a) {
+  for (int width = 8; width > 0; width /= 2) {
+    for (int i = 0; i < width; ++i) a.lane[i] += a.lane[i + width];
+  }
+  return a.lane[0];
+}
+inline float ReduceMax(F32x16 a) {
+  for (int width = 8; width > 0; width /= 2) {
+    for (int i = 0; i < width; ++i) {
+      a.lane[i] = a.lane[i] > a.lane[i + width] ? a.lane[i] : a.lane[i + width];
+    }
+  }
+  return a.lane[0];
+}
+
+inline F32x16 LoadEvenBf16(const std::byte* line) {
+  uint32_t words[16];
+  std::memcpy(words, line, sizeof(words));
+  return EachLane([&](int i) { return FloatOfBits(words[i] << 16); });
+}
+inline F32x16 LoadOddBf16(const std::byte* line) {
+  uint32_t words[16];
+  std::memcpy(words, line, sizeof(words));
+  return EachLane([&](int i) { return FloatOfBits(words[i] & 0xffff0000u); });
+}
+
+}  // namespace
+}  // namespace lemma::kernels

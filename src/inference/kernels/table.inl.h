@@ -1,0 +1,25 @@
+// All operations compiled for one instruction set, as a table: include after a simd_*.h.
+#pragma once
+
+#include "inference/kernels/attention.inl.h"
+#include "inference/kernels/elementwise.inl.h"
+#include "inference/kernels/matmul.inl.h"
+#include "inference/kernels/tables.h"
+
+namespace lemma::kernels {
+namespace {
+
+constexpr Kernels TableOf(Isa isa) {
+  return {.isa = isa,
+          .activations = {F32Lines::kActivations, Bf16WeightLines::kActivations},
+          .prepare = &Prepare,
+          .matmul = &Matmul,
+          .attention = &Attention,
+          .rms_norm = &RmsNorm,
+          .rope = &Rope,
+          .silu_mul = &SiluMul,
+          .sum = &Sum};
+}
+
+}  // namespace
+}  // namespace lemma::kernels

@@ -1,0 +1,14 @@
+// The tables of kernels_*.cc, for kernels.cc alone. Constants, so that nothing of a file compiled
+// for a wider instruction set runs before it is chosen.
+#pragma once
+
+#include "inference/kernels/kernels.h"
+
+namespace lemma::kernels {
+
+extern const Kernels kScalarKernels;
+extern const Kernels kAvx2Kernels;
+extern const Kernels kAvx512Kernels;
+extern const Kernels kAvx512Bf16Kernels;
+
+}  // namespace lemma::kernels

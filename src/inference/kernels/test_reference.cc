@@ -1,0 +1,108 @@
+#include "inference/kernels/test_reference.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <random>
+
+#include "inference/kernels/float16.h"
+
+namespace lemma::kernels {
+
+std::vector<Isa> TestedIsas() {
+  const CpuFeatures cpu = DetectCpu();
+  const char* forced = std::getenv("LEMMA_ISA");
+  if (forced != nullptr) return {ChooseIsa(forced, cpu).value()};
+  std::vector<Isa> isas;
+  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Bf16}) {
+    if (ChooseIsa(IsaName(isa), cpu).ok()) isas.push_back(isa);
+  }
+  return isas;
+}
+
+std::vector<float> RandomFloats(int64_t n, uint32_t seed) {
+  std::mt19937 random(seed);
+  std::uniform_real_distribution<float> uniform(-1, 1);
+  std::vector<float> values(static_cast<size_t>(n));
+  for (float& value : values) value = uniform(random);
+  return values;
+}
+
+std::vector<float> RoundedToBf16(std::vector<float> values) {
+  for (float& value : values) value = Bf16ToFloat(FloatToBf16(value));
+  return values;
+}
+
+PoisonedBytes::PoisonedBytes(int64_t n)
+    : bytes_(static_cast<size_t>(n + kLineBytes), std::byte{0xff}) {}
+
+std::byte* PoisonedBytes::data() const {
+  const auto address = reinterpret_cast<uintptr_t>(bytes_.data());
+  return reinterpret_cast<std::byte*>((address + kLineBytes - 1) / kLineBytes * kLineBytes);
+}
+
+PackedMatrix::PackedMatrix(WeightFormat format, int64_t rows, int64_t cols,
+                           const std::vector<float>& values)
+    : format_(format), rows_(rows), cols_(cols), bytes_(MatrixBytes(format, rows, cols)) {
+  std::fill_n(bytes_.data(), MatrixBytes(format, rows, cols), std::byte{0});
+  std::vector<uint16_t> bf16(static_cast<size_t>(cols));
+  for (int64_t row = 0; row < rows; ++row) {
+    const float* source = values.data() + row * cols;
+    if (format == WeightFormat::kF32) {
+      PackRow(source, cols, row, reinterpret_cast<float*>(bytes_.data()));
+    } else {
+      std::transform(source, source + cols, bf16.begin(), FloatToBf16);
+      PackRow(bf16.data(), cols, row, reinterpret_cast<uint16_t*>(bytes_.data()));
+    }
+  }
+}
+
+ReferenceValue ReferenceDot(const float* weights_row, const float* x, int64_t cols) {
+  ReferenceValue sum = {0, 0};
+  for (int64_t c = 0; c < cols; ++c) {
+    const double term = static_cast<double>(weights_row[c]) * x[c];
+    sum.value += term;
+    sum.magnitude += std::abs(term);
+  }
+  return sum;
+}
+
+void ReferenceRmsNorm(const float* x, const float* weight, int64_t n, double eps, double* out) {
+  double squares = 0;
+  for (int64_t i = 0; i < n; ++i) squares += static_cast<double>(x[i]) * x[i];
+  const double scale = 1 / std::sqrt(squares / static_cast<double>(n) + eps);
+  for (int64_t i = 0; i < n; ++i) out[i] = x[i] * scale * weight[i];
+}
+
+void ReferenceRope(const float* x, int64_t head_dim, const float* cos, const float* sin,
+                   double* out) {
+  const int64_t half = head_dim / 2;
+  for (int64_t i = 0; i < half; ++i) {
+    const double a = x[i], b = x[i + half];
+    out[i] = a * cos[i] - b * sin[i];
+    out[i + half] = b * cos[i] + a * sin[i];
+  }
+}
+
+double ReferenceSilu(double x) { return x / (1 + std::exp(-x)); }
+
+std::vector<double> ReferenceAttention(const float* q, const float* k, const float* v,
+                                       int64_t n_keys, int64_t head_dim) {
+  std::vector<double> scores(static_cast<size_t>(n_keys));
+  for (int64_t i = 0; i < n_keys; ++i) {
+    scores[static_cast<size_t>(i)] = ReferenceDot(q, k + i * head_dim, head_dim).value /
+                                     std::sqrt(static_cast<double>(head_dim));
+  }
+  const double maximum = *std::max_element(scores.begin(), scores.end());
+  double denominator = 0;
+  std::vector<double> out(static_cast<size_t>(head_dim), 0.0);
+  for (int64_t i = 0; i < n_keys; ++i) {
+    const double p = std::exp(scores[static_cast<size_t>(i)] - maximum);
+    denominator += p;
+    for (int64_t d = 0; d < head_dim; ++d) out[static_cast<size_t>(d)] += p * v[i * head_dim + d];
+  }
+  for (double& value : out) value /= denominator;
+  return out;
+}
+
+}  // namespace lemma::kernels

@@ -1,0 +1,63 @@
+// The slow truth: every kernel as plain loops in double over plain matrices. For tests alone.
+#pragma once
+
+#include <cstdint>
+#include <ostream>
+#include <vector>
+
+#include "inference/kernels/isa.h"
+
+namespace lemma::kernels {
+
+// The instruction sets under test: all that this processor has, or LEMMA_ISA alone where it is set.
+std::vector<Isa> TestedIsas();
+
+inline void PrintTo(Isa isa, std::ostream* out) { *out << IsaName(isa); }
+
+// Values in [-1, 1) from a seed.
+std::vector<float> RandomFloats(int64_t n, uint32_t seed);
+
+// `values` as they are after rounding to bf16.
+std::vector<float> RoundedToBf16(std::vector<float> values);
+
+// Memory at a 64-byte boundary, filled with NaNs of every format.
+class PoisonedBytes {
+ public:
+  explicit PoisonedBytes(int64_t n);
+  std::byte* data() const;
+
+ private:
+  std::vector<std::byte> bytes_;
+};
+
+// A row-major matrix in panels, its padding zero. Values must be exact in `format`.
+class PackedMatrix {
+ public:
+  PackedMatrix(WeightFormat format, int64_t rows, int64_t cols, const std::vector<float>& values);
+  WeightMatrix view() const { return {format_, rows_, cols_, bytes_.data()}; }
+
+ private:
+  WeightFormat format_;
+  int64_t rows_;
+  int64_t cols_;
+  PoisonedBytes bytes_;
+};
+
+struct ReferenceValue {
+  double value;
+  double magnitude;  // the sum of the terms' magnitudes: what rounding errors are relative to
+};
+
+// sum over c of weights[row, c] * x[c]
+ReferenceValue ReferenceDot(const float* weights_row, const float* x, int64_t cols);
+
+void ReferenceRmsNorm(const float* x, const float* weight, int64_t n, double eps, double* out);
+void ReferenceRope(const float* x, int64_t head_dim, const float* cos, const float* sin,
+                   double* out);
+double ReferenceSilu(double x);
+
+// One query [head_dim] over n_keys tokens of k and v [n_keys, head_dim].
+std::vector<double> ReferenceAttention(const float* q, const float* k, const float* v,
+                                       int64_t n_keys, int64_t head_dim);
+
+}  // namespace lemma::kernels
