@@ -1,5 +1,6 @@
 #include "common/net/http_parser.h"
 
+#include <algorithm>
 #include <boost/beast/http/basic_parser.hpp>
 #include <utility>
 
@@ -94,16 +95,18 @@ size_t HttpRequestParser::PushHead(std::string_view bytes) {
   while (scanned_ == 0 && bytes.substr(skipped).starts_with("\r\n")) skipped += 2;
   bytes.remove_prefix(skipped);
 
-  if (auto refusal = CheckHeadBytes(bytes.substr(0, header_bytes_max_), &scanned_)) {
+  const size_t searched = std::max<size_t>(scanned_, 3) - 3;
+  const size_t end = bytes.substr(0, header_bytes_max_).find("\r\n\r\n", searched);
+  const size_t head_size = end == bytes.npos ? header_bytes_max_ : end + 4;
+  if (auto refusal = CheckHeadBytes(bytes.substr(0, head_size), &scanned_)) {
     Fail(std::move(refusal));
     return skipped;
   }
-  const size_t end = bytes.substr(0, header_bytes_max_).find("\r\n\r\n");
   if (end == bytes.npos) {
     if (bytes.size() >= header_bytes_max_) Fail({431, "the headers are too large"});
     return skipped;
   }
-  if (auto refusal = CheckRequestHead(bytes.substr(0, end + 4))) {
+  if (auto refusal = CheckRequestHead(bytes.substr(0, head_size))) {
     Fail(std::move(refusal));
     return skipped;
   }

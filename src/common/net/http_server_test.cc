@@ -61,6 +61,18 @@ TEST(HttpServer, AnswersWithLengthTypeAndDate) {
   EXPECT_THAT(got, HasSubstr("\r\n\r\nPOST /a b abc"));
 }
 
+TEST(HttpServer, ABodyMayHoldAnyBytesAlsoInOnePacketWithItsHead) {
+  auto server = Serve(Echo);
+  const std::string body("{\n  \"a\": 1\r}\0\x01\r\n\r\nGET", 23);
+  TestSocket client = TestSocket::Connect(server->address());
+  for (const size_t cut : {size_t{0}, size_t{1}, body.size()}) {
+    client.Send("POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) +
+                "\r\n\r\n" + body.substr(0, cut));
+    client.Send(body.substr(cut));
+    EXPECT_THAT(client.ReadUntil("POST /b " + body), StartsWith("HTTP/1.1 200"));
+  }
+}
+
 TEST(HttpServer, KeepsTheConnectionAndAnswersInOrder) {
   auto server = Serve(Echo);
   TestSocket client = TestSocket::Connect(server->address());

@@ -156,12 +156,9 @@ void HttpSession::Parse() {
 
 void HttpSession::BeginBody() {
   ArmReadTimer(core_->limits.body_seconds_max);
-  const std::string_view expect = parser_->request().header("Expect");
-  if (expect.empty() || parser_->is_http_1_0()) return;
-  if (!EqualsIgnoreCase(expect, "100-continue")) {
-    return Fail(417, "only 100-continue can be expected");
-  }
-  if (!input_.empty()) return;  // the body is already on its way
+  const bool awaits_continue =
+      !parser_->request().header("Expect").empty() && !parser_->is_http_1_0();
+  if (!awaits_continue || !input_.empty()) return;  // or the body is already on its way
   queued_bytes_ += kContinue.size();
   Enqueue(kContinue);
 }

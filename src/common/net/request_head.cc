@@ -73,6 +73,8 @@ HttpRefusal CheckHeaderLine(std::string_view line, Framing* framing) {
     if (!EqualsIgnoreCase(value, "chunked")) {
       return Malformed("Transfer-Encoding must be: chunked");
     }
+  } else if (EqualsIgnoreCase(name, "Expect") && !EqualsIgnoreCase(value, "100-continue")) {
+    return {417, "only 100-continue can be expected"};
   }
   return {};
 }

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -49,6 +50,8 @@ class TestSocket {
       rc = connect(fd, reinterpret_cast<sockaddr*>(&name), sizeof(name));
     }
     LEMMA_CHECK(rc == 0, "connect");
+    const int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     return TestSocket(fd);
   }
 
