@@ -54,12 +54,12 @@ int64_t WithoutTrailingZeros(int64_t n) {
   return n;
 }
 
-// Two digits times one, whatever zeros follow, or anything times a power of ten.
+// Two digits times one, whatever zeros follow, the table up to 12*12, or a power of ten.
 bool IsKnownProduct(int64_t a, int64_t b) {
   a = WithoutTrailingZeros(a);
   b = WithoutTrailingZeros(b);
   const int64_t larger = std::max(a, b), smaller = std::min(a, b);
-  return smaller <= 1 || (larger < 100 && smaller < 10);
+  return smaller <= 1 || larger <= 12 || (larger < 100 && smaller < 10);
 }
 
 // Two digits by one, a quotient of one digit by up to 20, or nothing to divide.
@@ -189,7 +189,9 @@ std::string ExactDivideSteps(int64_t a, int64_t b) {
   LEMMA_CHECK(b > 0 && a % b == 0);
   const std::string quotient =
       std::to_string(a) + "/" + std::to_string(b) + " = " + std::to_string(a / b);
-  if (b == 1 || a < 100) return quotient;
+  // Halves and fifths need no more than two neighbouring digits at a time.
+  const bool is_known = b == 1 || a < 100 || (a < 1000 && (b == 2 || b == 5));
+  if (is_known) return quotient;
   if (a % 10 == 0 && b % 10 == 0) {
     int64_t zeros = 10;
     while (a % (zeros * 10) == 0 && b % (zeros * 10) == 0) zeros *= 10;

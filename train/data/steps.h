@@ -39,9 +39,9 @@ std::string SubtractSteps(int64_t a, int64_t b, int places = 0);
 // The running sum of at least two numbers: "12 + 45 = 57; 57 + 30 = 87".
 std::string SumSteps(const std::vector<int64_t>& terms);
 
-// a*b of numbers that are not negative. Two digits times one, and anything times a power of ten, is
-// known by heart: "47*6 = 282", "6*470 = 2820". Otherwise the second operand is split by place, and
-// so is a long first one:
+// a*b of numbers that are not negative. Two digits times one, the table up to 12*12 and anything
+// times a power of ten are known by heart: "47*6 = 282", "6*470 = 2820". Otherwise the second
+// operand is split by place, and so is a long first one:
 //   "47*36 = 47*30 + 47*6 = 1410 + 282 = 1610 + 82 = 1690 + 2 = 1692"
 //   "347*6 = 300*6 + 47*6 = 1800 + 282 = 2000 + 82 = 2080 + 2 = 2082".
 // Parts that are themselves long come first, as chains of their own; of three parts or more the
@@ -59,8 +59,8 @@ std::string DivideSteps(int64_t a, int64_t b);
 // Only the digits of that long division, without the last equation that collects them.
 std::string DivideDigitSteps(int64_t a, int64_t b);
 
-// a/b where b divides a: "84/6 = 14" below 100, else common zeros are cancelled ("22000/400 =
-// 220/4") and the digits of the long division come first:
+// a/b where b divides a: "84/6 = 14" below 100, halves and fifths below 1000 ("396/2 = 198"). Else
+// common zeros are cancelled ("22000/400 = 220/4"), and the digits of the long division come first:
 //   "7 = 1*6 + 1; 13 = 2*6 + 1; 18 = 3*6 + 0; 738/6 = 123".
 std::string ExactDivideSteps(int64_t a, int64_t b);
 

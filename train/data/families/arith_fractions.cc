@@ -55,6 +55,18 @@ std::string ReductionLine(Language language, int64_t n, int64_t d) {
          Plain(n, d) + " = " + Reduced(n, d);
 }
 
+// Both ways of Euclid in a sum, to the common denominator and to lowest terms, must fit into the
+// thinking of one problem.
+constexpr size_t kEuclidBytesMax = 150;
+
+bool IsShortSum(const Drawn& left, const Drawn& right, bool is_sum) {
+  const int64_t common = std::lcm(left.d, right.d);
+  const int64_t a = left.n * (common / left.d), b = right.n * (common / right.d);
+  const int64_t top = is_sum ? a + b : std::abs(a - b);
+  return top != 0 &&
+         LcmSteps(left.d, right.d).size() + ReduceSteps(top, common).size() <= kEuclidBytesMax;
+}
+
 }  // namespace
 
 Problem FractionSum(Rng& rng, Language language, Split split) {
@@ -70,8 +82,8 @@ Problem FractionSum(Rng& rng, Language language, Split split) {
     left = draw();
     right = draw();
     is_sum = rng.Chance(0.5);
-  } while ((left.n == right.n && left.d == right.d) ||
-           !InSplit(HashOf({left.n, left.d, right.n, right.d, is_sum}), split));
+  } while (!InSplit(HashOf({left.n, left.d, right.n, right.d, is_sum}), split) ||
+           !IsShortSum(left, right, is_sum));
   const int64_t common = std::lcm(left.d, right.d);
   const int64_t left_scale = common / left.d, right_scale = common / right.d;
   const int64_t a = left.n * left_scale, b = right.n * right_scale;

@@ -11,7 +11,7 @@ namespace lemma::train {
 namespace {
 
 // Euclid on longer ways does not fit into the thinking of one problem.
-constexpr size_t kEuclidBytesMax = 200;
+constexpr size_t kEuclidBytesMax = 180;
 
 const BilingualPhrasings& GcdPhrasings() {
   static const BilingualPhrasings phrasings = {

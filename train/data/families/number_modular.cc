@@ -99,8 +99,8 @@ Problem ModularPower(Rng& rng, Language language, Split split) {
   int64_t a, e, m;
   do {
     a = rng.Int(2, 30);
-    e = rng.Int(3, 15);
-    m = rng.Int(3, 13);
+    e = rng.Int(3, 14);
+    m = rng.Int(3, 12);
   } while (a % m < 2 || !InSplit(HashOf({a, e, m}), split));
   const int64_t base = a % m;
   std::vector<std::string> lines;

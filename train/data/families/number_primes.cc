@@ -12,6 +12,8 @@ namespace {
 
 // Longer trials (of twice a large prime, say) do not fit into the thinking of one problem.
 constexpr size_t kTrialBytesMax = 220;
+constexpr size_t kTrialBytesMaxBeforeCount = 180;
+constexpr size_t kTrialBytesMaxBeforeSum = 145;
 
 const BilingualPhrasings& FactorisationPhrasings() {
   static const BilingualPhrasings phrasings = {
@@ -75,13 +77,13 @@ std::string YesOrNo(Language language, bool is_yes) {
   return std::string(is_yes ? In(language, "yes", "是") : In(language, "no", "否"));
 }
 
-// Half of them prime; of the others half without the factors 2, 3 and 5.
+// Half of them prime; the others often without the factors 2, 3 and 5, which show at a glance.
 int64_t DrawForPrimeTest(Rng& rng, Split split) {
-  const bool is_prime = rng.Chance(0.5), is_hard = rng.Chance(0.5);
+  const bool is_prime = rng.Chance(0.5);
   while (true) {
     const int64_t n = rng.Int(20, 500), factor = SmallestFactor(n);
     if ((factor == n) != is_prime || !InSplit(HashOf({n}), split)) continue;
-    if (is_prime || (factor > 5) == is_hard) return n;
+    if (factor > 5 || rng.Chance(0.2)) return n;
   }
 }
 
@@ -112,11 +114,16 @@ DivisorFactor FactorFor(int64_t prime, int64_t exponent, bool wants_sum) {
   return {sum, Join(terms, " + ") + " = " + std::to_string(sum)};
 }
 
-// Sums of more terms than these are no small step.
-bool HasShortSums(const Factoring& factoring) {
-  return std::all_of(factoring.powers.begin(), factoring.powers.end(), [](const auto& power) {
-    return power.second <= (power.first == 2 ? 5 : power.first == 3 ? 3 : 2);
-  });
+// Composite, soon factored, and with no sum of too many terms for one small step.
+bool IsShortForDivisors(int64_t n, bool wants_sum) {
+  const Factoring factoring = FactorByTrial(n, Language::kEnglish);
+  const bool has_short_sums =
+      std::all_of(factoring.powers.begin(), factoring.powers.end(), [](const auto& power) {
+        return power.second <= (power.first == 2 ? 5 : power.first == 3 ? 3 : 2);
+      });
+  const size_t bytes_max = wants_sum ? kTrialBytesMaxBeforeSum : kTrialBytesMaxBeforeCount;
+  return SmallestFactor(n) != n && factoring.steps.size() <= bytes_max &&
+         (!wants_sum || has_short_sums);
 }
 
 }  // namespace
@@ -124,7 +131,7 @@ bool HasShortSums(const Factoring& factoring) {
 Problem PrimeFactorisation(Rng& rng, Language language, Split split) {
   int64_t n;
   do {
-    n = rng.Int(12, 400);
+    n = rng.Int(12, 999);
   } while (SmallestFactor(n) == n ||
            FactorByTrial(n, Language::kEnglish).steps.size() > kTrialBytesMax ||
            !InSplit(HashOf({n}), split));
@@ -186,10 +193,8 @@ Problem DivisorFunction(Rng& rng, Language language, Split split) {
   const bool wants_sum = rng.Chance(0.5);
   int64_t n;
   do {
-    n = rng.Int(12, 250);
-  } while (SmallestFactor(n) == n || !InSplit(HashOf({n, wants_sum}), split) ||
-           FactorByTrial(n, Language::kEnglish).steps.size() > kTrialBytesMax ||
-           (wants_sum && !HasShortSums(FactorByTrial(n, Language::kEnglish))));
+    n = rng.Int(12, 500);
+  } while (!InSplit(HashOf({n, wants_sum}), split) || !IsShortForDivisors(n, wants_sum));
   const Factoring factoring = FactorByTrial(n, language);
   const std::string n_text = std::to_string(n);
 

@@ -9,8 +9,7 @@ namespace lemma::train {
 std::string TrialSteps(int64_t n, int64_t p, Language language) {
   std::string line = std::to_string(p) + ": ";
   if (p == 2 || p == 5) {
-    line += std::to_string(n) + std::string(In(language, " ends in ", " 末位 ")) +
-            std::to_string(n % 10);
+    line += std::string(In(language, "ends in ", "末位 ")) + std::to_string(n % 10);
   } else if (p == 3 && n >= 10) {
     int64_t sum = 0;
     std::vector<std::string> digits;

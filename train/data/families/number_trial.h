@@ -11,7 +11,7 @@
 namespace lemma::train {
 
 // One line: does the prime p divide n? By the last digit, by the digit sum, or by long division:
-//   "2: 84 ends in 4, yes"   "3: 9 + 7 = 16, no"   "7: 91 = 13*7 + 0, yes".
+//   "2: ends in 4, yes"   "3: 9 + 7 = 16, no"   "7: 91 = 13*7 + 0, yes".
 std::string TrialSteps(int64_t n, int64_t p, Language language);
 
 // Why no further prime is needed: "11*11 = 121 > 97". Requires p*p > n.
@@ -24,7 +24,7 @@ int64_t SmallestFactor(int64_t n);
 int64_t NextPrime(int64_t p);
 
 // Factors n >= 2 by trials, one a line; a factor found is divided out at once and tried again:
-//   "2: 84 ends in 4, yes; 84/2 = 42" ... "3*3 = 9 > 7".
+//   "2: ends in 4, yes; 84/2 = 42" ... "3*3 = 9 > 7".
 struct Factoring {
   std::vector<std::pair<int64_t, int64_t>> powers;  // prime, exponent; primes ascending
   std::string steps;
