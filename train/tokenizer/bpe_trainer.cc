@@ -135,7 +135,7 @@ class Learner {
   std::unordered_map<std::string, TokenId> ids_;
   std::vector<Word> words_;
   std::unordered_map<Pair, PairInfo, PairHash> pairs_;
-  std::priority_queue<Candidate> queue_;  // counts may be out of date, never too low for new pairs
+  std::priority_queue<Candidate> queue_;  // a count may be out of date, but never too low
 };
 
 json::object ByteLevelStep() {

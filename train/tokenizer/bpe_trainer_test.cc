@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include "common/text/chat_template.h"
+
 namespace lemma::train {
 namespace {
 
@@ -79,6 +81,18 @@ TEST(BpeTrainer, ALearntWordIsOneTokenAndDigitsStaySingle) {
   const Tokenizer tokenizer = Trained(400);
   EXPECT_EQ(tokenizer.Encode(" sum", SpecialTokens::kAsText).size(), 1u);
   EXPECT_EQ(tokenizer.Encode("2024", SpecialTokens::kAsText).size(), 4u);
+}
+
+TEST(BpeTrainer, ItsConfigHasTheChatTemplateOfLemmaMini) {
+  const std::string config = TokenizerConfigJson(Trained(320), /*context_length_max=*/2048);
+  const auto chat = text::ChatTemplate::FromConfig(config, "tokenizer_config.json");
+  ASSERT_TRUE(chat.ok()) << chat.status().ToString();
+  EXPECT_EQ(chat->default_system(), "");
+  const auto parsed = boost::json::parse(config);
+  EXPECT_EQ(parsed.at("eos_token").as_string(), "<|im_end|>");
+  EXPECT_EQ(parsed.at("model_max_length").as_int64(), 2048);
+  EXPECT_EQ(parsed.at("added_tokens_decoder").at("318").at("content").as_string(), "<think>");
+  EXPECT_FALSE(parsed.at("added_tokens_decoder").at("318").at("special").as_bool());
 }
 
 TEST(BpeTrainer, RefusesImpossibleSizes) {

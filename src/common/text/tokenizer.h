@@ -1,10 +1,8 @@
 // Bytes <-> token ids for the Qwen2 family, read from a Hugging Face tokenizer.json: NFC, the Qwen2
-// pre-tokenizer as a linear splitter, byte-level BPE, added tokens.
+// pre-tokenizer (pretokenizer.h), byte-level BPE, added tokens.
 //
 // Immutable after loading and safe to use from any number of threads.
-// Format: https://huggingface.co/docs/tokenizers; splitting pattern of Qwen2:
-//   (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|
-//   \s*[\r\n]+|\s+(?!\S)|\s+
+// Format: https://huggingface.co/docs/tokenizers.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +21,7 @@ using TokenId = int32_t;
 inline constexpr uint64_t kTokenizerFileBytesMax = 32ull << 20;  // Qwen2.5's has 7 MB
 
 enum class SpecialTokens {
-  kAsText,     // user text: a spelled special token is plain text
+  kAsText,     // user text: a spelled added token, special or not, is plain text
   kRecognize,  // as the reference does: added tokens become their ids
 };
 
@@ -39,7 +37,7 @@ class Tokenizer {
   ~Tokenizer();
 
   // Ids of `text` (any bytes; invalid UTF-8 is encoded as U+FFFD, as the reference does).
-  // Linear in the text's length.
+  // At most n log n in the text's length, whatever it is.
   std::vector<TokenId> Encode(std::string_view text, SpecialTokens special) const;
 
   // The bytes of the ids joined. Ids outside the vocabulary yield nothing. With skip_special, added

@@ -22,8 +22,7 @@ enum class CharClass : uint8_t {
   kNewline,  // \r and \n
 };
 
-// \s is ECMAScript's: with U+FEFF, without U+0085 (research: the two reference engines disagree on
-// these; see README.md).
+// \s is ECMAScript's: with U+FEFF, without U+0085 (see README.md).
 CharClass ClassOf(char32_t c);
 
 // One step of decoding. `length` is 1 to 4; for bytes that are no character, `valid` is false and

@@ -16,7 +16,7 @@ namespace json = boost::json;
 // Token bytes -> id. The keys view the JSON's or the vocabulary's text.
 using IdByBytes = std::unordered_map<std::string_view, TokenId>;
 
-// A member by its path ("model.type"), or null where there is none.
+// Null where there is no such member.
 const json::value* Find(const json::object& object, std::string_view key) {
   const auto it = object.find(key);
   return it == object.end() ? nullptr : &it->value();
@@ -32,9 +32,10 @@ bool IsString(const json::object& object, std::string_view key, std::string_view
   return value != nullptr && value->is_string() && value->get_string() == expected;
 }
 
-bool IsTrue(const json::object& object, std::string_view key) {
+// Neither absent nor null nor false.
+bool IsSet(const json::object& object, std::string_view key) {
   const json::value* value = Find(object, key);
-  return value != nullptr && !(value->is_bool() && !value->get_bool());
+  return value != nullptr && !value->is_null() && !(value->is_bool() && !value->get_bool());
 }
 
 // At most this much of a file's text goes into an error.
@@ -55,7 +56,7 @@ const json::array* FindArray(const json::object& object, std::string_view key) {
 
 Status CheckByteLevel(const json::object& step, const std::string& field) {
   if (!IsString(step, "type", "ByteLevel")) return DataLoss(field + ".type must be \"ByteLevel\"");
-  if (IsTrue(step, "add_prefix_space")) {
+  if (IsSet(step, "add_prefix_space")) {
     return DataLoss(field + ".add_prefix_space must be false");
   }
   return Ok();
@@ -81,7 +82,7 @@ Status CheckPreTokenizer(const json::object& root) {
   if (!IsString(split, "behavior", "Isolated")) {
     return DataLoss(field + ".behavior must be \"Isolated\"");
   }
-  if (IsTrue(split, "invert")) return DataLoss(field + ".invert must be false");
+  if (IsSet(split, "invert")) return DataLoss(field + ".invert must be false");
 
   const json::object& byte_level = (*steps)[1].get_object();
   const std::string byte_level_field = "pre_tokenizer.pretokenizers[1]";
@@ -120,7 +121,7 @@ Status CheckModel(const json::object& model) {
     }
   }
   for (const char* key : {"byte_fallback", "ignore_merges"}) {
-    if (IsTrue(model, key)) return DataLoss("model." + std::string(key) + " must be false");
+    if (IsSet(model, key)) return DataLoss("model." + std::string(key) + " must be false");
   }
   const json::value* dropout = Find(model, "dropout");
   if (dropout != nullptr && !dropout->is_null() &&
@@ -243,10 +244,10 @@ Result<AddedToken> ParseAddedToken(const json::value& value, const std::string& 
   added.content = content->get_string();
   LEMMA_ASSIGN_OR_RETURN(added.id, ParseId(*id, field + ".id"));
   for (const char* key : {"single_word", "lstrip", "rstrip"}) {
-    if (IsTrue(*token, key)) return DataLoss(field + "." + key + " must be false");
+    if (IsSet(*token, key)) return DataLoss(field + "." + key + " must be false");
   }
-  added.special = IsTrue(*token, "special");
-  added.normalized = IsTrue(*token, "normalized");
+  added.special = IsSet(*token, "special");
+  added.normalized = IsSet(*token, "normalized");
   return added;
 }
 
