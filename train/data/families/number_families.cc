@@ -19,7 +19,7 @@ std::vector<const Family*> NumberTheoryFamilies() {
       {"modular-power",
        "a^e mod m for a from 2 to 30, e from 3 to 14, m from 3 to 12, by squaring.", ModularPower},
       {"power-cycle",
-       "Last digit of a power, or its remainder by 3 to 9, with exponents from 20 to 999.",
+       "Last digit of a power, or its remainder by 3 to 9, with exponents from 20 to 599.",
        PowerCycle},
       {"linear-congruence",
        "Solution of a*x = b mod m, or the inverse of a, for m from 5 to 13, by trial.",

@@ -74,6 +74,10 @@ std::string Times(int64_t a, int64_t b, int64_t m) {
 
 std::string Power(int64_t a, int64_t e) { return std::to_string(a) + "^" + std::to_string(e); }
 
+std::string PowerMod(int64_t a, int64_t e, int64_t m) {
+  return Power(a, e) + " mod " + std::to_string(m);
+}
+
 // The remainders of base^1, base^2, ... until the first comes again, and their working.
 struct Cycle {
   std::vector<int64_t> remainders;
@@ -103,7 +107,7 @@ Problem ModularPower(Rng& rng, Language language, Split split) {
     m = rng.Int(3, 12);
   } while (a % m < 2 || !InSplit(HashOf({a, e, m}), split));
   const int64_t base = a % m;
-  std::vector<std::string> lines;
+  std::vector<std::string> lines = {PowerMod(a, e, m)};
   if (a >= m) lines.push_back(DivideSteps(a, m));
 
   std::vector<int64_t> bits, values;  // the powers of two in e, and base to them
@@ -139,9 +143,11 @@ Problem ModularPower(Rng& rng, Language language, Split split) {
   problem.thinking = Join(lines, "\n");
   problem.answer = std::to_string(value);
   const std::string modulus = " (mod " + std::to_string(m) + ")";
+  const std::string reduction =
+      std::to_string(a) + " \\equiv " + std::to_string(base) + modulus + ", ";
   problem.solution = NumberedSolution(
       language,
-      {binary, Join(squares) + modulus,
+      {(a >= m ? reduction : "") + binary, Join(squares) + modulus,
        Power(a, e) + " \\equiv " + Join(values, "*") +
            (values.size() > 1 ? " \\equiv " + std::to_string(value) : "") + modulus},
       problem.answer);
@@ -155,9 +161,10 @@ Problem PowerCycle(Rng& rng, Language language, Split split) {
   do {
     m = is_last_digit ? 10 : rng.Pick(kModuli);
     a = rng.Int(2, 39);
-    n = rng.Int(20, 999);
-    // Modulo 10 every base has a cycle from its first power on; else only coprime ones.
-  } while (a % m < 2 || (!is_last_digit && std::gcd(a, m) != 1) ||
+    n = rng.Int(20, 599);
+    // Modulo 10 every base has a cycle from its first power on; else only coprime ones. Where the
+    // square leaves the same remainder there is nothing to show.
+  } while (a * a % m == a % m || (!is_last_digit && std::gcd(a, m) != 1) ||
            !InSplit(HashOf({a, n, m}), split));
   const int64_t base = a % m;
   const Cycle cycle = CycleOf(base, m, language);
@@ -173,17 +180,16 @@ Problem PowerCycle(Rng& rng, Language language, Split split) {
   const std::string place_text = std::string(In(language, "Number ", "第 ")) +
                                  std::to_string(place) +
                                  std::string(In(language, " of the cycle: ", " 个: ")) + answer;
-  problem.thinking = (a >= m ? DivideSteps(a, m) + "\n" : "") + cycle.steps + "\n" +
-                     (length > 1 ? DivideSteps(n, length) + "\n" : "") + place_text;
+  problem.thinking = PowerMod(a, n, m) + "\n" + (a >= m ? DivideSteps(a, m) + "\n" : "") +
+                     cycle.steps + "\n" + DivideSteps(n, length) + "\n" + place_text;
   problem.answer = answer;
-  std::vector<std::string> lines = {
-      std::string(In(language, "The remainders repeat: ", "余数循环: ")) + Join(cycle.remainders)};
-  if (length > 1) {
-    lines.push_back(std::to_string(n) + " = " + std::to_string(n / length) + "*" +
-                    std::to_string(length) + " + " + std::to_string(n % length));
-  }
-  lines.push_back(place_text);
-  problem.solution = NumberedSolution(language, lines, problem.answer);
+  problem.solution = NumberedSolution(
+      language,
+      {std::string(In(language, "The remainders repeat: ", "余数循环: ")) + Join(cycle.remainders),
+       std::to_string(n) + " = " + std::to_string(n / length) + "*" + std::to_string(length) +
+           " + " + std::to_string(n % length),
+       place_text},
+      problem.answer);
   return problem;
 }
 
@@ -198,7 +204,7 @@ Problem LinearCongruence(Rng& rng, Language language, Split split) {
   const int64_t base = a % m;
   const std::string a_text = std::to_string(a), b_text = std::to_string(b),
                     m_text = std::to_string(m);
-  std::vector<std::string> lines;
+  std::vector<std::string> lines = {a_text + "x \\equiv " + b_text + " (mod " + m_text + ")"};
   if (a >= m) lines.push_back(DivideSteps(a, m));
   int64_t x = 0;
   do {

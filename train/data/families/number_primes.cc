@@ -145,7 +145,9 @@ Problem PrimeFactorisation(Rng& rng, Language language, Split split) {
   problem.question =
       Ask(rng, FactorisationPhrasings(), split, language, {{"n", std::to_string(n)}});
   const std::string product = std::to_string(n) + " = " + Join(factors, "*");
-  problem.thinking = factoring.steps + "\n" + product + " = " + PlainPowers(factoring);
+  const bool is_squarefree = factors.size() == factoring.powers.size();
+  problem.thinking =
+      factoring.steps + "\n" + product + (is_squarefree ? "" : " = " + PlainPowers(factoring));
   problem.answer = FactorisationText(factoring);
   problem.solution = NumberedSolution(
       language,
@@ -159,7 +161,7 @@ Problem PrimeFactorisation(Rng& rng, Language language, Split split) {
 Problem PrimeTest(Rng& rng, Language language, Split split) {
   const int64_t n = DrawForPrimeTest(rng, split), factor = SmallestFactor(n);
   const std::string n_text = std::to_string(n);
-  std::vector<std::string> trials, tried;
+  std::vector<std::string> trials = {n_text}, tried;
   int64_t p = 2;
   for (; p * p <= n; p = NextPrime(p)) {
     trials.push_back(TrialSteps(n, p, language));

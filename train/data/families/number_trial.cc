@@ -48,7 +48,7 @@ int64_t NextPrime(int64_t p) {
 Factoring FactorByTrial(int64_t n, Language language) {
   LEMMA_CHECK(n >= 2);
   Factoring factoring;
-  std::vector<std::string> lines;
+  std::vector<std::string> lines = {std::to_string(n)};
   const auto add_factor = [&](int64_t p) {
     auto& powers = factoring.powers;
     if (powers.empty() || powers.back().first != p) powers.emplace_back(p, 0);

@@ -23,7 +23,8 @@ int64_t SmallestFactor(int64_t n);
 // The prime after p.
 int64_t NextPrime(int64_t p);
 
-// Factors n >= 2 by trials, one a line; a factor found is divided out at once and tried again:
+// Factors n >= 2 by trials, one a line after n itself; a factor found is divided out at once and
+// tried again:
 //   "2: ends in 4, yes; 84/2 = 42" ... "3*3 = 9 > 7".
 struct Factoring {
   std::vector<std::pair<int64_t, int64_t>> powers;  // prime, exponent; primes ascending
