@@ -17,6 +17,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace lemma::kernels {
 
@@ -50,10 +51,22 @@ static inline int64_t PanelIndex(int64_t row, int64_t col, int64_t cols) {
   return (line * kPanelRows + row % kPanelRows) * kColumns + col % kColumns;
 }
 
-// Puts one row into a matrix whose padding is zero already.
+// Puts one row into a matrix whose padding is zero already, a word of a line at a time.
 template <typename T>
 static inline void PackRow(const T* values, int64_t cols, int64_t row, T* matrix) {
-  for (int64_t col = 0; col < cols; ++col) matrix[PanelIndex<T>(row, col, cols)] = values[col];
+  constexpr int64_t kColumns = 4 / static_cast<int64_t>(sizeof(T));
+  T* word = matrix + PanelIndex<T>(row, 0, cols);
+  int64_t col = 0;
+  for (; col + kColumns <= cols; col += kColumns, word += kPanelRows * kColumns) {
+    std::memcpy(word, values + col, 4);
+  }
+  for (; col < cols; ++col) *word++ = values[col];
+}
+
+// The inverse.
+template <typename T>
+static inline void UnpackRow(const T* matrix, int64_t cols, int64_t row, T* values) {
+  for (int64_t col = 0; col < cols; ++col) values[col] = matrix[PanelIndex<T>(row, col, cols)];
 }
 
 }  // namespace lemma::kernels

@@ -1,0 +1,311 @@
+#include "inference/model/cpu_backend.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "common/base/check.h"
+#include "inference/kernels/float16.h"
+#include "inference/kernels/isa.h"
+
+namespace lemma::model {
+namespace {
+
+using kernels::ActivationFormat;
+using kernels::PreparedRowBytes;
+using kernels::WeightFormat;
+using kernels::WeightMatrix;
+
+// Queries (rows times the heads that share a KV head) of one attention task: enough to use each
+// page of K and V while it is in the L1 cache, few enough that a chunk makes many tasks.
+constexpr int64_t kAttentionQueries = 48;
+
+// No more rows than this: buffers and attention tasks grow with them, speed no longer does.
+constexpr int32_t kBatchRowsLimit = 8192;
+
+const char* FormatName(WeightFormat format) {
+  return format == WeightFormat::kBf16 ? "bf16" : "float32";
+}
+
+Status CheckRows(int32_t rows, const char* field) {
+  if (rows >= 1 && rows <= kBatchRowsLimit) return Ok();
+  return InvalidArgument("must be from 1 to " + std::to_string(kBatchRowsLimit), field);
+}
+
+// How many pages to allocate: what was asked for, or the default, within a quarter of the memory
+// that is left and what the engine's 32 sequences could use.
+Result<int32_t> ChooseNPages(const ModelConfig& config, WeightFormat format,
+                             uint64_t kv_bytes_max) {
+  constexpr int64_t kSequences = 32;
+  const auto page_bytes = static_cast<uint64_t>(KvCache::PageBytes(config, format));
+  const int64_t context_pages = kernels::DivideUp(config.context_length_max, kPageTokens);
+  const int64_t pages_wanted = std::min(kDefaultKvTokens / kPageTokens, kSequences * context_pages);
+  const uint64_t bytes =
+      kv_bytes_max > 0
+          ? kv_bytes_max
+          : std::min(static_cast<uint64_t>(pages_wanted) * page_bytes, AvailableMemoryBytes() / 4);
+  const uint64_t n_pages = bytes / page_bytes;
+  if (n_pages == 0) {
+    const std::string message = "a page of the KV cache needs " + std::to_string(page_bytes) +
+                                " bytes, the limit is " + std::to_string(bytes);
+    return kv_bytes_max > 0 ? InvalidArgument(message, "kv_bytes_max") : IoError(message);
+  }
+  return static_cast<int32_t>(std::min<uint64_t>(n_pages, INT32_MAX / kPageTokens));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<CpuBackend>> CpuBackend::Create(const ModelConfig& config, Weights weights,
+                                                       const kernels::Kernels& kernels,
+                                                       std::unique_ptr<ThreadPool> pool,
+                                                       const CpuBackendOptions& options) {
+  LEMMA_RETURN_IF_ERROR(CheckRows(options.batch_rows_max, "batch_rows_max"));
+  LEMMA_RETURN_IF_ERROR(CheckRows(options.logit_rows_max, "logit_rows_max"));
+  const WeightFormat format = weights.format;  // K and V as the weights
+  LEMMA_ASSIGN_OR_RETURN(const int32_t n_pages, ChooseNPages(config, format, options.kv_bytes_max));
+  LEMMA_ASSIGN_OR_RETURN(KvCache kv, KvCache::Allocate(config, format, n_pages));
+  std::unique_ptr<CpuBackend> backend(
+      new CpuBackend(config, std::move(weights), kernels, std::move(pool), options, std::move(kv)));
+  BlockLayout counting(nullptr);
+  (void)backend->LayBuffers(counting);
+  LEMMA_ASSIGN_OR_RETURN(backend->memory_, MemoryBlock::Allocate(counting.bytes(), "activations"));
+  BlockLayout layout(backend->memory_.data());
+  backend->b_ = backend->LayBuffers(layout);
+  return backend;
+}
+
+CpuBackend::CpuBackend(const ModelConfig& config, Weights weights, const kernels::Kernels& kernels,
+                       std::unique_ptr<ThreadPool> pool, const CpuBackendOptions& options,
+                       KvCache kv)
+    : config_(config),
+      weights_(std::move(weights)),
+      kernels_(kernels),
+      activations_(kernels.activations[static_cast<int>(weights_.format)]),
+      pool_(std::move(pool)),
+      kv_(std::move(kv)),
+      batch_rows_max_(options.batch_rows_max),
+      logit_rows_max_(std::min(options.logit_rows_max, options.batch_rows_max)),
+      widest_(std::max({config.hidden_size, config.q_dim(), config.intermediate_size})),
+      places_(static_cast<size_t>(options.batch_rows_max)) {
+  const int64_t group = config.n_heads / config.n_kv_heads;
+  attention_rows_ = std::max<int64_t>(kAttentionQueries / group, 1);
+  attention_scratch_bytes_ =
+      kernels::AttentionScratchBytes(attention_rows_ * group, config.head_dim);
+  for (int32_t i = 0; i < config.head_dim / 2; ++i) {
+    frequencies_.push_back(std::pow(config.rope_theta, -2.0 * i / config.head_dim));
+  }
+  info_.device = std::string("cpu ") + IsaName(kernels.isa) + ", " +
+                 std::to_string(pool_->n_threads()) +
+                 (pool_->n_threads() == 1 ? " thread" : " threads");
+  info_.weights = FormatName(weights_.format);
+  info_.kv = FormatName(kv_.format());
+  info_.weight_bytes = weights_.memory.bytes();
+  info_.kv_bytes_per_token = static_cast<uint64_t>(kv_.page_bytes() / kPageTokens);
+}
+
+CpuBackend::Buffers CpuBackend::LayBuffers(BlockLayout& layout) const {
+  const int64_t rows = batch_rows_max_;
+  const int64_t n_threads = pool_->n_threads();
+  return {.x = layout.TakeFloats(rows * config_.hidden_size),
+          .qkv = layout.TakeFloats(rows * (config_.q_dim() + 2 * config_.kv_dim())),
+          .attention = layout.TakeFloats(rows * config_.q_dim()),
+          .gate_up = layout.TakeFloats(rows * 2 * config_.intermediate_size),
+          .cos = layout.TakeFloats(rows * config_.head_dim / 2),
+          .sin = layout.TakeFloats(rows * config_.head_dim / 2),
+          .prepared = layout.Take(rows * PreparedRowBytes(activations_, widest_)),
+          .row = layout.TakeFloats(n_threads * widest_),
+          .scratch = layout.Take(n_threads * attention_scratch_bytes_)};
+}
+
+Status CpuBackend::Forward(const Batch& batch, std::span<float> logits) {
+  CheckBatch(batch, logits);
+  const auto n_rows = static_cast<int64_t>(batch.tokens.size());
+  PlaceRows(batch);
+  Embed(batch.tokens);
+  for (int32_t i = 0; i < config_.n_layers; ++i) {
+    const LayerWeights& layer = weights_.layers[static_cast<size_t>(i)];
+
+    NormAndPrepare(n_rows, layer.input_norm);
+    Matmul(layer.qkv, n_rows, {.out = b_.qkv, .bias = layer.qkv_bias});
+    RotateAndStore(i, n_rows);
+    Attend(i, batch.sequences);
+    ForEachRow(n_rows, [&](int, int64_t row) {
+      Prepare(row, b_.attention + row * config_.q_dim(), config_.q_dim());
+    });
+    Matmul(layer.o, n_rows, {.out = b_.x, .add = true});
+
+    NormAndPrepare(n_rows, layer.post_attention_norm);
+    Matmul(layer.gate_up, n_rows, {.out = b_.gate_up});
+    ForEachRow(n_rows, [&](int member, int64_t row) {
+      const int64_t n = config_.intermediate_size;
+      const float* gate = b_.gate_up + row * 2 * n;
+      float* out = b_.row + member * widest_;
+      kernels_.silu_mul(gate, gate + n, n, out);
+      Prepare(row, out, n);
+    });
+    Matmul(layer.down, n_rows, {.out = b_.x, .add = true});
+  }
+
+  const auto n_logit_rows = static_cast<int64_t>(batch.logit_rows.size());
+  for (int64_t i = 0; i < n_logit_rows; ++i) {  // ascending, so none is overwritten before its turn
+    std::copy_n(b_.x + batch.logit_rows[static_cast<size_t>(i)] * int64_t{config_.hidden_size},
+                config_.hidden_size, b_.x + i * config_.hidden_size);
+  }
+  NormAndPrepare(n_logit_rows, weights_.final_norm);
+  Matmul(weights_.head, n_logit_rows, {.out = logits.data()});
+  return Ok();
+}
+
+void CpuBackend::CheckBatch(const Batch& batch, std::span<float> logits) const {
+  const auto n_rows = static_cast<int64_t>(batch.tokens.size());
+  LEMMA_CHECK(n_rows <= batch_rows_max_);
+  LEMMA_CHECK(static_cast<int64_t>(batch.logit_rows.size()) <= logit_rows_max_);
+  LEMMA_CHECK(logits.size() == batch.logit_rows.size() * static_cast<size_t>(config_.vocab_size));
+  for (const TokenId token : batch.tokens) {
+    LEMMA_CHECK(token >= 0 && token < config_.vocab_size);
+  }
+  int64_t row_before = -1;
+  for (const int32_t row : batch.logit_rows) {
+    LEMMA_CHECK(row > row_before && row < n_rows, "logit rows ascend within the batch");
+    row_before = row;
+  }
+  int64_t row = 0;
+  for (const SequenceSlice& sequence : batch.sequences) {
+    LEMMA_CHECK(sequence.row_begin == row && sequence.n_tokens > 0 && sequence.n_past >= 0);
+    row += sequence.n_tokens;
+    const int64_t n_tokens = int64_t{sequence.n_past} + sequence.n_tokens;
+    const auto n_pages = static_cast<size_t>(kernels::DivideUp(n_tokens, kPageTokens));
+    LEMMA_CHECK(sequence.pages.size() >= n_pages, "the pages cover all tokens");
+    for (const PageId page : sequence.pages.first(n_pages)) {
+      LEMMA_CHECK(page >= 0 && page < kv_.n_pages());
+    }
+  }
+  LEMMA_CHECK(row == n_rows, "the sequences cover all rows");
+}
+
+void CpuBackend::PlaceRows(const Batch& batch) {
+  const auto half = static_cast<int64_t>(frequencies_.size());
+  for (const SequenceSlice& sequence : batch.sequences) {
+    for (int32_t i = 0; i < sequence.n_tokens; ++i) {
+      const int64_t row = sequence.row_begin + i;
+      const int32_t position = sequence.n_past + i;
+      places_[static_cast<size_t>(row)] = {
+          .page = sequence.pages[static_cast<size_t>(position / kPageTokens)],
+          .slot = position % kPageTokens,
+          .is_last = i + 1 == sequence.n_tokens};
+      for (int64_t d = 0; d < half; ++d) {
+        const double angle = position * frequencies_[static_cast<size_t>(d)];
+        b_.cos[row * half + d] = static_cast<float>(std::cos(angle));
+        b_.sin[row * half + d] = static_cast<float>(std::sin(angle));
+      }
+    }
+  }
+}
+
+// Calls f(member, row) for all rows; a single row is not worth waking the others for.
+template <typename F>
+void CpuBackend::ForEachRow(int64_t n_rows, const F& f) {
+  if (n_rows == 1) return f(0, int64_t{0});
+  pool_->Run([&](int member) {
+    const Slice rows = SliceOf(n_rows, 1, member, pool_->n_threads());
+    for (int64_t row = rows.begin; row < rows.end; ++row) f(member, row);
+  });
+}
+
+void CpuBackend::Embed(std::span<const TokenId> tokens) {
+  const int64_t n = config_.hidden_size;
+  const std::byte* embedding = weights_.embedding.data;
+  ForEachRow(static_cast<int64_t>(tokens.size()), [&](int, int64_t row) {
+    const int64_t token = tokens[static_cast<size_t>(row)];
+    float* x = b_.x + row * n;
+    if (weights_.format == WeightFormat::kF32) {
+      kernels::UnpackRow(reinterpret_cast<const float*>(embedding), n, token, x);
+      return;
+    }
+    const auto* bf16 = reinterpret_cast<const uint16_t*>(embedding);
+    for (int64_t i = 0; i < n; ++i) {
+      x[i] = kernels::Bf16ToFloat(bf16[kernels::PanelIndex<uint16_t>(token, i, n)]);
+    }
+  });
+}
+
+void CpuBackend::Prepare(int64_t row, const float* x, int64_t cols) {
+  kernels_.prepare(activations_, x, cols, b_.prepared + row * PreparedRowBytes(activations_, cols));
+}
+
+void CpuBackend::NormAndPrepare(int64_t n_rows, const float* norm) {
+  const int64_t n = config_.hidden_size;
+  ForEachRow(n_rows, [&](int member, int64_t row) {
+    float* out = b_.row + member * widest_;
+    kernels_.rms_norm(b_.x + row * n, norm, n, config_.rms_norm_eps, out);
+    Prepare(row, out, n);
+  });
+}
+
+// The prepared rows times a matrix whose rows are shared out among the threads.
+void CpuBackend::Matmul(const WeightMatrix& weights, int64_t n_rows, const MatmulOutput& output) {
+  if (n_rows == 0) return;
+  pool_->Run([&](int member) {
+    const Slice rows = SliceOf(weights.rows, kernels::kPanelRows, member, pool_->n_threads());
+    if (rows.begin == rows.end) return;
+    kernels_.matmul({.weights = weights,
+                     .x = b_.prepared,
+                     .n_tokens = n_rows,
+                     .bias = output.bias,
+                     .add = output.add,
+                     .out = output.out,
+                     .out_stride = weights.rows},
+                    rows.begin, rows.end);
+  });
+}
+
+// RoPE on q and k; k and v into their pages.
+void CpuBackend::RotateAndStore(int32_t layer, int64_t n_rows) {
+  const int64_t head_dim = config_.head_dim;
+  ForEachRow(n_rows, [&](int, int64_t row) {
+    float* q = b_.qkv + row * (config_.q_dim() + 2 * config_.kv_dim());
+    const float* k = q + config_.q_dim();
+    const float* v = k + config_.kv_dim();
+    kernels_.rope(q, config_.n_heads + config_.n_kv_heads, head_dim, b_.cos + row * head_dim / 2,
+                  b_.sin + row * head_dim / 2);
+    const RowPlace& place = places_[static_cast<size_t>(row)];
+    for (int32_t head = 0; head < config_.n_kv_heads; ++head) {
+      kv_.Store(layer, head, place.page, place.slot, place.is_last, k + head * head_dim,
+                v + head * head_dim);
+    }
+  });
+}
+
+// Tasks of (sequence, block of rows, KV head), dealt out in turn: neighbours cost the same.
+void CpuBackend::Attend(int32_t layer, std::span<const SequenceSlice> sequences) {
+  const int64_t group = config_.n_heads / config_.n_kv_heads;
+  const int64_t qkv_dim = config_.q_dim() + 2 * config_.kv_dim();
+  pool_->Run([&](int member) {
+    int64_t task = 0;
+    for (const SequenceSlice& sequence : sequences) {
+      for (int64_t i = 0; i < sequence.n_tokens; i += attention_rows_) {
+        for (int32_t head = 0; head < config_.n_kv_heads; ++head) {
+          if (task++ % pool_->n_threads() != member) continue;
+          const int64_t row = sequence.row_begin + i;
+          const int64_t column = head * group * config_.head_dim;
+          kernels_.attention({.q = b_.qkv + row * qkv_dim + column,
+                              .q_stride = qkv_dim,
+                              .n_rows = std::min(attention_rows_, sequence.n_tokens - i),
+                              .group = group,
+                              .head_dim = config_.head_dim,
+                              .first_position = sequence.n_past + i,
+                              .format = kv_.format(),
+                              .kv = kv_.Head(layer, head),
+                              .page_bytes = kv_.page_bytes(),
+                              .pages = sequence.pages.data(),
+                              .out = b_.attention + row * config_.q_dim() + column,
+                              .out_stride = config_.q_dim(),
+                              .scratch = b_.scratch + member * attention_scratch_bytes_});
+        }
+      }
+    }
+  });
+}
+
+}  // namespace lemma::model

@@ -1,0 +1,300 @@
+// Properties: the forward pass agrees with the reference on every instruction set; its results
+// depend on a sequence's tokens alone, to the bit; stale memory never shows; it allocates nothing.
+#include "inference/model/cpu_backend.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <numeric>
+#include <random>
+
+#include "inference/kernels/isa.h"
+#include "inference/model/test_model.h"
+
+namespace {
+std::atomic<int64_t> allocations = 0;
+}  // namespace
+
+// Counted, to prove that Forward does none.
+void* operator new(size_t bytes) {
+  ++allocations;
+  if (void* memory = std::malloc(bytes)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+
+namespace lemma::model {
+namespace {
+
+using kernels::Isa;
+using kernels::WeightFormat;
+using Logits = std::vector<float>;
+
+std::vector<Isa> TestedIsas() {
+  const CpuFeatures cpu = DetectCpu();
+  const char* forced = std::getenv("LEMMA_ISA");
+  if (forced != nullptr) return {kernels::ChooseIsa(forced, cpu).value()};
+  std::vector<Isa> isas;
+  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Bf16}) {
+    if (kernels::ChooseIsa(IsaName(isa), cpu).ok()) isas.push_back(isa);
+  }
+  return isas;
+}
+
+std::vector<TokenId> RandomTokens(const ModelConfig& config, int32_t n, uint32_t seed) {
+  std::mt19937 random(seed);
+  std::vector<TokenId> tokens(static_cast<size_t>(n));
+  for (TokenId& token : tokens)
+    token = static_cast<TokenId>(random() % uint32_t(config.vocab_size));
+  return tokens;
+}
+
+// A sequence that grows: its tokens, its pages and how much of it is computed.
+struct Sequence {
+  std::vector<TokenId> tokens;
+  std::vector<PageId> pages;
+  int32_t n_past = 0;
+};
+
+// Runs the next chunk[i] tokens of each sequence in one batch; the logits of all rows.
+Logits Step(Backend& backend, std::vector<Sequence*> sequences, std::vector<int32_t> chunks) {
+  std::vector<TokenId> tokens;
+  std::vector<SequenceSlice> slices;
+  for (size_t i = 0; i < sequences.size(); ++i) {
+    Sequence& s = *sequences[i];
+    slices.push_back({.row_begin = static_cast<int32_t>(tokens.size()),
+                      .n_tokens = chunks[i],
+                      .n_past = s.n_past,
+                      .pages = s.pages});
+    tokens.insert(tokens.end(), s.tokens.begin() + s.n_past,
+                  s.tokens.begin() + s.n_past + chunks[i]);
+    s.n_past += chunks[i];
+  }
+  Logits all;
+  const auto vocab = static_cast<size_t>(backend.config().vocab_size);
+  std::vector<int32_t> logit_rows(tokens.size());
+  std::iota(logit_rows.begin(), logit_rows.end(), 0);
+  all.resize(tokens.size() * vocab, std::nanf(""));
+  EXPECT_TRUE(backend.Forward({tokens, slices, logit_rows}, all).ok());
+  return all;
+}
+
+// The logits of a whole sequence, computed in chunks of at most `chunk` tokens.
+Logits RunAlone(Backend& backend, Sequence sequence, int32_t chunk) {
+  Logits all;
+  while (sequence.n_past < static_cast<int32_t>(sequence.tokens.size())) {
+    const auto left = static_cast<int32_t>(sequence.tokens.size()) - sequence.n_past;
+    const Logits part = Step(backend, {&sequence}, {std::min(chunk, left)});
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
+bool SameBits(const Logits& a, const Logits& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
+
+double RelativeError(const Logits& logits, const std::vector<double>& expected) {
+  double error = 0, magnitude = 0;
+  for (size_t i = 0; i < expected.size(); ++i) {
+    if (!(std::abs(logits[i]) < 1e30f)) return HUGE_VAL;
+    error = std::max(error, std::abs(logits[i] - expected[i]));
+    magnitude = std::max(magnitude, std::abs(expected[i]));
+  }
+  return error / magnitude;
+}
+
+class CpuBackendTest : public testing::TestWithParam<Isa> {
+ protected:
+  std::unique_ptr<CpuBackend> Make(WeightFormat format, int n_threads = 2) const {
+    return MakeBackend(config_, tensors_, format, GetParam(), n_threads);
+  }
+
+  ModelConfig config_ = TinyConfig(6, 1, true);
+  Tensors tensors_ = RandomTensors(config_, 1);
+  Sequence sequence_ = {RandomTokens(config_, 150, 2), {3, 1, 2}};
+};
+
+TEST_P(CpuBackendTest, AgreesWithTheReference) {
+  for (const auto& [n_heads, n_kv_heads] : {std::pair{2, 2}, std::pair{4, 2}, std::pair{6, 1}}) {
+    for (const bool tied : {true, false}) {
+      const ModelConfig config = TinyConfig(n_heads, n_kv_heads, tied);
+      const Tensors tensors = RandomTensors(config, 7);
+      const Sequence sequence = {RandomTokens(config, 80, 8), {5, 0}};
+      const auto expected = ReferenceLogits(config, tensors, sequence.tokens);
+      for (const WeightFormat format : {WeightFormat::kF32, WeightFormat::kBf16}) {
+        const auto backend = MakeBackend(config, tensors, format, GetParam(), 2);
+        EXPECT_LT(RelativeError(RunAlone(*backend, sequence, 33), expected),
+                  format == WeightFormat::kF32 ? 1e-5 : 2e-2)
+            << n_heads << " heads over " << n_kv_heads << ", tied " << tied;
+      }
+    }
+  }
+}
+
+TEST_P(CpuBackendTest, ResultsDoNotDependOnChunksOrThreads) {
+  for (const WeightFormat format : {WeightFormat::kF32, WeightFormat::kBf16}) {
+    const Logits whole = RunAlone(*Make(format, 1), sequence_, 150);
+    for (const auto& [n_threads, chunk] : {std::pair{1, 1}, std::pair{1, 64}, std::pair{2, 7},
+                                           std::pair{2, 150}, std::pair{3, 17}}) {
+      EXPECT_TRUE(SameBits(RunAlone(*Make(format, n_threads), sequence_, chunk), whole))
+          << "threads " << n_threads << ", chunk " << chunk;
+    }
+  }
+}
+
+TEST_P(CpuBackendTest, ResultsDoNotDependOnTheBatch) {
+  const auto backend = Make(WeightFormat::kBf16);
+  const auto vocab = static_cast<size_t>(config_.vocab_size);
+  const Logits alone = RunAlone(*backend, sequence_, 150);
+  // Neighbours of other lengths come and go; the sequence is first, last and in the middle.
+  Sequence a = {RandomTokens(config_, 200, 3), {4, 5, 6, 7}};
+  Sequence b = {RandomTokens(config_, 200, 4), {8, 9, 10, 11}};
+  Sequence s = sequence_;
+  Logits together;
+  const auto keep = [&](const Logits& all, int32_t first_row, int32_t n_rows) {
+    const auto begin = all.begin() + static_cast<ptrdiff_t>(size_t(first_row) * vocab);
+    together.insert(together.end(), begin, begin + static_cast<ptrdiff_t>(size_t(n_rows) * vocab));
+  };
+  keep(Step(*backend, {&s, &a}, {61, 90}), 0, 61);
+  keep(Step(*backend, {&a, &s, &b}, {1, 1, 30}), 1, 1);
+  for (int i = 0; i < 20; ++i) keep(Step(*backend, {&b, &a, &s}, {1, 1, 1}), 2, 1);
+  keep(Step(*backend, {&b, &s}, {40, 68}), 40, 68);
+  EXPECT_TRUE(SameBits(together, alone));
+}
+
+TEST_P(CpuBackendTest, ResultsDoNotDependOnPagesOrStaleMemory) {
+  for (const WeightFormat format : {WeightFormat::kF32, WeightFormat::kBf16}) {
+    const auto backend = Make(format);
+    const Logits before = RunAlone(*backend, sequence_, 13);
+    std::ranges::fill(backend->kv().bytes(), std::byte{0xff});  // NaN in both formats
+    Sequence moved = sequence_;
+    moved.pages = {2, 9, 0};
+    EXPECT_TRUE(SameBits(RunAlone(*backend, moved, 13), before));
+  }
+}
+
+TEST_P(CpuBackendTest, ARolledBackTokenLeavesNoTrace) {
+  const auto backend = Make(WeightFormat::kBf16);
+  const Logits straight = RunAlone(*backend, sequence_, 150);
+  Sequence s = sequence_, wrong = sequence_;
+  wrong.tokens = RandomTokens(config_, 150, 99);
+  Logits with_rollbacks = Step(*backend, {&s}, {100});
+  while (s.n_past < 150) {
+    wrong.n_past = s.n_past;
+    Step(*backend, {&wrong}, {std::min(5, 150 - wrong.n_past)});  // writes ahead, is not accepted
+    const Logits one = Step(*backend, {&s}, {1});
+    with_rollbacks.insert(with_rollbacks.end(), one.begin(), one.end());
+  }
+  EXPECT_TRUE(SameBits(with_rollbacks, straight));
+}
+
+TEST_P(CpuBackendTest, ACopiedPageServesAFork) {
+  const auto backend = Make(WeightFormat::kBf16);
+  const Logits expected = RunAlone(*backend, sequence_, 150);
+  Sequence s = sequence_;
+  Step(*backend, {&s}, {101});
+  Sequence fork = s;
+  fork.pages = {3, 12, 13};
+  backend->CopyPage(1, 12);
+  s.tokens = RandomTokens(config_, 150, 50);  // the original goes another way
+  Step(*backend, {&s}, {49});
+  const Logits tail = Step(*backend, {&fork}, {49});
+  EXPECT_TRUE(SameBits(tail, Logits(expected.end() - ptrdiff_t(tail.size()), expected.end())));
+}
+
+TEST_P(CpuBackendTest, OnlyTheWantedLogitsAreWritten) {
+  const auto backend = Make(WeightFormat::kBf16);
+  const auto vocab = static_cast<size_t>(config_.vocab_size);
+  const Logits all = RunAlone(*backend, sequence_, 150);
+  const std::vector<int32_t> rows = {0, 77, 149};
+  const std::vector<SequenceSlice> slices = {
+      {.row_begin = 0, .n_tokens = 150, .n_past = 0, .pages = sequence_.pages}};
+  Logits some(rows.size() * vocab);
+  ASSERT_TRUE(backend->Forward({sequence_.tokens, slices, rows}, some).ok());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_EQ(0, std::memcmp(some.data() + i * vocab, all.data() + size_t(rows[i]) * vocab,
+                             vocab * sizeof(float)));
+  }
+  EXPECT_TRUE(backend->Forward({sequence_.tokens, slices, {}}, {}).ok());
+  EXPECT_TRUE(backend->Forward({}, {}).ok()) << "an empty batch";
+}
+
+TEST_P(CpuBackendTest, ForwardAllocatesNothing) {
+  const auto backend = Make(WeightFormat::kBf16);
+  const std::vector<SequenceSlice> slices = {
+      {.row_begin = 0, .n_tokens = 150, .n_past = 0, .pages = sequence_.pages}};
+  const std::vector<int32_t> rows = {149};
+  Logits logits(static_cast<size_t>(config_.vocab_size));
+  const int64_t before = allocations;
+  EXPECT_TRUE(backend->Forward({sequence_.tokens, slices, rows}, logits).ok());
+  EXPECT_EQ(allocations, before);
+}
+
+INSTANTIATE_TEST_SUITE_P(Isas, CpuBackendTest, testing::ValuesIn(TestedIsas()),
+                         [](const auto& info) {
+                           std::string name = IsaName(info.param);
+                           std::erase(name, '-');
+                           return name;
+                         });
+
+Status CreateWith(const CpuBackendOptions& options) {
+  const ModelConfig config = TinyConfig(2, 2, true);
+  return CpuBackend::Create(config, AllocateWeights(config, WeightFormat::kBf16).value(),
+                            kernels::KernelsFor(Isa::kScalar), std::make_unique<ThreadPool>(1),
+                            options)
+      .status();
+}
+
+TEST(CpuBackendOptionsTest, RefusesWhatIsOutOfRangeAndNamesIt) {
+  CpuBackendOptions options;
+  EXPECT_TRUE(CreateWith(options).ok());
+  options.batch_rows_max = 0;
+  EXPECT_EQ(CreateWith(options).field(), "batch_rows_max");
+  options.batch_rows_max = 8;
+  options.logit_rows_max = -1;
+  EXPECT_EQ(CreateWith(options).field(), "logit_rows_max");
+  options.logit_rows_max = 8;
+  options.kv_bytes_max = 100;
+  EXPECT_EQ(CreateWith(options).field(), "kv_bytes_max");
+}
+
+TEST(CpuBackendOptionsTest, KvRoomIsWhatWasAskedFor) {
+  const ModelConfig config = TinyConfig(2, 2, true);
+  const auto page = static_cast<uint64_t>(KvCache::PageBytes(config, WeightFormat::kBf16));
+  for (const auto& [bytes, n_pages] : {std::pair{7 * page + 5, 7}, std::pair{uint64_t{0}, 256}}) {
+    CpuBackendOptions options;
+    options.kv_bytes_max = bytes;
+    const auto backend =
+        CpuBackend::Create(config, AllocateWeights(config, WeightFormat::kBf16).value(),
+                           kernels::KernelsFor(Isa::kScalar), std::make_unique<ThreadPool>(1),
+                           options)
+            .value();
+    EXPECT_EQ(backend->n_pages(), n_pages);
+    EXPECT_EQ(backend->info().kv_bytes_per_token, page / 64);
+  }
+}
+
+TEST(CpuBackendDeathTest, ABatchOutOfBoundsIsAMistakeOfOurs) {
+  const ModelConfig config = TinyConfig(2, 2, true);
+  const auto backend =
+      MakeBackend(config, RandomTensors(config, 1), WeightFormat::kBf16, Isa::kScalar, 1);
+  const std::vector<PageId> pages = {0}, absent = {24};
+  const std::vector<TokenId> tokens = {1}, outside = {config.vocab_size};
+  const auto run = [&](std::vector<TokenId> t, SequenceSlice slice) {
+    (void)backend->Forward({t, {&slice, 1}, {}}, {});
+  };
+  EXPECT_DEATH(run(outside, {0, 1, 0, pages}), "vocab_size");
+  EXPECT_DEATH(run(tokens, {0, 1, 64, pages}), "pages cover");
+  EXPECT_DEATH(run(tokens, {0, 1, 0, absent}), "n_pages");
+  EXPECT_DEATH(run(tokens, {0, 2, 0, pages}), "cover all rows");
+}
+
+}  // namespace
+}  // namespace lemma::model

@@ -1,0 +1,78 @@
+#include "inference/model/memory.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <limits>
+#include <string>
+#include <utility>
+
+namespace lemma::model {
+namespace {
+
+constexpr uint64_t kHugePageBytes = 2 << 20;
+constexpr uint64_t kBoundaryBytes = 64;
+
+// The number a file begins with; `otherwise` where there is none ("max", no such file).
+uint64_t NumberInFile(const char* path, uint64_t otherwise) {
+  std::ifstream file(path);
+  uint64_t number = 0;
+  return file >> number ? number : otherwise;
+}
+
+}  // namespace
+
+Result<MemoryBlock> MemoryBlock::Allocate(uint64_t bytes, std::string_view purpose) {
+  bytes = std::max<uint64_t>(bytes, 1);
+  // A block that starts on a huge page's boundary gets one more of them.
+  if (bytes >= kHugePageBytes)
+    bytes = (bytes + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes;
+  void* data = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (data == MAP_FAILED) {
+    return IoError("cannot allocate " + std::to_string(bytes) + " bytes for " +
+                   std::string(purpose) + ": " + std::strerror(errno));
+  }
+  madvise(data, bytes, MADV_HUGEPAGE);  // an optimisation: failure changes nothing else
+  return MemoryBlock(static_cast<std::byte*>(data), bytes);
+}
+
+MemoryBlock::MemoryBlock(MemoryBlock&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+
+MemoryBlock& MemoryBlock::operator=(MemoryBlock&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(bytes_, other.bytes_);
+  return *this;
+}
+
+MemoryBlock::~MemoryBlock() {
+  if (data_ != nullptr) munmap(data_, bytes_);
+}
+
+std::byte* BlockLayout::Take(int64_t bytes) {
+  std::byte* part = base_ == nullptr ? nullptr : base_ + bytes_;
+  bytes_ += (static_cast<uint64_t>(bytes) + kBoundaryBytes - 1) / kBoundaryBytes * kBoundaryBytes;
+  return part;
+}
+
+uint64_t AvailableMemoryBytes() {
+  constexpr uint64_t kUnlimited = std::numeric_limits<uint64_t>::max();
+  uint64_t available = kUnlimited;
+  std::ifstream info("/proc/meminfo");
+  uint64_t kibibytes = 0;
+  for (std::string field, unit; info >> field >> kibibytes; std::getline(info, unit)) {
+    if (field == "MemAvailable:") available = kibibytes * 1024;
+  }
+  const uint64_t limit = NumberInFile("/sys/fs/cgroup/memory.max", kUnlimited);
+  if (limit != kUnlimited) {
+    const uint64_t used = NumberInFile("/sys/fs/cgroup/memory.current", 0);
+    available = std::min(available, limit > used ? limit - used : 0);
+  }
+  return available;
+}
+
+}  // namespace lemma::model

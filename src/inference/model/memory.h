@@ -1,0 +1,51 @@
+// Large blocks of memory, allocated once at start.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "common/base/status.h"
+
+namespace lemma::model {
+
+// Anonymous memory, zero, on huge pages where the system has them; a page costs nothing until it is
+// touched. Weights are read into such a block and not mapped from their file: a file that is
+// truncated later must not end the process.
+class MemoryBlock {
+ public:
+  MemoryBlock() = default;  // of no bytes
+  // Errors (kIo): the system refuses. `purpose` names the block in the message.
+  static Result<MemoryBlock> Allocate(uint64_t bytes, std::string_view purpose);
+  MemoryBlock(MemoryBlock&& other) noexcept;
+  MemoryBlock& operator=(MemoryBlock&& other) noexcept;
+  ~MemoryBlock();
+
+  std::byte* data() const { return data_; }  // 64-byte aligned at least
+  uint64_t bytes() const { return bytes_; }
+
+ private:
+  MemoryBlock(std::byte* data, uint64_t bytes) : data_(data), bytes_(bytes) {}
+  std::byte* data_ = nullptr;
+  uint64_t bytes_ = 0;
+};
+
+// Hands out consecutive parts of a block, each at a 64-byte boundary. Over nullptr it hands out
+// nullptr and only counts: the same code then says how large the block must be.
+class BlockLayout {
+ public:
+  explicit BlockLayout(std::byte* base) : base_(base) {}
+  std::byte* Take(int64_t bytes);
+  float* TakeFloats(int64_t n) { return reinterpret_cast<float*>(Take(n * 4)); }
+  uint64_t bytes() const { return bytes_; }
+
+ private:
+  std::byte* base_;
+  uint64_t bytes_ = 0;
+};
+
+// What this process may still use without swapping: the system's estimate, or less where a cgroup
+// limits it.
+uint64_t AvailableMemoryBytes();
+
+}  // namespace lemma::model

@@ -1,0 +1,131 @@
+// ReadWeights (weights.h): checks every tensor, then reads them in parallel pieces.
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include "inference/model/weights.h"
+
+namespace lemma::model {
+namespace {
+
+using kernels::WeightFormat;
+
+// Read at once by one thread: large enough for the disk, small beside the weights.
+constexpr int64_t kPieceBytes = 1 << 20;
+
+int64_t ElementBytes(Dtype dtype) { return dtype == Dtype::kF32 ? 4 : 2; }
+
+std::string ShapeText(const std::vector<int64_t>& shape) {
+  std::string text = "[";
+  for (const int64_t n : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(n);
+  return text + "]";
+}
+
+// Each slot's tensor, in the order of the slots.
+Result<std::vector<const TensorEntry*>> FindTensors(const Checkpoint& checkpoint,
+                                                    const std::vector<TensorSlot>& slots) {
+  std::vector<const TensorEntry*> tensors;
+  for (const TensorSlot& slot : slots) {
+    const TensorEntry* tensor = checkpoint.Find(slot.name);
+    if (tensor == nullptr) {
+      return DataLoss(checkpoint.id() + ": the weights have no tensor \"" + slot.name + "\" " +
+                      ShapeText(slot.shape));
+    }
+    if (tensor->shape != slot.shape) {
+      return DataLoss(checkpoint.source(*tensor).name() + ": tensor \"" + slot.name +
+                      "\" has shape " + ShapeText(tensor->shape) + ", the config wants " +
+                      ShapeText(slot.shape));
+    }
+    tensors.push_back(tensor);
+  }
+  return tensors;
+}
+
+// Some rows of one tensor: what one thread reads at once.
+struct Piece {
+  const TensorSlot* slot;
+  const TensorEntry* tensor;
+  int64_t row_begin;
+  int64_t n_rows;
+  int64_t row_bytes;
+
+  int64_t bytes() const { return n_rows * row_bytes; }
+};
+
+std::vector<Piece> CutIntoPieces(const std::vector<TensorSlot>& slots,
+                                 const std::vector<const TensorEntry*>& tensors) {
+  std::vector<Piece> pieces;
+  for (size_t i = 0; i < slots.size(); ++i) {
+    const int64_t rows = slots[i].shape[0];
+    const int64_t cols = slots[i].is_matrix() ? slots[i].shape[1] : 1;
+    const int64_t row_bytes = cols * ElementBytes(tensors[i]->dtype);
+    // Whole panels, as far as the matrix starts at one: threads then share no cache line.
+    const int64_t step =
+        std::max(kPieceBytes / row_bytes / kernels::kPanelRows, int64_t{1}) * kernels::kPanelRows;
+    for (int64_t row = 0; row < rows; row += step) {
+      pieces.push_back({&slots[i], tensors[i], row, std::min(step, rows - row), row_bytes});
+    }
+  }
+  return pieces;
+}
+
+Status ReadPiece(const Checkpoint& checkpoint, const Piece& piece, std::vector<std::byte>& buffer) {
+  buffer.resize(static_cast<size_t>(piece.bytes()));
+  const ByteSource& source = checkpoint.source(*piece.tensor);
+  const uint64_t offset =
+      piece.tensor->offset + static_cast<uint64_t>(piece.row_begin * piece.row_bytes);
+  LEMMA_RETURN_IF_ERROR(source.ReadAt(offset, buffer.data(), buffer.size())
+                            .WithPrefix("tensor \"" + piece.tensor->name + "\""));
+  StoreRows(*piece.slot, piece.tensor->dtype, buffer.data(), piece.row_begin, piece.n_rows);
+  return Ok();
+}
+
+Status ReadPieces(const Checkpoint& checkpoint, const std::vector<Piece>& pieces, ThreadPool& pool,
+                  const std::function<void(double)>& on_progress) {
+  int64_t bytes_total = 0;
+  for (const Piece& piece : pieces) bytes_total += piece.bytes();
+  std::atomic<size_t> next = 0;
+  std::atomic<int64_t> bytes_done = 0;
+  std::atomic<bool> failed = false;
+  std::vector<Status> statuses(static_cast<size_t>(pool.n_threads()));
+  pool.Run([&](int member) {
+    std::vector<std::byte> buffer;
+    Status& status = statuses[static_cast<size_t>(member)];
+    while (!failed.load(std::memory_order_relaxed)) {
+      const size_t i = next.fetch_add(1);
+      if (i >= pieces.size()) return;
+      status = ReadPiece(checkpoint, pieces[i], buffer);
+      if (!status.ok()) {
+        failed = true;
+        return;
+      }
+      const int64_t done = bytes_done.fetch_add(pieces[i].bytes()) + pieces[i].bytes();
+      if (member == 0 && on_progress) {
+        on_progress(static_cast<double>(done) / static_cast<double>(bytes_total));
+      }
+    }
+  });
+  for (Status& status : statuses) {
+    if (!status.ok()) return std::move(status);
+  }
+  return Ok();
+}
+
+}  // namespace
+
+Result<Weights> ReadWeights(const Checkpoint& checkpoint, bool float32, ThreadPool& pool,
+                            const std::function<void(double)>& on_progress) {
+  const Weights shape = LayWeights(checkpoint.config(), WeightFormat::kF32);
+  LEMMA_ASSIGN_OR_RETURN(const auto tensors, FindTensors(checkpoint, shape.slots));
+  WeightFormat format = float32 ? WeightFormat::kF32 : WeightFormat::kBf16;
+  for (const TensorEntry* tensor : tensors) {
+    if (tensor->shape.size() == 2 && tensor->dtype != Dtype::kBf16) format = WeightFormat::kF32;
+  }
+  LEMMA_ASSIGN_OR_RETURN(Weights weights, AllocateWeights(checkpoint.config(), format));
+  const std::vector<Piece> pieces = CutIntoPieces(weights.slots, tensors);
+  LEMMA_RETURN_IF_ERROR(ReadPieces(checkpoint, pieces, pool, on_progress));
+  if (on_progress) on_progress(1.0);
+  return weights;
+}
+
+}  // namespace lemma::model

@@ -1,0 +1,145 @@
+#include "inference/model/weights.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "inference/kernels/float16.h"
+
+namespace lemma::model {
+namespace {
+
+using kernels::WeightFormat;
+using kernels::WeightMatrix;
+
+// Lays out all weights over a block, and notes which tensor goes where.
+class WeightsLayout {
+ public:
+  WeightsLayout(WeightFormat format, std::byte* base) : layout_(base) { weights_.format = format; }
+
+  Weights Lay(const ModelConfig& c) {
+    weights_.embedding = Matrix(c.hidden_size, {{"model.embed_tokens.weight", c.vocab_size}});
+    for (int32_t i = 0; i < c.n_layers; ++i) {
+      weights_.layers.push_back(Layer(c, "model.layers." + std::to_string(i) + "."));
+    }
+    weights_.final_norm = Vector({{"model.norm.weight", c.hidden_size}});
+    weights_.head = c.tied_embeddings ? weights_.embedding
+                                      : Matrix(c.hidden_size, {{"lm_head.weight", c.vocab_size}});
+    return std::move(weights_);
+  }
+  uint64_t bytes() const { return layout_.bytes(); }
+
+ private:
+  // A tensor and how many rows (or elements) it has.
+  struct Part {
+    std::string name;
+    int64_t rows;
+  };
+
+  LayerWeights Layer(const ModelConfig& c, const std::string& layer) {
+    const std::string attention = layer + "self_attn.", mlp = layer + "mlp.";
+    LayerWeights w;
+    w.input_norm = Vector({{layer + "input_layernorm.weight", c.hidden_size}});
+    w.qkv = Matrix(c.hidden_size, {{attention + "q_proj.weight", c.q_dim()},
+                                   {attention + "k_proj.weight", c.kv_dim()},
+                                   {attention + "v_proj.weight", c.kv_dim()}});
+    w.qkv_bias = Vector({{attention + "q_proj.bias", c.q_dim()},
+                         {attention + "k_proj.bias", c.kv_dim()},
+                         {attention + "v_proj.bias", c.kv_dim()}});
+    w.o = Matrix(c.q_dim(), {{attention + "o_proj.weight", c.hidden_size}});
+    w.post_attention_norm = Vector({{layer + "post_attention_layernorm.weight", c.hidden_size}});
+    w.gate_up = Matrix(c.hidden_size, {{mlp + "gate_proj.weight", c.intermediate_size},
+                                       {mlp + "up_proj.weight", c.intermediate_size}});
+    w.down = Matrix(c.intermediate_size, {{mlp + "down_proj.weight", c.hidden_size}});
+    return w;
+  }
+
+  // The parts' rows, one below the other.
+  WeightMatrix Matrix(int64_t cols, const std::vector<Part>& parts) {
+    int64_t rows = 0;
+    for (const Part& part : parts) rows += part.rows;
+    std::byte* data = layout_.Take(kernels::MatrixBytes(weights_.format, rows, cols));
+    int64_t row = 0;
+    for (const Part& part : parts) {
+      weights_.slots.push_back({part.name, {part.rows, cols}, weights_.format, data, row});
+      row += part.rows;
+    }
+    return {weights_.format, rows, cols, data};
+  }
+
+  const float* Vector(const std::vector<Part>& parts) {
+    int64_t n = 0;
+    for (const Part& part : parts) n += part.rows;
+    std::byte* data = layout_.Take(n * 4);
+    int64_t at = 0;
+    for (const Part& part : parts) {
+      weights_.slots.push_back({part.name, {part.rows}, WeightFormat::kF32, data, at});
+      at += part.rows;
+    }
+    return reinterpret_cast<const float*>(data);
+  }
+
+  BlockLayout layout_;
+  Weights weights_;
+};
+
+float LoadFloat(Dtype dtype, const std::byte* data, int64_t index) {
+  if (dtype == Dtype::kF32) {
+    float value;
+    std::memcpy(&value, data + index * 4, sizeof(value));
+    return value;
+  }
+  uint16_t bits;
+  std::memcpy(&bits, data + index * 2, sizeof(bits));
+  return dtype == Dtype::kBf16 ? kernels::Bf16ToFloat(bits) : kernels::F16ToFloat(bits);
+}
+
+}  // namespace
+
+// The shape of the weights without memory: all pointers are nullptr.
+Weights LayWeights(const ModelConfig& config, WeightFormat format) {
+  return WeightsLayout(format, nullptr).Lay(config);
+}
+
+Result<Weights> AllocateWeights(const ModelConfig& config, WeightFormat format) {
+  WeightsLayout counting(format, nullptr);
+  (void)counting.Lay(config);
+  const uint64_t available = AvailableMemoryBytes();
+  if (counting.bytes() > available) {
+    return IoError("the weights need " + std::to_string(counting.bytes() >> 20) +
+                   " MiB of memory, " + std::to_string(available >> 20) + " MiB are available");
+  }
+  LEMMA_ASSIGN_OR_RETURN(MemoryBlock memory, MemoryBlock::Allocate(counting.bytes(), "weights"));
+  Weights weights = WeightsLayout(format, memory.data()).Lay(config);
+  weights.memory = std::move(memory);
+  return weights;
+}
+
+void StoreRows(const TensorSlot& slot, Dtype dtype, const std::byte* rows, int64_t row_begin,
+               int64_t n_rows) {
+  const int64_t cols = slot.is_matrix() ? slot.shape[1] : 1;
+  if (slot.format == WeightFormat::kBf16) {
+    LEMMA_CHECK(dtype == Dtype::kBf16, "weights are never rounded");
+    std::vector<uint16_t> row(static_cast<size_t>(cols));  // aligned, whatever the file's offset
+    for (int64_t i = 0; i < n_rows; ++i) {
+      std::memcpy(row.data(), rows + i * cols * 2, row.size() * 2);
+      kernels::PackRow(row.data(), cols, slot.first_row + row_begin + i,
+                       reinterpret_cast<uint16_t*>(slot.into));
+    }
+    return;
+  }
+  float* into = reinterpret_cast<float*>(slot.into);
+  std::vector<float> row(static_cast<size_t>(cols));
+  for (int64_t i = 0; i < n_rows; ++i) {
+    for (int64_t c = 0; c < cols; ++c) {
+      row[static_cast<size_t>(c)] = LoadFloat(dtype, rows, i * cols + c);
+    }
+    if (slot.is_matrix()) {
+      kernels::PackRow(row.data(), cols, slot.first_row + row_begin + i, into);
+    } else {
+      into[slot.first_row + row_begin + i] = row[0];
+    }
+  }
+}
+
+}  // namespace lemma::model
