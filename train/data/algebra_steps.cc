@@ -46,6 +46,10 @@ std::string PolynomialText(const std::vector<int64_t>& coefficients, std::string
   return SumText(terms);
 }
 
+std::string SumEquation(int64_t a, int64_t b) {
+  return Cat(a, b < 0 ? " - " : " + ", std::abs(b), " = ", a + b);
+}
+
 std::string Product(int64_t a, int64_t b) { return Cat(a, "*", Bracketed(b), " = ", a * b); }
 
 std::string Quotient(int64_t dividend, int64_t divisor) {

@@ -52,6 +52,9 @@ std::string SumText(const std::vector<Term>& terms);
 // Coefficients from the highest power down: ({2, 0, -1}, "x") -> "2x^2 - 1".
 std::string PolynomialText(const std::vector<int64_t>& coefficients, std::string_view variable);
 
+// The bare equation that AddSteps(a, b) works out: (5, -8) -> "5 - 8 = -3".
+std::string SumEquation(int64_t a, int64_t b);
+
 // A product that is known by heart, signs included: (3, -4) -> "3*(-4) = -12".
 std::string Product(int64_t a, int64_t b);
 

@@ -105,26 +105,43 @@ inline void ReplaceAll(std::string& text, std::string_view from, std::string_vie
   }
 }
 
-// gcd(a, b) and lcm(a, b) become their values.
+// n over k by Pascal's rule.
+inline long Binomial(long n, long k) {
+  std::vector<long> row(static_cast<size_t>(k) + 1, 0);
+  row[0] = 1;
+  for (long i = 0; i < n; ++i) {
+    for (size_t j = row.size() - 1; j > 0; --j) row[j] += row[j - 1];
+  }
+  return row.back();
+}
+
+// gcd(a, b), lcm(a, b) and C(n, k) become their values.
 inline std::string WithFunctionValues(std::string text) {
-  static const std::regex function(R"((gcd|lcm)\((\d+), (\d+)\))");
+  static const std::regex function(R"((gcd|lcm|C)\((\d+), (\d+)\))");
   std::smatch match;
   while (std::regex_search(text, match, function)) {
     const long a = std::stol(match[2]), b = std::stol(match[3]);
-    const long value = match[1] == "gcd" ? std::gcd(a, b) : std::lcm(a, b);
+    const long value = match[1] == "gcd"   ? std::gcd(a, b)
+                       : match[1] == "lcm" ? std::lcm(a, b)
+                                           : Binomial(a, b);
     text = match.prefix().str() + std::to_string(value) + match.suffix().str();
   }
   return text;
 }
 
 inline std::string Plain(std::string text) {
-  text = std::regex_replace(text, std::regex(R"(\\frac\{(-?\d+)\}\{(\d+)\})"), "($1/$2)");
-  text = std::regex_replace(text, std::regex(R"((^|\n)\d+\. )"), "$1");  // list numbers
+  static const std::regex fraction(R"(\\frac\{(-?\d+)\}\{(\d+)\})");
+  static const std::regex list_number(R"((^|\n)\d+\. )");
+  text = std::regex_replace(text, fraction, "($1/$2)");
+  text = std::regex_replace(text, list_number, "$1");
   for (const std::string_view sign : {"\\cdot", "\\times", "×"}) ReplaceAll(text, sign, "*");
   for (const std::string_view sign : {"\\div", "÷"}) ReplaceAll(text, sign, "/");
   ReplaceAll(text, " mod ", " % ");
   return WithFunctionValues(text);
 }
+
+// Stands in a chain for what has no value: a variable, an index.
+constexpr char kUnknown = '?';
 
 inline void CheckChain(const std::string& chain, EquationReport& report) {
   std::optional<double> previous;
@@ -132,9 +149,10 @@ inline void CheckChain(const std::string& chain, EquationReport& report) {
     const size_t end = std::min(chain.find('=', begin), chain.size());
     const std::string side = chain.substr(begin, end - begin);
     begin = end + 1;
-    const bool is_blank = side.find_first_not_of(' ') == std::string::npos;
+    const bool is_left_out = side.find_first_not_of(' ') == std::string::npos ||
+                             side.find(kUnknown) != std::string::npos;
     const std::optional<double> value = ExpressionReader::Evaluate(side);
-    if (!is_blank && !value) report.false_chains.push_back(chain);
+    if (!is_left_out && !value) report.false_chains.push_back(chain);
     if (previous && value) {
       ++report.n_checked;
       const bool is_equal = std::abs(*previous - *value) <= 1e-9 * (1 + std::abs(*value));
@@ -146,7 +164,7 @@ inline void CheckChain(const std::string& chain, EquationReport& report) {
 
 }  // namespace equations_internal
 
-// Words, punctuation and lines end a chain; a side that a word stands in ("x = 4") is left out.
+// Words, punctuation and lines end a chain; a side with a variable ("3x + 1 = 4") is left out.
 inline EquationReport CheckEquations(const std::string& working) {
   const std::string text = equations_internal::Plain(working);
   EquationReport report;
@@ -155,12 +173,18 @@ inline EquationReport CheckEquations(const std::string& working) {
     if (chain.find('=') != std::string::npos) equations_internal::CheckChain(chain, report);
     chain.clear();
   };
-  constexpr std::string_view kInChains = "0123456789+-*/()^%= ";
+  constexpr std::string_view kInChains = "0123456789+-*/()^%= ", kInVariables = "{}_\\";
+  const auto is_letter = [&](size_t i) {
+    return i < text.size() && std::isalpha(static_cast<unsigned char>(text[i])) != 0;
+  };
   for (size_t i = 0; i < text.size(); ++i) {
     const bool is_decimal_point = text[i] == '.' && i + 1 < text.size() &&
                                   std::isdigit(static_cast<unsigned char>(text[i + 1])) != 0;
     if (is_decimal_point || kInChains.find(text[i]) != std::string_view::npos) {
       chain += text[i];
+    } else if (kInVariables.find(text[i]) != std::string_view::npos ||
+               (is_letter(i) && !is_letter(i + 1) && (i == 0 || !is_letter(i - 1)))) {
+      chain += equations_internal::kUnknown;
     } else {
       finish();
     }

@@ -59,16 +59,16 @@ Problem WriteLinearEquation(Rng& rng, Language language, Split split) {
       rng.Chance(0.7)
           ? equation
           : (rng.Chance(0.5) ? Cat(c, " = ", left) : Cat(SumText({{b, ""}, {a, v}}), " = ", c));
-  const std::string alone = Cat(SumText({{a, v}}), " = ", SubtractSteps(c, b));
+  const std::string alone = Cat(SumText({{a, v}}), " = ");
   const std::string solved = Cat(v, " = ", Quotient(c - b, a));
   return WorkedProblem(
       language,
       in_words ? AskInWords(rng, language, split, a, b, c)
                : AskEquation(rng, language, split, shown, v),
-      {equation, alone, solved,
+      {equation, Cat(alone, SubtractSteps(c, b)), solved,
        Cat(In(language, "check: ", "验算: "), Product(a, x), "; ", AddSteps(a * x, b))},
       {Cat(In(language, "Equation: ", "方程: "), equation),
-       Cat(In(language, "Move the constant: ", "移项: "), alone),
+       Cat(In(language, "Move the constant: ", "移项: "), alone, SumEquation(c, -b)),
        Cat(In(language, "Divide by ", "两边除以 "), a, ": ", solved)},
       Cat(x));
 }
@@ -108,7 +108,7 @@ Problem WriteTwoSides(Rng& rng, Language language, Split split) {
                          "; ", Product(c, x), "; ", AddSteps(c * x, d)));
   const std::string collected = SumText({{a, v}, {-c, v}});
   steps.push_back(
-      Cat(In(language, "Collect the terms: ", "移项: "), collected, " = ", SubtractSteps(d, b)));
+      Cat(In(language, "Collect the terms: ", "移项: "), collected, " = ", SumEquation(d, -b)));
   steps.push_back(Cat(In(language, "Combine and divide: ", "合并并求解: "), solved));
   return WorkedProblem(language, AskEquation(rng, language, split, equation, v), thinking, steps,
                        Cat(x));

@@ -71,13 +71,12 @@ const BilingualPhrasings& LogarithmAsks() {
   return asks;
 }
 
-// Powers of the base until `value`: "2^2 = 4; 2^3 = 8".
+// Powers of the base until `value`: "2^1 = 2; 2^2 = 2*2 = 4; 2^3 = 4*2 = 8".
 std::string PowersUpTo(int64_t base, int64_t value) {
   std::vector<std::string> powers = {Cat(base, "^1 = ", base)};
   int64_t power = base;
   for (int64_t exponent = 2; power < value; ++exponent) {
-    powers.push_back(
-        Cat(power, "*", base, " = ", power * base, "; ", base, "^", exponent, " = ", power * base));
+    powers.push_back(Cat(base, "^", exponent, " = ", Product(power, base)));
     power *= base;
   }
   return Join(powers, "; ");

@@ -1,6 +1,7 @@
 // Quadratic equations: by factoring, by the discriminant, by the formula.
 #include <array>
 #include <cstdlib>
+#include <numeric>
 
 #include "train/data/algebra_steps.h"
 #include "train/data/families/algebra_topics.h"
@@ -24,6 +25,8 @@ std::vector<std::string> FactorTrials(int64_t b, int64_t c) {
   }
   return trials;
 }
+
+constexpr size_t kTrialsMax = 5;
 
 const BilingualPhrasings& FactoringAsks() {
   static const BilingualPhrasings asks = {
@@ -52,7 +55,10 @@ Problem WriteFactoring(Rng& rng, Language language, Split split) {
         return std::array{rng.Chance(0.7) ? 1 : rng.Int(2, 3), NonZero(rng, -12, 12),
                           NonZero(rng, -12, 12)};
       },
-      [](int64_t k, int64_t r, int64_t s) { return r <= s && std::abs(r * s * k) <= 120; });
+      [](int64_t k, int64_t r, int64_t s) {
+        return r <= s && std::abs(r * s * k) <= 120 &&
+               FactorTrials(-(r + s), r * s).size() <= kTrialsMax;
+      });
   const int64_t b = -(r + s), c = r * s;
   const std::string monic = Cat(PolynomialText({1, b, c}, "x"), " = 0");
   std::string shown = Cat(PolynomialText({k, k * b, k * c}, "x"), " = 0");
@@ -67,12 +73,12 @@ Problem WriteFactoring(Rng& rng, Language language, Split split) {
                   std::abs(b)));
   const std::vector<std::string> trials = FactorTrials(b, c);
   thinking.insert(thinking.end(), trials.begin(), trials.end());
-  thinking.push_back(Cat(Product(-r, -s), "; ", AddSteps(-r, -s)));
+  thinking.push_back(AddSteps(-r, -s));
   const std::string factored = Cat(Factor(r), Factor(s), " = 0");
   thinking.push_back(factored);
   const std::string answer = Roots(r, s);
 
-  steps.push_back(Cat(In(language, "Standard form: ", "标准形式: "), monic));
+  if (shown != monic) steps.push_back(Cat(In(language, "Standard form: ", "标准形式: "), monic));
   steps.push_back(Cat(In(language, "Two numbers with product ", "两数之积 "), c,
                       In(language, " and sum ", ", 和 "), b, ": ", -r, ", ", -s));
   steps.push_back(Cat(In(language, "Factor: ", "因式分解: "), factored));
@@ -85,7 +91,7 @@ Problem WriteFactoring(Rng& rng, Language language, Split split) {
 std::vector<std::string> DiscriminantLines(int64_t a, int64_t b, int64_t c) {
   const int64_t minus = 4 * a * c;
   return {Cat("a = ", a, ", b = ", b, ", c = ", c),
-          Cat("b^2 = ", MultiplySteps(std::abs(b), std::abs(b))),
+          Cat("b^2 = ", Product(std::abs(b), std::abs(b))),
           Cat(Product(4, a), "; ", MultiplySteps(4 * a, std::abs(c)), "; 4ac = ", minus),
           Cat("D = ", SubtractSteps(b * b, minus))};
 }
@@ -167,19 +173,21 @@ const BilingualPhrasings& FormulaAsks() {
   return asks;
 }
 
-// (q1 x - p1)(q2 x - p2) = 0 multiplied out, so that the roots are rational.
+// (q1 x - p1)(q2 x - p2) = 0 multiplied out: rational roots, p1/q1 the smaller one.
 Problem WriteFormula(Rng& rng, Language language, Split split) {
   const auto [q1, p1, q2, p2] = DrawInSplit(
       split,
       [&] {
-        return std::array{rng.Int(1, 3), NonZero(rng, -9, 9), rng.Int(1, 2), NonZero(rng, -9, 9)};
+        return std::array{rng.Int(1, 3), NonZero(rng, -9, 9), rng.Int(1, 3), NonZero(rng, -9, 9)};
       },
       [](int64_t q1, int64_t p1, int64_t q2, int64_t p2) {
-        const int64_t b = q1 * p2 + q2 * p1;
-        return q1 * p2 != q2 * p1 && std::abs(q1 * p2 - q2 * p1) <= 20 && std::abs(b) <= 20;
+        const bool reduced = std::gcd(p1, q1) == 1 && std::gcd(p2, q2) == 1;
+        const int64_t root = q1 * p2 - q2 * p1;
+        return reduced && q1 * q2 <= 6 && root > 0 && root <= 15 &&
+               std::abs(q1 * p2 + q2 * p1) <= 15;
       });
   const int64_t a = q1 * q2, b = -(q1 * p2 + q2 * p1), c = p1 * p2;
-  const int64_t root = std::abs(q1 * p2 - q2 * p1);  // of the discriminant
+  const int64_t root = q1 * p2 - q2 * p1;  // of the discriminant
   const std::string equation = Cat(PolynomialText({a, b, c}, "x"), " = 0");
   std::vector<std::string> thinking = DiscriminantLines(a, b, c);
   thinking.push_back(Cat(root, "*", root, " = ", root * root, "; ", Product(2, a)));
@@ -192,13 +200,13 @@ Problem WriteFormula(Rng& rng, Language language, Split split) {
   thinking.push_back(root_line("x2", root));
   const std::string answer =
       Cat(FractionText(-b - root, 2 * a), ", ", FractionText(-b + root, 2 * a));
-  return WorkedProblem(language, Ask(rng, FormulaAsks(), split, language, {{"equation", equation}}),
-                       thinking,
-                       {thinking[0],
-                        Cat("D = b^2 - 4ac = ", b * b, " - ", Bracketed(4 * a * c), " = ",
-                            root * root, " = ", root, "^2"),
-                        Cat("x = (", -b, " ± ", root, ")/", 2 * a, ": x = ", answer)},
-                       answer);
+  return WorkedProblem(
+      language, Ask(rng, FormulaAsks(), split, language, {{"equation", equation}}), thinking,
+      {Cat("D = b^2 - 4ac = ", b * b, " - ", Bracketed(4 * a * c), " = ", root * root, " = ", root,
+           "^2"),
+       Cat("x1 = (", -b, " - ", root, ")/", 2 * a, " = ", FractionText(-b - root, 2 * a)),
+       Cat("x2 = (", -b, " + ", root, ")/", 2 * a, " = ", FractionText(-b + root, 2 * a))},
+      answer);
 }
 
 }  // namespace
@@ -215,7 +223,7 @@ std::vector<const Family*> QuadraticFamilies() {
       &WriteDiscriminant);
   static const NormalizingFamily formula(
       "quadratic-formula",
-      "Rational roots by the quadratic formula: a in 1..6, |b| <= 20, discriminants up to 400",
+      "Rational roots by the quadratic formula: a in 1..6, |b| <= 15, discriminants up to 225",
       &WriteFormula, &InAnyOrder);
   return {&factoring, &discriminant, &formula};
 }

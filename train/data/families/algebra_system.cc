@@ -56,65 +56,78 @@ const BilingualPhrasings& PriceAsks() {
   return asks;
 }
 
-// Multiplies so that the y terms have the same size, adds or subtracts, solves for x, puts x back.
+// The two equations multiplied so that their y terms have the same size, and what is left when
+// these cancel: ax = c.
+struct Elimination {
+  int64_t factor1, factor2;
+  Equation multiplied1, multiplied2;
+  bool adds;  // or else subtracts
+  int64_t a, c;
+};
+
+Elimination Eliminate(const Equation& first, const Equation& second) {
+  const bool same_size = std::abs(first.b) == std::abs(second.b);
+  const int64_t factor1 = same_size ? 1 : std::abs(second.b);
+  const int64_t factor2 = same_size ? 1 : std::abs(first.b);
+  const Equation one = first.Times(factor1), two = second.Times(factor2);
+  const bool adds = (first.b > 0) != (second.b > 0);
+  const int64_t sign = adds ? 1 : -1;
+  return {factor1, factor2, one, two, adds, one.a + sign * two.a, one.c + sign * two.c};
+}
+
+std::string AskSystem(Rng& rng, Language language, Split split, bool as_prices,
+                      const Equation& first, const Equation& second) {
+  if (!as_prices) {
+    return Ask(rng, SystemAsks(), split, language,
+               {{"first", first.Text()}, {"second", second.Text()}});
+  }
+  return Ask(rng, PriceAsks(), split, language,
+             {{"a1", Cat(first.a)},
+              {"b1", Cat(first.b)},
+              {"c1", Cat(first.c)},
+              {"a2", Cat(second.a)},
+              {"b2", Cat(second.b)},
+              {"c2", Cat(second.c)}});
+}
+
 Problem WriteSystem(Rng& rng, Language language, Split split) {
-  const bool story = rng.Chance(0.35);
-  const auto eliminated = [](int64_t a1, int64_t b1, int64_t a2, int64_t b2) {
-    const bool same_size = std::abs(b1) == std::abs(b2);
-    const int64_t sign = (b1 > 0) == (b2 > 0) ? -1 : 1;
-    return (same_size ? a1 : a1 * std::abs(b2)) + sign * (same_size ? a2 : a2 * std::abs(b1));
-  };
+  const bool as_prices = rng.Chance(0.35);
+  const int64_t least = as_prices ? 1 : -5;
   const auto [a1, b1, a2, b2, x, y] = DrawInSplit(
       split,
       [&] {
-        const int64_t low = story ? 1 : -5;
-        return std::array{NonZero(rng, low, 5),
-                          NonZero(rng, low, 5),
-                          NonZero(rng, low, 5),
-                          NonZero(rng, low, 5),
-                          rng.Int(story ? 1 : -6, story ? 12 : 8),
-                          rng.Int(story ? 1 : -6, story ? 12 : 8)};
+        const auto coefficient = [&] { return NonZero(rng, least, 5); };
+        const auto unknown = [&] { return as_prices ? rng.Int(1, 12) : rng.Int(-6, 8); };
+        const int64_t a1 = coefficient(), b1 = coefficient(), a2 = coefficient();
+        return std::array{a1, b1, a2, coefficient(), unknown(), unknown()};
       },
-      [&](int64_t a1, int64_t b1, int64_t a2, int64_t b2, int64_t, int64_t) {
-        const int64_t a = eliminated(a1, b1, a2, b2);
-        return a != 0 && std::abs(a) <= 19;
+      [](int64_t a1, int64_t b1, int64_t a2, int64_t b2, int64_t x, int64_t y) {
+        const Elimination step = Eliminate({a1, b1, a1 * x + b1 * y}, {a2, b2, a2 * x + b2 * y});
+        return step.a != 0 && std::abs(step.a) <= 19 && std::abs(step.multiplied1.c) <= 150 &&
+               std::abs(step.multiplied2.c) <= 150;
       });
   const Equation first{a1, b1, a1 * x + b1 * y}, second{a2, b2, a2 * x + b2 * y};
-  const bool same_size = std::abs(b1) == std::abs(b2);
-  const int64_t m1 = same_size ? 1 : std::abs(b2), m2 = same_size ? 1 : std::abs(b1);
-  const Equation one = first.Times(m1), two = second.Times(m2);
-  const bool add = (b1 > 0) != (b2 > 0);
-
-  const std::string multiplied1 = Cat("(1)*", m1, ": ", one.Text());
-  const std::string multiplied2 = Cat("(2)*", m2, ": ", two.Text());
+  const Elimination step = Eliminate(first, second);
+  const Equation &one = step.multiplied1, &two = step.multiplied2;
+  const std::string multiplied1 = Cat("(1)*", step.factor1, ": ", one.Text());
+  const std::string multiplied2 = Cat("(2)*", step.factor2, ": ", two.Text());
+  const int64_t sign = step.adds ? 1 : -1;
   const std::string_view how =
-      add ? In(language, "Add: ", "相加: ") : In(language, "Subtract: ", "相减: ");
-  const int64_t a = add ? one.a + two.a : one.a - two.a;
-  const int64_t c = add ? one.c + two.c : one.c - two.c;
-  const std::string combined =
-      add ? Cat(AddSteps(one.a, two.a), "; ", AddSteps(one.c, two.c))
-          : Cat(SubtractSteps(one.a, two.a), "; ", SubtractSteps(one.c, two.c));
-  const std::string for_x = SolveSteps(a, "x", Cat(c), c);
-  const std::string for_y = SolveSteps(b1, "y", SubtractSteps(first.c, a1 * x), first.c - a1 * x);
-  const std::string check = Cat(In(language, "check (2): ", "验算 (2): "), Product(a2, x), "; ",
-                                Product(b2, y), "; ", AddSteps(a2 * x, b2 * y));
-  const std::string answer = Cat("x = ", x, ", y = ", y);
-  const std::string question = story ? Ask(rng, PriceAsks(), split, language,
-                                           {{"a1", Cat(a1)},
-                                            {"b1", Cat(b1)},
-                                            {"c1", Cat(first.c)},
-                                            {"a2", Cat(a2)},
-                                            {"b2", Cat(b2)},
-                                            {"c2", Cat(second.c)}})
-                                     : Ask(rng, SystemAsks(), split, language,
-                                           {{"first", first.Text()}, {"second", second.Text()}});
+      step.adds ? In(language, "Add: ", "相加: ") : In(language, "Subtract: ", "相减: ");
+  const std::string for_x = SolveSteps(step.a, "x", Cat(step.c), step.c);
+  const int64_t rest = first.c - a1 * x;
   return WorkedProblem(
-      language, question,
+      language, AskSystem(rng, language, split, as_prices, first, second),
       {Cat("(1) ", first.Text(), "; (2) ", second.Text()), multiplied1, multiplied2,
-       Cat(how, combined), for_x, Cat("(1): ", Product(a1, x), "; ", for_y), check},
-      {Cat(multiplied1, "; ", multiplied2), Cat(how, for_x),
-       Cat(In(language, "Put x into (1): ", "代入 (1): "), for_y)},
-      answer);
+       Cat(how, AddSteps(one.a, sign * two.a), "; ", AddSteps(one.c, sign * two.c)), for_x,
+       Cat("(1): ", Product(a1, x), "; ",
+           SolveSteps(b1, "y", SubtractSteps(first.c, a1 * x), rest))},
+      {Cat(In(language, "Eliminate y: ", "消去 y: "), "(1)*", step.factor1,
+           step.adds ? " + " : " - ", "(2)*", step.factor2),
+       for_x,
+       Cat(In(language, "Put x into (1): ", "代入 (1): "),
+           SolveSteps(b1, "y", SumEquation(first.c, -a1 * x), rest))},
+      Cat("x = ", x, ", y = ", y));
 }
 
 // "(2, -1)", "2,-1" and "y=-1,x=2" are "x=2,y=-1".

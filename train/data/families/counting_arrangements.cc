@@ -41,11 +41,19 @@ std::string FallingSteps(int64_t n, int64_t k) {
 
 int64_t Choose(int64_t n, int64_t k) { return FallingProduct(n, k) / FallingProduct(k, k); }
 
-// "C(8, 3): 8*7 = 56; 56*6 = 336; 3*2 = 6; 6*1 = 6; ...; 336/6 = 56".
+// Multiplies and divides in turn, so that all stays small: "C(8, 3): 8*7 = 56; 56/2 = 28;
+// 28*6 = 168; ...; 168/3 = 56".
 std::string ChooseSteps(int64_t n, int64_t k) {
   if (k == 1) return Cat("C(", n, ", 1) = ", n);
-  return Cat("C(", n, ", ", k, "): ", FallingSteps(n, k), "; ", FallingSteps(k, k), "; ",
-             ExactDivideSteps(FallingProduct(n, k), FallingProduct(k, k)));
+  std::vector<std::string> chains;
+  int64_t value = n;
+  for (int64_t i = 2; i <= k; ++i) {
+    const int64_t product = value * (n - i + 1);
+    chains.push_back(MultiplySteps(value, n - i + 1));
+    chains.push_back(ExactDivideSteps(product, i));
+    value = product / i;
+  }
+  return Cat("C(", n, ", ", k, "): ", Join(chains, "; "));
 }
 
 std::string ChooseFormula(int64_t n, int64_t k) {
@@ -82,10 +90,12 @@ const BilingualPhrasings& CombinationAsks() {
 
 const BilingualPhrasings& CommitteeAsks() {
   static const BilingualPhrasings asks = {
-      {{"A group has {m} men and {w} women. In how many ways can {a} men and {b} women be chosen?",
-        "From {m} boys and {w} girls, choose {a} boys and {b} girls. How many ways are there?",
-        "How many committees of {a} men and {b} women can be formed from {m} men and {w} women?"},
-       {"In how many ways can {a} boys and {b} girls be chosen from {m} boys and {w} girls?"}},
+      {{"In how many ways can {a} of {m} men and {b} of {w} women be chosen?",
+        "From {m} boys and {w} girls, choose {a} of the boys and {b} of the girls. How many ways "
+        "are there?",
+        "A committee has {a} of {m} men and {b} of {w} women. How many committees are possible?"},
+       {"A team is chosen: {a} of {m} boys and {b} of {w} girls. In how many ways is that "
+        "possible?"}},
       {{"有 {m} 名男生和 {w} 名女生, 选 {a} 名男生和 {b} 名女生, 有多少种选法?",
         "从 {m} 名男生中选 {a} 名, 从 {w} 名女生中选 {b} 名, 共有多少种选法?",
         "小组有 {m} 男 {w} 女, 选出 {a} 男 {b} 女, 有多少种选法?"},

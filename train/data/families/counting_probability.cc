@@ -68,7 +68,7 @@ Problem WriteTwoDraws(Rng& rng, Language language, Split split) {
        {"从 {r} 个红球和 {b} 个蓝球中不放回地取两个球, 求都是红球的概率."}}};
   const auto [r, b] = DrawInSplit(
       split, [&] { return std::array{rng.Int(2, 9), rng.Int(1, 9)}; },
-      [](int64_t r, int64_t b) { return r + b <= 12; });
+      [](int64_t r, int64_t b) { return r + b <= 10; });
   const int64_t n = r + b;
   const int64_t favourable = r * (r - 1), possible = n * (n - 1);
   return WrittenProbability(
@@ -110,7 +110,7 @@ Problem WriteDice(Rng& rng, Language language, Split split) {
   const auto [kind, comparison, sum] = DrawInSplit(
       split, [&] { return std::array<int64_t, 3>{3, rng.Int(-1, 1), rng.Int(2, 12)}; },
       [](int64_t, int64_t comparison, int64_t sum) {
-        return comparison == 0 || (comparison < 0 ? sum >= 3 && sum <= 6 : sum >= 8 && sum <= 11);
+        return comparison == 0 || (comparison < 0 ? sum >= 3 && sum <= 5 : sum >= 9 && sum <= 11);
       });
   const int64_t low = comparison < 0 ? 2 : sum, high = comparison > 0 ? 12 : sum;
   std::vector<std::string> ways;
@@ -136,14 +136,15 @@ Problem WriteDice(Rng& rng, Language language, Split split) {
 
 Problem WriteCoins(Rng& rng, Language language, Split split) {
   static const BilingualPhrasings asks = {
-      {{"A fair coin is tossed {n} times. What is the probability of exactly {k} heads?",
-        "{n} fair coins are tossed. Find the probability that exactly {k} show heads."},
-       {"Find the probability of exactly {k} heads when a fair coin is tossed {n} times."}},
+      {{"A fair coin is tossed {n} times. What is the probability that the number of heads is {k}?",
+        "{n} fair coins are tossed. Find the probability that exactly {k} of them show heads."},
+       {"Find the probability that the number of heads is exactly {k} when a fair coin is tossed "
+        "{n} times."}},
       {{"一枚均匀硬币抛 {n} 次, 恰好 {k} 次正面的概率是多少?",
         "抛 {n} 枚均匀硬币, 求恰好 {k} 枚正面朝上的概率."},
        {"均匀硬币抛 {n} 次, 求正面恰好出现 {k} 次的概率."}}};
   const auto [kind, n, k] = DrawInSplit(
-      split, [&] { return std::array<int64_t, 3>{4, rng.Int(2, 6), rng.Int(0, 6)}; },
+      split, [&] { return std::array<int64_t, 3>{4, rng.Int(2, 5), rng.Int(0, 5)}; },
       [](int64_t, int64_t n, int64_t k) { return k <= n; });
   // Pascal's triangle, row by row, down to the row of n.
   std::vector<int64_t> row = {1, 1};
@@ -156,8 +157,8 @@ Problem WriteCoins(Rng& rng, Language language, Split split) {
     thinking.push_back(Join(row));
   }
   const int64_t favourable = row[static_cast<size_t>(k)], possible = int64_t{1} << n;
-  thinking.push_back(
-      Cat(k, In(language, " heads: ", " 次正面: "), favourable, "; 2^", n, " = ", possible));
+  thinking.push_back(Cat(In(language, "heads ", ""), k, In(language, ": ", " 次正面: "), favourable,
+                         "; 2^", n, " = ", possible));
   return WrittenProbability(
       language, Ask(rng, asks, split, language, {{"n", Cat(n)}, {"k", Cat(k)}}), thinking,
       CountsText(language, favourable, possible), favourable, possible);
@@ -174,8 +175,8 @@ Problem WriteProbability(Rng& rng, Language language, Split split) {
 std::vector<const Family*> ProbabilityFamilies() {
   static const MathFamily probability(
       "simple-probability",
-      "One ball from up to 36 in three colours, two draws without replacement from up to 12, "
-      "multiples of k among 1..n up to 60, the sum of two dice, heads among up to 6 coins",
+      "One ball from up to 36 in three colours, two draws without replacement from up to 10, "
+      "multiples of k among 1..n up to 60, the sum of two dice, heads among up to 5 coins",
       &WriteProbability);
   return {&probability};
 }

@@ -168,7 +168,7 @@ const BilingualPhrasings& DrainAsks() {
 // Together: 1/a + 1/b = (a + b)/(ab) a unit of time; with a drain 1/a - 1/b.
 Problem WriteJointWork(Rng& rng, Language language, Split split) {
   const auto [drain, a, b] = DrawInSplit(
-      split, [&] { return std::array{rng.Int(0, 1), rng.Int(2, 12), rng.Int(3, 18)}; },
+      split, [&] { return std::array{rng.Int(0, 1), rng.Int(2, 9), rng.Int(3, 15)}; },
       [](int64_t, int64_t a, int64_t b) { return a < b; });
   const char* sign = drain == 1 ? " - " : " + ";
   const int64_t rate = drain == 1 ? b - a : a + b;
@@ -227,7 +227,7 @@ std::vector<const Family*> MotionFamilies() {
       &WriteMotion);
   static const MathFamily work(
       "work-rate",
-      "Two who work together, or a tap and a drain (12 and 18 units of time at most); the same "
+      "Two who work together, or a tap and a drain (9 and 15 units of time at most); the same "
       "work with more or fewer workers (up to 20)",
       &WriteWork);
   return {&motion, &work};

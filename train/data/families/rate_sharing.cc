@@ -160,14 +160,15 @@ Problem WriteFutureAge(Rng& rng, Language language, Split split) {
   const int64_t a = k * (b + t) - t;
   const std::vector<std::string> names = DifferentNames(rng, language, 2);
   const std::string equation = Cat(a, " + t = ", k, "*(", b, " + t)");
-  const std::string solved = SolveSteps(k - 1, "t", SubtractSteps(a, k * b), a - k * b);
   return WorkedProblem(
       language,
       Ask(rng, asks, split, language,
           {{"x", names[0]}, {"y", names[1]}, {"a", Cat(a)}, {"b", Cat(b)}, {"k", Cat(k)}}),
-      {equation, Product(k, b), Cat(k, " - 1 = ", k - 1), solved},
+      {equation, Product(k, b), Cat(k, " - 1 = ", k - 1),
+       SolveSteps(k - 1, "t", SubtractSteps(a, k * b), a - k * b)},
       {Cat(In(language, "After t years: ", "t 年后: "), equation),
-       Cat(In(language, "Solve: ", "解得: "), solved)},
+       Cat(In(language, "Solve: ", "解得: "),
+           SolveSteps(k - 1, "t", SumEquation(a, -k * b), a - k * b))},
       Cat(t));
 }
 

@@ -43,8 +43,8 @@ const BilingualPhrasings& SumAsks() {
   return asks;
 }
 
-constexpr int64_t kFactorMax = 99;    // the next term is two digits times one,
-constexpr int64_t kDoubledMax = 400;  // or a doubling
+constexpr int64_t kFactorMax = 60;   // the next term is two digits times one,
+constexpr int64_t kDoubledMax = 99;  // or a doubling
 
 bool StaysSmall(int64_t first, int64_t ratio, int64_t count) {
   int64_t term = first;
@@ -59,7 +59,7 @@ Problem WriteGeometric(Rng& rng, Language language, Split split) {
   const auto [asks_sum, a, r, n] = DrawInSplit(
       split,
       [&] {
-        return std::array{rng.Int(0, 1), NonZero(rng, -9, 24), NonZero(rng, -4, 6), rng.Int(3, 7)};
+        return std::array{rng.Int(0, 1), NonZero(rng, -9, 24), NonZero(rng, -4, 6), rng.Int(3, 6)};
       },
       [](int64_t, int64_t a, int64_t r, int64_t n) {
         return r != 1 && r != -1 && StaysSmall(a, r, n);
@@ -98,7 +98,7 @@ std::vector<const Family*> GeometricSequenceFamilies() {
   static const MathFamily geometric(
       "geometric-sequence",
       "Term n, or the sum of the first n terms, of a geometric sequence: first term -9..24, ratio "
-      "-4..6, n in 3..7, terms below 1000",
+      "-4..6, n in 3..6, terms up to 360",
       &WriteGeometric);
   return {&geometric};
 }

@@ -1,6 +1,7 @@
 // Proofs by induction in four lines: base case, hypothesis, step, conclusion.
 #include <array>
 #include <cstdlib>
+#include <functional>
 
 #include "train/data/algebra_steps.h"
 #include "train/data/families/algebra_topics.h"
@@ -13,18 +14,28 @@ std::string Linear(int64_t slope, std::string_view variable, int64_t constant) {
   return SumText({{slope, variable}, {constant, ""}});
 }
 
-// The four lines of the solution. What follows the first ": " of a line is its formula.
+// The four lines of the solution; what follows the last ": " of a line is its formula.
 Problem WrittenProof(Language language, std::string question,
-                     const std::vector<std::string>& thinking, std::string_view base,
-                     std::string_view hypothesis, std::string_view step,
+                     const std::vector<std::string>& thinking, std::string_view naming,
+                     std::string_view base, std::string_view hypothesis, std::string_view step,
                      std::string_view conclusion) {
-  return WorkedProblem(
-      language, std::move(question), thinking,
-      {Cat(In(language, "Base case n = 1: ", "当 n = 1 时: "), base),
-       Cat(In(language, "Assume it for n = k: ", "假设 n = k 时成立: "), hypothesis),
-       Cat(In(language, "Then for n = k + 1: ", "当 n = k + 1 时: "), step),
-       Cat(In(language, "So for all n >= 1: ", "所以对所有 n >= 1: "), conclusion)},
-      std::string(In(language, "\\text{proved}", "\\text{得证}")));
+  return WorkedProblem(language, std::move(question), thinking,
+                       {Cat(naming, In(language, "Base n = 1: ", "n = 1 时: "), base),
+                        Cat(In(language, "Assume for n = k: ", "假设 n = k 时成立: "), hypothesis),
+                        Cat(In(language, "Then for k + 1: ", "则 n = k + 1 时: "), step),
+                        Cat(In(language, "By induction: ", "由归纳法: "), conclusion)},
+                       std::string(In(language, "\\text{proved}", "\\text{得证}")));
+}
+
+// The left side of the claim is S(n); `right` is the right side in k or n.
+Problem WrittenSumProof(Language language, std::string question,
+                        const std::vector<std::string>& thinking, std::string_view base,
+                        const std::function<std::string(std::string_view)>& right,
+                        std::string_view step) {
+  return WrittenProof(language, std::move(question), thinking,
+                      In(language, "S(n) is the left side. ", "左边记为 S(n). "),
+                      Cat("S(1) = ", base), Cat("S(k) = ", right("k")),
+                      Cat("S(k + 1) = S(k) + ", step), Cat("S(n) = ", right("n")));
 }
 
 // The formulas of a proof's numbered lines, compact.
@@ -34,7 +45,7 @@ std::vector<std::string> FormulasOf(std::string_view solution) {
     const size_t end = solution.find('\n');
     if (end == std::string_view::npos) break;  // the line with the box
     const std::string_view line = solution.substr(0, end);
-    const size_t colon = line.find(": ");
+    const size_t colon = line.rfind(": ");
     if (colon != std::string_view::npos) formulas.push_back(Compact(line.substr(colon + 2)));
     solution.remove_prefix(end + 1);
   }
@@ -91,38 +102,29 @@ struct QuadraticSum {
 // (a + b) + (2a + b) + ... + (an + b) = n(an + a + 2b)/2, halved where a is even.
 Problem WriteLinearSum(Rng& rng, Language language, Split split) {
   const auto [kind, a, b] = DrawInSplit(
-      split, [&] { return std::array<int64_t, 3>{0, rng.Int(1, 16), rng.Int(-9, 15)}; },
-      [](int64_t, int64_t a, int64_t b) { return a + b >= 1; });
+      split, [&] { return std::array<int64_t, 3>{0, rng.Int(1, 16), rng.Int(-9, 9)}; },
+      [](int64_t, int64_t a, int64_t b) { return a + b >= 1 && (a % 2 == 0 || a <= 9); });
   const int64_t half = a % 2 == 0 ? 2 : 1;
   const QuadraticSum sum{a / half, (a + 2 * b) / half, 2 / half};
   const int64_t d = sum.divisor, p = sum.p, q = sum.q, first = a + b;
-  const auto left = [&](std::string_view n) {
-    return Cat(first, " + ", first + a, " + ... + ",
-               b == 0 ? Linear(a, n, 0) : Cat("(", Linear(a, n, b), ")"));
-  };
-  const std::string next = Linear(a, "k", first);
-  const auto expanded = [&](int64_t linear, int64_t constant) {
-    return SumText({{p, "k^2"}, {linear, "k"}, {constant, ""}});
-  };
-  const std::string numerator = expanded(2 * p + q, p + q);
-  const std::string claim = Cat(left("n"), " = ", sum.At("n"));
+  const std::string last = b == 0 ? Linear(a, "n", 0) : Cat("(", Linear(a, "n", b), ")");
+  const std::string claim = Cat(first, " + ", first + a, " + ... + ", last, " = ", sum.At("n"));
   const std::string base =
-      q == 0 ? Cat(first, " = ", sum.Over(Cat(p, "*1^2")))
-             : Cat(first, " = ", sum.Over(Cat("1*(", p, "*1", SignedTerm(q, ""), ")")));
-  const std::string product = sum.Over(Cat("(k + 1)(", Linear(p, "k", p + q), ")"));
-  return WrittenProof(language, Ask(rng, SumAsks(), split, language, {{"claim", claim}}),
-                      {Cat("n = 1: ", AddSteps(a, b), "; ", AddSteps(p, q),
-                           d == 1 ? "" : Cat("; ", Quotient(p + q, d))),
-                       Cat("n = k + 1: ", Linear(a, "k", first)),
-                       Cat(In(language, "left: ", "左边: "), Product(d, a), "; ", Product(d, first),
-                           "; ", AddSteps(q, d * a), "; ", numerator),
-                       Cat(In(language, "right: ", "右边: "), AddSteps(p, q), "; (k + 1)(",
-                           Linear(p, "k", p + q), "); ", AddSteps(p, p + q), "; ", numerator),
-                       std::string(In(language, "equal", "相等"))},
-                      base, Cat(left("k"), " = ", sum.At("k")),
-                      Cat(sum.At("k"), " + (", next, ") = ",
-                          d == 1 ? numerator : sum.Over(Cat("(", numerator, ")")), " = ", product),
-                      claim);
+      q == 0 ? sum.Over(Cat(p, "*1^2")) : sum.Over(Cat("1*(", p, "*1", SignedTerm(q, ""), ")"));
+  const std::string next = Linear(a, "k", first), factor = Linear(p, "k", p + q);
+  const std::string numerator = SumText({{p, "k^2"}, {2 * p + q, "k"}, {p + q, ""}});
+  return WrittenSumProof(
+      language, Ask(rng, SumAsks(), split, language, {{"claim", claim}}),
+      {Cat("n = 1: ", AddSteps(a, b), "; ", AddSteps(p, q),
+           d == 1 ? "" : Cat("; ", Quotient(p + q, d))),
+       Cat("n = k + 1: ", next),
+       Cat(In(language, "left: ", "左边: "), Product(d, a), "; ", Product(d, first), "; ",
+           AddSteps(q, d * a), "; ", numerator),
+       Cat(In(language, "right: ", "右边: "), AddSteps(p, q), "; ", AddSteps(p, p + q),
+           In(language, "; equal", "; 相等"))},
+      Cat(first, " = ", base), [&](std::string_view n) { return sum.At(n); },
+      Cat("(", next, ") = ", d == 1 ? numerator : sum.Over(Cat("(", numerator, ")")), " = ",
+          sum.Over(Cat("(k + 1)(", factor, ")"))));
 }
 
 // A + Ar + ... + Ar^(n-1) = m(r^n - 1) with A = m(r - 1).
@@ -131,25 +133,20 @@ Problem WriteGeometricSum(Rng& rng, Language language, Split split) {
       split, [&] { return std::array<int64_t, 3>{1, rng.Int(1, 12), rng.Int(2, 9)}; },
       [](int64_t, int64_t, int64_t) { return true; });
   const int64_t first = m * (r - 1);
-  const auto term = [&, r = r](std::string_view exponent) {
-    return first == 1 ? Cat(r, "^", exponent) : Cat(first, "*", r, "^", exponent);
-  };
-  const auto right = [&, r = r, m = m](std::string_view n) {
+  const std::string times = first == 1 ? "" : Cat(first, "*");
+  const auto right = [m = m, r = r](std::string_view n) {
     return m == 1 ? Cat(r, "^", n, " - 1") : Cat(m, "(", r, "^", n, " - 1)");
   };
-  const auto left = [&, r = r](std::string_view exponent) {
-    return Cat(first, " + ", first * r, " + ... + ", term(exponent));
-  };
-  const std::string claim = Cat(left("{n-1}"), " = ", right("n"));
-  const std::string collected = Cat(m + first, "*", r, "^k - ", m);
-  return WrittenProof(
+  const std::string claim =
+      Cat(first, " + ", first * r, " + ... + ", times, r, "^{n-1} = ", right("n"));
+  const std::string next = Cat(times, r, "^k"), collected = Cat(m + first, "*", r, "^k - ", m);
+  return WrittenSumProof(
       language, Ask(rng, SumAsks(), split, language, {{"claim", claim}}),
-      {Cat("n = 1: ", r, " - 1 = ", r - 1, "; ", Product(m, r - 1)), Cat("n = k + 1: ", term("k")),
+      {Cat("n = 1: ", SubtractSteps(r, 1), "; ", Product(m, r - 1)), Cat("n = k + 1: ", next),
        Cat(In(language, "left: ", "左边: "), AddSteps(m, first), "; ", collected),
-       Cat(In(language, "right: ", "右边: "), Product(m, r), "; ", collected),
-       std::string(In(language, "equal", "相等"))},
-      Cat(first, " = ", m, "*(", r, " - 1)"), Cat(left("{k-1}"), " = ", right("k")),
-      Cat(right("k"), " + ", term("k"), " = ", collected, " = ", right("{k+1}")), claim);
+       Cat(In(language, "right: ", "右边: "), Product(m, r), "; ", collected)},
+      Cat(first, " = ", m, "*(", r, " - 1)"), right,
+      Cat(next, " = ", collected, " = ", right("{k+1}")));
 }
 
 // m*1^2 + m*2^2 + ... + m*n^2 = m*n(n + 1)(2n + 1)/6.
@@ -158,19 +155,18 @@ Problem WriteSquareSum(Rng& rng, Language language, Split split) {
       split, [&] { return std::array<int64_t, 2>{2, rng.Int(1, 30)}; },
       [](int64_t, int64_t) { return true; });
   const std::string times = m == 1 ? "" : Cat(m, "*");
-  const auto left = [&](std::string_view n) {
-    return Cat(times, "1^2 + ", times, "2^2 + ... + ", times, n, "^2");
+  const auto right = [&](std::string_view n) {
+    return Cat(times, n, "(", n, " + 1)(2", n, " + 1)/6");
   };
-  const std::string claim = Cat(left("n"), " = ", times, "n(n + 1)(2n + 1)/6");
-  const std::string bracket = "k(2k + 1) + 6(k + 1) = 2k^2 + 7k + 6 = (k + 2)(2k + 3)";
-  return WrittenProof(language, Ask(rng, SumAsks(), split, language, {{"claim", claim}}),
-                      {Cat("n = 1: 1*2*3/6 = 1; ", m, "*1 = ", m),
-                       Cat("n = k + 1: ", times, "(k + 1)^2"), "1 + 6 = 7", bracket},
-                      Cat(m, " = ", times, "1*2*3/6"),
-                      Cat(left("k"), " = ", times, "k(k + 1)(2k + 1)/6"),
-                      Cat(times, "k(k + 1)(2k + 1)/6 + ", times, "(k + 1)^2 = ", times,
-                          "(k + 1)(2k^2 + 7k + 6)/6 = ", times, "(k + 1)(k + 2)(2k + 3)/6"),
-                      claim);
+  const std::string claim =
+      Cat(times, "1^2 + ", times, "2^2 + ... + ", times, "n^2 = ", right("n"));
+  return WrittenSumProof(
+      language, Ask(rng, SumAsks(), split, language, {{"claim", claim}}),
+      {Cat("n = 1: 1*2*3/6 = 1; ", Product(m, 1)), Cat("n = k + 1: ", times, "(k + 1)^2"),
+       "k(2k + 1) + 6(k + 1): 1 + 6 = 7; 2k^2 + 7k + 6",
+       "(k + 2)(2k + 3): 3 + 4 = 7; 2k^2 + 7k + 6"},
+      Cat(m, " = ", times, "1*2*3/6"), right,
+      Cat(times, "(k + 1)^2 = ", times, "(k + 1)(k + 2)(2k + 3)/6"));
 }
 
 Problem WriteInductionSum(Rng& rng, Language language, Split split) {
@@ -217,19 +213,19 @@ Problem WriteInductionDivisibility(Rng& rng, Language language, Split split) {
       language,
       Ask(rng, DivisibilityAsks(), split, language, {{"m", Cat(m)}, {"e", expression("n")}}),
       {Cat("n = 1: ", AddSteps(p, c), "; ", Quotient(p + c, m)),
-       Cat(p, " - 1 = ", p - 1, "; ", Quotient(p - 1, m), "; ", Product(t, -c)), step},
-      Cat(p, SignedTerm(c, ""), " = ", p + c, " = ", m, "*", (p + c) / m),
+       Cat(SubtractSteps(p, 1), "; ", Quotient(p - 1, m), "; ", Product(t, -c)), step},
+      /*naming=*/"", Cat(p, SignedTerm(c, ""), " = ", p + c, " = ", m, "*", (p + c) / m),
       Cat(expression("k"), " = ", m, "q"), step, Cat(m, " | ", expression("n")));
 }
 
 }  // namespace
 
 std::vector<const Family*> InductionFamilies() {
-  static const ProofFamily sum(
-      "induction-sum",
-      "Prove by induction a formula for a sum of linear terms (a up to 16, |b| <= 15), of a "
-      "geometric series (ratio 2..9) or of multiples of squares",
-      &WriteInductionSum);
+  static const ProofFamily sum("induction-sum",
+                               "Prove by induction a formula for a sum of linear terms (a up to 9, "
+                               "or 16 where even; |b| <= 9), of a "
+                               "geometric series (ratio 2..9) or of multiples of squares",
+                               &WriteInductionSum);
   static const ProofFamily divisibility(
       "induction-divisibility",
       "Prove by induction that m divides p^n + c, where m in 2..12 divides p - 1 and c + 1, p up "

@@ -48,7 +48,10 @@ std::vector<int64_t> DrawPolynomialTerms(Rng& rng, Split split) {
 std::vector<int64_t> DrawScaledTerms(Rng& rng, Split split, int64_t& ratio) {
   const auto [first, factor, shift] = DrawInSplit(
       split, [&] { return std::array{rng.Int(1, 20), rng.Int(2, 3), rng.Int(0, 9)}; },
-      [](int64_t first, int64_t factor, int64_t) { return factor == 2 || first <= 6; });
+      [](int64_t first, int64_t factor, int64_t shift) {
+        const int64_t difference = first * (factor - 1) + shift;  // the fourth one must stay small
+        return difference * factor * factor * factor <= 200;
+      });
   ratio = factor;
   std::vector<int64_t> terms = {first};
   while (terms.size() < kTermsShown) terms.push_back(terms.back() * factor + shift);
