@@ -29,16 +29,16 @@ struct TestCase {
 };
 
 struct Problem {
-  std::string family;     // "fraction-addition"
+  std::string family;  // "fraction-addition"
   Domain domain = Domain::kMath;
   Language language = Language::kEnglish;
-  std::string question;   // the user's turn
-  std::string thinking;   // what stands between <think> and </think>
-  std::string solution;   // the visible answer: numbered steps, ending in \boxed{...}; or a few
-                          // sentences and one fenced program
-  std::string answer;     // Domain::kMath: what stands in the box, canonical
-  std::string code_language;     // Domain::kAlgorithm: "python" or "cpp"
-  std::vector<TestCase> tests;   // Domain::kAlgorithm: at least 5, edge cases included
+  std::string question;       // the user's turn
+  std::string thinking;       // what stands between <think> and </think>
+  std::string solution;       // the visible answer: numbered steps, ending in \boxed{...}; or a few
+                              // sentences and one fenced program
+  std::string answer;         // Domain::kMath: what stands in the box, canonical
+  std::string code_language;  // Domain::kAlgorithm: "python" or "cpp"
+  std::vector<TestCase> tests;  // Domain::kAlgorithm: at least 5, edge cases included
 };
 
 class Family {

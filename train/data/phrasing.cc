@@ -30,7 +30,8 @@ std::string Phrase(Rng& rng, const Phrasings& phrasings, Split split, Language l
   if (language == Language::kEnglish) {
     if (rng.Chance(0.12)) {
       text = std::string(rng.Pick({"Please solve this: ", "Solve: ", "Question: ", "Help me: ",
-                                   "Here is a problem. ", "Problem: "})) + text;
+                                   "Here is a problem. ", "Problem: "})) +
+             text;
     }
     if (rng.Chance(0.12)) {
       text += rng.Pick({" Show your steps.", " Explain step by step.", " Think step by step.",
@@ -39,7 +40,8 @@ std::string Phrase(Rng& rng, const Phrasings& phrasings, Split split, Language l
     }
   } else {
     if (rng.Chance(0.12)) {
-      text = std::string(rng.Pick({"请解答: ", "题目: ", "请问, ", "帮我做这道题: ", "问题: ", "求解: "})) +
+      text = std::string(
+                 rng.Pick({"请解答: ", "题目: ", "请问, ", "帮我做这道题: ", "问题: ", "求解: "})) +
              text;
     }
     if (rng.Chance(0.12)) {
