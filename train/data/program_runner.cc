@@ -5,6 +5,7 @@
 #include <mutex>
 #include <sstream>
 #include <thread>
+#include <utility>
 
 #include "common/base/file.h"
 #include "train/data/child_process.h"
@@ -136,27 +137,31 @@ Result<std::vector<Verdicts>> RunCpp(const Job& job, const RunOptions& options) 
   return reader.Take();
 }
 
-// Programs that run together, in the order of the jobs.
-struct Batch {
-  size_t begin = 0;
-  size_t end = 0;
-};
-
-std::vector<Batch> Batches(std::span<const Job> jobs, int n_parallel) {
+// Jobs that run together, by their index: Python programs share an interpreter.
+std::vector<std::vector<size_t>> Batches(std::span<const Job> jobs, int n_parallel) {
   const size_t share = jobs.size() / static_cast<size_t>(n_parallel) + 1;
   const size_t size_max = std::min(share, kJobsPerInterpreter);
-  std::vector<Batch> batches;
+  std::vector<std::vector<size_t>> batches;
+  std::vector<size_t> python;
   for (size_t i = 0; i < jobs.size(); ++i) {
-    const bool joins = !batches.empty() && jobs[i].language == "python" &&
-                       jobs[batches.back().begin].language == "python" &&
-                       i - batches.back().begin < size_max;
-    if (joins) {
-      batches.back().end = i + 1;
+    if (jobs[i].language == "python") {
+      python.push_back(i);
+      if (python.size() == size_max) batches.push_back(std::exchange(python, {}));
     } else {
-      batches.push_back({i, i + 1});
+      batches.push_back({i});
     }
   }
+  if (!python.empty()) batches.push_back(python);
   return batches;
+}
+
+Result<std::vector<Verdicts>> RunBatch(std::span<const Job> jobs, const std::vector<size_t>& batch,
+                                       const RunOptions& options) {
+  const Job& first = jobs[batch.front()];
+  if (first.language == "cpp") return RunCpp(first, options);
+  std::vector<Job> together;
+  for (const size_t i : batch) together.push_back(jobs[i]);
+  return RunPython(together, options);
 }
 
 }  // namespace
@@ -176,19 +181,16 @@ Result<std::vector<std::vector<Verdict>>> RunPrograms(std::span<const Job> jobs,
     if (job.language == "python" || job.language == "cpp") continue;
     return InvalidArgument("must be python or cpp, not \"" + job.language + "\"", "language");
   }
-  const std::vector<Batch> batches = Batches(jobs, n_parallel);
+  const auto batches = Batches(jobs, n_parallel);
   std::vector<std::vector<Verdict>> verdicts(jobs.size());
   std::mutex mutex;
   Status failure;  // the first one, guarded by `mutex`
   std::atomic<size_t> next = 0;
   const auto work = [&] {
     for (size_t i = next++; i < batches.size(); i = next++) {
-      const auto [begin, end] = batches[i];
-      auto done = jobs[begin].language == "python"
-                      ? RunPython(jobs.subspan(begin, end - begin), options)
-                      : RunCpp(jobs[begin], options);
+      auto done = RunBatch(jobs, batches[i], options);
       if (done.ok()) {
-        std::move(done->begin(), done->end(), verdicts.begin() + static_cast<ptrdiff_t>(begin));
+        for (size_t k = 0; k < done->size(); ++k) verdicts[batches[i][k]] = std::move((*done)[k]);
       } else {
         const std::scoped_lock lock(mutex);
         if (failure.ok()) failure = done.status();

@@ -16,49 +16,62 @@ RunOptions Quick() {
   return options;
 }
 
-std::vector<Verdict> Run(const std::string& code, const std::string& language = "python",
-                         const std::vector<TestCase>& tests = kTwice) {
+std::vector<Verdict> Judge(const std::string& code, const std::string& language = "python",
+                           const std::vector<TestCase>& tests = kTwice) {
   auto verdicts = RunProgram(code, language, tests, Quick());
   EXPECT_TRUE(verdicts.ok()) << verdicts.status().ToString();
   return verdicts.ok() ? *verdicts : std::vector<Verdict>{};
 }
 
 TEST(ProgramRunner, CallsTheLastFunctionOrTheLastMethodOfSolution) {
-  EXPECT_TRUE(AllPassed(Run("def g(x):\n    return 0\n\ndef f(x):\n    return 2 * x\n")));
+  EXPECT_TRUE(AllPassed(Judge("def g(x):\n    return 0\n\ndef f(x):\n    return 2 * x\n")));
   EXPECT_TRUE(AllPassed(
-      Run("class Solution:\n    def f(self, x):\n        return 2 * x\n    def _g(self):\n"
-          "        pass\n")));
+      Judge("class Solution:\n    def f(self, x):\n        return 2 * x\n    def _g(self):\n"
+            "        pass\n")));
   EXPECT_TRUE(AllPassed(
-      Run("def f(x):\n    return x + x\n\nif __name__ == '__main__':\n    f(input())\n")));
+      Judge("def f(x):\n    return x + x\n\nif __name__ == '__main__':\n    f(input())\n")));
 }
 
 TEST(ProgramRunner, ComparesByValue) {
-  const auto outcome = [](const std::string& returned, const std::string& expected,
-                          bool any_order = false) {
-    return Run("def f():\n    return " + returned, "python", {{{}, expected, any_order}})[0]
-        .outcome;
+  struct Comparison {
+    std::string returned;
+    std::string expected;
+    bool any_order;
+    Outcome outcome;
   };
-  EXPECT_EQ(outcome("(1, 2)", "[1, 2]"), Outcome::kPassed);
-  EXPECT_EQ(outcome("[2, 1]", "[1, 2]"), Outcome::kWrong);
-  EXPECT_EQ(outcome("[2, 1]", "[1, 2]", true), Outcome::kPassed);
-  EXPECT_EQ(outcome("[2, 2]", "[1, 2]", true), Outcome::kWrong);
-  EXPECT_EQ(outcome("1", "true"), Outcome::kWrong);
-  EXPECT_EQ(outcome("True", "true"), Outcome::kPassed);
-  EXPECT_EQ(outcome("0.1 + 0.2", "0.3"), Outcome::kWrong);
-  EXPECT_EQ(outcome("{'a': 1}", "{\"a\": 1}"), Outcome::kPassed);
-  EXPECT_EQ(outcome("None", "0"), Outcome::kWrong);
-  EXPECT_EQ(outcome("'a\"b'", "\"a\\\"b\""), Outcome::kPassed);
+  const Comparison comparisons[] = {
+      {"(1, 2)", "[1, 2]", false, Outcome::kPassed},
+      {"[2, 1]", "[1, 2]", false, Outcome::kWrong},
+      {"[2, 1]", "[1, 2]", true, Outcome::kPassed},
+      {"[2, 2]", "[1, 2]", true, Outcome::kWrong},
+      {"1", "true", false, Outcome::kWrong},
+      {"True", "true", false, Outcome::kPassed},
+      {"0.1 + 0.2", "0.3", false, Outcome::kWrong},
+      {"{'a': 1}", "{\"a\": 1}", false, Outcome::kPassed},
+      {"None", "0", false, Outcome::kWrong},
+      {"'a\"b'", "\"a\\\"b\"", false, Outcome::kPassed},
+  };
+  std::vector<Job> jobs;
+  for (const Comparison& c : comparisons) {
+    jobs.push_back(
+        {"def f():\n    return " + c.returned, "python", {{{}, c.expected, c.any_order}}});
+  }
+  const auto verdicts = RunPrograms(jobs, 1);
+  ASSERT_TRUE(verdicts.ok()) << verdicts.status().ToString();
+  for (size_t i = 0; i < jobs.size(); ++i) {
+    EXPECT_EQ((*verdicts)[i][0].outcome, comparisons[i].outcome) << jobs[i].code;
+  }
 }
 
 TEST(ProgramRunner, TellsWrongFromFailing) {
-  const auto verdicts = Run("def f(x):\n    return 6 if x > 0 else 1 // 0\n");
+  const auto verdicts = Judge("def f(x):\n    return 6 if x > 0 else 1 // 0\n");
   EXPECT_EQ(verdicts[0].outcome, Outcome::kPassed);
   EXPECT_EQ(verdicts[1].outcome, Outcome::kError);
   EXPECT_NE(verdicts[1].detail.find("ZeroDivisionError"), std::string::npos);
-  EXPECT_EQ(Run("def f(x):\n    return 6\n")[1].outcome, Outcome::kWrong);
-  EXPECT_EQ(Run("def f(x:\n")[0].outcome, Outcome::kError);
-  EXPECT_EQ(Run("")[0].outcome, Outcome::kError);
-  EXPECT_EQ(Run("x = '\xff\xfe'\ndef f(x):\n    return 2 * x\n")[0].outcome, Outcome::kPassed);
+  EXPECT_EQ(Judge("def f(x):\n    return 6\n")[1].outcome, Outcome::kWrong);
+  EXPECT_EQ(Judge("def f(x:\n")[0].outcome, Outcome::kError);
+  EXPECT_EQ(Judge("")[0].outcome, Outcome::kError);
+  EXPECT_EQ(Judge("x = '\xff\xfe'\ndef f(x):\n    return 2 * x\n")[0].outcome, Outcome::kPassed);
 }
 
 // A program that misbehaves gets its verdict in bounded time, and its neighbours theirs.
@@ -95,28 +108,28 @@ TEST(ProgramRunner, ContainsLoopsCrashesForksAndFloods) {
 
 TEST(ProgramRunner, RunsCppWithTheTypesTheFunctionDeclares) {
   EXPECT_TRUE(AllPassed(
-      Run("#include <string>\n#include <vector>\nusing namespace std;\n\n"
-          "int helper(int x) { return x; }\n\n"
-          "vector<string> rows(const vector<vector<int>>& grid, string mark, bool flag) {\n"
-          "    vector<string> out;\n"
-          "    for (auto& row : grid) out.push_back(mark + to_string(row.size() + flag));\n"
-          "    return out;\n}\n\nint main() {\n    return 0;\n}\n",
-          "cpp", {{{"[[1, 2], [], [3]]", "\"n\"", "true"}, "[\"n3\", \"n1\", \"n2\"]"}})));
-  const auto broken = Run("int f(int x) {\n    return y;\n}\n", "cpp");
+      Judge("#include <string>\n#include <vector>\nusing namespace std;\n\n"
+            "int helper(int x) { return x; }\n\n"
+            "vector<string> rows(const vector<vector<int>>& grid, string mark, bool flag) {\n"
+            "    vector<string> out;\n"
+            "    for (auto& row : grid) out.push_back(mark + to_string(row.size() + flag));\n"
+            "    return out;\n}\n\nint main() {\n    return 0;\n}\n",
+            "cpp", {{{"[[1, 2], [], [3]]", "\"n\"", "true"}, "[\"n3\", \"n1\", \"n2\"]"}})));
+  const auto broken = Judge("int f(int x) {\n    return y;\n}\n", "cpp");
   EXPECT_EQ(broken[1].outcome, Outcome::kError);
   EXPECT_NE(broken[1].detail.find("compile"), std::string::npos);
 }
 
 TEST(ProgramRunner, ContainsCppThatMisbehaves) {
-  const auto verdicts =
-      Run("class Solution {\npublic:\n    int f(int x) {\n        if (x > 0) return 6;\n"
-          "        for (volatile int i = 0;; i++) {}\n    }\n};\n",
-          "cpp");
+  const auto verdicts = Judge(
+      "class Solution {\npublic:\n    int f(int x) {\n        if (x > 0) return 6;\n"
+      "        for (volatile int i = 0;; i++) {}\n    }\n};\n",
+      "cpp");
   EXPECT_EQ(verdicts[0].outcome, Outcome::kPassed);
   EXPECT_EQ(verdicts[1].outcome, Outcome::kTimedOut);
-  EXPECT_EQ(Run("int f(int x) {\n    return *(int*)nullptr;\n}\n", "cpp")[0].outcome,
+  EXPECT_EQ(Judge("int f(int x) {\n    return *(int*)nullptr;\n}\n", "cpp")[0].outcome,
             Outcome::kError);
-  EXPECT_EQ(Run("no function here", "cpp")[0].outcome, Outcome::kError);
+  EXPECT_EQ(Judge("no function here", "cpp")[0].outcome, Outcome::kError);
 }
 
 TEST(ProgramRunner, SaysWhatIsMissing) {

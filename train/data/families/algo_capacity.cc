@@ -73,7 +73,7 @@ Telling KnapsackEnglish() {
            "Choose a subset of items with weights $a and values $b, total weight <= $c, so that "
            "the value is maximal; return that value."},
       .thinking =
-          "0/1 knapsack: each item once, capacity $c, weights $a, values $b. Let best[c] "
+          "0/1 knapsack with $a and $b: each item once, total weight at most $c. Let best[c] "
           "be the largest value with capacity c. An item of weight w and value v gives "
           "best[c] = max(best[c], best[c - w] + v). Run c downwards, so that best[c - w] "
           "does not hold this item yet. No items give 0. Time O(n * capacity).",
@@ -176,7 +176,7 @@ Telling CoinsEnglish() {
       .tasks = {"returns $what the amount $b with the coins $a$else",
                 "computes $what $b, where coins of values $a may be used any number of "
                 "times$else",
-                "finds $what $b from unlimited coins $a$else",
+                "finds $what $b using unlimited coins from $a$else",
                 "takes coin values and an amount and returns $what that amount$else"},
       .tasks_held_out = {"works out $what a bill of $b in coins $a$else"},
       .statements = {"Coin change: given coins $a and an amount $b, return $what $b$else.",
@@ -190,7 +190,7 @@ Telling CoinsEnglish() {
                               "Coins $a can be repeated. For the amount $b, report $what "
                               "it$else."},
       .thinking =
-          "We need $what $b with coins $a, each any number of times. $idea Amount 0 "
+          "We need $what $b with coins from $a, each any number of times. $idea Amount 0 "
           "$zero. Time O(coins * amount).",
       .steps = "$plan"};
 }

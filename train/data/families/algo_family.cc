@@ -1,5 +1,7 @@
 #include "train/data/families/algo_family.h"
 
+#include <cctype>
+
 #include "train/data/families.h"
 #include "train/data/families/algo_wording.h"
 #include "train/data/program_runner.h"
@@ -53,6 +55,13 @@ Request DrawRequest(Rng& rng, const AlgorithmSpec& spec, Language language, Spli
   }
   request.names = DrawNames(rng, spec, variant, named);
   request.question = Render(pattern, request.names, request.words);
+  for (const auto& [key, text] : request.words) {
+    // A sentence may start with a word ("$do a string."), and then needs a capital.
+    if (pattern.starts_with("$" + std::string(key))) {
+      char& first = request.question[0];
+      first = static_cast<char>(std::toupper(static_cast<unsigned char>(first)));
+    }
+  }
   return request;
 }
 
@@ -126,8 +135,9 @@ bool AlgorithmFamily::Check(const Problem& problem, std::string_view reply) cons
 std::vector<const Family*> AlgorithmFamilies() {
   std::vector<const Family*> families;
   for (const auto& group : {ArrayFamilies(), SortedListFamilies(), RearrangingFamilies(),
-                            StringFamilies(), LetterFamilies(), NumberFamilies(),
-                            CapacityFamilies(), SequenceFamilies(), GridFamilies()}) {
+                            SortingFamilies(), ProfitFamilies(), StringFamilies(), LetterFamilies(),
+                            NumberFamilies(), RecurrenceFamilies(), CapacityFamilies(),
+                            SequenceFamilies(), GridFamilies(), MatrixFamilies()}) {
     for (const AlgorithmFamily& family : group) families.push_back(&family);
   }
   return families;

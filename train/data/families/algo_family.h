@@ -90,6 +90,7 @@ std::span<const AlgorithmFamily> RecurrenceFamilies();   // algo_recurrences.cc
 std::span<const AlgorithmFamily> CapacityFamilies();     // algo_capacity.cc
 std::span<const AlgorithmFamily> SequenceFamilies();     // algo_sequences.cc
 std::span<const AlgorithmFamily> GridFamilies();         // algo_grids.cc
+std::span<const AlgorithmFamily> MatrixFamilies();       // algo_matrix.cc
 
 // Names a list or a text argument may have; no program has a local variable of such a name.
 inline std::vector<std::string_view> ListNames() {

@@ -1,4 +1,4 @@
-// Graphs and grids: shortest-path, count-islands, turn-matrix.
+// Graphs and grids: shortest-path, count-islands.
 #include <algorithm>
 #include <map>
 
@@ -6,12 +6,6 @@
 
 namespace lemma::train {
 namespace {
-
-Grid DrawGrid(Rng& rng, int64_t rows, int64_t columns, int64_t low, int64_t high) {
-  Grid grid;
-  for (int64_t r = 0; r < rows; ++r) grid.push_back(DrawInts(rng, columns, low, high));
-  return grid;
-}
 
 // ---- shortest-path ----
 
@@ -214,7 +208,7 @@ std::string TraceIslands(const Values& arguments, int) {
       if (grid[r][c] != 1) continue;
       Sink(grid, r, c);
       out += (out.empty() ? "(" : "; (") + std::to_string(r) + ", " + std::to_string(c) +
-             ") count=" + std::to_string(++count) + " " + ToJson(grid);
+             ") count=" + std::to_string(++count);
     }
   }
   return out.empty() ? "count=0" : out;
@@ -229,7 +223,7 @@ Telling IslandsEnglish() {
       .tasks_held_out = {"tells how many separate pieces of land (cells with 1) the grid $a "
                          "shows"},
       .statements =
-          {"Given a grid $a of 1s (land) and 0s (water), return the number of islands. Cells "
+          {"Given $a, a grid of 1s (land) and 0s (water), return the number of islands. Cells "
            "connect horizontally and vertically.",
            "Number of islands: count the groups of adjacent 1s in a grid.",
            "Count the islands in the matrix $a, where 1 is land and 0 is water.",
@@ -318,133 +312,11 @@ AlgorithmSpec IslandsSpec() {
           .trace = TraceIslands};
 }
 
-// ---- turn-matrix ----
-
-enum TurnVariant { kTranspose, kClockwise, kCounterClockwise };
-
-Case Turn(const Grid& matrix, int variant) {
-  const size_t rows = matrix.size(), columns = matrix[0].size();
-  Grid turned(columns, Ints(rows));
-  for (size_t r = 0; r < rows; ++r) {
-    for (size_t c = 0; c < columns; ++c) {
-      const size_t to_row = variant == kCounterClockwise ? columns - 1 - c : c;
-      const size_t to_column = variant == kClockwise ? rows - 1 - r : r;
-      turned[to_row][to_column] = matrix[r][c];
-    }
-  }
-  return {{matrix}, turned};
-}
-
-std::string TraceTurn(const Values& arguments, int variant) {
-  Grid matrix = std::get<Grid>(arguments[0]);
-  if (variant == kClockwise) std::reverse(matrix.begin(), matrix.end());
-  const Grid columns = std::get<Grid>(Turn(matrix, kTranspose).expected);
-  return (variant == kClockwise ? ToJson(matrix) + ", " : "") + "zip = " + ToJson(columns);
-}
-
-Telling TurnEnglish() {
-  return {
-      .tasks = {"returns the matrix $a $done", "takes a matrix $a and returns it $done",
-                "takes a matrix as a list of rows and returns it $done",
-                "gives back $a, a list of rows of equal length, $done"},
-      .tasks_held_out = {"receives the rows of a table $a and returns the table $done"},
-      .statements = {"Given a matrix $a, $do it$how and return the result.", "$do a matrix$how.",
-                     "Please $do the matrix $a$how.", "Return a new matrix: $do $a$how.",
-                     "You are given a matrix $a as a list of rows. Please $do it$how.",
-                     "How do I $do a matrix$how?"},
-      .statements_held_out = {"$a is a table of numbers. Your task: $do it$how.",
-                              "Take the rows of $a, $do the matrix$how and give back the new "
-                              "rows."},
-      .thinking =
-          "We must $do $a$how. $idea zip gives tuples, so turn each into a list. It "
-          "works for matrices that are not square too. Time O(rows * columns).",
-      .steps = "1. $idea\n2. Turn each tuple into a list and return the rows."};
-}
-
-Telling TurnChinese() {
-  return {.tasks = {"把矩阵 $a $do", "将矩阵 $a $do并返回新矩阵", "给定按行表示的矩阵, 将它$do",
-                    "把每行等长的列表 $a $do"},
-          .tasks_held_out = {"接收表格 $a 的各行, 将其$do"},
-          .statements = {"给定一个矩阵 $a, 将它$do并返回结果。", "将矩阵$do。", "请把矩阵 $a $do。",
-                         "返回一个新矩阵: 把 $a $do。", "给你一个按行表示的矩阵 $a, 请$do。",
-                         "怎样把矩阵$do? 请写代码。"},
-          .statements_held_out = {"$a 是一张数字表, 任务是把它$do。",
-                                  "取 $a 的各行, 把矩阵$do, 给出新的各行。"},
-          .thinking =
-              "要把 $a $do。$idea"
-              "zip 得到元组, 所以把每个都转成列表。不是方阵也可以。时间 O(行数 * 列数)。",
-          .steps = "1. $idea\n2. 把每个元组转成列表, 返回各行。"};
-}
-
-constexpr std::string_view kTurnPython = R"(
-def $f($a):
-    return $rows
-)";
-
-std::vector<Variant> TurnVariants() {
-  return {{.function = "transpose",
-           .synonyms = {"transposed", "swap_axes", "flip_matrix", "rows_to_columns",
-                        "matrix_transpose", "turn_matrix"},
-           .english = {{"do", "transpose"},
-                       {"done", "transposed"},
-                       {"how", ""},
-                       {"idea",
-                        "Rows become columns: zip(*$a) collects the i-th element of every "
-                        "row."}},
-           .chinese = {{"do", "转置"}, {"idea", "行变成列: zip(*$a) 收集每一行的第 i 个元素。"}},
-           .code = {{"rows", "[list(row) for row in zip(*$a)]"}}},
-          {.function = "rotate_clockwise",
-           .synonyms = {"rotate_matrix", "rotate_right", "rotate90", "turn_right", "quarter_turn",
-                        "turn_matrix"},
-           .english = {{"do", "rotate"},
-                       {"done", "rotated by 90 degrees clockwise"},
-                       {"how", " by 90 degrees clockwise"},
-                       {"idea",
-                        "Clockwise: reverse the order of the rows, then transpose with "
-                        "zip(*$a[::-1])."}},
-           .chinese = {{"do", "顺时针旋转 90 度"},
-                       {"idea", "顺时针: 先把各行的顺序反过来, 再转置, 即 zip(*$a[::-1])。"}},
-           .code = {{"rows", "[list(row) for row in zip(*$a[::-1])]"}}},
-          {.function = "rotate_counterclockwise",
-           .synonyms = {"rotate_matrix", "rotate_left", "rotate_back", "turn_left", "left_turn",
-                        "turn_matrix"},
-           .english = {{"do", "rotate"},
-                       {"done", "rotated by 90 degrees counterclockwise"},
-                       {"how", " by 90 degrees counterclockwise"},
-                       {"idea",
-                        "Counterclockwise: transpose with zip(*$a), then reverse the order "
-                        "of the rows with [::-1]."}},
-           .chinese = {{"do", "逆时针旋转 90 度"},
-                       {"idea", "逆时针: 先用 zip(*$a) 转置, 再用 [::-1] 把各行的顺序反过来。"}},
-           .code = {{"rows", "[list(row) for row in zip(*$a)][::-1]"}}}};
-}
-
-AlgorithmSpec TurnSpec() {
-  return {.name = "turn-matrix",
-          .description = "a matrix transposed, or rotated by 90 degrees either way",
-          .arguments = {{"matrix", "grid", "m", "table", "rows", "mat", "a"}},
-          .variants = TurnVariants(),
-          .english = TurnEnglish(),
-          .chinese = TurnChinese(),
-          .python = kTurnPython,
-          .edges =
-              [](int variant) {
-                return std::vector<Case>{Turn({{1, 2, 3}, {4, 5, 6}, {7, 8, 9}}, variant),
-                                         Turn({{5}}, variant), Turn({{1, 2, 3}}, variant),
-                                         Turn({{1}, {2}}, variant)};
-              },
-          .draw =
-              [](Rng& rng, int variant, int64_t size) {
-                return Turn(DrawGrid(rng, rng.Int(1, size / 2), size / 2 + 1, 1, 9), variant);
-              },
-          .trace = TraceTurn};
-}
-
 }  // namespace
 
 std::span<const AlgorithmFamily> GridFamilies() {
-  static const AlgorithmFamily families[] = {
-      AlgorithmFamily(PathSpec()), AlgorithmFamily(IslandsSpec()), AlgorithmFamily(TurnSpec())};
+  static const AlgorithmFamily families[] = {AlgorithmFamily(PathSpec()),
+                                             AlgorithmFamily(IslandsSpec())};
   return families;
 }
 

@@ -58,7 +58,7 @@ Telling WordsEnglish() {
                      "For a sentence $a, $do it; words in the result are separated by one space.",
                      "In the string $a, $do it.", "You are given a sentence. Please $do it.",
                      "How do I $do a string?"},
-      .statements_held_out = {"Take the sentence $a and $do it, with single spaces in the "
+      .statements_held_out = {"Take the sentence in $a and $do it, with single spaces in the "
                               "result.",
                               "The string $a holds several words. Your task: $do it."},
       .thinking =

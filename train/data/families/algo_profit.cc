@@ -37,7 +37,8 @@ Telling StockProfitEnglish() {
           .statements =
               {"You are given an array $a where $a[i] is the price of a stock on day i. Buy once "
                "and sell once later; return the maximum profit, or 0 if none is possible.",
-               "Given daily prices $a, return the maximum profit from one buy and one later sell.",
+               "Given the daily prices in $a, return the maximum profit from one buy and one later "
+               "sell.",
                "Best time to buy and sell stock: return the largest profit of a single trade.",
                "Given stock prices, find the maximum profit with at most one transaction.",
                "$a holds the price of a stock for each day. What is the best profit from buying "
@@ -45,7 +46,7 @@ Telling StockProfitEnglish() {
                "Find the maximum profit of buying low and selling high once, given the list $a."},
           .statements_held_out = {"A stock costs $a[i] on day i. You may buy one share and sell "
                                   "it on a later day. How much can you gain at most?",
-                                  "From a list of prices $a, find the biggest rise from an "
+                                  "From the list $a of prices, find the biggest rise from an "
                                   "earlier price to a later one (0 if prices only fall)."},
           .thinking =
               "One buy and one later sell with the most profit. If we sell at a price, "

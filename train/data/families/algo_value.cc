@@ -58,6 +58,12 @@ Ints DrawSorted(Rng& rng, int64_t count, int64_t low, int64_t high) {
   return {drawn.begin(), drawn.end()};
 }
 
+Grid DrawGrid(Rng& rng, int64_t rows, int64_t columns, int64_t low, int64_t high) {
+  Grid grid;
+  for (int64_t r = 0; r < rows; ++r) grid.push_back(DrawInts(rng, columns, low, high));
+  return grid;
+}
+
 std::string DrawText(Rng& rng, int64_t count, std::string_view alphabet) {
   std::string out;
   for (int64_t i = 0; i < count; ++i) {

@@ -32,6 +32,7 @@ std::string ToSource(const Value& value, bool python);
 Ints DrawInts(Rng& rng, int64_t count, int64_t low, int64_t high);
 // Strictly ascending.
 Ints DrawSorted(Rng& rng, int64_t count, int64_t low, int64_t high);
+Grid DrawGrid(Rng& rng, int64_t rows, int64_t columns, int64_t low, int64_t high);
 std::string DrawText(Rng& rng, int64_t count, std::string_view alphabet);
 
 }  // namespace lemma::train

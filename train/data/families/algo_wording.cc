@@ -226,7 +226,7 @@ std::string Render(std::string_view pattern, const Names& names, const Words& wo
     } else {
       const auto word = std::find_if(words.begin(), words.end(),
                                      [&](const auto& entry) { return entry.first == key; });
-      LEMMA_CHECK(word != words.end(), "a text holds an unknown variable");
+      LEMMA_CHECK(word != words.end(), ("unknown variable in " + std::string(pattern)).c_str());
       out += Render(word->second, names, words);
     }
   }
