@@ -109,7 +109,7 @@ TEST(PercentTest, PricesAndInterestFitTogether) {
     if (n.size() == 3) {
       const int64_t principal = *std::max_element(n.begin(), n.end());
       const int64_t interest = n[0] * n[1] * n[2] / 100;
-      const bool asks_total = Says(problem, "total", "和") || Says(problem, "total", "一共");
+      const bool asks_total = Says(problem, "total", "本息") || Says(problem, "total", "本利和");
       EXPECT_EQ(answer, asks_total ? principal + interest : interest);
       return;
     }
