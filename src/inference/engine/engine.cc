@@ -343,4 +343,11 @@ const model::BackendInfo& Engine::backend_info() const { return impl_->backend->
 
 int32_t Engine::tokens_max() const { return impl_->request_limits.tokens_max; }
 
+int64_t Engine::output_tokens_max(int64_t n_prompt, int32_t n) const {
+  const RequestLimits& limits = impl_->request_limits;
+  const int64_t n_shared = n_prompt / model::kPageTokens;
+  const int64_t pages_of_one = n_shared + (limits.pages_max - n_shared) / std::max(n, 1);
+  return std::min<int64_t>(limits.tokens_max, pages_of_one * model::kPageTokens) - n_prompt;
+}
+
 }  // namespace lemma::engine

@@ -135,6 +135,23 @@ TEST(Engine, AStepHoldsEveryDecodeAndAtMostOneChunkOfPrompts) {
   for (const SinkPtr& sink : {first, second, third}) EXPECT_TRUE(sink->Wait().ok());
 }
 
+TEST(Engine, OutputTokensMaxIsTheLargestThatSubmitAccepts) {
+  Engine engine(MakeBackend({.context_length_max = 500, .n_pages = 10}), {}, kClock);
+  for (const size_t n_prompt : {1u, 63u, 64u, 130u, 499u}) {
+    for (const int32_t n : {1, 2, 3, 7}) {
+      const int64_t most = engine.output_tokens_max(static_cast<int64_t>(n_prompt), n);
+      GenerateRequest request =
+          MakeRequest(std::vector<TokenId>(n_prompt, 1), static_cast<int32_t>(most));
+      request.n = n;
+      if (most > 0) {
+        EXPECT_TRUE(MustSubmit(engine, request)->Wait().ok());
+      }
+      ++request.max_tokens;
+      EXPECT_EQ(engine.Submit(request).status().code(), StatusCode::kInvalidArgument);
+    }
+  }
+}
+
 TEST(Engine, LogprobsReachTheSink) {
   Engine engine(MakeBackend(), {}, kClock);
   GenerateRequest request = MakeRequest({1, 2, 3}, 5);

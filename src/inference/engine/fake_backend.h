@@ -21,6 +21,7 @@ class FakeBackend : public model::Backend {
     int32_t n_pages = 64;
     int32_t batch_rows_max = 64;
     int32_t logit_rows_max = 32;
+    std::vector<model::TokenId> eos_ids = {};
   };
   // Writes the logits of the token that follows `tokens`.
   using Model =
@@ -33,6 +34,7 @@ class FakeBackend : public model::Backend {
     sequence_.reserve(static_cast<size_t>(options.context_length_max));
     config_.vocab_size = options.vocab_size;
     config_.context_length_max = options.context_length_max;
+    config_.eos_ids = options.eos_ids;
     info_ = {.device = "fake", .weights = "none", .kv = "tokens"};
   }
 

@@ -1,0 +1,40 @@
+// One HTTP call to the worker: the exchange, its request id, and its place in the metrics.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "common/net/http_server.h"
+#include "inference/worker/metrics.h"
+
+namespace lemma::worker {
+
+inline constexpr size_t kRequestIdBytesMax = 128;
+
+// Thread-safe, as the exchange is. `metrics` must outlive it.
+class Call {
+ public:
+  // `route` is the pattern that matched: metrics name it, so it must come from a fixed set.
+  Call(std::shared_ptr<net::HttpExchange> exchange, std::string route, Metrics& metrics);
+
+  const net::HttpRequest& request() const { return exchange_->request(); }
+  // The client's x-request-id where it is a plain one, else a new one. Every answer carries it.
+  const std::string& request_id() const { return request_id_; }
+
+  void Send(net::HttpResponse response);
+  void Start(net::HttpResponse response);
+  void Write(std::string chunk) { exchange_->Write(std::move(chunk)); }
+  void Finish() { exchange_->Finish(); }
+  void OnClosed(std::function<void()> callback) { exchange_->OnClosed(std::move(callback)); }
+
+ private:
+  net::HttpResponse Stamp(net::HttpResponse response);
+
+  const std::shared_ptr<net::HttpExchange> exchange_;
+  const std::string route_;
+  const std::string request_id_;
+  Metrics& metrics_;
+};
+
+}  // namespace lemma::worker

@@ -1,0 +1,16 @@
+// The `messages` of a chat request -> what the chat template takes.
+#pragma once
+
+#include <vector>
+
+#include "common/text/chat_template.h"
+#include "inference/worker/field_reader.h"
+
+namespace lemma::worker {
+
+// Content is a string or an array of text parts. "developer" becomes "system". Of an assistant's
+// message the thinking is dropped, as the models were trained without it in the history: the fields
+// reasoning_content and reasoning, and <think>...</think> in the content.
+void ReadMessages(FieldReader& body, std::vector<text::ChatMessage>& into);
+
+}  // namespace lemma::worker

@@ -1,0 +1,61 @@
+// The sink of one request: token events of the engine -> pieces of a reply.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "inference/engine/engine.h"
+#include "inference/worker/metrics.h"
+#include "inference/worker/reply_writer.h"
+#include "inference/worker/sample_decoder.h"
+
+namespace lemma::worker {
+
+// Runs on the engine's thread; `tokenizer`, `metrics` and `clock` must outlive it.
+class CompletionStream : public engine::RequestSink {
+ public:
+  struct Shape {
+    ReplyKind kind = ReplyKind::kChat;
+    int64_t n_prompt_tokens = 0;
+    int32_t n_samples = 1;
+    bool has_logprobs = false;
+    std::vector<std::string> stops;
+  };
+  // The request arrives now.
+  CompletionStream(const Shape& shape, const text::Tokenizer& tokenizer, Metrics& metrics,
+                   const Clock& clock, std::shared_ptr<ReplyWriter> writer);
+
+  Verdict OnToken(const engine::TokenEvent& event) override;
+  void OnSampleDone(int32_t sample, engine::FinishReason reason,
+                    std::optional<TokenId> stop_id) override;
+  void OnDone(const Status& status) override;
+
+ private:
+  struct Sample {
+    SampleDecoder decoder;
+    std::optional<std::string> stop_string;  // matched: the sample ends
+    TimePoint last_token;
+    int64_t n_characters = 0;
+  };
+
+  void ObserveToken(Sample& sample);
+  LogprobEntry MakeLogprobs(const engine::TokenEvent& event, Sample& sample) const;
+
+  const Shape shape_;
+  const text::Tokenizer& tokenizer_;
+  Metrics& metrics_;
+  const Clock& clock_;
+  const std::shared_ptr<ReplyWriter> writer_;
+  const TimePoint arrival_;
+
+  std::vector<Sample> samples_;
+  Usage usage_;
+  TimePoint first_token_;  // where usage or a sample's decoder counts one
+  bool has_first_token_ = false;
+  Status failure_;  // why a sample ended before its time
+};
+
+}  // namespace lemma::worker

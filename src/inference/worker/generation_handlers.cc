@@ -1,0 +1,124 @@
+// Routes that generate: chat and plain completions.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "inference/worker/completion_stream.h"
+#include "inference/worker/handlers.h"
+#include "inference/worker/openai_reply.h"
+#include "inference/worker/random_id.h"
+
+namespace lemma::worker {
+namespace {
+
+constexpr std::string_view kContextExceeded = "context_length_exceeded";
+
+ReplyHead MakeHead(const Context& context, ReplyKind kind) {
+  const char* prefix = kind == ReplyKind::kChat ? "chatcmpl-" : "cmpl-";
+  return {.kind = kind,
+          .id = prefix + RandomHex(),
+          .created = SecondsSince1970(),
+          .model = context.options.model_id,
+          .system_fingerprint = context.system_fingerprint};
+}
+
+// How many tokens each sample may have. Errors name `prompt_field` where the prompt is too long.
+Result<int32_t> ChooseMaxTokens(const Context& context, const GenerationParams& params,
+                                int64_t n_prompt, const char* prompt_field) {
+  const int64_t room = context.engine.output_tokens_max(n_prompt, params.n);
+  const int32_t wanted = params.max_tokens.value_or(1);
+  if (wanted > room) {
+    return InvalidArgument(
+        fmt::format("the context holds {} tokens; the prompt's {} tokens and {} sample(s) leave "
+                    "room for {} each",
+                    context.engine.tokens_max(), n_prompt, params.n, std::max<int64_t>(room, 0)),
+        room < 1 ? prompt_field : "max_tokens");
+  }
+  if (params.max_tokens) return *params.max_tokens;
+  return static_cast<int32_t>(std::min<int64_t>(context.options.defaults.max_tokens, room));
+}
+
+engine::GenerateRequest MakeEngineRequest(const Context& context, const GenerationParams& params,
+                                          std::vector<TokenId> prompt, int32_t max_tokens) {
+  engine::GenerateRequest request;
+  request.prompt = std::move(prompt);
+  request.sampling = params.sampling;
+  request.sampling.seed = params.seed.value_or(RandomU64());
+  request.n = params.n;
+  request.max_tokens = max_tokens;
+  request.stop_ids = context.engine.config().eos_ids;
+  request.stop_ids.insert(request.stop_ids.end(), params.stop_token_ids.begin(),
+                          params.stop_token_ids.end());
+  request.ignore_eos = params.ignore_eos;
+  if (params.deadline) request.deadline = context.clock.Now() + *params.deadline;
+  return request;
+}
+
+void Generate(const Context& context, const CallPtr& call, ReplyKind kind,
+              const GenerationParams& params, std::vector<TokenId> prompt) {
+  const int64_t n_prompt = static_cast<int64_t>(prompt.size());
+  const char* prompt_field = kind == ReplyKind::kChat ? "messages" : "prompt";
+  const auto max_tokens = ChooseMaxTokens(context, params, n_prompt, prompt_field);
+  if (!max_tokens.ok()) return call->Send(RenderError(max_tokens.status(), kContextExceeded));
+
+  std::shared_ptr<ReplyWriter> writer;
+  if (params.stream) {
+    auto stream = std::make_shared<StreamWriter>(call, MakeHead(context, kind), params.n,
+                                                 params.include_usage);
+    context.keep_alive.Watch(stream);
+    writer = std::move(stream);
+  } else {
+    writer = std::make_shared<BodyWriter>(call, MakeHead(context, kind), params.n);
+  }
+  engine::GenerateRequest request =
+      MakeEngineRequest(context, params, std::move(prompt), *max_tokens);
+  request.sink = std::make_shared<CompletionStream>(
+      CompletionStream::Shape{.kind = kind,
+                              .n_prompt_tokens = n_prompt,
+                              .n_samples = params.n,
+                              .has_logprobs = params.sampling.n_logprobs >= 0,
+                              .stops = params.stop},
+      context.tokenizer, context.metrics, context.clock, std::move(writer));
+  const auto id = context.engine.Submit(std::move(request));
+  if (!id.ok()) return call->Send(RenderError(id.status()));
+  // In every phase: while it waits, is prefilled, decodes. The engine outlives the server's
+  // threads.
+  call->OnClosed([&engine = context.engine, id = *id] { engine.Cancel(id); });
+}
+
+}  // namespace
+
+int64_t SecondsSince1970() {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+void HandleChatCompletions(const Context& context, const CallPtr& call) {
+  auto request = ParseChatRequest(call->request().body, context.options.defaults);
+  if (!request.ok()) return call->Send(RenderError(request.status()));
+  const Status model = CheckModelName(context.options, request->params.model);
+  if (!model.ok()) return call->Send(RenderError(model));
+  auto prompt = context.chat_template.RenderIds(request->messages, /*add_generation_prompt=*/true,
+                                                context.tokenizer);
+  if (!prompt.ok()) return call->Send(RenderError(prompt.status()));
+  Generate(context, call, ReplyKind::kChat, request->params, std::move(prompt).value());
+}
+
+void HandleCompletions(const Context& context, const CallPtr& call) {
+  auto request = ParseCompletionRequest(call->request().body, context.options.defaults);
+  if (!request.ok()) return call->Send(RenderError(request.status()));
+  const Status model = CheckModelName(context.options, request->params.model);
+  if (!model.ok()) return call->Send(RenderError(model));
+  std::vector<TokenId> prompt;
+  if (const auto* text = std::get_if<std::string>(&request->prompt)) {
+    prompt = context.tokenizer.Encode(*text, text::SpecialTokens::kRecognize);
+  } else {
+    prompt = std::get<std::vector<TokenId>>(std::move(request->prompt));
+  }
+  Generate(context, call, ReplyKind::kCompletion, request->params, std::move(prompt));
+}
+
+}  // namespace lemma::worker

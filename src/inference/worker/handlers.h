@@ -1,0 +1,54 @@
+// What the worker's routes do. Handlers run on the HTTP server's threads and do not block; each
+// answers its call, now or from the engine's thread.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "inference/worker/call.h"
+#include "inference/worker/heartbeat.h"
+#include "inference/worker/keep_alive.h"
+#include "inference/worker/worker.h"
+
+namespace lemma::worker {
+
+// What handlers share. Outlives every call.
+struct Context {
+  const WorkerOptions& options;
+  const text::Tokenizer& tokenizer;
+  const text::ChatTemplate& chat_template;
+  const Clock& clock;
+  engine::Engine& engine;
+  Metrics& metrics;
+  Heartbeat& heartbeat;
+  KeepAlive& keep_alive;
+  const std::atomic<bool>& draining;
+  int64_t start_seconds;  // since 1970
+  std::string system_fingerprint;
+};
+
+using CallPtr = std::shared_ptr<Call>;
+
+// generation_handlers.cc
+void HandleChatCompletions(const Context& context, const CallPtr& call);
+void HandleCompletions(const Context& context, const CallPtr& call);
+
+// info_handlers.cc
+void HandleModels(const Context& context, const CallPtr& call);
+void HandleModel(const Context& context, const CallPtr& call);  // /v1/models/{id}
+void HandleTokenize(const Context& context, const CallPtr& call);
+void HandleDetokenize(const Context& context, const CallPtr& call);
+void HandleApplyTemplate(const Context& context, const CallPtr& call);
+void HandleLivez(const Context& context, const CallPtr& call);
+void HandleReadyz(const Context& context, const CallPtr& call);
+void HandleMetrics(const Context& context, const CallPtr& call);
+
+// Ok where `name` is "", the loaded model or an alias; else kNotFound with field "model".
+Status CheckModelName(const WorkerOptions& options, const std::string& name);
+
+int64_t SecondsSince1970();
+
+inline constexpr std::string_view kModelsPath = "/v1/models";
+
+}  // namespace lemma::worker

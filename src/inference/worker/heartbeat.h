@@ -1,0 +1,34 @@
+// Is the engine's thread alive? It is when its step counter moved since it was last looked at, or
+// was looked at not long ago.
+#pragma once
+
+#include <cstdint>
+
+#include "common/base/clock.h"
+#include "common/base/thread_annotations.h"
+
+namespace lemma::worker {
+
+// Thread-safe. Needs no thread of its own: whoever probes /livez keeps it up to date, and a first
+// look after a long time gives the benefit of the doubt.
+class Heartbeat {
+ public:
+  explicit Heartbeat(Duration silence_max) : silence_max_(silence_max) {}
+
+  bool IsAlive(int64_t n_steps, TimePoint now) LEMMA_EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    if (n_steps != last_steps_) {
+      last_steps_ = n_steps;
+      last_change_ = now;
+    }
+    return now - last_change_ <= silence_max_;
+  }
+
+ private:
+  const Duration silence_max_;
+  Mutex mutex_;
+  int64_t last_steps_ LEMMA_GUARDED_BY(mutex_) = -1;
+  TimePoint last_change_ LEMMA_GUARDED_BY(mutex_);
+};
+
+}  // namespace lemma::worker

@@ -1,0 +1,116 @@
+#include "inference/worker/metrics.h"
+
+#include <prometheus/text_serializer.h>
+
+#include <chrono>
+#include <sstream>
+
+namespace lemma::worker {
+namespace {
+
+using Bounds = prometheus::Histogram::BucketBoundaries;
+
+// vLLM's buckets, so that boards made for it show sensible quantiles.
+const Bounds kFirstTokenSeconds = {.001, .005, .01, .02, .04, .06, .08, .1, .25, .5,  .75,
+                                   1,    2.5,  5,   7.5, 10,  20,  40,  80, 160, 640, 2560};
+const Bounds kNextTokenSeconds = {.01, .025, .05, .075, .1,  .15, .2, .3, .4, .5,
+                                  .75, 1,    2.5, 5,    7.5, 10,  20, 40, 80};
+const Bounds kRequestSeconds = {.3, .5, .8, 1,  1.5, 2,   2.5, 5,   10,   15,  20,
+                                30, 40, 50, 60, 120, 240, 480, 960, 1920, 7680};
+const Bounds kTokens = {1,   2,    5,    10,   20,    50,    100,   200,
+                        500, 1000, 2000, 5000, 10000, 20000, 50000, 100000};
+
+// By engine::FinishReason.
+constexpr const char* kReasonNames[] = {"stop", "length", "deadline", "abort", "error"};
+
+void RaiseTo(prometheus::Counter& counter, int64_t total) {
+  counter.Increment(static_cast<double>(total) - counter.Value());
+}
+
+}  // namespace
+
+Metrics::Metrics(const std::string& model_name, const model::BackendInfo& backend)
+    : labels_({{"model_name", model_name}}),
+      time_to_first_token_(AddHistogram("vllm:time_to_first_token_seconds",
+                                        "Arrival to first token", kFirstTokenSeconds)),
+      inter_token_latency_(AddHistogram("vllm:inter_token_latency_seconds",
+                                        "Between two tokens of a sample", kNextTokenSeconds)),
+      e2e_latency_(AddHistogram("vllm:e2e_request_latency_seconds", "Arrival to last token",
+                                kRequestSeconds)),
+      prompt_tokens_of_request_(
+          AddHistogram("vllm:request_prompt_tokens", "Prompt tokens of a request", kTokens)),
+      generated_tokens_of_request_(
+          AddHistogram("vllm:request_generation_tokens", "Generated tokens of a request", kTokens)),
+      reasoning_tokens_of_request_(AddHistogram("lemma_request_reasoning_tokens",
+                                                "Tokens of thinking of a request", kTokens)),
+      n_running_(AddGauge("vllm:num_requests_running", "Sequences that are being computed")),
+      n_waiting_(AddGauge("vllm:num_requests_waiting", "Requests in the queue")),
+      kv_usage_(AddGauge("vllm:kv_cache_usage_perc",
+                         "Share of the KV pages that requests hold, from 0 to 1")),
+      n_pages_(AddGauge("lemma_kv_pages", "KV pages of 64 tokens")),
+      n_pages_free_(AddGauge("lemma_kv_pages_free", "KV pages that nobody holds")),
+      prompt_tokens_(AddCounter("vllm:prompt_tokens_total", "Prompt tokens computed")),
+      generated_tokens_(AddCounter("vllm:generation_tokens_total", "Tokens generated")),
+      engine_steps_(AddCounter("lemma_engine_steps_total", "The engine's heartbeat")) {
+  AddGauge("lemma_info", "What serves the model",
+           {{"device", backend.device}, {"weights", backend.weights}, {"kv", backend.kv}})
+      .Set(1);
+}
+
+void Metrics::ObserveFinished(const Finished& finished) {
+  Observe(e2e_latency_, finished.since_arrival);
+  prompt_tokens_of_request_.Observe(static_cast<double>(finished.prompt_tokens));
+  generated_tokens_of_request_.Observe(static_cast<double>(finished.generated_tokens));
+  reasoning_tokens_of_request_.Observe(static_cast<double>(finished.reasoning_tokens));
+}
+
+void Metrics::CountResponse(const std::string& route, int http_status) {
+  AddCounter("lemma_http_responses_total", "HTTP responses begun",
+             {{"route", route}, {"status", std::to_string(http_status)}})
+      .Increment();
+}
+
+std::string Metrics::Render(const engine::EngineStats& stats) {
+  MutexLock lock(mutex_);
+  n_running_.Set(static_cast<double>(stats.n_running));
+  n_waiting_.Set(static_cast<double>(stats.n_waiting));
+  n_pages_.Set(static_cast<double>(stats.n_pages));
+  n_pages_free_.Set(static_cast<double>(stats.n_pages_free));
+  kv_usage_.Set(1 - static_cast<double>(stats.n_pages_free) / static_cast<double>(stats.n_pages));
+  RaiseTo(prompt_tokens_, stats.prompt_tokens);
+  RaiseTo(generated_tokens_, stats.generated_tokens);
+  RaiseTo(engine_steps_, stats.n_steps);
+  for (size_t i = 0; i < std::size(kReasonNames); ++i) {
+    RaiseTo(AddCounter("vllm:request_success_total", "Samples that ended, by reason",
+                       {{"finished_reason", kReasonNames[i]}}),
+            stats.requests_finished[i]);
+  }
+  std::ostringstream out;
+  prometheus::TextSerializer().Serialize(out, registry_.Collect());
+  return std::move(out).str();
+}
+
+void Metrics::Observe(prometheus::Histogram& histogram, Duration duration) {
+  histogram.Observe(std::chrono::duration<double>(duration).count());
+}
+
+// The registry gives what is there already where name and labels are known.
+prometheus::Counter& Metrics::AddCounter(const std::string& name, const std::string& help,
+                                         const Labels& labels) {
+  return prometheus::BuildCounter().Name(name).Help(help).Labels(labels_).Register(registry_).Add(
+      labels);
+}
+
+prometheus::Gauge& Metrics::AddGauge(const std::string& name, const std::string& help,
+                                     const Labels& labels) {
+  return prometheus::BuildGauge().Name(name).Help(help).Labels(labels_).Register(registry_).Add(
+      labels);
+}
+
+prometheus::Histogram& Metrics::AddHistogram(const std::string& name, const std::string& help,
+                                             const Bounds& bounds) {
+  return prometheus::BuildHistogram().Name(name).Help(help).Labels(labels_).Register(registry_).Add(
+      {}, bounds);
+}
+
+}  // namespace lemma::worker

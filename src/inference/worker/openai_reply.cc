@@ -1,0 +1,266 @@
+#include "inference/worker/openai_reply.h"
+
+#include <boost/json.hpp>
+#include <utility>
+
+#include "common/text/unicode.h"
+#include "inference/worker/random_id.h"
+
+namespace lemma::worker {
+namespace {
+
+namespace json = boost::json;
+
+json::object RenderHead(const ReplyHead& head, bool is_chunk) {
+  const bool is_chat = head.kind == ReplyKind::kChat;
+  const char* chat_object = is_chunk ? "chat.completion.chunk" : "chat.completion";
+  return {{"id", head.id},
+          {"object", is_chat ? chat_object : "text_completion"},
+          {"created", head.created},
+          {"model", head.model},
+          {"system_fingerprint", head.system_fingerprint}};
+}
+
+std::string ToValidUtf8(const std::string& bytes) {
+  std::string storage;
+  return std::string(text::ValidUtf8(bytes, storage));
+}
+
+json::object RenderLogprobToken(const LogprobEntry::Token& token) {
+  json::array bytes;
+  for (const char c : token.bytes) bytes.push_back(static_cast<uint8_t>(c));
+  return {{"token", ToValidUtf8(token.bytes)}, {"logprob", token.logprob}, {"bytes", bytes}};
+}
+
+json::value RenderChatLogprobs(const std::vector<LogprobEntry>& entries) {
+  json::array content;
+  for (const LogprobEntry& entry : entries) {
+    json::object token = RenderLogprobToken(entry.token);
+    json::array top;
+    for (const LogprobEntry::Token& alternative : entry.top) {
+      top.push_back(RenderLogprobToken(alternative));
+    }
+    token["top_logprobs"] = std::move(top);
+    content.push_back(std::move(token));
+  }
+  return json::object{{"content", std::move(content)}, {"refusal", nullptr}};
+}
+
+json::value RenderCompletionLogprobs(const std::vector<LogprobEntry>& entries) {
+  json::array tokens;
+  json::array token_logprobs;
+  json::array top_logprobs;
+  json::array text_offset;
+  for (const LogprobEntry& entry : entries) {
+    tokens.push_back(json::value(ToValidUtf8(entry.token.bytes)));
+    token_logprobs.push_back(entry.token.logprob);
+    json::object top;
+    for (const LogprobEntry::Token& alternative : entry.top) {
+      top.emplace(ToValidUtf8(alternative.bytes), alternative.logprob);
+    }
+    top_logprobs.push_back(std::move(top));
+    text_offset.push_back(entry.text_offset);
+  }
+  return json::object{{"tokens", std::move(tokens)},
+                      {"token_logprobs", std::move(token_logprobs)},
+                      {"top_logprobs", std::move(top_logprobs)},
+                      {"text_offset", std::move(text_offset)}};
+}
+
+json::value RenderStopReason(const Choice& choice) {
+  if (const auto* text = std::get_if<std::string>(&choice.stop_reason)) return json::value(*text);
+  if (const auto* id = std::get_if<TokenId>(&choice.stop_reason)) return *id;
+  return nullptr;
+}
+
+// All of a choice but its text.
+json::object RenderChoiceEnds(ReplyKind kind, const Choice& choice) {
+  json::value logprobs = nullptr;
+  if (choice.has_logprobs) {
+    logprobs = kind == ReplyKind::kChat ? RenderChatLogprobs(choice.logprobs)
+                                        : RenderCompletionLogprobs(choice.logprobs);
+  }
+  json::value finish_reason = nullptr;
+  if (!choice.finish_reason.empty()) finish_reason = json::value(choice.finish_reason);
+  return {{"index", choice.index},
+          {"logprobs", std::move(logprobs)},
+          {"finish_reason", std::move(finish_reason)},
+          {"stop_reason", RenderStopReason(choice)}};
+}
+
+// Both names that clients look for.
+void AddReasoning(json::object& message, const std::string& reasoning) {
+  message["reasoning_content"] = reasoning;
+  message["reasoning"] = reasoning;
+}
+
+json::object RenderUsage(const Usage& usage) {
+  return {{"prompt_tokens", usage.prompt_tokens},
+          {"completion_tokens", usage.completion_tokens},
+          {"total_tokens", usage.prompt_tokens + usage.completion_tokens},
+          {"prompt_tokens_details", {{"cached_tokens", 0}}},
+          {"completion_tokens_details", {{"reasoning_tokens", usage.reasoning_tokens}}}};
+}
+
+double PerSecond(int64_t n, double ms) { return ms > 0 ? static_cast<double>(n) * 1000 / ms : 0; }
+
+json::object RenderTimings(const Timings& timings) {
+  return {{"prompt_n", timings.prompt_n},
+          {"prompt_ms", timings.prompt_ms},
+          {"prompt_per_second", PerSecond(timings.prompt_n, timings.prompt_ms)},
+          {"predicted_n", timings.predicted_n},
+          {"predicted_ms", timings.predicted_ms},
+          {"predicted_per_second", PerSecond(timings.predicted_n, timings.predicted_ms)}};
+}
+
+json::object ModelObject(const ModelEntry& entry) {
+  return {{"id", entry.id},
+          {"object", "model"},
+          {"created", entry.created},
+          {"owned_by", "lemma"},
+          {"root", entry.id},
+          {"parent", nullptr},
+          {"max_model_len", entry.max_model_len}};
+}
+
+struct ErrorClass {
+  int http_status;
+  const char* type;
+  const char* code;  // nullptr: null
+};
+
+ErrorClass ClassOf(const Status& status) {
+  switch (status.code()) {
+    case StatusCode::kInvalidArgument:
+      return {400, "invalid_request_error", nullptr};
+    case StatusCode::kUnauthenticated:
+      return {401, "authentication_error", "invalid_api_key"};
+    case StatusCode::kNotFound:
+      return {404, "invalid_request_error",
+              status.field() == "model" ? "model_not_found" : "not_found"};
+    case StatusCode::kTooLarge:
+      return {413, "invalid_request_error", "request_too_large"};
+    case StatusCode::kRateLimited:
+      return {429, "rate_limit_error", "rate_limit_exceeded"};
+    case StatusCode::kUnavailable:
+      return {503, "unavailable_error", "unavailable"};
+    case StatusCode::kDeadlineExceeded:
+      return {504, "timeout_error", "deadline_exceeded"};
+    case StatusCode::kCancelled:
+      return {499, "cancelled", "cancelled"};
+    default:
+      return {500, "server_error", "internal_error"};
+  }
+}
+
+std::string RenderErrorObject(std::string_view message, std::string_view type,
+                              std::string_view param, std::string_view code) {
+  const auto or_null = [](std::string_view text) {
+    return text.empty() ? json::value(nullptr) : json::value(text);
+  };
+  return json::serialize(json::object{{"error",
+                                       {{"message", message},
+                                        {"type", type},
+                                        {"param", or_null(param)},
+                                        {"code", or_null(code)}}}});
+}
+
+}  // namespace
+
+std::string RenderReply(const ReplyHead& head, const std::vector<Choice>& choices,
+                        const Usage& usage, const Timings& timings) {
+  json::array rendered;
+  for (const Choice& choice : choices) {
+    json::object object = RenderChoiceEnds(head.kind, choice);
+    if (head.kind == ReplyKind::kChat) {
+      json::object message = {{"role", "assistant"}, {"content", choice.content}};
+      if (!choice.reasoning.empty()) AddReasoning(message, choice.reasoning);
+      object["message"] = std::move(message);
+    } else {
+      object["text"] = choice.content;
+    }
+    rendered.push_back(std::move(object));
+  }
+  json::object reply = RenderHead(head, /*is_chunk=*/false);
+  reply["choices"] = std::move(rendered);
+  reply["usage"] = RenderUsage(usage);
+  reply["timings"] = RenderTimings(timings);
+  return json::serialize(reply);
+}
+
+std::string RenderChunk(const ReplyHead& head, const Choice& piece, bool opens) {
+  json::object object = RenderChoiceEnds(head.kind, piece);
+  if (head.kind == ReplyKind::kChat) {
+    json::object delta;
+    if (opens) delta["role"] = "assistant";
+    if (!piece.reasoning.empty()) AddReasoning(delta, piece.reasoning);
+    if (opens || !piece.content.empty()) delta["content"] = piece.content;
+    object["delta"] = std::move(delta);
+  } else {
+    object["text"] = piece.content;
+  }
+  json::object chunk = RenderHead(head, /*is_chunk=*/true);
+  chunk["choices"] = json::array{std::move(object)};
+  return json::serialize(chunk);
+}
+
+std::string RenderUsageChunk(const ReplyHead& head, const Usage& usage, const Timings& timings) {
+  json::object chunk = RenderHead(head, /*is_chunk=*/true);
+  chunk["choices"] = json::array();
+  chunk["usage"] = RenderUsage(usage);
+  chunk["timings"] = RenderTimings(timings);
+  return json::serialize(chunk);
+}
+
+std::string RenderModel(const ModelEntry& entry) { return json::serialize(ModelObject(entry)); }
+
+std::string RenderModelList(const ModelEntry& entry) {
+  return json::serialize(
+      json::object{{"object", "list"}, {"data", json::array{ModelObject(entry)}}});
+}
+
+std::string RenderTokens(const std::vector<TokenId>& tokens, int32_t max_model_len) {
+  return json::serialize(json::object{{"tokens", json::value_from(tokens)},
+                                      {"count", tokens.size()},
+                                      {"max_model_len", max_model_len}});
+}
+
+std::string RenderDetokenized(const std::string& text) {
+  return json::serialize(json::object{{"content", text}, {"prompt", text}});
+}
+
+std::string RenderPrompt(const std::string& prompt) {
+  return json::serialize(json::object{{"prompt", prompt}});
+}
+
+std::string RenderHealth(std::string_view status) {
+  return json::serialize(json::object{{"status", status}});
+}
+
+net::HttpResponse RenderError(const Status& status, std::string_view code) {
+  net::HttpResponse response =
+      net::HttpResponse::Json(ClassOf(status).http_status, RenderErrorBody(status, code));
+  if (status.code() == StatusCode::kUnavailable) {
+    // A few seconds, spread so that the refused do not all come back at once.
+    response.headers.push_back({"Retry-After", std::to_string(1 + RandomU64() % 4)});
+    response.headers.push_back({"x-should-retry", "true"});
+  } else if (status.code() == StatusCode::kDeadlineExceeded) {
+    response.headers.push_back({"x-should-retry", "false"});
+  }
+  return response;
+}
+
+std::string RenderErrorBody(const Status& status, std::string_view code) {
+  const ErrorClass error = ClassOf(status);
+  if (code.empty() && error.code != nullptr) code = error.code;
+  std::string message = status.message();
+  if (!status.field().empty()) message = status.field() + ": " + message;
+  return RenderErrorObject(message, error.type, status.field(), code);
+}
+
+net::HttpResponse RenderHttpError(int http_status, const std::string& message) {
+  const char* type = http_status < 500 ? "invalid_request_error" : "server_error";
+  return net::HttpResponse::Json(http_status, RenderErrorObject(message, type, "", ""));
+}
+
+}  // namespace lemma::worker

@@ -1,0 +1,94 @@
+// Replies of the OpenAI protocol: typed structs -> JSON.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "common/base/status.h"
+#include "common/net/http.h"
+#include "inference/engine/engine.h"
+
+namespace lemma::worker {
+
+using engine::TokenId;
+
+enum class ReplyKind { kChat, kCompletion };
+
+// What every object of one reply repeats.
+struct ReplyHead {
+  ReplyKind kind = ReplyKind::kChat;
+  std::string id;       // "chatcmpl-..."
+  int64_t created = 0;  // seconds since 1970
+  std::string model;
+  std::string system_fingerprint;  // which weights on which device: the same name, the same results
+};
+
+struct LogprobEntry {
+  struct Token {
+    std::string bytes;  // as the vocabulary has them: not always whole characters
+    float logprob = 0;
+  };
+  Token token;
+  std::vector<Token> top;   // descending
+  int64_t text_offset = 0;  // characters of the sample before this token
+};
+
+// Of one sample: its whole text, or in a stream the next piece of it.
+struct Choice {
+  int32_t index = 0;
+  std::string reasoning;
+  std::string content;
+  bool has_logprobs = false;
+  std::vector<LogprobEntry> logprobs;
+  std::string finish_reason;                                       // "": not finished
+  std::variant<std::monostate, std::string, TokenId> stop_reason;  // the stop string or id
+};
+
+// Tokens of the whole request. Completion tokens include the EOS or stop id that ended a sample.
+struct Usage {
+  int64_t prompt_tokens = 0;
+  int64_t completion_tokens = 0;
+  int64_t reasoning_tokens = 0;
+};
+
+// As llama-server reports; prompt_ms includes the wait in the queue.
+struct Timings {
+  int64_t prompt_n = 0;
+  double prompt_ms = 0;
+  int64_t predicted_n = 0;
+  double predicted_ms = 0;
+};
+
+struct ModelEntry {
+  std::string id;
+  int64_t created = 0;
+  int32_t max_model_len = 0;
+};
+
+std::string RenderReply(const ReplyHead& head, const std::vector<Choice>& choices,
+                        const Usage& usage, const Timings& timings);
+// One event of a stream. `opens` adds the role, which a chat's first event of a choice carries.
+std::string RenderChunk(const ReplyHead& head, const Choice& piece, bool opens);
+// The event before [DONE], with `choices` empty.
+std::string RenderUsageChunk(const ReplyHead& head, const Usage& usage, const Timings& timings);
+
+std::string RenderModel(const ModelEntry& entry);
+std::string RenderModelList(const ModelEntry& entry);
+std::string RenderTokens(const std::vector<TokenId>& tokens, int32_t max_model_len);
+std::string RenderDetokenized(const std::string& text);  // llama-server's and vLLM's field
+std::string RenderPrompt(const std::string& prompt);
+std::string RenderHealth(std::string_view status);
+
+// {"error":{"message","type","param","code"}}. The message names the status's field, if it has one.
+// `code` "" takes the usual one of the status.
+net::HttpResponse RenderError(const Status& status, std::string_view code = "");
+// The same body for an event of a stream.
+std::string RenderErrorBody(const Status& status, std::string_view code = "");
+// For errors of HTTP itself, which no Status stands for (405, 408, 431, ...).
+net::HttpResponse RenderHttpError(int http_status, const std::string& message);
+
+}  // namespace lemma::worker

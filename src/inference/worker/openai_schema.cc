@@ -1,0 +1,229 @@
+#include "inference/worker/openai_schema.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <charconv>
+#include <limits>
+#include <utility>
+
+#include "common/base/json.h"
+#include "inference/engine/sampler.h"
+#include "inference/worker/chat_messages.h"
+#include "inference/worker/field_reader.h"
+
+namespace lemma::worker {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int64_t kInt32Max = std::numeric_limits<int32_t>::max();
+constexpr size_t kTokenIdsMax = 1 << 20;  // more cannot stand in a body
+
+void ReadStop(FieldReader& body, std::vector<std::string>& stops) {
+  const json::value* value = body.Find("stop");
+  if (value == nullptr) return;
+  const auto add = [&](const std::string& path, const json::value& stop) {
+    if (!stop.is_string()) return body.Fail(path, "must be a string");
+    if (stop.get_string().size() > kStopStringBytesMax) {
+      return body.Fail(path, fmt::format("must have at most {} bytes", kStopStringBytesMax));
+    }
+    stops.emplace_back(stop.get_string());
+  };
+  if (!value->is_array()) return add("stop", *value);
+  const json::array& array = value->get_array();
+  if (array.size() > kStopStringsMax) {
+    return body.Fail("stop", fmt::format("must have at most {} strings", kStopStringsMax));
+  }
+  for (size_t i = 0; i < array.size(); ++i) add(fmt::format("stop[{}]", i), array[i]);
+}
+
+void ReadLogitBias(FieldReader& body, engine::SamplingParams& sampling) {
+  const json::object* bias = body.FindObject("logit_bias");
+  if (bias == nullptr) return;
+  if (bias->size() > kLogitBiasMax) {
+    return body.Fail("logit_bias", fmt::format("must have at most {} tokens", kLogitBiasMax));
+  }
+  for (const auto& [key, value] : *bias) {
+    TokenId token = -1;
+    const auto parsed = std::from_chars(key.data(), key.data() + key.size(), token);
+    if (parsed.ec != std::errc() || parsed.ptr != key.data() + key.size() || token < 0) {
+      return body.Fail("logit_bias", "its keys must be token ids");
+    }
+    const double number = value.is_number() ? value.to_number<double>() : 1000;
+    if (!(number >= -100 && number <= 100)) {
+      return body.Fail("logit_bias",
+                       fmt::format("token {}: must be a number from -100 to 100", token));
+    }
+    sampling.logit_bias.emplace_back(token, static_cast<float>(number));
+  }
+}
+
+void ReadSampling(FieldReader& body, const GenerationDefaults& defaults, GenerationParams& params) {
+  engine::SamplingParams& sampling = params.sampling;
+  sampling.temperature = defaults.temperature;
+  sampling.top_p = defaults.top_p;
+  body.ReadNumber("temperature", 0, 2, sampling.temperature);
+  body.ReadNumber("top_p", 0, 1, sampling.top_p, /*low_open=*/true);
+  body.ReadInteger("top_k", -1, kInt32Max, sampling.top_k);
+  if (sampling.top_k < 0) sampling.top_k = 0;
+  body.ReadNumber("min_p", 0, 1, sampling.min_p);
+  body.ReadNumber("repetition_penalty", 0, 10, sampling.repetition_penalty, /*low_open=*/true);
+  body.ReadNumber("presence_penalty", -2, 2, sampling.presence_penalty);
+  body.ReadNumber("frequency_penalty", -2, 2, sampling.frequency_penalty);
+  ReadLogitBias(body, sampling);
+  if (body.Find("seed") != nullptr) {
+    int64_t seed = 0;
+    body.ReadInteger("seed", std::numeric_limits<int64_t>::min(),
+                     std::numeric_limits<int64_t>::max(), seed);
+    params.seed = static_cast<uint64_t>(seed);
+  }
+}
+
+void ReadLimits(FieldReader& body, GenerationParams& params) {
+  body.ReadInteger("n", 1, kSamplesMax, params.n);
+  for (const char* name : {"max_tokens", "max_completion_tokens"}) {  // the newer name wins
+    if (body.Find(name) == nullptr) continue;
+    int32_t max_tokens = 0;
+    body.ReadInteger(name, 1, kInt32Max, max_tokens);
+    params.max_tokens = max_tokens;
+  }
+  if (body.Find("deadline_ms") != nullptr) {
+    int64_t deadline_ms = 0;
+    body.ReadInteger("deadline_ms", 1, kDeadlineMsMax, deadline_ms);
+    params.deadline = std::chrono::milliseconds(deadline_ms);
+  }
+  ReadStop(body, params.stop);
+  body.ReadTokenIds("stop_token_ids", kStopTokenIdsMax, params.stop_token_ids);
+  body.ReadBool("ignore_eos", params.ignore_eos);
+}
+
+void ReadStreaming(FieldReader& body, GenerationParams& params) {
+  body.ReadBool("stream", params.stream);
+  if (const json::object* options = body.FindObject("stream_options")) {
+    body.Within(*options, "stream_options").ReadBool("include_usage", params.include_usage);
+  }
+}
+
+void RefuseUnsupported(FieldReader& body) {
+  for (const char* name : {"tools", "functions"}) {
+    const json::value* value = body.Find(name);
+    if (value == nullptr) continue;
+    if (!value->is_array()) return body.Fail(name, "must be an array");
+    if (!value->get_array().empty()) return body.Fail(name, "not supported by this model");
+  }
+  if (const json::object* format = body.FindObject("response_format")) {
+    std::string type;
+    FieldReader reader = body.Within(*format, "response_format");
+    reader.ReadString("type", type);
+    if (type != "text") reader.Fail("type", "not supported: only \"text\" is");
+  }
+  bool echo = false;
+  body.ReadBool("echo", echo);
+  if (echo) body.Fail("echo", "not supported");
+  std::string suffix;
+  body.ReadString("suffix", suffix);
+  if (!suffix.empty()) body.Fail("suffix", "not supported");
+  int64_t best_of = 1;
+  body.ReadInteger("best_of", 1, kSamplesMax, best_of);
+  if (best_of > 1) body.Fail("best_of", "not supported: ask for n samples");
+}
+
+void ReadGeneration(FieldReader& body, const GenerationDefaults& defaults,
+                    GenerationParams& params) {
+  body.ReadString("model", params.model);
+  ReadSampling(body, defaults, params);
+  ReadLimits(body, params);
+  ReadStreaming(body, params);
+  RefuseUnsupported(body);
+}
+
+void ReadChatLogprobs(FieldReader& body, int32_t& n_logprobs) {
+  bool wanted = false;
+  body.ReadBool("logprobs", wanted);
+  int32_t n_top = 0;
+  body.ReadInteger("top_logprobs", 0, engine::kLogprobsMax, n_top);
+  if (n_top > 0 && !wanted) body.Fail("top_logprobs", "needs logprobs: true");
+  if (wanted) n_logprobs = n_top;
+}
+
+void ReadPrompt(FieldReader& body, CompletionRequest& request) {
+  const json::value* prompt = body.Find("prompt");
+  if (prompt == nullptr) return body.Fail("prompt", "is missing");
+  if (prompt->is_string()) {
+    request.prompt = std::string(prompt->get_string());
+    return;
+  }
+  const bool has_text =
+      prompt->is_array() && !prompt->get_array().empty() && prompt->get_array()[0].is_string();
+  if (has_text) {
+    if (prompt->get_array().size() > 1) return body.Fail("prompt", "must be one prompt");
+    request.prompt = std::string(prompt->get_array()[0].get_string());
+    return;
+  }
+  if (!prompt->is_array()) {
+    return body.Fail("prompt", "must be a string or an array of token ids");
+  }
+  std::vector<TokenId> ids;
+  body.ReadTokenIds("prompt", kTokenIdsMax, ids);
+  request.prompt = std::move(ids);
+}
+
+// Parses the body and lets `read` fill `request` from it.
+template <typename Request, typename Read>
+Result<Request> ParseBody(std::string_view text, const Read& read) {
+  LEMMA_ASSIGN_OR_RETURN(const json::object object, ParseJsonObject(text, "the request's body"));
+  Status status;
+  FieldReader body(object, "", status);
+  Request request;
+  read(body, request);
+  if (!status.ok()) return status;
+  return request;
+}
+
+}  // namespace
+
+Result<ChatRequest> ParseChatRequest(std::string_view body, const GenerationDefaults& defaults) {
+  return ParseBody<ChatRequest>(body, [&](FieldReader& reader, ChatRequest& request) {
+    ReadMessages(reader, request.messages);
+    ReadGeneration(reader, defaults, request.params);
+    ReadChatLogprobs(reader, request.params.sampling.n_logprobs);
+  });
+}
+
+Result<CompletionRequest> ParseCompletionRequest(std::string_view body,
+                                                 const GenerationDefaults& defaults) {
+  return ParseBody<CompletionRequest>(body, [&](FieldReader& reader, CompletionRequest& request) {
+    ReadPrompt(reader, request);
+    ReadGeneration(reader, defaults, request.params);
+    reader.ReadInteger("logprobs", 0, engine::kLogprobsMax, request.params.sampling.n_logprobs);
+  });
+}
+
+Result<TokenizeRequest> ParseTokenizeRequest(std::string_view body) {
+  return ParseBody<TokenizeRequest>(body, [](FieldReader& reader, TokenizeRequest& request) {
+    const char* name = reader.Find("content") != nullptr ? "content" : "prompt";
+    if (reader.Find(name) == nullptr) reader.Fail(name, "is missing");
+    reader.ReadString(name, request.text);
+    bool add_special = false;  // checked, and without effect: Qwen2 has no such tokens
+    reader.ReadBool("add_special", add_special);
+    reader.ReadBool("parse_special", request.parse_special);
+  });
+}
+
+Result<DetokenizeRequest> ParseDetokenizeRequest(std::string_view body) {
+  return ParseBody<DetokenizeRequest>(body, [](FieldReader& reader, DetokenizeRequest& request) {
+    if (reader.Find("tokens") == nullptr) reader.Fail("tokens", "is missing");
+    reader.ReadTokenIds("tokens", kTokenIdsMax, request.tokens);
+  });
+}
+
+Result<ApplyTemplateRequest> ParseApplyTemplateRequest(std::string_view body) {
+  return ParseBody<ApplyTemplateRequest>(
+      body, [](FieldReader& reader, ApplyTemplateRequest& request) {
+        ReadMessages(reader, request.messages);
+        reader.ReadBool("add_generation_prompt", request.add_generation_prompt);
+      });
+}
+
+}  // namespace lemma::worker

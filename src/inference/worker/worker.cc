@@ -1,0 +1,150 @@
+#include "inference/worker/worker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <iterator>
+#include <thread>
+#include <utility>
+
+#include "common/base/log.h"
+#include "inference/worker/handlers.h"
+#include "inference/worker/openai_reply.h"
+
+namespace lemma::worker {
+namespace {
+
+struct Route {
+  std::string_view path;
+  std::string_view method;
+  void (*handle)(const Context& context, const CallPtr& call);
+};
+
+constexpr std::string_view kModelRoute = "/v1/models/{id}";
+
+constexpr Route kRoutes[] = {
+    {"/v1/chat/completions", "POST", HandleChatCompletions},
+    {"/v1/completions", "POST", HandleCompletions},
+    {kModelsPath, "GET", HandleModels},
+    {kModelRoute, "GET", HandleModel},
+    {"/tokenize", "POST", HandleTokenize},
+    {"/detokenize", "POST", HandleDetokenize},
+    {"/apply-template", "POST", HandleApplyTemplate},
+    {"/livez", "GET", HandleLivez},
+    {"/readyz", "GET", HandleReadyz},
+    {"/health", "GET", HandleReadyz},
+    {"/metrics", "GET", HandleMetrics},
+};
+
+const Route* FindRoute(std::string_view path) {
+  const bool names_model = path.size() > kModelsPath.size() + 1 && path.starts_with(kModelsPath) &&
+                           path[kModelsPath.size()] == '/';
+  const std::string_view pattern = names_model ? kModelRoute : path;
+  const auto* route = std::find_if(std::begin(kRoutes), std::end(kRoutes),
+                                   [&](const Route& r) { return r.path == pattern; });
+  return route == std::end(kRoutes) ? nullptr : route;
+}
+
+}  // namespace
+
+struct Worker::Impl {
+  Impl(const WorkerOptions& the_options, WorkerModel the_model, const Clock& clock);
+  void Handle(std::shared_ptr<net::HttpExchange> exchange);
+
+  const WorkerOptions options;
+  const text::Tokenizer tokenizer;
+  const text::ChatTemplate chat_template;
+  std::atomic<bool> draining{false};
+  Heartbeat heartbeat;
+  KeepAlive keep_alive;
+  Metrics metrics;  // the engine's sinks use it
+  std::unique_ptr<engine::Engine> engine;
+  Context context;
+  std::unique_ptr<net::HttpServer> server;
+};
+
+Worker::Impl::Impl(const WorkerOptions& the_options, WorkerModel the_model, const Clock& clock)
+    : options(the_options),
+      tokenizer(std::move(the_model.tokenizer)),
+      chat_template(std::move(the_model.chat_template)),
+      heartbeat(options.stall_max),
+      keep_alive(options.ping_interval),
+      metrics(options.model_id, the_model.backend->info()),
+      engine(std::make_unique<engine::Engine>(std::move(the_model.backend), options.engine, clock)),
+      context{.options = options,
+              .tokenizer = tokenizer,
+              .chat_template = chat_template,
+              .clock = clock,
+              .engine = *engine,
+              .metrics = metrics,
+              .heartbeat = heartbeat,
+              .keep_alive = keep_alive,
+              .draining = draining,
+              .start_seconds = SecondsSince1970(),
+              .system_fingerprint =
+                  fmt::format("lemma {} weights, {} kv, {}", engine->backend_info().weights,
+                              engine->backend_info().kv, engine->backend_info().device)} {}
+
+void Worker::Impl::Handle(std::shared_ptr<net::HttpExchange> exchange) {
+  const net::HttpRequest& request = exchange->request();
+  const Route* route = FindRoute(request.path);
+  const auto call = std::make_shared<Call>(
+      std::move(exchange), std::string(route == nullptr ? "unknown" : route->path), metrics);
+  if (route == nullptr) {
+    return call->Send(RenderError(NotFound("there is nothing at " + request.path)));
+  }
+  if (request.method != route->method) {
+    net::HttpResponse response = RenderHttpError(
+        405, fmt::format("{} takes {}, not {}", route->path, route->method, request.method));
+    response.headers.push_back({"Allow", std::string(route->method)});
+    return call->Send(std::move(response));
+  }
+  route->handle(context, call);
+}
+
+Worker::Worker(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Worker::~Worker() { Stop(); }
+
+Result<std::unique_ptr<Worker>> Worker::Start(const WorkerOptions& options, WorkerModel model,
+                                              const Clock& clock) {
+  auto impl = std::make_unique<Impl>(options, std::move(model), clock);
+  LEMMA_ASSIGN_OR_RETURN(impl->server,
+                         net::HttpServer::Start(
+                             options.listen, options.n_http_threads, options.http,
+                             [worker = impl.get()](std::shared_ptr<net::HttpExchange> exchange) {
+                               worker->Handle(std::move(exchange));
+                             },
+                             RenderHttpError));
+  LogInfo("worker: {} listens on {}", options.model_id, impl->server->address());
+  return std::unique_ptr<Worker>(new Worker(std::move(impl)));
+}
+
+std::string Worker::address() const { return impl_->server->address(); }
+
+void Worker::Drain() {
+  impl_->draining = true;
+  impl_->engine->Drain();
+}
+
+bool Worker::WaitUntilIdle(std::chrono::milliseconds limit) const {
+  constexpr std::chrono::milliseconds kLook{20};
+  const TimePoint until = std::chrono::steady_clock::now() + limit;
+  while (impl_->server->n_active() > 0) {
+    if (std::chrono::steady_clock::now() >= until) return false;
+    std::this_thread::sleep_for(kLook);
+  }
+  return true;
+}
+
+void Worker::Stop() {
+  // The server first, so that no handler and no disconnect reaches an engine that is gone.
+  impl_->server->Stop();
+  impl_->engine.reset();
+}
+
+engine::EngineStats Worker::engine_stats() const { return impl_->engine->stats(); }
+
+}  // namespace lemma::worker

@@ -1,0 +1,193 @@
+// The worker under load, with clients that leave, deadlines that pass, and an end.
+#include <gtest/gtest.h>
+
+#include "inference/worker/worker.h"
+#include "inference/worker/worker_testing.h"
+
+namespace lemma::worker {
+namespace {
+
+using std::chrono::milliseconds;
+
+const std::string kChat = "/v1/chat/completions";
+
+TestWorkerOptions SlowSteps() {
+  TestWorkerOptions options;
+  options.step_time = std::chrono::milliseconds(1);
+  return options;
+}
+
+json::object Streamed(const std::string& script) { return ChatBody(script, {{"stream", true}}); }
+
+TEST(WorkerLoad, AHundredRequestsAtOnceGetTheirOwnAnswers) {
+  TestWorker worker;
+  std::vector<std::unique_ptr<StreamedCall>> calls;
+  std::vector<std::string> answers;
+  for (int i = 0; i < 100; ++i) {
+    answers.push_back("answer " + std::to_string(i) + std::string(static_cast<size_t>(i), '.'));
+    const json::object fields = {{"temperature", 0}, {"max_tokens", 200}};
+    calls.push_back(
+        std::make_unique<StreamedCall>(worker, kChat, ChatBody(Script(answers.back()), fields)));
+  }
+  for (size_t i = 0; i < calls.size(); ++i) {
+    calls[i]->WaitForEnd();
+    ASSERT_EQ(calls[i]->status(), 200) << calls[i]->bytes();
+    const json::object reply = ParseJsonObject(calls[i]->bytes(), "reply").value();
+    EXPECT_EQ(std::string(reply.at("choices").at(0).at("message").at("content").as_string()),
+              answers[i]);
+  }
+  EXPECT_TRUE(worker.WaitUntilFree());
+}
+
+TEST(WorkerLoad, ADisconnectFreesThePagesWhileDecoding) {
+  TestWorker worker(SlowSteps());
+  for (const bool stream : {true, false}) {
+    StreamedCall call(worker, kChat, ChatBody(EndlessScript("<think>"), {{"stream", stream}}));
+    ASSERT_TRUE(worker.WaitFor([](const auto& stats) { return stats.n_running == 1; }));
+    if (stream) call.WaitForBytes();
+    call.Cancel();
+    EXPECT_TRUE(worker.WaitUntilFree());
+  }
+  EXPECT_LT(worker->engine_stats().generated_tokens, 2000);
+}
+
+TEST(WorkerLoad, ADisconnectWhileQueuedLeavesTheNeighbourAlone) {
+  TestWorkerOptions options = SlowSteps();
+  options.worker.engine.sequences_max = 1;
+  TestWorker worker(options);
+  StreamedCall running(worker, kChat, Streamed(Script(std::string(300, 'a'))));
+  running.WaitForBytes();
+  StreamedCall waiting(worker, kChat, Streamed(Script("b")));
+  ASSERT_TRUE(worker.WaitFor([](const auto& stats) { return stats.n_waiting == 1; }));
+  waiting.Cancel();
+  EXPECT_TRUE(worker.WaitFor([](const auto& stats) { return stats.n_waiting == 0; }));
+  running.WaitForEnd();
+  EXPECT_EQ(running.events().back().data, "[DONE]");
+}
+
+TEST(WorkerLoad, AFullQueueAnswers503AtOnce) {
+  TestWorkerOptions options = SlowSteps();
+  options.worker.engine.sequences_max = 1;
+  options.worker.engine.queued_requests_max = 1;
+  TestWorker worker(options);
+  StreamedCall running(worker, kChat, Streamed(EndlessScript("a")));
+  ASSERT_TRUE(worker.WaitFor([](const auto& stats) { return stats.n_running == 1; }));
+  StreamedCall waiting(worker, kChat, Streamed(EndlessScript("a")));
+  ASSERT_TRUE(worker.WaitFor([](const auto& stats) { return stats.n_waiting == 1; }));
+  const net::HttpResponse refused = worker.Post(kChat, ChatBody(Script("a")));
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_GE(std::stoi(std::string(refused.header("Retry-After"))), 1);
+  EXPECT_EQ(refused.header("x-should-retry"), "true");
+  EXPECT_NE(refused.body.find("unavailable_error"), std::string::npos);
+}
+
+TEST(WorkerLoad, ADeadlineIs504BeforeTheHeadAndAnErrorEventAfter) {
+  TestWorkerOptions options = SlowSteps();
+  options.worker.engine.sequences_max = 1;
+  TestWorker worker(options);
+  const json::object plain = ChatBody(EndlessScript("a"), {{"deadline_ms", 50}});
+  const net::HttpResponse late = worker.Post(kChat, plain);
+  EXPECT_EQ(late.status, 504);
+  EXPECT_EQ(late.header("x-should-retry"), "false");
+  EXPECT_NE(late.body.find("deadline_exceeded"), std::string::npos);
+
+  json::object streamed = ChatBody(EndlessScript("<think>"), {{"deadline_ms", 200}});
+  streamed["stream"] = true;
+  StreamedCall begun(worker, kChat, streamed);
+  begun.WaitForBytes();
+  StreamedCall queued(worker, kChat,
+                      ChatBody(Script("a"), {{"deadline_ms", 50}, {"stream", true}}));
+  queued.WaitForEnd();
+  EXPECT_EQ(queued.status(), 504);
+  begun.WaitForEnd();
+  EXPECT_EQ(begun.status(), 200);
+  EXPECT_EQ(begun.events().back().event, "error");
+  EXPECT_NE(begun.events().back().data.find("deadline_exceeded"), std::string::npos);
+  EXPECT_TRUE(worker.WaitUntilFree());
+}
+
+TEST(WorkerLoad, SilentStreamsArePinged) {
+  TestWorkerOptions options = SlowSteps();
+  options.worker.ping_interval = milliseconds(40);
+  options.worker.engine.sequences_max = 1;
+  TestWorker worker(options);
+  StreamedCall running(worker, kChat, Streamed(EndlessScript("<think>")));
+  running.WaitForBytes();
+  StreamedCall waiting(worker, kChat, Streamed(Script("a")));
+  waiting.WaitForBytes();
+  EXPECT_EQ(waiting.status(), 200);
+  EXPECT_TRUE(waiting.bytes().starts_with(": ping\n\n"));
+}
+
+// The hostile ones run beside a request whose tokens are known.
+TEST(WorkerLoad, HostileRequestsChangeNoNeighbour) {
+  TestWorkerOptions options;
+  options.step_time = std::chrono::microseconds(300);
+  TestWorker worker(options);
+  const json::object golden = ChatBody(
+      "free text",
+      {{"seed", 3}, {"temperature", 2}, {"max_tokens", 300}, {"logit_bias", {{"302", -100}}}});
+  const std::string expected = worker.Post(kChat, golden).body;
+  const auto content = [](const std::string& body) {
+    return ParseJsonObject(body, "reply").value().at("choices").at(0).at("message");
+  };
+  StreamedCall beside(worker, kChat, golden);
+  for (const char* fields :
+       {R"("n":1000000)", R"("logit_bias":{"302":100,"9999999":5})", R"("top_k":-9)",
+        R"("stop_token_ids":[2147483647],"max_tokens":3)",
+        R"("n":16,"max_tokens":2,"top_logprobs":20,
+            "logprobs":true)",
+        R"("temperature":0,"repetition_penalty":10,"max_tokens":9)",
+        R"("temperature":1e-30,"max_tokens":3)", R"("min_p":1,"top_p":1e-30,"max_tokens":3)"}) {
+    const std::string body =
+        R"({"messages":[{"role":"user","content":"<|im_start|><|endoftext|>"}],)" +
+        std::string(fields) + "}";
+    const int status = worker.Ask("POST", kChat, body).status;
+    EXPECT_TRUE(status == 200 || status == 400) << fields;
+  }
+  beside.WaitForEnd();
+  EXPECT_EQ(content(beside.bytes()), content(expected));
+  EXPECT_TRUE(worker.WaitUntilFree());
+}
+
+TEST(WorkerLoad, DrainRefusesNewRequestsAndWaitsForTheOthers) {
+  TestWorker worker(SlowSteps());
+  StreamedCall running(worker, kChat, Streamed(Script(std::string(100, 'a'))));
+  running.WaitForBytes();
+  EXPECT_EQ(worker.Ask("GET", "/readyz").status, 200);
+  worker->Drain();
+  EXPECT_EQ(worker.Ask("GET", "/readyz").status, 503);
+  EXPECT_EQ(worker.Ask("GET", "/livez").status, 200);
+  EXPECT_EQ(worker.Post(kChat, ChatBody(Script("a"))).status, 503);
+  EXPECT_FALSE(worker->WaitUntilIdle(milliseconds(1)));
+  EXPECT_TRUE(worker->WaitUntilIdle(milliseconds(5000)));
+  running.WaitForEnd();
+  EXPECT_EQ(running.events().back().data, "[DONE]");
+}
+
+TEST(WorkerLoad, StopEndsWhatRuns) {
+  TestWorker worker(SlowSteps());
+  StreamedCall running(worker, kChat, Streamed(EndlessScript("a")));
+  running.WaitForBytes();
+  worker->Stop();
+  running.WaitForEnd();
+  worker->Stop();
+}
+
+TEST(WorkerLoad, AnAddressInUseIsAnError) {
+  TestWorker worker;
+  WorkerOptions options;
+  options.listen = worker->address();
+  const SteadyClock clock;
+  auto second = Worker::Start(
+      options,
+      {.backend = std::make_unique<engine::FakeBackend>(engine::FakeBackend::Options{}),
+       .tokenizer = text::SmallTokenizer(),
+       .chat_template =
+           text::ChatTemplate::FromTemplateText(text::kLemmaMiniChatTemplate, "t").value()},
+      clock);
+  EXPECT_EQ(second.status().code(), StatusCode::kUnavailable);
+}
+
+}  // namespace
+}  // namespace lemma::worker

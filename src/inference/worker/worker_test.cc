@@ -1,0 +1,301 @@
+// What the worker answers.
+#include "inference/worker/worker.h"
+
+#include <gtest/gtest.h>
+
+#include "inference/worker/worker_testing.h"
+
+namespace lemma::worker {
+namespace {
+
+const std::string kChat = "/v1/chat/completions";
+const std::string kCompletions = "/v1/completions";
+const std::string kAnswer = "<think>one two</think>\n\nhello wörld";
+
+const json::object& FirstChoice(const json::object& reply) {
+  return reply.at("choices").as_array().at(0).as_object();
+}
+std::string Text(const json::value& value) { return std::string(value.as_string()); }
+
+json::object ErrorOf(const net::HttpResponse& response) {
+  return ParseJsonObject(response.body, "error").value().at("error").as_object();
+}
+
+TEST(Worker, ChatRepliesWithThinkingAndAnswerApart) {
+  TestWorker worker;
+  const json::object reply = worker.PostOk(kChat, ChatBody(Script(kAnswer)));
+  EXPECT_EQ(Text(reply.at("object")), "chat.completion");
+  EXPECT_TRUE(Text(reply.at("id")).starts_with("chatcmpl-"));
+  EXPECT_EQ(Text(reply.at("model")), "tiny");
+  const json::object& choice = FirstChoice(reply);
+  EXPECT_EQ(Text(choice.at("finish_reason")), "stop");
+  EXPECT_EQ(choice.at("stop_reason").as_int64(), text::kSmallTurnEnd);
+  const json::object& message = choice.at("message").as_object();
+  EXPECT_EQ(Text(message.at("role")), "assistant");
+  EXPECT_EQ(Text(message.at("content")), "hello wörld");
+  EXPECT_EQ(Text(message.at("reasoning_content")), "one two");
+  EXPECT_EQ(Text(message.at("reasoning")), "one two");
+  const json::object& usage = reply.at("usage").as_object();
+  const int64_t n_prompt = usage.at("prompt_tokens").as_int64();
+  const int64_t n_completion = usage.at("completion_tokens").as_int64();
+  EXPECT_GT(n_prompt, 30);
+  EXPECT_GT(n_completion, 30);
+  EXPECT_EQ(usage.at("total_tokens").as_int64(), n_prompt + n_completion);
+  const int64_t n_reasoning =
+      usage.at("completion_tokens_details").at("reasoning_tokens").as_int64();
+  EXPECT_GT(n_reasoning, 10);
+  EXPECT_LT(n_reasoning, n_completion);
+  EXPECT_EQ(usage.at("prompt_tokens_details").at("cached_tokens").as_int64(), 0);
+  EXPECT_EQ(reply.at("timings").at("predicted_n").as_int64(), n_completion);
+}
+
+TEST(Worker, AStreamSaysTheSameAsAReply) {
+  TestWorker worker;
+  const json::object fields = {{"stream", true}, {"stream_options", {{"include_usage", true}}}};
+  StreamedCall call(worker, kChat, ChatBody(Script(kAnswer), fields));
+  call.WaitForEnd();
+  EXPECT_EQ(call.status(), 200);
+  const auto events = call.events();
+  ASSERT_GE(events.size(), 5u);
+  EXPECT_EQ(events.back().data, "[DONE]");
+  const json::object reply = worker.PostOk(kChat, ChatBody(Script(kAnswer)));
+
+  std::string reasoning;
+  std::string content;
+  std::string id;
+  for (size_t i = 0; i + 2 < events.size(); ++i) {
+    const json::object chunk = ParseJsonObject(events[i].data, "chunk").value();
+    EXPECT_EQ(Text(chunk.at("object")), "chat.completion.chunk");
+    if (i == 0) id = Text(chunk.at("id"));
+    EXPECT_EQ(Text(chunk.at("id")), id);
+    const json::object& choice = FirstChoice(chunk);
+    const json::object& delta = choice.at("delta").as_object();
+    EXPECT_EQ(delta.contains("role"), i == 0);
+    if (delta.contains("content")) content += Text(delta.at("content"));
+    if (delta.contains("reasoning")) {
+      EXPECT_EQ(delta.at("reasoning"), delta.at("reasoning_content"));
+      reasoning += Text(delta.at("reasoning"));
+    }
+    const bool is_last = i + 3 == events.size();
+    EXPECT_EQ(choice.at("finish_reason").is_null(), !is_last);
+  }
+  const json::object& message = FirstChoice(reply).at("message").as_object();
+  EXPECT_EQ(content, Text(message.at("content")));
+  EXPECT_EQ(reasoning, Text(message.at("reasoning")));
+
+  const json::object last = ParseJsonObject(events[events.size() - 2].data, "usage").value();
+  EXPECT_TRUE(last.at("choices").as_array().empty());
+  EXPECT_EQ(last.at("usage"), reply.at("usage"));
+}
+
+TEST(Worker, SamplesAreIndexed) {
+  TestWorker worker;
+  const json::object reply = worker.PostOk(kChat, ChatBody(Script(kAnswer), {{"n", 3}}));
+  const json::array& choices = reply.at("choices").as_array();
+  ASSERT_EQ(choices.size(), 3u);
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(choices[i].at("index").as_int64(), static_cast<int64_t>(i));
+    EXPECT_EQ(Text(choices[i].at("message").at("content")), "hello wörld");
+  }
+  StreamedCall call(worker, kChat, ChatBody(Script("abc"), {{"n", 2}, {"stream", true}}));
+  call.WaitForEnd();
+  std::string content[2];
+  int n_roles = 0;
+  int n_finished = 0;
+  for (const auto& event : call.events()) {
+    if (event.data == "[DONE]") continue;
+    const json::object chunk = ParseJsonObject(event.data, "chunk").value();
+    const json::object& choice = FirstChoice(chunk);
+    const json::object& delta = choice.at("delta").as_object();
+    n_roles += delta.contains("role") ? 1 : 0;
+    n_finished += choice.at("finish_reason").is_null() ? 0 : 1;
+    if (delta.contains("content")) {
+      content[choice.at("index").as_int64()] += Text(delta.at("content"));
+    }
+  }
+  EXPECT_EQ(content[0], "abc");
+  EXPECT_EQ(content[1], "abc");
+  EXPECT_EQ(n_roles, 2);
+  EXPECT_EQ(n_finished, 2);
+}
+
+TEST(Worker, StopStringsMayLieAcrossTokensAndSpareTheThinking) {
+  TestWorker worker;
+  const std::string script = Script("<think>END</think>abcEND more");
+  const json::object reply = worker.PostOk(kChat, ChatBody(script, {{"stop", {"zzz", "END"}}}));
+  const json::object& choice = FirstChoice(reply);
+  EXPECT_EQ(Text(choice.at("message").at("content")), "abc");
+  EXPECT_EQ(Text(choice.at("message").at("reasoning")), "END");
+  EXPECT_EQ(Text(choice.at("finish_reason")), "stop");
+  EXPECT_EQ(Text(choice.at("stop_reason")), "END");
+}
+
+TEST(Worker, MaxTokensEndsWithLength) {
+  TestWorker worker;
+  const json::object reply =
+      worker.PostOk(kCompletions, {{"prompt", EndlessScript("ab")}, {"max_tokens", 5}});
+  EXPECT_EQ(Text(reply.at("object")), "text_completion");
+  EXPECT_EQ(Text(FirstChoice(reply).at("text")), "abxxx");
+  EXPECT_EQ(Text(FirstChoice(reply).at("finish_reason")), "length");
+  EXPECT_EQ(reply.at("usage").at("completion_tokens").as_int64(), 5);
+  // Without max_tokens, the context's end.
+  const json::object whole = worker.PostOk(kCompletions, {{"prompt", EndlessScript("ab")}});
+  EXPECT_EQ(whole.at("usage").at("total_tokens").as_int64(), 4096);
+}
+
+TEST(Worker, CompletionsTakeTokenIdsAndKeepTags) {
+  TestWorker worker;
+  const json::object reply = worker.PostOk(
+      kCompletions, {{"prompt", json::array{1, '<', 't', 'h', 'i', 'n', 'k', '>', 2}}});
+  EXPECT_EQ(Text(FirstChoice(reply).at("text")), "<think>");
+  EXPECT_EQ(reply.at("usage").at("prompt_tokens").as_int64(), 9);
+}
+
+TEST(Worker, LogprobsOfChatAndCompletions) {
+  TestWorker worker;
+  const json::object chat =
+      worker.PostOk(kChat, ChatBody(Script("ab"), {{"logprobs", true}, {"top_logprobs", 2}}));
+  const json::array& content = FirstChoice(chat).at("logprobs").at("content").as_array();
+  ASSERT_EQ(content.size(), 2u);
+  EXPECT_EQ(Text(content[1].at("token")), "b");
+  EXPECT_EQ(content[1].at("bytes").as_array().at(0).as_int64(), 'b');
+  EXPECT_NEAR(content[1].at("logprob").as_double(), 0, 1e-6);
+  EXPECT_EQ(content[1].at("top_logprobs").as_array().size(), 2u);
+  EXPECT_EQ(Text(content[1].at("top_logprobs").as_array()[0].at("token")), "b");
+
+  const json::object completion =
+      worker.PostOk(kCompletions, {{"prompt", Script("aéb")}, {"logprobs", 1}});
+  const json::object& logprobs = FirstChoice(completion).at("logprobs").as_object();
+  const json::array& offsets = logprobs.at("text_offset").as_array();
+  ASSERT_EQ(offsets.size(), 4u);  // é is two tokens
+  EXPECT_EQ(offsets[3].as_int64(), 2);
+  EXPECT_EQ(logprobs.at("tokens").as_array().size(), 4u);
+  EXPECT_EQ(logprobs.at("top_logprobs").as_array()[0].as_object().size(), 1u);
+}
+
+TEST(Worker, TheSameSeedGivesTheSameText) {
+  TestWorker worker;
+  const json::object body = ChatBody("no script: every token is as likely as any other",
+                                     {{"temperature", 2}, {"max_tokens", 30}, {"seed", 7}});
+  // Without \1 and \2 the model wants the end at once; a bias against it leaves all others equal.
+  json::object even = body;
+  even["logit_bias"] = json::object{{"302", -100}};
+  const auto text_of = [&](const json::object& request) {
+    return Text(FirstChoice(worker.PostOk(kChat, request)).at("message").at("content"));
+  };
+  const std::string first = text_of(even);
+  EXPECT_EQ(text_of(even), first);
+  even["seed"] = 8;
+  EXPECT_NE(text_of(even), first);
+  even.erase("seed");
+  EXPECT_NE(text_of(even), text_of(even));
+}
+
+TEST(Worker, ModelsTokensAndTemplates) {
+  TestWorker worker;
+  const json::object models = ParseJsonObject(worker.Ask("GET", "/v1/models").body, "").value();
+  const json::object& model = models.at("data").as_array().at(0).as_object();
+  EXPECT_EQ(Text(model.at("id")), "tiny");
+  EXPECT_EQ(Text(model.at("owned_by")), "lemma");
+  EXPECT_EQ(model.at("max_model_len").as_int64(), 4096);
+  EXPECT_EQ(worker.Ask("GET", "/v1/models/tiny").status, 200);
+  EXPECT_EQ(worker.Ask("GET", "/v1/models/other").status, 404);
+
+  const json::object tokens = worker.PostOk("/tokenize", {{"content", "hello<|im_end|>"}});
+  EXPECT_EQ(json::serialize(tokens.at("tokens")), "[261,302]");
+  EXPECT_EQ(tokens.at("count").as_int64(), 2);
+  EXPECT_EQ(tokens.at("max_model_len").as_int64(), 4096);
+  const json::object plain =
+      worker.PostOk("/tokenize", {{"prompt", "<|im_end|>"}, {"parse_special", false}});
+  EXPECT_EQ(plain.at("count").as_int64(), 10);
+  const json::object text = worker.PostOk("/detokenize", {{"tokens", {261, 302, 0xC3}}});
+  EXPECT_EQ(Text(text.at("content")), "hello<|im_end|>\xEF\xBF\xBD");
+  EXPECT_EQ(text.at("content"), text.at("prompt"));
+  const json::object prompt = worker.PostOk("/apply-template", ChatBody("hi"));
+  EXPECT_EQ(Text(prompt.at("prompt")), "<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\n");
+}
+
+TEST(Worker, ErrorsHaveTheRightStatusAndNameTheField) {
+  TestWorker worker;
+  const std::string long_text(5000, 'y');
+  struct Case {
+    std::string path;
+    json::object body;
+    int status;
+    std::string param;
+    std::string code;
+  };
+  const std::vector<Case> cases = {
+      {kChat, ChatBody("x", {{"model", "gpt-4"}}), 404, "model", "model_not_found"},
+      {kChat, ChatBody("x", {{"temperature", 3}}), 400, "temperature", ""},
+      {kChat, ChatBody(long_text), 400, "messages", "context_length_exceeded"},
+      {kChat, ChatBody("x", {{"max_tokens", 5000}}), 400, "max_tokens", "context_length_exceeded"},
+      {kChat, ChatBody("x", {{"logit_bias", {{"304", 1}}}}), 400, "logit_bias", ""},
+      {kChat, {{"messages", {{{"role", "user"}, {"content", 1}}}}}, 400, "messages[0].content", ""},
+      {kCompletions, {{"prompt", ""}}, 400, "prompt", ""},
+      {kCompletions, {{"prompt", {1, 304}}}, 400, "prompt", ""},
+      {kCompletions, {{"prompt", long_text}}, 400, "prompt", "context_length_exceeded"},
+  };
+  for (const Case& c : cases) {
+    const net::HttpResponse response = worker.Post(c.path, c.body);
+    EXPECT_EQ(response.status, c.status) << response.body;
+    const json::object error = ErrorOf(response);
+    EXPECT_EQ(Text(error.at("type")), "invalid_request_error");
+    EXPECT_EQ(Text(error.at("param")), c.param) << response.body;
+    EXPECT_NE(Text(error.at("message")).find(c.param), std::string::npos);
+    EXPECT_EQ(error.at("code").is_null() ? "" : Text(error.at("code")), c.code);
+  }
+  EXPECT_EQ(worker.Ask("POST", kChat, "{\"messages\":").status, 400);
+  EXPECT_EQ(worker.Ask("POST", kChat, "\xff\xfe").status, 400);
+  const net::HttpResponse too_large = worker.Ask("POST", kChat, std::string(2 << 20, ' '));
+  EXPECT_EQ(too_large.status, 413);
+  EXPECT_EQ(Text(ErrorOf(too_large).at("type")), "invalid_request_error");
+  EXPECT_EQ(worker.PostOk(kChat, ChatBody(Script("a"), {{"model", "default"}})).count("id"), 1u);
+}
+
+TEST(Worker, UnknownRoutesAndWrongMethods) {
+  TestWorker worker;
+  EXPECT_EQ(worker.Ask("GET", "/nothing").status, 404);
+  EXPECT_EQ(worker.Ask("GET", "/v1/models/").status, 404);
+  const net::HttpResponse response = worker.Ask("GET", kChat);
+  EXPECT_EQ(response.status, 405);
+  EXPECT_EQ(response.header("Allow"), "POST");
+  EXPECT_EQ(worker.Ask("POST", "/metrics").status, 405);
+}
+
+TEST(Worker, RequestIdsAreEchoedOrMade) {
+  TestWorker worker;
+  const auto id_for = [&](const std::string& sent) {
+    return std::string(
+        worker.Ask("GET", "/health", "", {{"X-Request-Id", sent}}).header("x-request-id"));
+  };
+  EXPECT_EQ(id_for("abc-1.2:3_x"), "abc-1.2:3_x");
+  EXPECT_TRUE(id_for("bad id").starts_with("req-"));
+  EXPECT_TRUE(id_for(std::string(200, 'a')).starts_with("req-"));
+}
+
+TEST(Worker, MetricsCountWhatHappened) {
+  TestWorker worker;
+  worker.PostOk(kChat, ChatBody(Script("hello")));
+  worker.PostOk(kCompletions, {{"prompt", EndlessScript("")}, {"max_tokens", 5}});
+  EXPECT_TRUE(worker.WaitUntilFree());
+  const std::string text = worker.Ask("GET", "/metrics").body;
+  const auto has = [&](const std::string& line) {
+    EXPECT_NE(text.find("\n" + line + "\n"), std::string::npos) << line << "\n" << text;
+  };
+  has(R"(vllm:num_requests_running{model_name="tiny"} 0)");
+  has(R"(vllm:num_requests_waiting{model_name="tiny"} 0)");
+  has(R"(vllm:kv_cache_usage_perc{model_name="tiny"} 0)");
+  has(R"(vllm:generation_tokens_total{model_name="tiny"} 7)");
+  has(R"(vllm:request_success_total{model_name="tiny",finished_reason="stop"} 1)");
+  has(R"(vllm:request_success_total{model_name="tiny",finished_reason="length"} 1)");
+  has(R"(vllm:time_to_first_token_seconds_count{model_name="tiny"} 2)");
+  has(R"(vllm:inter_token_latency_seconds_count{model_name="tiny"} 4)");
+  has(R"(vllm:e2e_request_latency_seconds_count{model_name="tiny"} 2)");
+  has(R"(lemma_kv_pages_free{model_name="tiny"} 512)");
+  has(R"(lemma_http_responses_total{model_name="tiny",route="/v1/completions",status="200"} 1)");
+  EXPECT_EQ(worker.Ask("GET", "/livez").status, 200);
+}
+
+}  // namespace
+}  // namespace lemma::worker
