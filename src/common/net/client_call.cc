@@ -14,12 +14,11 @@ namespace lemma::net {
 namespace asio = boost::asio;
 
 ClientCall::ClientCall(std::shared_ptr<ClientCore> core, std::string address, HttpRequest request,
-                       HttpCallbacks callbacks, uint64_t body_bytes_max)
+                       HttpCallbacks callbacks)
     : core_(std::move(core)),
       address_(std::move(address)),
       request_(std::move(request)),
       callbacks_(std::move(callbacks)),
-      body_bytes_max_(body_bytes_max),
       socket_(core_->io),
       resolver_(core_->io),
       timer_(core_->io) {}
@@ -134,7 +133,7 @@ bool ClientCall::Report() {
   }
   std::string piece = parser_->TakeBody();
   body_bytes_ += piece.size();
-  if (body_bytes_ > body_bytes_max_) {
+  if (body_bytes_ > core_->options.body_bytes_max) {
     End({StatusCode::kTooLarge, address_ + ": the answer is too large"});
     return false;
   }

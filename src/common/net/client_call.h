@@ -36,9 +36,8 @@ struct ClientCore {
 
 class ClientCall final : public HttpCall, public std::enable_shared_from_this<ClientCall> {
  public:
-  // body_bytes_max: an answer with more ends in kTooLarge.
   ClientCall(std::shared_ptr<ClientCore> core, std::string address, HttpRequest request,
-             HttpCallbacks callbacks, uint64_t body_bytes_max);
+             HttpCallbacks callbacks);
 
   void Begin();
   void Cancel() override;
@@ -65,7 +64,6 @@ class ClientCall final : public HttpCall, public std::enable_shared_from_this<Cl
   const std::string address_;
   const HttpRequest request_;
   HttpCallbacks callbacks_;
-  const uint64_t body_bytes_max_;
   std::string wire_;  // the request as bytes
 
   Socket socket_;

@@ -4,7 +4,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <future>
-#include <limits>
 #include <thread>
 #include <utility>
 
@@ -18,14 +17,6 @@ struct HttpClient::Impl {
       : core(std::make_shared<ClientCore>(options)),
         guard(core->io.get_executor()),
         thread([core = core] { core->io.run(); }) {}
-
-  std::shared_ptr<HttpCall> Send(const std::string& address, HttpRequest request,
-                                 HttpCallbacks callbacks, uint64_t body_bytes_max) {
-    auto call = std::make_shared<ClientCall>(core, address, std::move(request),
-                                             std::move(callbacks), body_bytes_max);
-    boost::asio::post(core->io, [call] { call->Begin(); });
-    return call;
-  }
 
   const std::shared_ptr<ClientCore> core;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard;
@@ -48,8 +39,10 @@ HttpClient::~HttpClient() {
 
 std::shared_ptr<HttpCall> HttpClient::Send(const std::string& address, HttpRequest request,
                                            HttpCallbacks callbacks) {
-  return impl_->Send(address, std::move(request), std::move(callbacks),
-                     std::numeric_limits<uint64_t>::max());
+  auto call =
+      std::make_shared<ClientCall>(impl_->core, address, std::move(request), std::move(callbacks));
+  boost::asio::post(impl_->core->io, [call] { call->Begin(); });
+  return call;
 }
 
 Result<HttpResponse> HttpClient::SendAndWait(const std::string& address, HttpRequest request) {
@@ -60,8 +53,7 @@ Result<HttpResponse> HttpClient::SendAndWait(const std::string& address, HttpReq
   callbacks.on_head = [&](HttpResponse head) { response = std::move(head); };
   callbacks.on_body = [&](std::string piece) { response.body += piece; };
   callbacks.on_end = [&](Status status) { end.set_value(std::move(status)); };
-  impl_->Send(address, std::move(request), std::move(callbacks),
-              impl_->core->options.body_bytes_max);
+  Send(address, std::move(request), std::move(callbacks));
   LEMMA_RETURN_IF_ERROR(end.get_future().get());
   return response;
 }

@@ -29,7 +29,7 @@ struct HttpClientOptions {
   std::chrono::milliseconds connect_timeout{5000};
   std::chrono::milliseconds first_byte_timeout{600000};
   std::chrono::milliseconds idle_timeout{120000};  // between two pieces of the body
-  uint64_t body_bytes_max = 64 << 20;              // of an answer that SendAndWait collects
+  uint64_t body_bytes_max = 64 << 20;              // of one answer; more ends it: kTooLarge
 };
 
 // A call under way. Destroying it does not end the call.

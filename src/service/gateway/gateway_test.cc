@@ -1,0 +1,574 @@
+// The gateway between a real client and a fake worker, over real sockets.
+#include "service/gateway/gateway.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <future>
+
+#include "common/net/http_client.h"
+#include "service/gateway/test_worker.h"
+#include "service/reason/task_profile.h"
+
+namespace lemma::gateway {
+namespace {
+
+namespace json = boost::json;
+using testing::HasSubstr;
+using testing::Not;
+using namespace std::chrono_literals;  // NOLINT
+
+class GatewayTest : public testing::Test {
+ protected:
+  void Begin(net::HttpHandler answer, GatewayOptions options = {}) {
+    worker_ = std::make_unique<TestWorker>(std::move(answer));
+    options.worker_address = worker_->address();
+    BeginWithoutWorker(options);
+  }
+  void BeginWithoutWorker(GatewayOptions options) {
+    options.listen = "127.0.0.1:0";
+    auto started = Gateway::Start(options);
+    LEMMA_CHECK(started.ok(), started.status().message().c_str());
+    gateway_ = std::move(*started);
+  }
+
+  net::HttpResponse Ask(const std::string& method, const std::string& target,
+                        const std::string& body = "", std::vector<net::Header> headers = {}) {
+    auto answer = client_.SendAndWait(gateway_->address(),
+                                      {method, target, "", std::move(headers), body, ""});
+    LEMMA_CHECK(answer.ok(), answer.status().ToString().c_str());
+    return *answer;
+  }
+  net::HttpResponse Post(const std::string& target, const std::string& body) {
+    return Ask("POST", target, body);
+  }
+
+  std::unique_ptr<TestWorker> worker_;
+  std::unique_ptr<Gateway> gateway_;
+  net::HttpClient client_;
+};
+
+json::object Parse(const std::string& text) {
+  boost::system::error_code error;
+  json::value value = json::parse(text, error);
+  EXPECT_FALSE(error) << text;
+  return value.is_object() ? value.as_object() : json::object();
+}
+
+json::object ErrorOf(const net::HttpResponse& response) {
+  json::object body = Parse(response.body);
+  return body.contains("error") ? body["error"].as_object() : json::object();
+}
+
+std::string SystemOf(const json::object& chat) {
+  const json::object& first = chat.at("messages").as_array().at(0).as_object();
+  return first.at("role") == "system" ? std::string(first.at("content").as_string()) : "";
+}
+
+int CountSystems(const json::object& chat) {
+  int n = 0;
+  for (const json::value& message : chat.at("messages").as_array()) {
+    n += message.at("role") == "system" || message.at("role") == "developer";
+  }
+  return n;
+}
+
+std::string English(std::string_view profile) { return reason::FindProfile(profile)->system_en; }
+
+// POST /generate.
+
+TEST_F(GatewayTest, GenerateInjectsTheChosenProfileAndNamesIt) {
+  Begin(AnswerChat);
+  const std::pair<const char*, const char*> cases[] = {
+      {"What is 2 + 2?", "math"},
+      {"求 2 + 2 的值", "math"},
+      {"Write a function that reverses an array.", "algorithm"},
+      {"给定一个整数数组 nums, 返回最大值。", "algorithm"},
+  };
+  for (const auto& [prompt, profile] : cases) {
+    const auto answer = Post("/generate", json::serialize(json::object{{"prompt", prompt}}));
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    const json::object body = Parse(answer.body);
+    EXPECT_EQ(body.at("text"), "4");
+    EXPECT_EQ(body.at("reasoning"), "2 + 2");
+    EXPECT_EQ(body.at("profile"), profile);
+    EXPECT_EQ(body.at("finish_reason"), "stop");
+    EXPECT_EQ(body.at("usage").at("total_tokens"), 11);
+    EXPECT_EQ(answer.header("x-lemma-profile"), profile);
+
+    const json::object asked = worker_->last_body();
+    EXPECT_EQ(worker_->last().target, "/v1/chat/completions");
+    EXPECT_EQ(worker_->last().header("content-type"), "application/json");
+    EXPECT_EQ(SystemOf(asked), English(profile));
+    ASSERT_EQ(asked.at("messages").as_array().size(), 2u);
+    EXPECT_EQ(asked.at("messages").at(1).at("role"), "user");
+    EXPECT_EQ(asked.at("messages").at(1).at("content"), prompt);
+    EXPECT_EQ(asked.at("max_tokens"), 512);
+    EXPECT_EQ(asked.at("temperature"), 0.7);
+    EXPECT_EQ(asked.at("stream"), false);
+    EXPECT_FALSE(asked.contains("seed"));
+  }
+}
+
+TEST_F(GatewayTest, GenerateTreatsABlankSystemAsNone) {
+  Begin(AnswerChat);
+  for (const char* system : {"null", "\"\"", "\" \\n\\t\""}) {
+    const auto answer =
+        Post("/generate", std::string("{\"prompt\":\"1+1\",\"system\":") + system + "}");
+    EXPECT_EQ(Parse(answer.body).at("profile"), "math");
+    EXPECT_EQ(SystemOf(worker_->last_body()), English("math"));
+  }
+}
+
+TEST_F(GatewayTest, GenerateKeepsTheClientsOwnSystem) {
+  Begin(AnswerChat);
+  const auto answer = Post("/generate", R"({"prompt":"1+1","system":" Be brief. "})");
+  EXPECT_EQ(Parse(answer.body).at("profile"), "custom");
+  EXPECT_EQ(SystemOf(worker_->last_body()), " Be brief. ");
+}
+
+TEST_F(GatewayTest, GeneratePassesOnWhatIsSaid) {
+  Begin(AnswerChat);
+  Post("/generate",
+       R"({"prompt":"1+1","profile":"algorithm","language":"zh","max_tokens":7,"temperature":0,)"
+       R"("top_p":0.5,"seed":9007199254740993,"unknown":[1]})");
+  const json::object asked = worker_->last_body();
+  EXPECT_EQ(SystemOf(asked), reason::FindProfile("algorithm")->system_zh);
+  EXPECT_EQ(asked.at("max_tokens"), 7);
+  EXPECT_EQ(asked.at("temperature"), 0.0);
+  EXPECT_EQ(asked.at("top_p"), 0.5);
+  EXPECT_EQ(asked.at("seed"), 9007199254740993);
+  EXPECT_FALSE(asked.contains("unknown"));
+}
+
+TEST_F(GatewayTest, GenerateNamesTheFieldThatIsWrong) {
+  Begin(AnswerChat);
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({})", "prompt"},
+      {R"({"prompt":null})", "prompt"},
+      {R"({"prompt":""})", "prompt"},
+      {R"({"prompt":" \n"})", "prompt"},
+      {R"({"prompt":["a"]})", "prompt"},
+      {R"({"prompt":"a","system":1})", "system"},
+      {R"({"prompt":"a","profile":"poet"})", "profile"},
+      {R"({"prompt":"a","profile":7})", "profile"},
+      {R"({"prompt":"a","language":"fr"})", "language"},
+      {R"({"prompt":"a","max_tokens":0})", "max_tokens"},
+      {R"({"prompt":"a","max_tokens":-1})", "max_tokens"},
+      {R"({"prompt":"a","max_tokens":1.5})", "max_tokens"},
+      {R"({"prompt":"a","max_tokens":"9"})", "max_tokens"},
+      {R"({"prompt":"a","max_tokens":18446744073709551615})", "max_tokens"},
+      {R"({"prompt":"a","max_tokens":1e308})", "max_tokens"},
+      {R"({"prompt":"a","temperature":2.1})", "temperature"},
+      {R"({"prompt":"a","temperature":-0.1})", "temperature"},
+      {R"({"prompt":"a","temperature":true})", "temperature"},
+      {R"({"prompt":"a","top_p":0})", "top_p"},
+      {R"({"prompt":"a","top_p":1.01})", "top_p"},
+      {R"({"prompt":"a","stream":"yes"})", "stream"},
+      {R"({"prompt":"a","seed":-1})", "seed"},
+      {R"({"prompt":"a","seed":0.5})", "seed"},
+  };
+  for (const auto& [body, field] : cases) {
+    const auto answer = Post("/generate", body);
+    EXPECT_EQ(answer.status, 400) << body;
+    const json::object error = ErrorOf(answer);
+    EXPECT_EQ(error.at("param"), field) << body;
+    EXPECT_EQ(error.at("type"), "invalid_request_error");
+    EXPECT_THAT(std::string(error.at("message").as_string()), HasSubstr(field));
+    EXPECT_TRUE(error.contains("code"));
+  }
+  for (const char* body :
+       {"", "[]", "\"a\"", "{", "{\"prompt\":\"\xff\"}", "{\"prompt\":\"a\"} x"}) {
+    const auto answer = Post("/generate", body);
+    EXPECT_EQ(answer.status, 400) << body;
+    EXPECT_TRUE(ErrorOf(answer).at("param").is_null()) << body;
+  }
+  EXPECT_EQ(worker_->n_requests(), 0u);
+  EXPECT_THAT(Post("/generate", R"({"prompt":"a","profile":"poet"})").body,
+              HasSubstr("there are: math, algorithm"));
+}
+
+TEST_F(GatewayTest, GenerateStreamsPiecesAndThenTheEnd) {
+  Begin(StreamChat);
+  const auto answer = Post("/generate", R"({"prompt":"2+2","stream":true})");
+  ASSERT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.header("content-type"), "text/event-stream");
+  EXPECT_EQ(answer.header("x-lemma-profile"), "math");
+  std::string all;
+  for (const auto& event : net::SseParser().Push(answer.body)) all += event.data + "\n";
+  EXPECT_EQ(
+      all,
+      "{\"reasoning\":\"2 + 2\"}\n"
+      "{\"text\":\"It is \"}\n"
+      "{\"text\":\"4\\n你好\"}\n"
+      "{\"profile\":\"math\",\"finish_reason\":\"length\",\"usage\":{\"completion_tokens\":6}}\n"
+      "[DONE]\n");
+  EXPECT_EQ(worker_->last_body().at("stream_options").at("include_usage"), true);
+}
+
+TEST_F(GatewayTest, GeneratePassesTheWorkersErrorOnAndCallsTheChatThePrompt) {
+  Begin([](std::shared_ptr<net::HttpExchange> exchange) {
+    exchange->Send(net::HttpResponse::Json(
+        400, R"({"error":{"message":"too long","type":"t","param":"messages[1]","code":null}})"));
+  });
+  const auto answer = Post("/generate", R"({"prompt":"a"})");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(ErrorOf(answer).at("param"), "prompt");
+  EXPECT_EQ(ErrorOf(answer).at("message"), "too long");
+}
+
+TEST_F(GatewayTest, GenerateRefusesAWorkersNonsense) {
+  std::string nonsense;
+  Begin([&](std::shared_ptr<net::HttpExchange> exchange) {
+    exchange->Send(net::HttpResponse::Json(200, nonsense));
+  });
+  for (const char* text : {"", "{}", "[]", "{\"choices\":[]}", "{\"choices\":[1]}", "not JSON"}) {
+    nonsense = text;
+    const auto answer = Post("/generate", R"({"prompt":"a"})");
+    EXPECT_EQ(answer.status, 502) << text;
+    EXPECT_EQ(ErrorOf(answer).at("code"), "worker_failed");
+  }
+}
+
+// /v1/chat/completions and the rest of the protocol.
+
+TEST_F(GatewayTest, ChatWithoutASystemGetsTheProfilesAsItsFirstMessage) {
+  Begin(AnswerChat);
+  const std::pair<const char*, const char*> cases[] = {
+      {R"([{"role":"user","content":"2+2?"}])", "math"},
+      {R"([{"role":"user","content":"反转链表"},{"role":"assistant","content":"x"},)"
+       R"({"role":"user","content":"why?"}])",
+       "algorithm"},
+      {R"([{"role":"user","content":[{"type":"text","text":"Sort this array"}]}])", "algorithm"},
+      {R"([{"role":"system","content":" "},{"role":"user","content":"2+2?"}])", "math"},
+      {R"([{"role":"developer","content":[]},{"role":"user","content":"2+2?"}])", "math"},
+  };
+  for (const auto& [messages, profile] : cases) {
+    const auto answer =
+        Post("/v1/chat/completions",
+             std::string("{\"messages\":") + messages +
+                 ",\"profile\":null,\"temperature\":0.25,\"seed\":9007199254740993}");
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    EXPECT_EQ(answer.body, kChatReply);  // the reply is the worker's, byte for byte
+    EXPECT_EQ(answer.header("x-lemma-profile"), profile) << messages;
+    const json::object asked = worker_->last_body();
+    EXPECT_EQ(SystemOf(asked), English(profile));
+    EXPECT_EQ(CountSystems(asked), 1);
+    EXPECT_EQ(asked.at("temperature"), 0.25);
+    EXPECT_EQ(asked.at("seed"), 9007199254740993);
+    EXPECT_FALSE(asked.contains("profile"));
+  }
+}
+
+TEST_F(GatewayTest, ChatWithASystemIsNotTouched) {
+  Begin(AnswerChat);
+  for (const std::string body :
+       {R"({ "messages" : [{"role":"system","content":"Mine."},{"role":"user","content":"a"}] })",
+        R"({"messages":[{"role":"user","content":"a"},{"role":"developer","content":"Mine."}]})",
+        R"({"messages":[{"role":"system","content":[{"type":"text","text":"Mine."}]}],"x":1.10})",
+        R"({"messages":"not an array"})", R"({"model":"m"})", R"({"messages":[1]})"}) {
+    const auto answer = Post("/v1/chat/completions", body);
+    EXPECT_EQ(worker_->last().body, body);
+    EXPECT_EQ(answer.header("x-lemma-profile"), "custom");
+  }
+}
+
+TEST_F(GatewayTest, ChatTakesAProfileAndRefusesAnUnknownOne) {
+  Begin(AnswerChat);
+  const std::string user = R"({"messages":[{"role":"user","content":"2+2?"}],"profile":)";
+  EXPECT_EQ(Post("/v1/chat/completions", user + "\"algorithm\"}").header("x-lemma-profile"),
+            "algorithm");
+  EXPECT_EQ(SystemOf(worker_->last_body()), English("algorithm"));
+  const auto refused = Post("/v1/chat/completions", user + "\"poet\"}");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(ErrorOf(refused).at("param"), "profile");
+  EXPECT_THAT(refused.body, HasSubstr("poet"));
+  EXPECT_EQ(Post("/v1/chat/completions", "{").status, 400);
+  EXPECT_EQ(worker_->n_requests(), 1u);
+}
+
+TEST_F(GatewayTest, ChatStreamsAreRelayedByteForByte) {
+  Begin(StreamChat);
+  const auto answer =
+      Post("/v1/chat/completions", R"({"messages":[{"role":"user","content":"a"}],"stream":true})");
+  TestWorker direct(StreamChat);
+  const auto expected = client_.SendAndWait(direct.address(), {"POST", "/", "", {}, "{}", ""});
+  ASSERT_TRUE(expected.ok());
+  EXPECT_EQ(answer.body, expected->body);
+  EXPECT_EQ(answer.header("content-type"), "text/event-stream");
+}
+
+TEST_F(GatewayTest, TheRestOfTheProtocolIsRelayed) {
+  Begin([](std::shared_ptr<net::HttpExchange> exchange) {
+    const auto& request = exchange->request();
+    net::HttpResponse response =
+        net::HttpResponse::Json(418, request.method + " " + request.target + " " + request.body);
+    response.headers.push_back({"X-Worker", "w"});
+    response.headers.push_back({"x-request-id", "the worker's"});
+    exchange->Send(std::move(response));
+  });
+  for (const char* target : {"/v1/models", "/v1/completions?a=b%20c", "/tokenize", "/detokenize",
+                             "/apply-template", "/v1/anything/else"}) {
+    const auto answer = Ask("POST", target, "{}", {{"X-Request-Id", "mine-1"}});
+    EXPECT_EQ(answer.status, 418);
+    EXPECT_EQ(answer.body, std::string("POST ") + target + " {}");
+    EXPECT_EQ(answer.header("x-worker"), "w");
+    EXPECT_EQ(answer.header("x-request-id"), "mine-1");
+    EXPECT_EQ(worker_->last().header("x-request-id"), "mine-1");
+  }
+  EXPECT_EQ(Ask("GET", "/v1/models").body, "GET /v1/models ");
+}
+
+// The gateway's own.
+
+TEST_F(GatewayTest, EveryAnswerHasARequestIdAndItsOverhead) {
+  Begin(AnswerChat);
+  for (const char* target : {"/generate", "/", "/nowhere", "/livez", "/readyz", "/metrics"}) {
+    const auto answer = Ask("GET", target, "", {{"x-request-id", "bad id\x01"}});
+    EXPECT_THAT(std::string(answer.header("x-request-id")), testing::StartsWith("req-")) << target;
+    const double overhead_ms = std::stod(std::string(answer.header("x-lemma-overhead-ms")));
+    EXPECT_GE(overhead_ms, 0) << target;
+    EXPECT_LT(overhead_ms, 1000) << target;
+  }
+  const auto first = Ask("GET", "/livez").header("x-request-id");
+  EXPECT_NE(first, Ask("GET", "/livez").header("x-request-id"));
+}
+
+TEST_F(GatewayTest, TheOverheadLeavesOutTheWorkersTime) {
+  Begin([](std::shared_ptr<net::HttpExchange> exchange) {
+    std::this_thread::sleep_for(300ms);
+    AnswerChat(std::move(exchange));
+  });
+  const auto answer = Post("/generate", R"({"prompt":"a"})");
+  EXPECT_LT(std::stod(std::string(answer.header("x-lemma-overhead-ms"))), 200);
+}
+
+TEST_F(GatewayTest, WrongPathsAndMethodsAreSaid) {
+  Begin(AnswerChat);
+  const auto nowhere = Ask("GET", "/v2/chat");
+  EXPECT_EQ(nowhere.status, 404);
+  EXPECT_THAT(nowhere.body, HasSubstr("/v2/chat"));
+  const auto wrong = Ask("GET", "/generate");
+  EXPECT_EQ(wrong.status, 405);
+  EXPECT_EQ(wrong.header("allow"), "POST");
+  EXPECT_EQ(Ask("DELETE", "/v1/chat/completions").status, 405);
+  EXPECT_EQ(Ask("POST", "/livez").status, 405);
+  EXPECT_EQ(Ask("HEAD", "/livez").status, 200);
+  EXPECT_THAT(Ask("GET", "/").body, HasSubstr("/generate"));
+}
+
+TEST_F(GatewayTest, HttpErrorsHaveTheSameShape) {
+  GatewayOptions options;
+  options.limits.body_bytes_max = 1000;
+  Begin(AnswerChat, options);
+  const auto answer = Post("/generate", std::string(1001, ' '));
+  EXPECT_EQ(answer.status, 413);
+  EXPECT_EQ(ErrorOf(answer).at("type"), "invalid_request_error");
+}
+
+TEST_F(GatewayTest, ReadinessIsTheWorkers) {
+  Begin(AnswerChat);
+  EXPECT_EQ(Ask("GET", "/readyz").status, 200);
+  EXPECT_EQ(Ask("GET", "/health").status, 200);
+  worker_->ready_status = 503;
+  EXPECT_EQ(Ask("GET", "/readyz").status, 503);
+  worker_->Die();
+  EXPECT_EQ(Ask("GET", "/health").status, 503);
+  EXPECT_EQ(Ask("GET", "/livez").status, 200);
+}
+
+TEST_F(GatewayTest, MetricsAreItsOwnAndTheWorkers) {
+  Begin(AnswerChat);
+  Post("/generate", R"({"prompt":"a"})");
+  Ask("GET", "/such/a/path");
+  const auto both = Ask("GET", "/metrics");
+  EXPECT_THAT(std::string(both.header("content-type")), HasSubstr("text/plain; version=0.0.4"));
+  EXPECT_THAT(both.body,
+              HasSubstr("lemma_gateway_requests_total{code=\"200\",route=\"/generate\"} 1\n"));
+  EXPECT_THAT(both.body, HasSubstr("{code=\"404\",route=\"unknown\"} 1\n"));
+  EXPECT_THAT(both.body, HasSubstr("lemma_gateway_prompts_injected_total{profile=\"math\"} 1\n"));
+  EXPECT_THAT(both.body, HasSubstr("theirs 1\n"));
+  worker_->Die();
+  const auto own = Ask("GET", "/metrics");
+  EXPECT_EQ(own.status, 200);
+  EXPECT_THAT(own.body, Not(HasSubstr("theirs")));
+}
+
+// A worker that is away, full, or dies; a client that leaves.
+
+TEST_F(GatewayTest, AWorkerThatIsAwayIsA503WithRetryAfter) {
+  GatewayOptions options;
+  options.worker_address = "unix:/nowhere/lemma.sock";
+  BeginWithoutWorker(options);
+  for (const char* target : {"/generate", "/v1/chat/completions", "/v1/models", "/readyz"}) {
+    const bool is_get = std::string_view(target) == "/readyz";
+    const auto answer =
+        Ask(is_get ? "GET" : "POST", target, is_get ? "" : R"({"prompt":"a","stream":true})");
+    EXPECT_EQ(answer.status, 503) << target;
+    EXPECT_EQ(ErrorOf(answer).at("type"), "unavailable_error");
+    EXPECT_EQ(answer.header("retry-after"), "2");
+    EXPECT_THAT(answer.body, Not(HasSubstr("nowhere")));
+  }
+}
+
+TEST_F(GatewayTest, AWorkerMayComeBackOnItsSocket) {
+  Begin(AnswerChat);
+  EXPECT_EQ(Post("/generate", R"({"prompt":"a"})").status, 200);
+  const std::string address = worker_->address();
+  worker_.reset();
+  EXPECT_EQ(Post("/generate", R"({"prompt":"a"})").status, 503);
+  TestWorker second(AnswerChat, address);
+  EXPECT_EQ(Post("/generate", R"({"prompt":"a"})").status, 200);
+}
+
+TEST_F(GatewayTest, AWorkerThatDiesBeforeItsAnswerIsA502) {
+  Begin([](std::shared_ptr<net::HttpExchange> exchange) {
+    exchange->Start(net::HttpResponse::Json(200, "{\"half"));
+    exchange->Abort();
+  });
+  for (const char* target : {"/generate", "/v1/completions"}) {
+    const auto answer = Post(target, R"({"prompt":"a"})");
+    EXPECT_EQ(answer.status, 502) << target;
+    EXPECT_EQ(ErrorOf(answer).at("code"), "worker_failed");
+  }
+}
+
+TEST_F(GatewayTest, AWorkerThatDiesInAStreamEndsItWithAnErrorEvent) {
+  Begin([](std::shared_ptr<net::HttpExchange> exchange) {
+    exchange->Start(EventStream());
+    exchange->Write(Delta("content", "It is ") + "data: {\"half");
+    exchange->Abort();
+  });
+  for (const char* target : {"/generate", "/v1/chat/completions"}) {
+    const auto answer =
+        Post(target, R"({"prompt":"a","messages":[{"role":"user","content":"a"}],"stream":true})");
+    const auto events = net::SseParser().Push(answer.body);
+    ASSERT_EQ(events.size(), 2u) << answer.body;
+    EXPECT_THAT(events[0].data, HasSubstr("It is "));
+    EXPECT_EQ(events[1].event, "error");
+    EXPECT_EQ(Parse(events[1].data)["error"].at("code"), "worker_failed");
+  }
+}
+
+TEST_F(GatewayTest, AStreamWithoutItsEndIsAnErrorToo) {
+  Begin([](std::shared_ptr<net::HttpExchange> exchange) {
+    exchange->Start(EventStream());
+    exchange->Write(Delta("content", "It is "));
+    exchange->Finish();  // no [DONE]
+  });
+  const auto answer = Post("/generate", R"({"prompt":"a","stream":true})");
+  EXPECT_THAT(answer.body, HasSubstr("event: error\n"));
+  EXPECT_THAT(answer.body, Not(HasSubstr("[DONE]")));
+}
+
+TEST_F(GatewayTest, TheWorkersOwnErrorEventIsTheLast) {
+  Begin([](std::shared_ptr<net::HttpExchange> exchange) {
+    exchange->Start(EventStream());
+    exchange->Write(Delta("content", "It is ") +
+                    net::SseEvent(R"({"error":{"message":"deadline"}})", "error"));
+    exchange->Finish();
+  });
+  const auto answer = Post("/generate", R"({"prompt":"a","stream":true})");
+  EXPECT_THAT(answer.body, HasSubstr("event: error\ndata: {\"error\":{\"message\":\"deadline\"}}"));
+  EXPECT_THAT(answer.body, Not(HasSubstr("[DONE]")));
+}
+
+TEST_F(GatewayTest, AClientThatLeavesEndsTheWorkersCallWithinMilliseconds) {
+  for (const bool stream : {false, true}) {
+    std::promise<std::shared_ptr<net::HttpExchange>> arrived;
+    Begin([&](std::shared_ptr<net::HttpExchange> exchange) {
+      if (stream) exchange->Start(EventStream());
+      arrived.set_value(std::move(exchange));
+    });
+    std::promise<void> ended;
+    net::HttpCallbacks callbacks;
+    callbacks.on_end = [&](Status) { ended.set_value(); };
+    const auto call = client_.Send(
+        gateway_->address(), {"POST", "/generate", "", {}, R"({"prompt":"a","stream":true})", ""},
+        std::move(callbacks));
+    const auto at_worker = arrived.get_future().get();
+    const auto left_at = std::chrono::steady_clock::now();
+    call->Cancel();
+    ASSERT_TRUE(Eventually([&] { return at_worker->closed(); }));
+    EXPECT_LT(std::chrono::steady_clock::now() - left_at, 100ms);
+    ended.get_future().get();
+    EXPECT_TRUE(Eventually([&] { return gateway_->n_active() == 0; }));
+    gateway_.reset();
+  }
+}
+
+TEST_F(GatewayTest, MoreCallsThanAllowedAreRefusedAtOnceAndPlacesAreGivenBack) {
+  std::mutex mutex;
+  std::vector<std::shared_ptr<net::HttpExchange>> held;
+  GatewayOptions options;
+  options.in_flight_max = 2;
+  Begin(
+      [&](std::shared_ptr<net::HttpExchange> exchange) {
+        std::lock_guard lock(mutex);
+        held.push_back(std::move(exchange));
+      },
+      options);
+  std::promise<Status> ends[2];
+  for (auto& end : ends) {
+    net::HttpCallbacks callbacks;
+    callbacks.on_end = [&end](Status status) { end.set_value(std::move(status)); };
+    client_.Send(gateway_->address(), {"POST", "/generate", "", {}, R"({"prompt":"a"})", ""},
+                 std::move(callbacks));
+  }
+  ASSERT_TRUE(Eventually([&] { return worker_->n_requests() == 2; }));
+  const auto refused = Post("/generate", R"({"prompt":"a"})");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(ErrorOf(refused).at("code"), "overloaded");
+  EXPECT_NE(refused.header("retry-after"), "");
+  EXPECT_EQ(Ask("GET", "/readyz").status, 200);
+  {
+    std::lock_guard lock(mutex);
+    for (auto& exchange : held) AnswerChat(exchange);
+  }
+  for (auto& end : ends) EXPECT_TRUE(end.get_future().get().ok());
+  EXPECT_THAT(Ask("GET", "/metrics").body, HasSubstr("lemma_gateway_requests_in_flight 0\n"));
+}
+
+TEST_F(GatewayTest, DrainLetsAnswersFinishAndStopEndsThemAtOnce) {
+  std::promise<std::shared_ptr<net::HttpExchange>> arrived;
+  Begin(
+      [&](std::shared_ptr<net::HttpExchange> exchange) { arrived.set_value(std::move(exchange)); });
+  std::promise<int> status;
+  net::HttpCallbacks callbacks;
+  callbacks.on_head = [&](net::HttpResponse head) { status.set_value(head.status); };
+  client_.Send(gateway_->address(), {"POST", "/generate", "", {}, R"({"prompt":"a"})", ""},
+               std::move(callbacks));
+  const auto at_worker = arrived.get_future().get();
+  std::thread drain([&] { gateway_->Drain(); });
+  std::this_thread::sleep_for(50ms);
+  EXPECT_EQ(gateway_->n_active(), 1);
+  AnswerChat(at_worker);
+  drain.join();
+  EXPECT_EQ(status.get_future().get(), 200);
+  const auto begin = std::chrono::steady_clock::now();
+  gateway_->Stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 500ms);
+}
+
+TEST_F(GatewayTest, StopCutsAStreamAndFreesTheWorker) {
+  std::promise<std::shared_ptr<net::HttpExchange>> arrived;
+  Begin([&](std::shared_ptr<net::HttpExchange> exchange) {
+    exchange->Start(EventStream());
+    arrived.set_value(std::move(exchange));
+  });
+  std::promise<Status> end;
+  net::HttpCallbacks callbacks;
+  callbacks.on_end = [&](Status status) { end.set_value(std::move(status)); };
+  client_.Send(gateway_->address(),
+               {"POST", "/generate", "", {}, R"({"prompt":"a","stream":true})", ""},
+               std::move(callbacks));
+  const auto at_worker = arrived.get_future().get();
+  gateway_->Stop();
+  EXPECT_FALSE(end.get_future().get().ok());
+  gateway_.reset();
+  EXPECT_TRUE(Eventually([&] { return at_worker->closed(); }));
+}
+
+}  // namespace
+}  // namespace lemma::gateway

@@ -1,0 +1,37 @@
+// The gateway's own Prometheus metrics, lemma_gateway_*.
+#pragma once
+
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <string>
+
+#include "common/base/clock.h"
+
+namespace lemma::gateway {
+
+// Thread-safe.
+class Metrics {
+ public:
+  Metrics();
+
+  // `route` is one of a fixed set, never what a client wrote. 499: the client left first.
+  void CountAnswer(const std::string& route, int http_status);
+  void CountInjection(const std::string& profile);
+  void ObserveOverhead(Duration overhead);
+  void SetInFlight(int n) { in_flight_.Set(n); }
+
+  std::string Render() const;  // the exposition text
+
+ private:
+  prometheus::Registry registry_;
+  prometheus::Family<prometheus::Counter>& answers_;
+  prometheus::Family<prometheus::Counter>& injections_;
+  prometheus::Gauge& in_flight_;
+  prometheus::Histogram& overhead_;
+};
+
+}  // namespace lemma::gateway

@@ -1,0 +1,110 @@
+#include "service/gateway/system_prompt.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <utility>
+
+#include "common/base/json.h"
+#include "service/reason/choose_profile.h"
+
+namespace lemma::gateway {
+namespace {
+
+namespace json = boost::json;
+
+std::string KnownProfiles() {
+  std::string names;
+  for (const reason::TaskProfile& profile : reason::ShippedProfiles()) {
+    names += (names.empty() ? "" : ", ") + profile.name;
+  }
+  return names;
+}
+
+const json::value* FindNonNull(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value == nullptr || value->is_null() ? nullptr : value;
+}
+
+std::string_view RoleOf(const json::value& message) {
+  const json::object* object = message.if_object();
+  const json::value* role = object == nullptr ? nullptr : object->if_contains("role");
+  return role != nullptr && role->is_string() ? std::string_view(role->get_string()) : "";
+}
+
+bool IsSystem(const json::value& message) {
+  const std::string_view role = RoleOf(message);
+  return role == "system" || role == "developer";
+}
+
+// The text of a message: its content, or the text parts of it.
+std::string TextOf(const json::value& message) {
+  const json::value* content = message.get_object().if_contains("content");
+  if (content == nullptr) return "";
+  if (content->is_string()) return std::string(content->get_string());
+  std::string text;
+  if (content->is_array()) {
+    for (const json::value& part : content->get_array()) {
+      const json::object* object = part.if_object();
+      const json::value* piece = object == nullptr ? nullptr : object->if_contains("text");
+      if (piece != nullptr && piece->is_string()) text += std::string_view(piece->get_string());
+    }
+  }
+  return text;
+}
+
+std::string QuestionOf(const json::array& messages) {
+  const auto found = std::find_if(messages.begin(), messages.end(), [](const json::value& message) {
+    return RoleOf(message) == "user";
+  });
+  return found == messages.end() ? "" : TextOf(*found);
+}
+
+}  // namespace
+
+bool IsBlank(std::string_view text) { return text.find_first_not_of(" \t\r\n\v\f") == text.npos; }
+
+Result<const reason::TaskProfile*> NamedProfile(const json::object& body) {
+  const json::value* name = FindNonNull(body, "profile");
+  if (name == nullptr) return static_cast<const reason::TaskProfile*>(nullptr);
+  if (!name->is_string()) return InvalidArgument("must be a string", "profile");
+  const reason::TaskProfile* profile = reason::FindProfile(name->get_string());
+  if (profile != nullptr) return profile;
+  return InvalidArgument("there is no profile \"" + std::string(name->get_string()) +
+                             "\"; there are: " + KnownProfiles(),
+                         "profile");
+}
+
+Result<reason::PromptLanguage> NamedLanguage(const json::object& body) {
+  const json::value* language = FindNonNull(body, "language");
+  if (language == nullptr || *language == "en") return reason::PromptLanguage::kEnglish;
+  if (*language == "zh") return reason::PromptLanguage::kChinese;
+  return InvalidArgument("must be \"en\" or \"zh\"", "language");
+}
+
+Result<ChatWithSystem> WithSystemPrompt(std::string body) {
+  LEMMA_ASSIGN_OR_RETURN(json::object chat, ParseJsonObject(body, "the body"));
+  LEMMA_ASSIGN_OR_RETURN(const reason::TaskProfile* profile, NamedProfile(chat));
+  LEMMA_ASSIGN_OR_RETURN(const reason::PromptLanguage language, NamedLanguage(chat));
+  json::value* value = chat.if_contains("messages");
+  json::array* messages = value == nullptr ? nullptr : value->if_array();
+  const bool is_for_worker =
+      messages == nullptr ||
+      std::any_of(messages->begin(), messages->end(), [](const json::value& message) {
+        return RoleOf(message).empty() || (IsSystem(message) && !IsBlank(TextOf(message)));
+      });
+  if (is_for_worker) return ChatWithSystem{std::move(body), kCustomProfile};
+
+  if (profile == nullptr) profile = &reason::ChooseProfile(QuestionOf(*messages));
+  json::array with_system;
+  with_system.push_back({{"role", "system"}, {"content", profile->system(language)}});
+  for (json::value& message : *messages) {
+    if (!IsSystem(message)) with_system.push_back(std::move(message));
+  }
+  *messages = std::move(with_system);
+  // Ours alone; other servers than a Lemma worker may refuse what they do not know.
+  chat.erase("profile");
+  chat.erase("language");
+  return ChatWithSystem{json::serialize(chat), profile->name};
+}
+
+}  // namespace lemma::gateway

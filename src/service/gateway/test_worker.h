@@ -1,0 +1,109 @@
+// For tests: a worker that answers as it is told and remembers what it was asked.
+#pragma once
+
+#include <unistd.h>
+
+#include <atomic>
+#include <boost/json.hpp>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "common/base/check.h"
+#include "common/net/http_server.h"
+#include "common/net/sse.h"
+
+namespace lemma::gateway {
+
+inline bool Eventually(const std::function<bool()>& condition) {
+  for (int i = 0; i < 5000; ++i) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return false;
+}
+
+// A socket of this test's own.
+inline std::string TestSocketAddress(const std::string& name) {
+  static std::atomic<int> n{0};
+  return "unix:/tmp/lemma_" + name + "_" + std::to_string(getpid()) + "_" + std::to_string(++n);
+}
+
+class TestWorker {
+ public:
+  // `answer` is called for everything but GET /readyz (200) and /metrics.
+  explicit TestWorker(net::HttpHandler answer, std::string address = TestSocketAddress("worker")) {
+    auto started = net::HttpServer::Start(
+        address, 2, {},
+        [this, answer = std::move(answer)](std::shared_ptr<net::HttpExchange> exchange) {
+          const std::string& path = exchange->request().path;
+          if (path == "/readyz") return exchange->Send(net::HttpResponse::Json(ready_status, "{}"));
+          if (path == "/metrics") return exchange->Send(net::HttpResponse::Text(200, "theirs 1\n"));
+          {
+            std::lock_guard lock(mutex_);
+            requests_.push_back(exchange->request());
+          }
+          answer(std::move(exchange));
+        });
+    LEMMA_CHECK(started.ok(), started.status().message().c_str());
+    server_ = std::move(*started);
+  }
+
+  std::string address() const { return server_->address(); }
+  size_t n_requests() {
+    std::lock_guard lock(mutex_);
+    return requests_.size();
+  }
+  net::HttpRequest last() {
+    std::lock_guard lock(mutex_);
+    LEMMA_CHECK(!requests_.empty(), "no request reached the worker");
+    return requests_.back();
+  }
+  boost::json::object last_body() { return boost::json::parse(last().body).as_object(); }
+  void Die() { server_->Stop(); }
+
+  std::atomic<int> ready_status{200};
+
+ private:
+  std::mutex mutex_;
+  std::vector<net::HttpRequest> requests_;
+  std::unique_ptr<net::HttpServer> server_;  // last: its handler uses the others
+};
+
+inline constexpr const char* kChatReply =
+    R"({"id":"c1","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant",)"
+    R"("content":"4","reasoning_content":"2 + 2","reasoning":"2 + 2"},"finish_reason":"stop"}],)"
+    R"("usage":{"prompt_tokens":5,"completion_tokens":6,"total_tokens":11}})";
+
+inline void AnswerChat(std::shared_ptr<net::HttpExchange> exchange) {
+  exchange->Send(net::HttpResponse::Json(200, kChatReply));
+}
+
+inline net::HttpResponse EventStream() {
+  return {200, {{"Content-Type", "text/event-stream"}}, ""};
+}
+
+inline std::string Delta(const std::string& name, const std::string& text) {
+  return net::SseEvent(boost::json::serialize(boost::json::object{
+      {"choices", {{{"index", 0}, {"delta", {{name, text}}}, {"finish_reason", nullptr}}}}}));
+}
+
+inline constexpr const char* kFinishChunk =
+    R"({"choices":[{"index":0,"delta":{},"finish_reason":"length"}]})";
+inline constexpr const char* kUsageChunk = R"({"choices":[],"usage":{"completion_tokens":6}})";
+
+// A whole stream, in pieces that cut its events.
+inline void StreamChat(std::shared_ptr<net::HttpExchange> exchange) {
+  const std::string all = ": ping\n\n" + Delta("role", "assistant") +
+                          Delta("reasoning_content", "2 + 2") + Delta("content", "It is ") +
+                          Delta("content", "4\n你好") + net::SseEvent(kFinishChunk) +
+                          net::SseEvent(kUsageChunk) + net::SseEvent("[DONE]");
+  exchange->Start(EventStream());
+  for (size_t at = 0; at < all.size(); at += 7) exchange->Write(all.substr(at, 7));
+  exchange->Finish();
+}
+
+}  // namespace lemma::gateway
