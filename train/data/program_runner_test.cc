@@ -85,7 +85,7 @@ TEST(ProgramRunner, ContainsLoopsCrashesForksAndFloods) {
       "def f(x):\n    import os\n    while True: os.fork()\n",
       "def f(x):\n    while True: print('flood' * 1000)\n",
       "def f(x):\n    import os\n    os._exit(0)\n",
-      "def f(x):\n    open('/tmp/lemma-flood', 'w').write('x' * 10 ** 8)\n",
+      "def f(x):\n    import tempfile\n    tempfile.TemporaryFile().write(b'x' * 10 ** 8)\n",
       "raise SystemExit(0)\n",
   };
   std::vector<Job> jobs;
