@@ -20,5 +20,8 @@ void AddDataCommand(CLI::App& app, Run& run);
 void AddTokenizerCommand(CLI::App& app, Run& run);
 void AddPretrainCommand(CLI::App& app, Run& run);
 void AddSftCommand(CLI::App& app, Run& run);
+void AddEvalCommand(CLI::App& app, Run& run);
+void AddExportCommand(CLI::App& app, Run& run);
+void AddLogitsCommand(CLI::App& app, Run& run);
 
 }  // namespace lemma::train

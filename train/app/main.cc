@@ -19,6 +19,9 @@ int main(int argc, char** argv) {
   lemma::train::AddTokenizerCommand(app, run);
   lemma::train::AddPretrainCommand(app, run);
   lemma::train::AddSftCommand(app, run);
+  lemma::train::AddEvalCommand(app, run);
+  lemma::train::AddExportCommand(app, run);
+  lemma::train::AddLogitsCommand(app, run);
   CLI11_PARSE(app, argc, argv);
 
   const auto request_stop = [](int) { lemma::train::stop_requested = true; };
@@ -29,6 +32,7 @@ int main(int argc, char** argv) {
     if (status.ok()) return 0;
     const std::string option = status.field().empty() ? "" : "--" + status.field() + ": ";
     std::fprintf(stderr, "lemma-train: %s%s\n", option.c_str(), status.message().c_str());
+    if (status.code() == lemma::StatusCode::kCancelled) return 130;  // as a shell says of SIGINT
   } catch (const std::exception& error) {  // libtorch and the standard library report by exception
     std::fprintf(stderr, "lemma-train: %s\n", error.what());
   }

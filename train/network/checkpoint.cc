@@ -66,24 +66,6 @@ Result<std::pair<TrainingState, uint64_t>> ParseState(std::string_view text,
   }
 }
 
-// Uninitialised weights of the config's shapes.
-Weights EmptyWeights(const Qwen2Config& config) {
-  const int64_t qkv = config.q_size() + 2 * config.kv_size();
-  Weights weights;
-  weights.embedding = at::empty({config.vocab_size, config.hidden_size});
-  for (int64_t i = 0; i < config.n_layers; ++i) {
-    weights.layers.push_back({at::empty({config.hidden_size}), at::empty({qkv, config.hidden_size}),
-                              at::empty({qkv}), at::empty({config.hidden_size, config.q_size()}),
-                              at::empty({config.hidden_size}),
-                              at::empty({2 * config.intermediate_size, config.hidden_size}),
-                              at::empty({config.hidden_size, config.intermediate_size})});
-  }
-  weights.final_norm = at::empty({config.hidden_size});
-  weights.head = config.tied_embeddings ? weights.embedding
-                                        : at::empty({config.vocab_size, config.hidden_size});
-  return weights;
-}
-
 Status ReadWeights(const SafetensorsFile& file, Weights& weights, uint64_t& checksum) {
   for (const NamedWeight& weight : ListWeights(weights)) {
     LEMMA_ASSIGN_OR_RETURN(const TensorInfo info, file.Find("weights." + weight.name));

@@ -1,7 +1,5 @@
 #include "train/network/qwen2.h"
 
-#include <torch/csrc/autograd/generated/variable_factories.h>
-
 #include <cmath>
 
 #include "common/base/check.h"
@@ -11,8 +9,8 @@ namespace {
 
 constexpr double kInitialDeviation = 0.02;
 
-at::Tensor Matrix(int64_t rows, int64_t columns, double deviation) {
-  return at::randn({rows, columns}, at::kFloat) * deviation;
+bool EndsWith(std::string_view name, std::string_view ending) {
+  return name.size() >= ending.size() && name.substr(name.size() - ending.size()) == ending;
 }
 
 }  // namespace
@@ -35,6 +33,37 @@ std::vector<NamedWeight> ListWeights(Weights& weights) {
   return list;
 }
 
+Weights EmptyWeights(const Qwen2Config& config) {
+  const int64_t hidden = config.hidden_size;
+  const int64_t qkv = config.q_size() + 2 * config.kv_size();
+  Weights weights;
+  weights.embedding = at::empty({config.vocab_size, hidden});
+  for (int64_t i = 0; i < config.n_layers; ++i) {
+    LayerWeights layer;
+    layer.input_norm = at::empty({hidden});
+    layer.qkv_weight = at::empty({qkv, hidden});
+    layer.qkv_bias = at::empty({qkv});
+    layer.o_weight = at::empty({hidden, config.q_size()});
+    layer.post_norm = at::empty({hidden});
+    layer.gate_up_weight = at::empty({2 * config.intermediate_size, hidden});
+    layer.down_weight = at::empty({hidden, config.intermediate_size});
+    weights.layers.push_back(std::move(layer));
+  }
+  weights.final_norm = at::empty({hidden});
+  weights.head =
+      config.tied_embeddings ? weights.embedding : at::empty({config.vocab_size, hidden});
+  return weights;
+}
+
+Weights ToDevice(Weights weights, at::Device device) {
+  const bool tied = weights.head.is_same(weights.embedding);
+  for (const NamedWeight& weight : ListWeights(weights)) {
+    *weight.tensor = weight.tensor->to(device);
+  }
+  if (tied) weights.head = weights.embedding;
+  return weights;
+}
+
 Weights CastMatrices(const Weights& weights, at::ScalarType type) {
   Weights cast = weights;
   for (LayerWeights& layer : cast.layers) {
@@ -48,31 +77,18 @@ Weights CastMatrices(const Weights& weights, at::ScalarType type) {
 }
 
 Qwen2 Qwen2::Random(const Qwen2Config& config, at::Device device) {
-  const int64_t qkv = config.q_size() + 2 * config.kv_size();
   const double residual = kInitialDeviation / std::sqrt(2.0 * static_cast<double>(config.n_layers));
-  Weights weights;
-  weights.embedding = Matrix(config.vocab_size, config.hidden_size, kInitialDeviation);
-  for (int64_t i = 0; i < config.n_layers; ++i) {
-    LayerWeights layer;
-    layer.input_norm = at::ones({config.hidden_size});
-    layer.qkv_weight = Matrix(qkv, config.hidden_size, kInitialDeviation);
-    layer.qkv_bias = at::zeros({qkv});
-    layer.o_weight = Matrix(config.hidden_size, config.q_size(), residual);
-    layer.post_norm = at::ones({config.hidden_size});
-    layer.gate_up_weight =
-        Matrix(2 * config.intermediate_size, config.hidden_size, kInitialDeviation);
-    layer.down_weight = Matrix(config.hidden_size, config.intermediate_size, residual);
-    weights.layers.push_back(std::move(layer));
-  }
-  weights.final_norm = at::ones({config.hidden_size});
-  weights.head = config.tied_embeddings
-                     ? weights.embedding
-                     : Matrix(config.vocab_size, config.hidden_size, kInitialDeviation);
+  Weights weights = EmptyWeights(config);
   for (const NamedWeight& weight : ListWeights(weights)) {
-    *weight.tensor = weight.tensor->to(device);
+    if (weight.tensor->dim() == 1) {
+      weight.tensor->fill_(EndsWith(weight.name, "bias") ? 0 : 1);
+    } else {
+      const bool to_residual =
+          EndsWith(weight.name, "o_weight") || EndsWith(weight.name, "down_weight");
+      weight.tensor->normal_(0, to_residual ? residual : kInitialDeviation);
+    }
   }
-  if (config.tied_embeddings) weights.head = weights.embedding;
-  return Qwen2(config, std::move(weights));
+  return Qwen2(config, ToDevice(std::move(weights), device));
 }
 
 Qwen2::Qwen2(const Qwen2Config& config, Weights weights)

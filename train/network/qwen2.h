@@ -40,6 +40,11 @@ struct NamedWeight {
 };
 std::vector<NamedWeight> ListWeights(Weights& weights);
 
+// Uninitialised float32 weights of the config's shapes, on the CPU.
+Weights EmptyWeights(const Qwen2Config& config);
+// The same values on a device.
+Weights ToDevice(Weights weights, at::Device device);
+
 // A batch of sequences of equal length, padded at the end.
 struct Batch {
   at::Tensor tokens;       // [n_sequences, length] int64

@@ -217,6 +217,10 @@ Status Trainer::Run(const std::atomic<bool>& stop) {
               points_.back().tokens_per_s);
     }
   }
+  if (Part() < 1) {
+    return Status(StatusCode::kCancelled,
+                  fmt::format("stopped at step {}; --resume goes on from there", state_.step));
+  }
   return Ok();
 }
 
@@ -230,14 +234,6 @@ Status CheckResume(const Checkpoint& checkpoint, const TrainSettings& settings) 
                            "seed");
   }
   return Ok();
-}
-
-Qwen2 OnDevice(const Qwen2Config& config, Weights weights, at::Device device) {
-  for (const NamedWeight& weight : ListWeights(weights)) {
-    *weight.tensor = weight.tensor->to(device);
-  }
-  if (config.tied_embeddings) weights.head = weights.embedding;
-  return Qwen2(config, std::move(weights));
 }
 
 }  // namespace
@@ -274,8 +270,8 @@ Status Train(const Qwen2Config& config, const DocumentSet& documents, const Docu
     LEMMA_RETURN_IF_ERROR(CheckResume(checkpoint, settings));
     state = checkpoint.state;
   }
-  Trainer trainer(OnDevice(checkpoint.config, std::move(checkpoint.weights), device), documents,
-                  held_out, settings, state);
+  Trainer trainer(Qwen2(checkpoint.config, ToDevice(std::move(checkpoint.weights), device)),
+                  documents, held_out, settings, state);
   if (settings.resume) LEMMA_RETURN_IF_ERROR(trainer.Restore(checkpoint));
   return trainer.Run(stop);
 }
