@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
   const auto request_stop = [](int) { lemma::train::stop_requested = true; };
   std::signal(SIGINT, request_stop);
   std::signal(SIGTERM, request_stop);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file over the limit is an error to report, not a death
   try {
     const lemma::Status status = run();
     if (status.ok()) return 0;

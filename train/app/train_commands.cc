@@ -70,6 +70,7 @@ void AddSharedOptions(CLI::App& command, StageOptions& options) {
       ->check(CLI::ExistingDirectory);
   command.add_option("--out", settings.run_directory, "Folder of the run: checkpoint, loss curve")
       ->required();
+  command.add_option("--init", settings.initial_run, "Folder of a run whose weights to start from");
   command.add_flag("--resume", settings.resume, "Continue from the run's checkpoint");
   command.add_option("--steps", settings.steps_max, "End after this many steps");
   command.add_option("--tokens", settings.tokens_max, "End after this many tokens");
@@ -142,10 +143,8 @@ void AddSftCommand(CLI::App& app, Run& run) {
   command->add_option("--profiles", options->profiles, "The system prompts (profiles.json)")
       ->required()
       ->check(CLI::ExistingFile);
-  CLI::Option* init = command->add_option("--init", options->settings.initial_run,
-                                          "Folder of the run whose weights to start from");
   command->add_flag("--from-scratch", options->from_scratch, "Start from random weights")
-      ->excludes(init);
+      ->excludes(command->get_option("--init"));
   command->callback([options, &run] { run = [options] { return FineTune(*options); }; });
 }
 

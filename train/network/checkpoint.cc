@@ -38,6 +38,7 @@ std::string FormatState(const TrainingState& state, uint64_t checksum) {
   return json::serialize(json::object{
       {"stage", state.stage},
       {"seed", state.seed},
+      {"data_tokens", state.data_tokens},
       {"step", state.step},
       {"n_tokens", state.n_tokens},
       {"elapsed_s", state.elapsed_s},
@@ -55,6 +56,7 @@ Result<std::pair<TrainingState, uint64_t>> ParseState(std::string_view text,
     TrainingState state;
     state.stage = json::value_to<std::string>(object.at("stage"));
     state.seed = object.at("seed").to_number<uint64_t>();
+    state.data_tokens = object.at("data_tokens").to_number<int64_t>();
     state.step = object.at("step").to_number<int64_t>();
     state.n_tokens = object.at("n_tokens").to_number<int64_t>();
     state.elapsed_s = object.at("elapsed_s").to_number<double>();

@@ -21,9 +21,10 @@ namespace lemma::train {
 struct TrainingState {
   std::string stage;  // "pretrain" or "sft"
   uint64_t seed = 0;
-  int64_t step = 0;      // optimiser steps done
-  int64_t n_tokens = 0;  // tokens seen, padding not counted
-  double elapsed_s = 0;  // time spent training
+  int64_t data_tokens = 0;  // of the whole training set: a resumed run must have the same
+  int64_t step = 0;         // optimiser steps done
+  int64_t n_tokens = 0;     // tokens seen, padding not counted
+  double elapsed_s = 0;     // time spent training
   StreamPosition position;
 };
 

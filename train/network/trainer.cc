@@ -224,14 +224,20 @@ Status Trainer::Run(const std::atomic<bool>& stop) {
   return Ok();
 }
 
-Status CheckResume(const Checkpoint& checkpoint, const TrainSettings& settings) {
-  const std::string path = CheckpointPath(settings.run_directory).string();
-  if (checkpoint.state.stage != settings.stage) {
-    return InvalidArgument(path + " is of the stage " + checkpoint.state.stage, "resume");
+// May the run `begun` go on as the run `wanted`?
+Status CheckResume(const TrainingState& begun, const TrainingState& wanted,
+                   const std::filesystem::path& path) {
+  if (begun.stage != wanted.stage) {
+    return InvalidArgument(path.string() + " is of the stage " + begun.stage, "resume");
   }
-  if (checkpoint.state.seed != settings.seed) {
-    return InvalidArgument(fmt::format("{} was begun with seed {}", path, checkpoint.state.seed),
+  if (begun.seed != wanted.seed) {
+    return InvalidArgument(fmt::format("{} was begun with seed {}", path.string(), begun.seed),
                            "seed");
+  }
+  if (begun.data_tokens != wanted.data_tokens) {
+    return InvalidArgument(fmt::format("{} was begun with other data ({} tokens, now {})",
+                                       path.string(), begun.data_tokens, wanted.data_tokens),
+                           "data");
   }
   return Ok();
 }
@@ -254,20 +260,26 @@ Status Train(const Qwen2Config& config, const DocumentSet& documents, const Docu
   TrainingState state;
   state.stage = settings.stage;
   state.seed = settings.seed;
+  state.data_tokens = documents.n_tokens();
+  const std::filesystem::path own_checkpoint = CheckpointPath(settings.run_directory);
+  if (!settings.resume && std::filesystem::exists(own_checkpoint)) {
+    return InvalidArgument(
+        own_checkpoint.string() + " is there already: --resume it, or name another folder", "out");
+  }
   if (!settings.resume && settings.initial_run.empty()) {
     at::manual_seed(settings.seed);
     return Trainer(Qwen2::Random(config, device), documents, held_out, settings, state).Run(stop);
   }
-  LEMMA_ASSIGN_OR_RETURN(Checkpoint checkpoint,
-                         LoadCheckpoint(CheckpointPath(settings.resume ? settings.run_directory
-                                                                       : settings.initial_run)));
+  LEMMA_ASSIGN_OR_RETURN(
+      Checkpoint checkpoint,
+      LoadCheckpoint(settings.resume ? own_checkpoint : CheckpointPath(settings.initial_run)));
   if (checkpoint.config.vocab_size != config.vocab_size) {
     return InvalidArgument(fmt::format("the checkpoint has {} token ids, the tokenizer {}",
                                        checkpoint.config.vocab_size, config.vocab_size),
                            "tokenizer");
   }
   if (settings.resume) {
-    LEMMA_RETURN_IF_ERROR(CheckResume(checkpoint, settings));
+    LEMMA_RETURN_IF_ERROR(CheckResume(checkpoint.state, state, own_checkpoint));
     state = checkpoint.state;
   }
   Trainer trainer(Qwen2(checkpoint.config, ToDevice(std::move(checkpoint.weights), device)),

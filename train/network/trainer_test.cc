@@ -1,0 +1,153 @@
+#include "train/network/trainer.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "train/data/rng.h"
+#include "train/network/checkpoint.h"
+#include "train/network/loss_log.h"
+#include "train/network/test_directory.h"
+
+namespace lemma::train {
+namespace {
+
+Qwen2Config TinyConfig() {
+  Qwen2Config config;
+  config.vocab_size = 16;
+  config.hidden_size = 16;
+  config.intermediate_size = 32;
+  config.n_layers = 2;
+  config.n_heads = 2;
+  config.n_kv_heads = 1;
+  config.head_dim = 8;
+  return config;
+}
+
+// Rising runs: every token follows from the one before.
+DocumentSet CountingDocuments() {
+  DocumentSet documents;
+  Rng rng(1);
+  for (int i = 0; i < 200; ++i) {
+    std::vector<text::TokenId> ids = {static_cast<text::TokenId>(rng.Int(0, 15))};
+    const int64_t n_tokens = rng.Int(4, 60);
+    while (static_cast<int64_t>(ids.size()) < n_tokens) ids.push_back((ids.back() + 1) % 16);
+    documents.Add(ids, 1);
+  }
+  return documents;
+}
+
+TrainSettings TinySettings(const std::filesystem::path& run, int lanes) {
+  TrainSettings settings;
+  settings.stage = "pretrain";
+  settings.run_directory = run;
+  settings.device = "cpu";
+  settings.lanes = lanes;
+  settings.tokens_per_batch = 128;
+  settings.tokens_per_step = 512;
+  settings.learning_rate = 1e-2;
+  settings.warmup_steps = 5;
+  return settings;
+}
+
+bool SameWeights(Weights a, Weights b) {
+  const std::vector<NamedWeight> list_a = ListWeights(a);
+  const std::vector<NamedWeight> list_b = ListWeights(b);
+  for (size_t i = 0; i < list_a.size(); ++i) {
+    if (!at::equal(*list_a[i].tensor, *list_b[i].tensor)) return false;
+  }
+  return true;
+}
+
+class TrainerWithLanes : public testing::TestWithParam<int> {};
+
+TEST_P(TrainerWithLanes, AnInterruptedRunEndsWithTheSameBits) {
+  const TestDirectory directory;
+  const DocumentSet documents = CountingDocuments();
+  std::atomic<bool> never{false};
+  TrainSettings straight = TinySettings(directory / "straight", GetParam());
+  straight.steps_max = 24;
+  ASSERT_TRUE(Train(TinyConfig(), documents, documents, straight, never).ok());
+
+  TrainSettings broken = straight;
+  broken.run_directory = directory / "broken";
+  broken.minutes_per_checkpoint = 0;  // after every step
+  std::atomic<bool> stop{false};
+  std::thread interrupter([&] {
+    while (!std::filesystem::exists(CheckpointPath(broken.run_directory))) {
+      std::this_thread::yield();
+    }
+    stop = true;
+  });
+  const Status stopped = Train(TinyConfig(), documents, documents, broken, stop);
+  interrupter.join();
+  ASSERT_EQ(stopped.code(), StatusCode::kCancelled) << stopped.message();
+  const Result<Checkpoint> middle = LoadCheckpoint(CheckpointPath(broken.run_directory));
+  ASSERT_TRUE(middle.ok());
+  ASSERT_LT(middle->state.step, straight.steps_max);
+  broken.resume = true;
+  ASSERT_TRUE(Train(TinyConfig(), documents, documents, broken, never).ok());
+
+  const Result<Checkpoint> one = LoadCheckpoint(CheckpointPath(straight.run_directory));
+  const Result<Checkpoint> other = LoadCheckpoint(CheckpointPath(broken.run_directory));
+  ASSERT_TRUE(one.ok() && other.ok());
+  EXPECT_FALSE(SameWeights(middle->weights, one->weights));
+  EXPECT_TRUE(SameWeights(one->weights, other->weights));
+  EXPECT_EQ(one->state.n_tokens, other->state.n_tokens);
+  EXPECT_EQ(one->state.position.batch, other->state.position.batch);
+}
+
+INSTANTIATE_TEST_SUITE_P(Trainer, TrainerWithLanes, testing::Values(1, 2));
+
+TEST(Trainer, LossFallsOnWhatCanBeLearnt) {
+  const TestDirectory directory;
+  const DocumentSet documents = CountingDocuments();
+  const std::atomic<bool> never{false};
+  for (const char* dtype : {"bf16", "f32"}) {
+    TrainSettings settings = TinySettings(directory / dtype, 1);
+    settings.dtype = dtype;
+    settings.steps_max = 60;
+    ASSERT_TRUE(Train(TinyConfig(), documents, documents, settings, never).ok());
+    const auto points = ReadLossLog(directory.path() / dtype / "loss.jsonl", 1000);
+    ASSERT_TRUE(points.ok());
+    EXPECT_GT(points->front().loss, 1.5) << dtype;  // ln 16 = 2.8 at first
+    EXPECT_LT(points->back().loss, 0.6) << dtype;
+    EXPECT_LT(*points->back().held_out_loss, 0.6) << dtype;
+    EXPECT_TRUE(std::filesystem::exists(directory.path() / dtype / "loss.svg"));
+  }
+}
+
+TEST(Trainer, RefusesWhatCannotBeRight) {
+  const TestDirectory directory;
+  const DocumentSet documents = CountingDocuments();
+  const std::atomic<bool> never{false};
+  const auto field_of = [&](const TrainSettings& settings) {
+    return Train(TinyConfig(), documents, documents, settings, never).field();
+  };
+  TrainSettings settings = TinySettings(directory / "run", 1);
+  EXPECT_EQ(field_of(settings), "steps");  // no limit at all
+  settings.steps_max = 2;
+  ASSERT_TRUE(Train(TinyConfig(), documents, documents, settings, never).ok());
+  EXPECT_EQ(field_of(settings), "out");  // never over an earlier run
+  settings.resume = true;
+  settings.seed = 2;
+  EXPECT_EQ(field_of(settings), "seed");
+  settings.seed = 1;
+  settings.stage = "sft";
+  EXPECT_EQ(field_of(settings), "resume");
+  settings.stage = "pretrain";
+  DocumentSet more = documents;
+  more.Append(documents);
+  EXPECT_EQ(Train(TinyConfig(), more, documents, settings, never).field(), "data");
+  settings.resume = false;
+  settings.run_directory = directory / "other";
+  settings.initial_run = directory / "absent";
+  EXPECT_EQ(Train(TinyConfig(), documents, documents, settings, never).code(),
+            StatusCode::kNotFound);
+  settings.initial_run = "";
+  settings.device = "abacus";
+  EXPECT_EQ(field_of(settings), "device");
+}
+
+}  // namespace
+}  // namespace lemma::train
