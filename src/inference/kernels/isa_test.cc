@@ -51,7 +51,8 @@ TEST(ChooseIsaTest, RefusesWhatTheProcessorLacksOrNobodyKnows) {
 
 TEST(KernelsForTest, EachTableKnowsItsIsa) {
   for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Bf16}) {
-    if (ChooseIsa(IsaName(isa), DetectCpu()).ok()) EXPECT_EQ(KernelsFor(isa).isa, isa);
+    if (!ChooseIsa(IsaName(isa), DetectCpu()).ok()) continue;
+    EXPECT_EQ(KernelsFor(isa).isa, isa);
   }
 }
 

@@ -5,29 +5,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
-#include <new>
 #include <numeric>
 #include <random>
 
 #include "inference/kernels/isa.h"
+#include "inference/model/test_allocations.h"
 #include "inference/model/test_model.h"
-
-namespace {
-std::atomic<int64_t> allocations = 0;
-}  // namespace
-
-// Counted, to prove that Forward does none.
-void* operator new(size_t bytes) {
-  ++allocations;
-  if (void* memory = std::malloc(bytes)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
 namespace lemma::model {
 namespace {
@@ -232,9 +218,10 @@ TEST_P(CpuBackendTest, ForwardAllocatesNothing) {
       {.row_begin = 0, .n_tokens = 150, .n_past = 0, .pages = sequence_.pages}};
   const std::vector<int32_t> rows = {149};
   Logits logits(static_cast<size_t>(config_.vocab_size));
-  const int64_t before = allocations;
+  const auto before = CountedAllocations();
+  ASSERT_NE(before, 0);
   EXPECT_TRUE(backend->Forward({sequence_.tokens, slices, rows}, logits).ok());
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(CountedAllocations(), before);
 }
 
 INSTANTIATE_TEST_SUITE_P(Isas, CpuBackendTest, testing::ValuesIn(TestedIsas()),

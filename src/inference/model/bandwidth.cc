@@ -1,0 +1,44 @@
+#include "inference/model/bandwidth.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+#include "inference/model/memory.h"
+
+namespace lemma::model {
+namespace {
+
+constexpr int kPasses = 5;
+
+}  // namespace
+
+Result<double> MeasureReadBandwidth(const kernels::Kernels& kernels, ThreadPool& pool,
+                                    uint64_t bytes) {
+  LEMMA_ASSIGN_OR_RETURN(const MemoryBlock block, MemoryBlock::Allocate(bytes, "the probe"));
+  const auto* data = reinterpret_cast<const float*>(block.data());
+  const auto n = static_cast<int64_t>(bytes / sizeof(float));
+  const auto slice = [&](int member) {
+    return SliceOf(n, kernels::kLineBytes, member, pool.n_threads());
+  };
+  // Touched first, or every page would be the same page of zeros.
+  pool.Run([&](int member) {
+    const Slice part = slice(member);
+    std::memset(block.data() + part.begin * 4, 0x3f,
+                static_cast<size_t>(part.end - part.begin) * 4);
+  });
+  double best = 0;
+  for (int pass = 0; pass < kPasses; ++pass) {
+    const auto start = std::chrono::steady_clock::now();
+    pool.Run([&](int member) {
+      const Slice part = slice(member);
+      [[maybe_unused]] const volatile float sum =  // so that the reads are not left out
+          kernels.sum(data + part.begin, part.end - part.begin);
+    });
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    best = std::max(best, static_cast<double>(bytes) / seconds.count());
+  }
+  return best;
+}
+
+}  // namespace lemma::model
