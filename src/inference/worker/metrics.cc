@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <sstream>
+#include <string>
 
 namespace lemma::worker {
 namespace {
@@ -77,6 +78,11 @@ std::string Metrics::Render(const engine::EngineStats& stats) {
   n_pages_.Set(static_cast<double>(stats.n_pages));
   n_pages_free_.Set(static_cast<double>(stats.n_pages_free));
   kv_usage_.Set(1 - static_cast<double>(stats.n_pages_free) / static_cast<double>(stats.n_pages));
+  // What Kubernetes' inference gateway reads to know the size of the pool.
+  AddGauge("vllm:cache_config_info", "The KV pages",
+           {{"block_size", std::to_string(model::kPageTokens)},
+            {"num_gpu_blocks", std::to_string(stats.n_pages)}})
+      .Set(1);
   RaiseTo(prompt_tokens_, stats.prompt_tokens);
   RaiseTo(generated_tokens_, stats.generated_tokens);
   RaiseTo(engine_steps_, stats.n_steps);

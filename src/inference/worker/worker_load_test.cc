@@ -61,6 +61,10 @@ TEST(WorkerLoad, ADisconnectWhileQueuedLeavesTheNeighbourAlone) {
   ASSERT_TRUE(worker.WaitFor([](const auto& stats) { return stats.n_waiting == 1; }));
   waiting.Cancel();
   EXPECT_TRUE(worker.WaitFor([](const auto& stats) { return stats.n_waiting == 0; }));
+  constexpr auto kCancelled = static_cast<size_t>(engine::FinishReason::kCancelled);
+  EXPECT_TRUE(worker.WaitFor([](const auto& stats) {
+    return stats.requests_finished[kCancelled] == 1 && stats.n_running == 1;
+  }));
   running.WaitForEnd();
   EXPECT_EQ(running.events().back().data, "[DONE]");
 }

@@ -149,6 +149,7 @@ TEST(Worker, CompletionsTakeTokenIdsAndKeepTags) {
       kCompletions, {{"prompt", json::array{1, '<', 't', 'h', 'i', 'n', 'k', '>', 2}}});
   EXPECT_EQ(Text(FirstChoice(reply).at("text")), "<think>");
   EXPECT_EQ(reply.at("usage").at("prompt_tokens").as_int64(), 9);
+  EXPECT_EQ(reply.at("usage").at("completion_tokens").as_int64(), 8);  // seven bytes and the EOS
 }
 
 TEST(Worker, LogprobsOfChatAndCompletions) {
@@ -292,6 +293,7 @@ TEST(Worker, MetricsCountWhatHappened) {
   has(R"(vllm:time_to_first_token_seconds_count{model_name="tiny"} 2)");
   has(R"(vllm:inter_token_latency_seconds_count{model_name="tiny"} 4)");
   has(R"(vllm:e2e_request_latency_seconds_count{model_name="tiny"} 2)");
+  has(R"(vllm:cache_config_info{model_name="tiny",block_size="64",num_gpu_blocks="512"} 1)");
   has(R"(lemma_kv_pages_free{model_name="tiny"} 512)");
   has(R"(lemma_http_responses_total{model_name="tiny",route="/v1/completions",status="200"} 1)");
   EXPECT_EQ(worker.Ask("GET", "/livez").status, 200);
