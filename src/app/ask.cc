@@ -1,0 +1,205 @@
+// `lemma ask`: one question. Without --url the two towers run in this process, for one answer.
+#include <unistd.h>
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <condition_variable>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "app/commands.h"
+#include "app/model_choice.h"
+#include "app/runtime_directory.h"
+#include "app/worker.h"
+#include "common/base/json.h"
+#include "common/base/log.h"
+#include "common/net/http_client.h"
+#include "common/net/sse.h"
+#include "service/gateway/gateway.h"
+
+namespace lemma::app {
+namespace {
+
+namespace json = boost::json;
+
+struct AskOptions {
+  ModelOptions model;
+  std::string question;
+  std::string url;
+  std::string key;
+  std::string profile;
+  std::string system;
+  int64_t max_tokens = 4096;
+  std::optional<double> temperature;
+  std::optional<int64_t> seed;
+  bool json_reply = false;
+};
+
+std::string RequestBody(const AskOptions& options) {
+  json::object body = {{"prompt", options.question},
+                       {"max_tokens", options.max_tokens},
+                       {"stream", !options.json_reply}};
+  if (!options.profile.empty()) body["profile"] = options.profile;
+  if (!options.system.empty()) body["system"] = options.system;
+  if (options.temperature) body["temperature"] = *options.temperature;
+  if (options.seed) body["seed"] = *options.seed;
+  return json::serialize(body);
+}
+
+// The message of an error body {"error": {"message": ...}}, or the body itself.
+std::string ErrorMessage(const std::string& body) {
+  const auto object = ParseJsonObject(body, "the reply");
+  if (object.ok()) {
+    if (const json::value* error = object->if_contains("error")) {
+      if (error->is_object() && error->get_object().contains("message")) {
+        const json::value& message = error->get_object().at("message");
+        if (message.is_string()) return std::string(message.get_string());
+      }
+    }
+  }
+  return body.empty() ? "the server refused without saying why" : body;
+}
+
+// Prints a streamed answer as it arrives: thinking to standard error, the answer to standard
+// output.
+class AnswerPrinter {
+ public:
+  // kInvalidArgument for an event the server should not send; its own errors as they are.
+  Status Print(const net::SseParser::Event& event) {
+    if (event.data == "[DONE]") return Ok();
+    LEMMA_ASSIGN_OR_RETURN(const json::object object, ParseJsonObject(event.data, "an event"));
+    if (object.contains("error")) return Internal(ErrorMessage(event.data));
+    Write(object, "reasoning", stderr);
+    Write(object, "text", stdout);
+    if (const json::value* reason = object.if_contains("finish_reason")) {
+      cut_ = reason->is_string() && reason->get_string() == "length";
+    }
+    return Ok();
+  }
+
+  void Finish() {
+    EndLine(stdout);
+    if (cut_) std::fprintf(stderr, "lemma: cut at the token limit; raise --max-tokens\n");
+  }
+
+ private:
+  void Write(const json::object& object, const char* field, std::FILE* file) {
+    const json::value* value = object.if_contains(field);
+    if (value == nullptr || !value->is_string() || value->get_string().empty()) return;
+    if (last_ != nullptr && last_ != file) EndLine(last_);
+    last_ = file;
+    const auto& text = value->get_string();
+    std::fwrite(text.data(), 1, text.size(), file);
+    std::fflush(file);
+    at_line_start_ = text.back() == '\n';
+  }
+  void EndLine(std::FILE* file) {
+    if (last_ == file && !at_line_start_) std::fputc('\n', file);
+    at_line_start_ = true;
+  }
+
+  std::FILE* last_ = nullptr;
+  bool at_line_start_ = true;
+  bool cut_ = false;
+};
+
+// Sends the streaming request and prints until it ends.
+Status StreamAnswer(const std::string& address, net::HttpRequest request) {
+  struct State {
+    std::mutex mutex;
+    std::condition_variable ended;
+    std::optional<Status> status;
+    int http_status = 0;
+    std::string error_body;
+    net::SseParser parser;
+    AnswerPrinter printer;
+    Status printed;
+  };
+  const auto state = std::make_shared<State>();
+  net::HttpCallbacks callbacks;
+  callbacks.on_head = [state](net::HttpResponse head) { state->http_status = head.status; };
+  callbacks.on_body = [state](std::string piece) {
+    if (state->http_status != 200) {
+      state->error_body += piece;
+      return;
+    }
+    for (const auto& event : state->parser.Push(piece)) {
+      if (state->printed.ok()) state->printed = state->printer.Print(event);
+    }
+  };
+  callbacks.on_end = [state](Status status) {
+    const std::lock_guard lock(state->mutex);
+    state->status = std::move(status);
+    state->ended.notify_one();
+  };
+  net::HttpClient client;
+  client.Send(address, std::move(request), std::move(callbacks));
+  std::unique_lock lock(state->mutex);
+  state->ended.wait(lock, [&] { return state->status.has_value(); });
+  state->printer.Finish();
+  LEMMA_RETURN_IF_ERROR(*state->status);
+  if (state->http_status != 200) return Internal(ErrorMessage(state->error_body));
+  return state->printed;
+}
+
+Status AskServer(const std::string& address, const AskOptions& options) {
+  net::HttpRequest request;
+  request.method = "POST";
+  request.target = "/generate";
+  request.headers = {{"Content-Type", "application/json"}};
+  if (!options.key.empty()) request.headers.push_back({"Authorization", "Bearer " + options.key});
+  request.body = RequestBody(options);
+  if (!options.json_reply) return StreamAnswer(address, std::move(request));
+  net::HttpClient client;
+  LEMMA_ASSIGN_OR_RETURN(const net::HttpResponse response, client.SendAndWait(address, request));
+  if (response.status != 200) return Internal(ErrorMessage(response.body));
+  std::printf("%s\n", response.body.c_str());
+  return Ok();
+}
+
+Status AskHere(const AskOptions& options) {
+  SetLogLevel(LogLevel::kWarning);
+  LEMMA_ASSIGN_OR_RETURN(const auto directory, RuntimeDirectory::Make());
+  const SteadyClock clock;
+  LEMMA_ASSIGN_OR_RETURN(const auto worker,
+                         StartWorker(options.model, directory->SocketAddress("worker"), clock));
+  gateway::GatewayOptions gateway_options;
+  gateway_options.listen = directory->SocketAddress("gateway");
+  gateway_options.worker_address = worker->address();
+  LEMMA_ASSIGN_OR_RETURN(const auto gateway, gateway::Gateway::Start(gateway_options));
+  return AskServer(gateway->address(), options);
+}
+
+}  // namespace
+
+void AddAsk(CLI::App& app, ExitStatus& exit_status) {
+  auto options = std::make_shared<AskOptions>();
+  CLI::App* command = app.add_subcommand(
+      "ask", "Ask one question: the answer on standard output, thinking on standard error");
+  command->add_option("question", options->question, "What to ask")->required();
+  AddModelOptions(*command, options->model);
+  command->add_option("--url", options->url, "Ask this server instead: http://127.0.0.1:8080");
+  command->add_option("--key", options->key, "The server's API key")->envname("LEMMA_API_KEY");
+  command->add_option("--profile", options->profile, "math, algorithm (default: chosen)");
+  command->add_option("--system", options->system, "Your own system prompt instead");
+  command->add_option("--max-tokens", options->max_tokens, "Thinking and answer together")
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 20))
+      ->capture_default_str();
+  command->add_option("--temperature", options->temperature, "0 is greedy")
+      ->check(CLI::Range(0.0, 2.0));
+  command->add_option("--seed", options->seed, "For the same answer again");
+  command->add_flag("--json", options->json_reply, "Print the whole reply as JSON");
+  command->footer(
+      "Examples:\n"
+      "  lemma ask \"Solve 3x + 5 = 20\"\n"
+      "  lemma ask --url http://127.0.0.1:8080 \"求 84 和 36 的最大公约数\" 2>/dev/null");
+  command->callback([options, &exit_status] {
+    exit_status.value =
+        Report(options->url.empty() ? AskHere(*options) : AskServer(options->url, *options));
+  });
+}
+
+}  // namespace lemma::app

@@ -1,0 +1,179 @@
+// `lemma doctor`: what this machine offers, what would go wrong on it, and what to do about each.
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "app/commands.h"
+#include "app/model_choice.h"
+#include "app/runtime_directory.h"
+#include "common/base/cpu.h"
+#include "common/net/http_server.h"
+#include "inference/kernels/isa.h"
+#include "inference/model/memory.h"
+
+namespace lemma::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kGib = 1024.0 * 1024 * 1024;
+constexpr rlim_t kFilesWanted = 2048;  // a connection each, and as many to the worker
+
+struct DoctorOptions {
+  ModelOptions model;
+  std::string host = "127.0.0.1";
+  int port = 8080;
+};
+
+// Prints one line a check and counts what would keep `lemma serve` from working.
+class Findings {
+ public:
+  void Good(const char* what, const std::string& found) { Line("ok", what, found); }
+  void Warn(const char* what, const std::string& found, const std::string& advice) {
+    Line("warn", what, found);
+    std::printf("                 -> %s\n", advice.c_str());
+  }
+  void Bad(const char* what, const std::string& found, const std::string& advice) {
+    ++n_bad_;
+    Line("FAIL", what, found);
+    std::printf("                 -> %s\n", advice.c_str());
+  }
+  int n_bad() const { return n_bad_; }
+
+ private:
+  static void Line(const char* mark, const char* what, const std::string& found) {
+    std::printf("%-5s %-10s %s\n", mark, what, found.c_str());
+  }
+  int n_bad_ = 0;
+};
+
+void CheckProcessor(const DoctorOptions& options, Findings& findings) {
+  const CpuFeatures cpu = DetectCpu();
+  const auto isa = kernels::ChooseIsa(options.model.isa, cpu);
+  if (!isa.ok()) {
+    findings.Bad("processor", isa.status().message(), "choose another --isa, or leave it out");
+    return;
+  }
+  const std::string found =
+      fmt::format("{}, {} cores, kernels {}", cpu.name.empty() ? "unknown" : cpu.name, cpu.n_cores,
+                  kernels::IsaName(*isa));
+  if (*isa == kernels::Isa::kScalar) {
+    findings.Warn("processor", found,
+                  "without AVX2 answers are many times slower; use a processor made after 2015");
+  } else {
+    findings.Good("processor", found);
+  }
+  if (options.model.n_threads > cpu.n_cores) {
+    findings.Warn("threads", fmt::format("{} on {} cores", options.model.n_threads, cpu.n_cores),
+                  "more threads than cores are slower: leave --threads out");
+  }
+}
+
+void CheckMemory(const model::Checkpoint& checkpoint, const DoctorOptions& options,
+                 Findings& findings) {
+  uint64_t weight_bytes = 0;
+  for (const model::TensorEntry& tensor : checkpoint.tensors()) weight_bytes += tensor.bytes;
+  const auto available = static_cast<double>(model::AvailableMemoryBytes());
+  const double needed = static_cast<double>(weight_bytes) * 1.1 + options.model.kv_gib * kGib;
+  const std::string found = fmt::format(
+      "{:.2f} GiB free; weights {:.2f} GiB{}", available / kGib,
+      static_cast<double>(weight_bytes) / kGib,
+      options.model.kv_gib > 0 ? fmt::format(", KV {:.2f} GiB", options.model.kv_gib) : "");
+  if (needed > available) {
+    findings.Bad("memory", found, "free some memory, take a smaller model or a smaller --kv-gib");
+  } else {
+    findings.Good("memory", found);
+  }
+}
+
+void CheckModel(const DoctorOptions& options, Findings& findings) {
+  const auto checkpoint = OpenModel(options.model.model);
+  if (!checkpoint.ok()) {
+    findings.Bad("model", checkpoint.status().message(),
+                 "give --model a directory with config.json, tokenizer.json, "
+                 "tokenizer_config.json and the safetensors files");
+    return;
+  }
+  const auto tokenizer = LoadTokenizer(*checkpoint);
+  const auto chat_template = LoadChatTemplate(*checkpoint);
+  if (!tokenizer.ok() || !chat_template.ok()) {
+    findings.Bad("model", (tokenizer.ok() ? chat_template.status() : tokenizer.status()).message(),
+                 "download the checkpoint's files again, all of one revision");
+    return;
+  }
+  const model::ModelConfig& config = checkpoint->config();
+  findings.Good("model", fmt::format("{}: {} layers of {}, vocabulary {}, context {}",
+                                     checkpoint->id(), config.n_layers, config.hidden_size,
+                                     config.vocab_size, config.context_length_max));
+  if (config.eos_ids.empty()) {
+    findings.Warn("model", "names no end token (eos_token_id)",
+                  "answers end at the token limit; check config.json and generation_config.json");
+  }
+  CheckMemory(*checkpoint, options, findings);
+}
+
+void CheckPort(const DoctorOptions& options, Findings& findings) {
+  const std::string address = options.host + ":" + std::to_string(options.port);
+  const auto server =
+      net::HttpServer::Start(address, 1, {}, [](std::shared_ptr<net::HttpExchange>) {});
+  if (server.ok()) {
+    findings.Good("port", address + " is free");
+    (*server)->Stop();
+  } else {
+    findings.Bad("port", server.status().message(),
+                 "stop what listens there, or choose another --port");
+  }
+}
+
+void CheckDisk(Findings& findings) {
+  const auto directory = RuntimeDirectory::Make();
+  if (!directory.ok()) {
+    findings.Bad("disk", directory.status().message(),
+                 "free some space, or point TMPDIR at a directory that can be written");
+    return;
+  }
+  std::error_code error;
+  const fs::space_info space = fs::space(fs::temp_directory_path(error), error);
+  findings.Good("disk", fmt::format("{} can be written, {:.1f} GiB free",
+                                    fs::temp_directory_path(error).string(),
+                                    static_cast<double>(space.available) / kGib));
+}
+
+void CheckFiles(Findings& findings) {
+  struct rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  const std::string found = fmt::format("{} open files allowed", limit.rlim_cur);
+  if (limit.rlim_cur < kFilesWanted) {
+    findings.Warn("limits", found,
+                  fmt::format("many clients at once need more: ulimit -n {}", kFilesWanted));
+  } else {
+    findings.Good("limits", found);
+  }
+}
+
+}  // namespace
+
+void AddDoctor(CLI::App& app, ExitStatus& exit_status) {
+  auto options = std::make_shared<DoctorOptions>();
+  CLI::App* command =
+      app.add_subcommand("doctor", "Check this machine and a model, and say what to do");
+  AddModelOptions(*command, options->model);
+  command->add_option("--host", options->host, "Where `lemma serve` would listen")
+      ->capture_default_str();
+  command->add_option("--port", options->port)->check(CLI::Range(0, 65535))->capture_default_str();
+  command->footer("Example:\n  lemma doctor --model ./VibeThinker-1.5B");
+  command->callback([options, &exit_status] {
+    Findings findings;
+    CheckProcessor(*options, findings);
+    CheckModel(*options, findings);
+    CheckPort(*options, findings);
+    CheckDisk(findings);
+    CheckFiles(findings);
+    exit_status.value = findings.n_bad() > 0 ? 1 : 0;
+  });
+}
+
+}  // namespace lemma::app

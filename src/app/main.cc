@@ -1,0 +1,43 @@
+#include <cstdio>
+
+#include "app/commands.h"
+
+namespace lemma::app {
+
+int Report(const Status& status) {
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "lemma: %s\n", status.message().c_str());
+  return 1;
+}
+
+}  // namespace lemma::app
+
+int main(int argc, char** argv) {
+  using namespace lemma::app;
+  CLI::App app("Lemma: a reasoning server for small specialist models.", "lemma");
+  app.set_version_flag("--version", std::string("lemma ") + LEMMA_VERSION);
+  app.require_subcommand(1);
+  app.footer(
+      "Examples:\n"
+      "  lemma serve                                serve lemma-mini on http://127.0.0.1:8080\n"
+      "  lemma ask \"What is 47 * 36?\"               one answer, without a server\n"
+      "  lemma serve --model DIR --port 9000        serve a Hugging Face checkpoint\n"
+      "  lemma COMMAND --help                       what a command takes");
+  ExitStatus exit_status;
+  AddServe(app, exit_status);
+  AddAsk(app, exit_status);
+  AddWorker(app, exit_status);
+  AddTokenize(app, exit_status);
+  AddLogits(app, exit_status);
+  AddMakeCheckpoint(app, exit_status);
+  AddBench(app, exit_status);
+  AddProfile(app, exit_status);
+  AddDoctor(app, exit_status);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int status = app.exit(error);  // prints help, the version or the error
+    return status == 0 ? 0 : 2;
+  }
+  return exit_status.value;
+}

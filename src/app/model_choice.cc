@@ -1,0 +1,109 @@
+#include "app/model_choice.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <map>
+#include <string_view>
+
+#include "app/embedded_model.h"
+#include "app/progress.h"
+#include "common/base/cpu.h"
+#include "common/base/file.h"
+#include "inference/kernels/isa.h"
+
+namespace lemma::app {
+
+void AddModelOptions(CLI::App& command, ModelOptions& options) {
+  command
+      .add_option("-m,--model", options.model,
+                  "lemma-mini (built in) or a directory in the Hugging Face layout")
+      ->capture_default_str();
+  command.add_option("--threads", options.n_threads, "Threads that compute (0: one per core)")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  command
+      .add_option("--isa", options.isa,
+                  "Force the kernels: scalar, avx2, avx512 or avx512-bf16 (default: the best)")
+      ->envname("LEMMA_ISA");
+  command
+      .add_option("--kv-gib", options.kv_gib,
+                  "Memory for the KV cache in GiB (0: chosen from the model and the machine)")
+      ->check(CLI::Range(0.0, 65536.0))
+      ->capture_default_str();
+}
+
+namespace {
+
+bool IsDirectory(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error);
+}
+
+Status NoSuchModel(const std::string& model) {
+  return NotFound("--model " + model + ": no such directory, and not a built-in model (" +
+                  std::string(kEmbeddedModelName) + " is)");
+}
+
+}  // namespace
+
+Result<model::Checkpoint> OpenModel(const std::string& model) {
+  if (IsDirectory(model)) return model::Checkpoint::OpenDirectory(model, "");
+  if (model != kEmbeddedModelName) return NoSuchModel(model);
+  return model::Checkpoint::OpenMemory(EmbeddedModelFiles(), model);
+}
+
+Result<TokenizerFiles> OpenTokenizer(const std::string& model) {
+  TokenizerFiles files;
+  if (IsDirectory(model)) {
+    const std::filesystem::path directory = model;
+    LEMMA_ASSIGN_OR_RETURN(files.tokenizer_json,
+                           ReadFile(directory / "tokenizer.json", text::kTokenizerFileBytesMax));
+    LEMMA_ASSIGN_OR_RETURN(
+        files.tokenizer_config_json,
+        ReadFile(directory / "tokenizer_config.json", text::kTokenizerFileBytesMax));
+    return files;
+  }
+  if (model != kEmbeddedModelName) return NoSuchModel(model);
+  files.tokenizer_json = EmbeddedModelFiles().at("tokenizer.json");
+  files.tokenizer_config_json = EmbeddedModelFiles().at("tokenizer_config.json");
+  return files;
+}
+
+Result<text::Tokenizer> LoadTokenizer(const model::Checkpoint& checkpoint) {
+  return text::Tokenizer::FromJson(checkpoint.tokenizer_json(),
+                                   checkpoint.id() + "/tokenizer.json");
+}
+
+Result<text::ChatTemplate> LoadChatTemplate(const model::Checkpoint& checkpoint) {
+  if (!checkpoint.chat_template_text().empty()) {
+    return text::ChatTemplate::FromTemplateText(checkpoint.chat_template_text(),
+                                                checkpoint.id() + "/chat_template.jinja");
+  }
+  return text::ChatTemplate::FromConfig(checkpoint.tokenizer_config_json(),
+                                        checkpoint.id() + "/tokenizer_config.json");
+}
+
+Result<std::string> DeviceOf(const ModelOptions& options) {
+  const CpuFeatures cpu = DetectCpu();
+  LEMMA_ASSIGN_OR_RETURN(const kernels::Isa isa, kernels::ChooseIsa(options.isa, cpu));
+  const int n_threads = options.n_threads > 0 ? options.n_threads : cpu.n_cores;
+  return fmt::format("{}, {} thread{}", kernels::IsaName(isa), n_threads, n_threads > 1 ? "s" : "");
+}
+
+model::CpuBackendOptions BackendOptions(const ModelOptions& options) {
+  model::CpuBackendOptions backend;
+  backend.n_threads = options.n_threads;
+  backend.isa = options.isa;
+  backend.kv_bytes_max = static_cast<uint64_t>(options.kv_gib * 1024 * 1024 * 1024);
+  return backend;
+}
+
+Result<std::unique_ptr<model::Backend>> LoadBackend(const model::Checkpoint& checkpoint,
+                                                    const ModelOptions& options) {
+  model::CpuBackendOptions backend = BackendOptions(options);
+  backend.on_progress = ProgressBar("loading " + checkpoint.id());
+  return model::LoadCpuBackend(checkpoint, backend);
+}
+
+}  // namespace lemma::app

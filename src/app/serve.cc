@@ -1,0 +1,96 @@
+// `lemma serve`: the gateway in this process, one worker in another, a Unix socket between them.
+#include <cstdio>
+#include <memory>
+
+#include "app/commands.h"
+#include "app/model_choice.h"
+#include "app/runtime_directory.h"
+#include "app/signals.h"
+#include "common/base/log.h"
+#include "service/gateway/gateway.h"
+#include "service/pool/worker_process.h"
+
+namespace lemma::app {
+namespace {
+
+struct ServeOptions {
+  ModelOptions model;
+  std::string host = "127.0.0.1";
+  int port = 8080;
+};
+
+// How to start a worker with the same model options.
+std::vector<std::string> WorkerCommand(const ModelOptions& options, const std::string& address) {
+  std::vector<std::string> command = {
+      "/proc/self/exe", "worker",      "--listen",  address,
+      "--model",        options.model, "--threads", std::to_string(options.n_threads)};
+  if (!options.isa.empty()) command.insert(command.end(), {"--isa", options.isa});
+  if (options.kv_gib > 0) {
+    command.insert(command.end(), {"--kv-gib", std::to_string(options.kv_gib)});
+  }
+  return command;
+}
+
+void PrintHowToAsk(const std::string& address, const std::string& model,
+                   const std::string& device) {
+  std::printf(
+      "\nLemma %s\n"
+      "  address  http://%s\n"
+      "  model    %s\n"
+      "  device   %s\n"
+      "  ask      curl http://%s/generate -d '{\"prompt\": \"What is 47 * 36?\"}'\n"
+      "           lemma ask --url http://%s \"What is 47 * 36?\"\n"
+      "  stop     Ctrl-C\n\n",
+      LEMMA_VERSION, address.c_str(), model.c_str(), device.c_str(), address.c_str(),
+      address.c_str());
+  std::fflush(stdout);
+}
+
+Status Serve(const ServeOptions& options) {
+  StopSignals signals;
+  LEMMA_ASSIGN_OR_RETURN(const std::string device, DeviceOf(options.model));
+  // The port first: it is what most often goes wrong, and the model takes a while to load.
+  LEMMA_ASSIGN_OR_RETURN(const auto directory, RuntimeDirectory::Make());
+  const std::string worker_address = directory->SocketAddress("worker");
+  gateway::GatewayOptions gateway_options;
+  gateway_options.listen = options.host + ":" + std::to_string(options.port);
+  gateway_options.worker_address = worker_address;
+  LEMMA_ASSIGN_OR_RETURN(const auto gateway, gateway::Gateway::Start(gateway_options));
+
+  pool::WorkerProcessOptions worker_options;
+  worker_options.command = WorkerCommand(options.model, worker_address);
+  worker_options.address = worker_address;
+  LEMMA_ASSIGN_OR_RETURN(const auto worker, pool::WorkerProcess::Start(worker_options));
+  const Status ready = worker->WaitUntilReady([&] { return signals.Arrived(); });
+  if (ready.code() == StatusCode::kCancelled) return Ok();
+  LEMMA_RETURN_IF_ERROR(ready);
+  PrintHowToAsk(gateway->address(), options.model.model, device);
+
+  signals.Wait();
+  LogInfo("serve: draining; a second signal ends it at once");
+  signals.RestoreDefault();
+  gateway->Drain();
+  worker->Stop();
+  gateway->Stop();
+  return Ok();
+}
+
+}  // namespace
+
+void AddServe(CLI::App& app, ExitStatus& exit_status) {
+  auto options = std::make_shared<ServeOptions>();
+  CLI::App* command = app.add_subcommand("serve", "Serve a model over HTTP");
+  AddModelOptions(*command, options->model);
+  command->add_option("--host", options->host, "Where to listen")->capture_default_str();
+  command->add_option("--port", options->port, "0: any free one")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  command->set_config("--config", "", "Options from a TOML file: port = 9000");
+  command->footer(
+      "Examples:\n"
+      "  lemma serve\n"
+      "  lemma serve --model ./VibeThinker-1.5B --port 9000 --threads 4");
+  command->callback([options, &exit_status] { exit_status.value = Report(Serve(*options)); });
+}
+
+}  // namespace lemma::app

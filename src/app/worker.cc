@@ -1,0 +1,60 @@
+#include "app/worker.h"
+
+#include <chrono>
+
+#include "app/commands.h"
+#include "app/signals.h"
+#include "common/base/log.h"
+
+namespace lemma::app {
+
+Result<std::unique_ptr<worker::Worker>> StartWorker(const ModelOptions& options,
+                                                    const std::string& listen, const Clock& clock) {
+  LEMMA_ASSIGN_OR_RETURN(const model::Checkpoint checkpoint, OpenModel(options.model));
+  LEMMA_ASSIGN_OR_RETURN(text::Tokenizer tokenizer, LoadTokenizer(checkpoint));
+  LEMMA_ASSIGN_OR_RETURN(text::ChatTemplate chat_template, LoadChatTemplate(checkpoint));
+  LEMMA_ASSIGN_OR_RETURN(std::unique_ptr<model::Backend> backend, LoadBackend(checkpoint, options));
+  worker::WorkerOptions worker_options;
+  worker_options.listen = listen;
+  worker_options.model_id = checkpoint.id();
+  return worker::Worker::Start(
+      worker_options, {std::move(backend), std::move(tokenizer), std::move(chat_template)}, clock);
+}
+
+namespace {
+
+// As long as a supervisor waits before it kills.
+constexpr std::chrono::seconds kDrainLimit{60};
+
+struct WorkerCommandOptions {
+  ModelOptions model;
+  std::string listen = "127.0.0.1:8081";
+};
+
+Status RunWorker(const WorkerCommandOptions& options) {
+  StopSignals signals;
+  const SteadyClock clock;
+  LEMMA_ASSIGN_OR_RETURN(const std::unique_ptr<worker::Worker> worker,
+                         StartWorker(options.model, options.listen, clock));
+  signals.Wait();
+  LogInfo("worker: draining; a second signal ends it at once");
+  signals.RestoreDefault();
+  worker->Drain();
+  worker->WaitUntilIdle(kDrainLimit);
+  worker->Stop();
+  return Ok();
+}
+
+}  // namespace
+
+void AddWorker(CLI::App& app, ExitStatus& exit_status) {
+  auto options = std::make_shared<WorkerCommandOptions>();
+  CLI::App* command = app.add_subcommand("worker", "One engine alone behind the OpenAI protocol");
+  AddModelOptions(*command, options->model);
+  command->add_option("--listen", options->listen, "host:port or unix:/path")
+      ->capture_default_str();
+  command->footer("Example:\n  lemma worker --listen 0.0.0.0:8081");
+  command->callback([options, &exit_status] { exit_status.value = Report(RunWorker(*options)); });
+}
+
+}  // namespace lemma::app

@@ -1,0 +1,17 @@
+// A worker of this process: model, tokenizer and template loaded and served on an address.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/model_choice.h"
+#include "common/base/clock.h"
+#include "inference/worker/worker.h"
+
+namespace lemma::app {
+
+// `clock` must outlive the worker.
+Result<std::unique_ptr<worker::Worker>> StartWorker(const ModelOptions& options,
+                                                    const std::string& listen, const Clock& clock);
+
+}  // namespace lemma::app

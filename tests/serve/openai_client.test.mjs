@@ -1,0 +1,175 @@
+// The official openai client against a real `lemma serve` with lemma-mini.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import OpenAI from 'openai';
+
+import { eventually, metric, startServer } from './server.mjs';
+
+let server;
+let client;
+before(async () => {
+  server = await startServer();
+  client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'none', maxRetries: 0 });
+});
+after(async () => assert.equal(await server.stop(), 0));
+
+const question = [{ role: 'user', content: 'What is 12 * 34?' }];
+
+test('models lists the loaded model', async () => {
+  const models = [];
+  for await (const model of client.models.list()) models.push(model);
+  assert.equal(models.length, 1);
+  assert.equal(models[0].id, 'lemma-mini');
+  assert.equal((await client.models.retrieve('lemma-mini')).id, 'lemma-mini');
+});
+
+test('chat answers with reasoning apart from content', async () => {
+  const reply = await client.chat.completions.create({
+    model: 'lemma-mini', messages: question, temperature: 0, max_tokens: 400,
+  });
+  const { message, finish_reason: reason } = reply.choices[0];
+  assert.equal(reason, 'stop');
+  assert.match(message.content, /\\boxed\{408\}/);
+  assert.ok(message.reasoning_content.length > 0);
+  assert.equal(message.reasoning, message.reasoning_content);
+  assert.doesNotMatch(message.content, /<\/?think>/);
+  const { usage } = reply;
+  assert.equal(usage.total_tokens, usage.prompt_tokens + usage.completion_tokens);
+  assert.ok(usage.completion_tokens_details.reasoning_tokens > 0);
+});
+
+test('streaming gives the same text, usage when asked, and ends', async () => {
+  const request = { model: 'lemma-mini', messages: question, temperature: 0, max_tokens: 400 };
+  const whole = await client.chat.completions.create(request);
+  const stream = await client.chat.completions.create({
+    ...request, stream: true, stream_options: { include_usage: true },
+  });
+  let content = '';
+  let reasoning = '';
+  let reason = null;
+  let usage = null;
+  for await (const chunk of stream) {
+    if (chunk.usage) {
+      assert.deepEqual(chunk.choices, []);
+      usage = chunk.usage;
+      continue;
+    }
+    const [choice] = chunk.choices;
+    content += choice.delta.content ?? '';
+    reasoning += choice.delta.reasoning_content ?? '';
+    reason = choice.finish_reason ?? reason;
+  }
+  assert.equal(content, whole.choices[0].message.content);
+  assert.equal(reasoning, whole.choices[0].message.reasoning_content);
+  assert.equal(reason, 'stop');
+  assert.deepEqual(usage, whole.usage);
+});
+
+test('no usage chunk comes unasked', async () => {
+  const stream = await client.chat.completions.create({
+    model: 'lemma-mini', messages: question, max_tokens: 5, stream: true,
+  });
+  for await (const chunk of stream) assert.ok(!chunk.usage);
+});
+
+test('n gives n choices, each as its own request would', async () => {
+  const reply = await client.chat.completions.create({
+    model: 'lemma-mini', messages: question, n: 3, temperature: 0, max_tokens: 400,
+  });
+  assert.deepEqual(reply.choices.map((choice) => choice.index), [0, 1, 2]);
+  const contents = new Set(reply.choices.map((choice) => choice.message.content));
+  assert.equal(contents.size, 1);
+});
+
+test('the same seed gives the same text, another seed another stream', async () => {
+  const ask = async (seed) => {
+    const reply = await client.completions.create({
+      model: 'lemma-mini', prompt: 'The number', seed, temperature: 2, max_tokens: 40,
+    });
+    return reply.choices[0].text;
+  };
+  const [first, again, other] = [await ask(7), await ask(7), await ask(8)];
+  assert.equal(first, again);
+  assert.notEqual(first, other);
+});
+
+test('stop strings end the content before them', async () => {
+  const reply = await client.chat.completions.create({
+    model: 'lemma-mini', messages: question, temperature: 0, max_tokens: 400, stop: ['\\boxed'],
+  });
+  assert.equal(reply.choices[0].finish_reason, 'stop');
+  assert.doesNotMatch(reply.choices[0].message.content, /boxed/);
+});
+
+test('logprobs come with their alternatives, best first', async () => {
+  const reply = await client.chat.completions.create({
+    model: 'lemma-mini', messages: question, temperature: 0, max_tokens: 8,
+    logprobs: true, top_logprobs: 3,
+  });
+  const { content } = reply.choices[0].logprobs;
+  assert.equal(content.length, 8);
+  for (const entry of content) {
+    assert.ok(entry.logprob <= 0);
+    assert.equal(entry.top_logprobs.length, 3);
+    assert.ok(entry.top_logprobs[0].logprob >= entry.top_logprobs[2].logprob);
+    assert.equal(entry.top_logprobs[0].logprob, entry.logprob, 'greedy takes the best');
+  }
+});
+
+test('max_tokens cuts with reason length', async () => {
+  const reply = await client.chat.completions.create({
+    model: 'lemma-mini', messages: question, max_tokens: 3,
+  });
+  assert.equal(reply.choices[0].finish_reason, 'length');
+  assert.equal(reply.usage.completion_tokens, 3);
+});
+
+test('errors name the field and map to the client\'s classes', async () => {
+  const cases = [
+    [{ messages: question, temperature: -1 }, OpenAI.BadRequestError, 'temperature'],
+    [{ messages: question, max_tokens: 0 }, OpenAI.BadRequestError, 'max_tokens'],
+    [{ messages: question, max_tokens: 'many' }, OpenAI.BadRequestError, 'max_tokens'],
+    [{ messages: question, n: 1000000 }, OpenAI.BadRequestError, 'n'],
+    [{ messages: question, top_logprobs: 99, logprobs: true }, OpenAI.BadRequestError, 'top_logprobs'],
+    [{ messages: [] }, OpenAI.BadRequestError, 'messages'],
+    [{ messages: [{ role: 'user', content: 7 }] }, OpenAI.BadRequestError, 'messages[0].content'],
+    [{ messages: [{ role: 'judge', content: 'x' }] }, OpenAI.BadRequestError, 'messages[0].role'],
+    [{ messages: question, model: 'gpt-x' }, OpenAI.NotFoundError, 'model'],
+    [{ messages: [{ role: 'user', content: 'x '.repeat(20000) }] }, OpenAI.BadRequestError, 'messages'],
+  ];
+  for (const [request, type, param] of cases) {
+    await assert.rejects(
+      client.chat.completions.create({ model: 'lemma-mini', ...request }),
+      (error) => {
+        assert.ok(error instanceof type, `${param}: ${error}`);
+        assert.equal(error.param, param);
+        return true;
+      });
+  }
+});
+
+test('an aborted stream frees its sequence', async () => {
+  const stream = await client.chat.completions.create({
+    model: 'lemma-mini', messages: question, stream: true, max_tokens: 1000, temperature: 2,
+    // Keeps it from ending by itself.
+    ignore_eos: true,
+  });
+  for await (const chunk of stream) {
+    assert.ok(chunk);
+    stream.controller.abort();
+    break;
+  }
+  await eventually(async () => (await metric(server.url, 'vllm:num_requests_running')) === 0,
+                   'the aborted request still runs');
+});
+
+test('fifty calls at once all end', async () => {
+  const replies = await Promise.all(Array.from({ length: 50 }, (_, i) =>
+    client.chat.completions.create({
+      model: 'lemma-mini', messages: [{ role: 'user', content: `What is ${i} + 1?` }],
+      temperature: 0, max_tokens: 20,
+    })));
+  assert.equal(replies.length, 50);
+  for (const reply of replies) assert.ok(reply.usage.completion_tokens > 0);
+});

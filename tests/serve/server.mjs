@@ -1,0 +1,52 @@
+// A real `lemma serve` for a test: started on a free port, stopped with SIGTERM.
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+// Resolves once it serves: { url, process, stop() -> exit status, stderr() }.
+export async function startServer(args = [], environment = {}) {
+  const binary = process.env.LEMMA_BINARY;
+  if (!binary) throw new Error('LEMMA_BINARY must name the program to test');
+  const child = spawn(binary, ['serve', '--port', '0', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
+  let stderr = '';
+  child.stderr.on('data', (bytes) => (stderr += bytes));
+  const exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+  const url = await new Promise((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const found = /^\s*address\s+(http:\/\/\S+)/.exec(line);
+      if (found) resolve(found[1]);
+    });
+    exited.then((code) => reject(new Error(`lemma serve ended with ${code}:\n${stderr}`)));
+  });
+  return {
+    url,
+    process: child,
+    stderr: () => stderr,
+    exited,
+    async stop() {
+      child.kill('SIGTERM');
+      return exited;
+    },
+  };
+}
+
+// Waits until `condition` resolves to true, or fails after ten seconds.
+export async function eventually(condition, what) {
+  for (let i = 0; i < 200; ++i) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`never happened: ${what}`);
+}
+
+// The value of an unlabelled or labelled metric, summed over its labels.
+export async function metric(url, name) {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  let sum = 0;
+  for (const line of text.split('\n')) {
+    if (line.startsWith(name + ' ') || line.startsWith(name + '{')) sum += Number(line.split(' ').pop());
+  }
+  return sum;
+}
