@@ -1,4 +1,6 @@
 // lemma-train: from nothing to a model that `lemma serve` can serve.
+#include <malloc.h>
+
 #include <csignal>
 #include <cstdio>
 
@@ -8,7 +10,22 @@ namespace lemma::train {
 std::atomic<bool> stop_requested{false};
 }  // namespace lemma::train
 
+namespace {
+
+// Activations are freed and asked for again at every step: keep their pages instead of giving them
+// back to the system, which would clear them each time.
+void KeepFreedMemory() {
+#ifdef __GLIBC__
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the largest that glibc accepts
+  mallopt(M_TRIM_THRESHOLD, 0x7fffffff);
+#endif
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  KeepFreedMemory();
   CLI::App app("lemma-train: trains lemma-mini and its kind: problems, vocabulary, weights.");
   app.require_subcommand(1);
   app.footer(
