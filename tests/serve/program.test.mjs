@@ -1,0 +1,207 @@
+// The program as its users meet it: started, asked, stopped, killed, and given wrong arguments.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+import { eventually, startServer } from './server.mjs';
+
+const lemma = process.env.LEMMA_BINARY;
+const directory = mkdtempSync(join(tmpdir(), 'lemma-program-'));
+after(() => rmSync(directory, { recursive: true }));
+
+function run(args, input = '') {
+  return spawnSync(lemma, args, { encoding: 'utf8', input, timeout: 60000 });
+}
+
+async function generate(url, body) {
+  const reply = await fetch(`${url}/generate`, { method: 'POST', body: JSON.stringify(body) });
+  return { status: reply.status, ...(await reply.json()) };
+}
+
+const question = { prompt: 'What is 12 * 34?', temperature: 0 };
+
+// The processes whose parent is `pid`.
+function childrenOf(pid) {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return children.trim().split(/\s+/).filter(Boolean).map(Number);
+}
+
+test('generate answers under the profile it names, in both languages', async () => {
+  const server = await startServer();
+  const english = await generate(server.url, question);
+  assert.equal(english.status, 200);
+  assert.equal(english.profile, 'math');
+  assert.match(english.text, /\\boxed\{408\}/);
+  const seed = await generate(server.url, {
+    prompt: '给定一个整数数组 nums 和一个目标值 target, 请你在该数组中找出和为目标值的两个整数,并返回它们的索引。',
+    temperature: 0,
+  });
+  assert.equal(seed.profile, 'algorithm');
+  assert.match(seed.text, /```python[\s\S]*def [\s\S]*```/);
+  assert.equal(await server.stop(), 0);
+});
+
+test('generate: wrong fields are named', async () => {
+  const server = await startServer();
+  for (const [body, param] of [
+    [{}, 'prompt'], [{ prompt: 7 }, 'prompt'], [{ prompt: 'x', max_tokens: -1 }, 'max_tokens'],
+    [{ prompt: 'x', temperature: 'hot' }, 'temperature'], [{ prompt: 'x', stream: 1 }, 'stream'],
+    [{ prompt: 'x', profile: 'poetry' }, 'profile'], [{ prompt: 'x', system: [] }, 'system'],
+  ]) {
+    const reply = await generate(server.url, body);
+    assert.equal(reply.status, 400, param);
+    assert.equal(reply.error.param, param);
+  }
+  for (const body of ['{', '[]', '"x"', '{"prompt":"\xff"}', '']) {
+    const reply = await fetch(`${server.url}/generate`, {
+      method: 'POST', body: Buffer.from(body, 'latin1'),
+    });
+    assert.equal(reply.status, 400, body);
+  }
+  const large = await fetch(`${server.url}/generate`, {
+    method: 'POST', body: JSON.stringify({ prompt: 'x'.repeat(3 << 20) }),
+  });
+  assert.equal(large.status, 413);
+  assert.equal((await generate(server.url, question)).status, 200);
+  assert.equal(await server.stop(), 0);
+});
+
+test('a killed worker comes back', async () => {
+  const server = await startServer();
+  const [worker] = childrenOf(server.process.pid);
+  process.kill(worker, 'SIGKILL');
+  await eventually(async () => {
+    const reply = await fetch(`${server.url}/readyz`);
+    return reply.status === 200 && childrenOf(server.process.pid)[0] !== worker;
+  }, 'the worker was not restarted');
+  assert.equal((await generate(server.url, question)).status, 200);
+  assert.equal(await server.stop(), 0);
+});
+
+test('stopping lets running answers finish and leaves no process behind', async () => {
+  const server = await startServer();
+  const [worker] = childrenOf(server.process.pid);
+  const reply = await fetch(`${server.url}/generate`, {
+    method: 'POST', body: JSON.stringify({ ...question, stream: true }),
+  });
+  server.process.kill('SIGINT');
+  const text = await reply.text();
+  assert.match(text, /data: \[DONE\]\n\n$/);
+  assert.equal(await server.exited, 0);
+  assert.throws(() => process.kill(worker, 0), 'the worker lives on');
+});
+
+test('a supervisor killed outright takes its worker along', async () => {
+  const server = await startServer();
+  const [worker] = childrenOf(server.process.pid);
+  server.process.kill('SIGKILL');
+  await server.exited;
+  await eventually(() => {
+    try {
+      process.kill(worker, 0);
+      return readFileSync(`/proc/${worker}/stat`, 'utf8').includes(') Z ');
+    } catch {
+      return true;
+    }
+  }, 'the worker lives on');
+});
+
+test('a port in use and a missing model are said in words', async () => {
+  const server = await startServer();
+  const port = new URL(server.url).port;
+  const taken = run(['serve', '--port', port]);
+  assert.equal(taken.status, 1);
+  assert.match(taken.stderr, new RegExp(`${port}.*(in use|already)`));
+  const doctor = run(['doctor', '--port', port]);
+  assert.equal(doctor.status, 1);
+  assert.match(doctor.stdout, /FAIL +port/);
+  assert.equal(await server.stop(), 0);
+
+  const missing = run(['serve', '--port', '0', '--model', '/nonexistent']);
+  assert.equal(missing.status, 1);
+  assert.match(missing.stderr, /\/nonexistent/);
+  assert.match(run(['doctor', '--port', '0', '--model', '/nonexistent']).stdout, /FAIL +model/);
+  assert.equal(run(['doctor', '--port', '0']).status, 0);
+});
+
+test('wrong usage exits with 2 and names the option', () => {
+  for (const [args, name] of [
+    [['serve', '--port', 'x'], '--port'], [['serve', '--prot', '1'], '--prot'], [[], 'subcommand'],
+    [['ask'], 'question'], [['logits', '--tokens', '1'], '--out'],
+  ]) {
+    const done = run(args);
+    assert.equal(done.status, 2, args.join(' '));
+    assert.match(done.stderr + done.stdout, new RegExp(name));
+  }
+  const isa = run(['ask', 'x', '--isa', 'mmx']);
+  assert.equal(isa.status, 1);
+  assert.match(isa.stderr, /mmx/);
+});
+
+test('ask prints the answer alone on standard output', () => {
+  const done = run(['ask', 'What is 12 * 34?', '--temperature', '0']);
+  assert.equal(done.status, 0, done.stderr);
+  assert.match(done.stdout, /\\boxed\{408\}\n$/);
+  assert.match(done.stderr, /12\*34/);
+  const json = JSON.parse(run(['ask', 'What is 12 * 34?', '--temperature', '0', '--json']).stdout);
+  assert.equal(json.text + '\n', done.stdout);
+});
+
+test('ask asks a server by its address', async () => {
+  const server = await startServer();
+  const done = run(['ask', '--url', server.url, 'What is 12 * 34?', '--temperature', '0']);
+  assert.equal(done.status, 0, done.stderr);
+  assert.match(done.stdout, /408/);
+  assert.equal(await server.stop(), 0);
+  assert.equal(run(['ask', '--url', server.url, 'x']).status, 1);
+});
+
+test('tokenize gives a line of ids for a line of text', () => {
+  const marked = run(['tokenize', '--json'], 'a\n<|im_end|>\n\n').stdout.split('\n');
+  assert.equal(marked.length, 4);
+  assert.equal(JSON.parse(marked[1]).length, 1);
+  assert.deepEqual(JSON.parse(marked[2]), []);
+  const plain = run(['tokenize', '--json', '--plain'], '<|im_end|>\n').stdout;
+  assert.ok(JSON.parse(plain).length > 1);
+});
+
+test('a made checkpoint answers; a damaged one is named and nothing hangs', () => {
+  const model = join(directory, 'made');
+  assert.equal(run(['make-checkpoint', '--shape', 'lemma-mini', '-o', model]).status, 0);
+  const again = run(['make-checkpoint', '--shape', 'lemma-mini', '-o', model]);
+  assert.equal(again.status, 1);
+  assert.match(again.stderr, /not empty/);
+  const asked = run(['ask', 'x', '--model', model, '--max-tokens', '5']);
+  assert.equal(asked.status, 0, asked.stderr);
+
+  const weights = readFileSync(join(model, 'model.safetensors'));
+  writeFileSync(join(model, 'model.safetensors'), weights.subarray(0, weights.length / 2));
+  const damaged = run(['ask', 'x', '--model', model]);
+  assert.equal(damaged.status, 1);
+  assert.match(damaged.stderr, /model\.safetensors/);
+});
+
+test('a checkpoint with an unknown chat template is refused at load', () => {
+  const model = join(directory, 'template');
+  assert.equal(run(['make-checkpoint', '--shape', 'lemma-mini', '-o', model]).status, 0);
+  writeFileSync(join(model, 'tokenizer_config.json'), '{"chat_template": "{{ messages }}"}');
+  const done = run(['ask', 'x', '--model', model]);
+  assert.equal(done.status, 1);
+  assert.match(done.stderr, /template/);
+});
+
+test('options come from a config file and the command line wins', async () => {
+  mkdirSync(join(directory, 'config'));
+  const file = join(directory, 'config', 'lemma.toml');
+  writeFileSync(file, 'host = "127.0.0.2"\nthreads = 1\n');
+  const server = await startServer(['--config', file]);
+  assert.match(server.url, /127\.0\.0\.2/);
+  assert.equal(await server.stop(), 0);
+  writeFileSync(file, 'prot = 1\n');
+  const wrong = run(['serve', '--port', '0', '--config', file]);
+  assert.equal(wrong.status, 2);
+  assert.match(wrong.stderr, /prot/);
+});
