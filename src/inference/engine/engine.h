@@ -126,8 +126,8 @@ class Engine {
   const model::BackendInfo& backend_info() const;
   // The longest prompt + output one sample can have: the context or all pages.
   int32_t tokens_max() const;
-  // The largest max_tokens with which n samples of a prompt of n_prompt tokens are accepted; below 1
-  // when the prompt is too long.
+  // The largest max_tokens with which n samples of a prompt of n_prompt tokens are accepted; below
+  // 1 when the prompt is too long.
   int64_t output_tokens_max(int64_t n_prompt, int32_t n) const;
 
  private:
