@@ -17,17 +17,15 @@ std::string ReadTextPart(FieldReader part) {
   std::string text;
   part.ReadString("type", type);
   if (type != "text") part.Fail("type", "must be \"text\"");
-  if (part.Find("text") == nullptr) part.Fail("text", "is missing");
+  part.Require("text");
   part.ReadString("text", text);
   return text;
 }
 
 std::string ReadContent(FieldReader& message, bool may_be_missing) {
-  const json::value* content = message.Find("content");
-  if (content == nullptr) {
-    if (!may_be_missing) message.Fail("content", "is missing");
-    return "";
-  }
+  const json::value* content =
+      may_be_missing ? message.Find("content") : message.Require("content");
+  if (content == nullptr) return "";
   if (content->is_string()) return std::string(content->get_string());
   if (!content->is_array()) {
     message.Fail("content", "must be a string or an array of text parts");
@@ -57,7 +55,7 @@ std::string WithoutThinking(std::string content) {
 
 text::ChatMessage ReadMessage(FieldReader reader) {
   text::ChatMessage message;
-  if (reader.Find("role") == nullptr) reader.Fail("role", "is missing");
+  reader.Require("role");
   reader.ReadString("role", message.role);
   if (message.role == "developer") message.role = "system";
   const bool is_assistant = message.role == "assistant";
@@ -72,8 +70,8 @@ text::ChatMessage ReadMessage(FieldReader reader) {
 }  // namespace
 
 void ReadMessages(FieldReader& body, std::vector<text::ChatMessage>& into) {
-  const json::value* messages = body.Find("messages");
-  if (messages == nullptr) return body.Fail("messages", "is missing");
+  const json::value* messages = body.Require("messages");
+  if (messages == nullptr) return;
   if (!messages->is_array()) return body.Fail("messages", "must be an array");
   if (messages->get_array().empty()) return body.Fail("messages", "must not be empty");
   const json::array& array = messages->get_array();

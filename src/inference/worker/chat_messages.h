@@ -3,8 +3,8 @@
 
 #include <vector>
 
+#include "common/base/field_reader.h"
 #include "common/text/chat_template.h"
-#include "inference/worker/field_reader.h"
 
 namespace lemma::worker {
 

@@ -7,10 +7,10 @@
 #include <limits>
 #include <utility>
 
+#include "common/base/field_reader.h"
 #include "common/base/json.h"
 #include "inference/engine/sampler.h"
 #include "inference/worker/chat_messages.h"
-#include "inference/worker/field_reader.h"
 
 namespace lemma::worker {
 namespace {
@@ -148,8 +148,8 @@ void ReadChatLogprobs(FieldReader& body, int32_t& n_logprobs) {
 }
 
 void ReadPrompt(FieldReader& body, CompletionRequest& request) {
-  const json::value* prompt = body.Find("prompt");
-  if (prompt == nullptr) return body.Fail("prompt", "is missing");
+  const json::value* prompt = body.Require("prompt");
+  if (prompt == nullptr) return;
   if (prompt->is_string()) {
     request.prompt = std::string(prompt->get_string());
     return;
@@ -203,7 +203,7 @@ Result<CompletionRequest> ParseCompletionRequest(std::string_view body,
 Result<TokenizeRequest> ParseTokenizeRequest(std::string_view body) {
   return ParseBody<TokenizeRequest>(body, [](FieldReader& reader, TokenizeRequest& request) {
     const char* name = reader.Find("content") != nullptr ? "content" : "prompt";
-    if (reader.Find(name) == nullptr) reader.Fail(name, "is missing");
+    reader.Require(name);
     reader.ReadString(name, request.text);
     bool add_special = false;  // checked, and without effect: Qwen2 has no such tokens
     reader.ReadBool("add_special", add_special);
@@ -213,7 +213,7 @@ Result<TokenizeRequest> ParseTokenizeRequest(std::string_view body) {
 
 Result<DetokenizeRequest> ParseDetokenizeRequest(std::string_view body) {
   return ParseBody<DetokenizeRequest>(body, [](FieldReader& reader, DetokenizeRequest& request) {
-    if (reader.Find("tokens") == nullptr) reader.Fail("tokens", "is missing");
+    reader.Require("tokens");
     reader.ReadTokenIds("tokens", kTokenIdsMax, request.tokens);
   });
 }

@@ -20,11 +20,6 @@ std::string KnownProfiles() {
   return names;
 }
 
-const json::value* FindNonNull(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  return value == nullptr || value->is_null() ? nullptr : value;
-}
-
 std::string_view RoleOf(const json::value& message) {
   const json::object* object = message.if_object();
   const json::value* role = object == nullptr ? nullptr : object->if_contains("role");
@@ -63,28 +58,32 @@ std::string QuestionOf(const json::array& messages) {
 
 bool IsBlank(std::string_view text) { return text.find_first_not_of(" \t\r\n\v\f") == text.npos; }
 
-Result<const reason::TaskProfile*> NamedProfile(const json::object& body) {
-  const json::value* name = FindNonNull(body, "profile");
-  if (name == nullptr) return static_cast<const reason::TaskProfile*>(nullptr);
-  if (!name->is_string()) return InvalidArgument("must be a string", "profile");
-  const reason::TaskProfile* profile = reason::FindProfile(name->get_string());
-  if (profile != nullptr) return profile;
-  return InvalidArgument("there is no profile \"" + std::string(name->get_string()) +
-                             "\"; there are: " + KnownProfiles(),
-                         "profile");
+const reason::TaskProfile* ReadProfile(FieldReader& fields) {
+  if (fields.Find("profile") == nullptr) return nullptr;
+  std::string name;
+  fields.ReadString("profile", name);
+  const reason::TaskProfile* profile = reason::FindProfile(name);
+  if (profile == nullptr) {
+    fields.Fail("profile", "there is no profile \"" + name + "\"; there are: " + KnownProfiles());
+  }
+  return profile;
 }
 
-Result<reason::PromptLanguage> NamedLanguage(const json::object& body) {
-  const json::value* language = FindNonNull(body, "language");
-  if (language == nullptr || *language == "en") return reason::PromptLanguage::kEnglish;
-  if (*language == "zh") return reason::PromptLanguage::kChinese;
-  return InvalidArgument("must be \"en\" or \"zh\"", "language");
+reason::PromptLanguage ReadLanguage(FieldReader& fields) {
+  std::string language = "en";
+  fields.ReadString("language", language);
+  if (language == "zh") return reason::PromptLanguage::kChinese;
+  if (language != "en") fields.Fail("language", "must be \"en\" or \"zh\"");
+  return reason::PromptLanguage::kEnglish;
 }
 
 Result<ChatWithSystem> WithSystemPrompt(std::string body) {
   LEMMA_ASSIGN_OR_RETURN(json::object chat, ParseJsonObject(body, "the body"));
-  LEMMA_ASSIGN_OR_RETURN(const reason::TaskProfile* profile, NamedProfile(chat));
-  LEMMA_ASSIGN_OR_RETURN(const reason::PromptLanguage language, NamedLanguage(chat));
+  Status status;
+  FieldReader fields(chat, "", status);
+  const reason::TaskProfile* profile = ReadProfile(fields);
+  const reason::PromptLanguage language = ReadLanguage(fields);
+  if (!status.ok()) return status;
   json::value* value = chat.if_contains("messages");
   json::array* messages = value == nullptr ? nullptr : value->if_array();
   const bool is_for_worker =

@@ -2,10 +2,10 @@
 // prompt put into a chat that has none.
 #pragma once
 
-#include <boost/json/object.hpp>
 #include <string>
 #include <string_view>
 
+#include "common/base/field_reader.h"
 #include "common/base/status.h"
 #include "service/reason/task_profile.h"
 
@@ -17,13 +17,13 @@ inline constexpr const char* kCustomProfile = "custom";
 // Empty, or white space alone.
 bool IsBlank(std::string_view text);
 
-// The profile that the field "profile" names; nullptr where it is absent or null.
-// Errors: kInvalidArgument [profile], with the names there are.
-Result<const reason::TaskProfile*> NamedProfile(const boost::json::object& body);
+// The profile that the field "profile" names; nullptr where it is absent or null. An unknown one is
+// an error that lists those there are.
+const reason::TaskProfile* ReadProfile(FieldReader& fields);
 
 // The language of the injected prompt that the field "language" names ("en", "zh"); English where
-// it is absent. Errors: kInvalidArgument [language].
-Result<reason::PromptLanguage> NamedLanguage(const boost::json::object& body);
+// it is absent.
+reason::PromptLanguage ReadLanguage(FieldReader& fields);
 
 struct ChatWithSystem {
   std::string body;     // the same bytes, where nothing had to be injected

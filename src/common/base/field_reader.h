@@ -1,5 +1,5 @@
-// Reads the members of a JSON object into typed variables, checked. The first thing wrong is kept,
-// with the path of its field ("messages[2].content"); after it, readers do nothing.
+// Reads the members of a JSON object into typed variables, checked. Of all that is wrong the first
+// is kept, with the path of its field ("messages[2].content"): callers read on and look at the end.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -11,7 +11,7 @@
 
 #include "common/base/status.h"
 
-namespace lemma::worker {
+namespace lemma {
 
 class FieldReader {
  public:
@@ -30,6 +30,8 @@ class FieldReader {
 
   // nullptr when absent or null: clients send null for "not set".
   const boost::json::value* Find(std::string_view name) const;
+  // As Find, where absence is an error.
+  const boost::json::value* Require(std::string_view name);
 
   // Each leaves `into` as it is when the field is absent.
   void ReadBool(std::string_view name, bool& into);
@@ -37,6 +39,8 @@ class FieldReader {
   void ReadInteger(std::string_view name, int64_t low, int64_t high, int64_t& into);
   void ReadInteger(std::string_view name, int64_t low, int64_t high, int32_t& into);
   // From `low`, or where low_open from above it, to `high`.
+  void ReadNumber(std::string_view name, double low, double high, double& into,
+                  bool low_open = false);
   void ReadNumber(std::string_view name, double low, double high, float& into,
                   bool low_open = false);
   // An array of integers from 0 to 2^31 - 1, as token ids are.
@@ -53,4 +57,4 @@ class FieldReader {
   Status& status_;
 };
 
-}  // namespace lemma::worker
+}  // namespace lemma

@@ -1,10 +1,10 @@
-#include "inference/worker/field_reader.h"
+#include "common/base/field_reader.h"
 
 #include <fmt/format.h>
 
 #include <limits>
 
-namespace lemma::worker {
+namespace lemma {
 
 namespace json = boost::json;
 
@@ -19,6 +19,12 @@ void FieldReader::Fail(std::string_view name, std::string message) {
 const json::value* FieldReader::Find(std::string_view name) const {
   const auto found = object_.find(name);
   return found == object_.end() || found->value().is_null() ? nullptr : &found->value();
+}
+
+const json::value* FieldReader::Require(std::string_view name) {
+  const json::value* value = Find(name);
+  if (value == nullptr) Fail(name, "is missing");
+  return value;
 }
 
 void FieldReader::ReadBool(std::string_view name, bool& into) {
@@ -51,7 +57,7 @@ void FieldReader::ReadInteger(std::string_view name, int64_t low, int64_t high, 
   into = static_cast<int32_t>(wide);
 }
 
-void FieldReader::ReadNumber(std::string_view name, double low, double high, float& into,
+void FieldReader::ReadNumber(std::string_view name, double low, double high, double& into,
                              bool low_open) {
   const json::value* value = Find(name);
   if (value == nullptr) return;
@@ -61,7 +67,14 @@ void FieldReader::ReadNumber(std::string_view name, double low, double high, flo
     return Fail(name, low_open ? fmt::format("must be a number over {} and at most {}", low, high)
                                : fmt::format("must be a number from {} to {}", low, high));
   }
-  into = static_cast<float>(number);
+  into = number;
+}
+
+void FieldReader::ReadNumber(std::string_view name, double low, double high, float& into,
+                             bool low_open) {
+  double wide = into;
+  ReadNumber(name, low, high, wide, low_open);
+  into = static_cast<float>(wide);
 }
 
 void FieldReader::ReadTokenIds(std::string_view name, size_t count_max,
@@ -92,4 +105,4 @@ const json::object* FieldReader::FindObject(std::string_view name) {
   return nullptr;
 }
 
-}  // namespace lemma::worker
+}  // namespace lemma
