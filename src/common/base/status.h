@@ -23,7 +23,7 @@ enum class StatusCode {
   kUnavailable,       // full, loading or draining: try again later            (HTTP 503)
   kDeadlineExceeded,  //                                                       (HTTP 504)
   kCancelled,         // the client left
-  kDataLoss,          // a file is damaged, truncated or of another format
+  kDataLoss,          // a file, or another server's answer, is damaged        (HTTP 502)
   kIo,                // the operating system refused (disk full, permission)
   kInternal,          // a fault of ours that was contained                    (HTTP 500)
 };

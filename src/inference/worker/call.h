@@ -10,8 +10,6 @@
 
 namespace lemma::worker {
 
-inline constexpr size_t kRequestIdBytesMax = 128;
-
 // Thread-safe, as the exchange is. `metrics` must outlive it.
 class Call {
  public:
@@ -19,7 +17,7 @@ class Call {
   Call(std::shared_ptr<net::HttpExchange> exchange, std::string route, Metrics& metrics);
 
   const net::HttpRequest& request() const { return exchange_->request(); }
-  // The client's x-request-id where it is a plain one, else a new one. Every answer carries it.
+  // Every answer carries it.
   const std::string& request_id() const { return request_id_; }
 
   void Send(net::HttpResponse response);

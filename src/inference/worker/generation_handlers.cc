@@ -5,10 +5,10 @@
 #include <chrono>
 #include <utility>
 
+#include "common/base/random_id.h"
 #include "inference/worker/completion_stream.h"
 #include "inference/worker/handlers.h"
 #include "inference/worker/openai_reply.h"
-#include "inference/worker/random_id.h"
 
 namespace lemma::worker {
 namespace {

@@ -3,8 +3,9 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "common/base/error_body.h"
+#include "common/base/random_id.h"
 #include "common/text/unicode.h"
-#include "inference/worker/random_id.h"
 
 namespace lemma::worker {
 namespace {
@@ -123,46 +124,16 @@ json::object ModelObject(const ModelEntry& entry) {
           {"max_model_len", entry.max_model_len}};
 }
 
-struct ErrorClass {
-  int http_status;
-  const char* type;
-  const char* code;  // nullptr: null
-};
-
-ErrorClass ClassOf(const Status& status) {
-  switch (status.code()) {
-    case StatusCode::kInvalidArgument:
-      return {400, "invalid_request_error", nullptr};
-    case StatusCode::kUnauthenticated:
-      return {401, "authentication_error", "invalid_api_key"};
-    case StatusCode::kNotFound:
-      return {404, "invalid_request_error",
-              status.field() == "model" ? "model_not_found" : "not_found"};
-    case StatusCode::kTooLarge:
-      return {413, "invalid_request_error", "request_too_large"};
-    case StatusCode::kRateLimited:
-      return {429, "rate_limit_error", "rate_limit_exceeded"};
-    case StatusCode::kUnavailable:
-      return {503, "unavailable_error", "unavailable"};
-    case StatusCode::kDeadlineExceeded:
-      return {504, "timeout_error", "deadline_exceeded"};
-    case StatusCode::kCancelled:
-      return {499, "cancelled", "cancelled"};
-    default:
-      return {500, "server_error", "internal_error"};
+net::HttpResponse ErrorResponse(int http_status, std::string body) {
+  net::HttpResponse response = net::HttpResponse::Json(http_status, std::move(body));
+  if (http_status == 503) {
+    // A few seconds, spread so that the refused do not all come back at once.
+    response.headers.push_back({"Retry-After", std::to_string(1 + RandomU64() % 4)});
+    response.headers.push_back({"x-should-retry", "true"});
+  } else if (http_status == 504) {
+    response.headers.push_back({"x-should-retry", "false"});
   }
-}
-
-std::string RenderErrorObject(std::string_view message, std::string_view type,
-                              std::string_view param, std::string_view code) {
-  const auto or_null = [](std::string_view text) {
-    return text.empty() ? json::value(nullptr) : json::value(text);
-  };
-  return json::serialize(json::object{{"error",
-                                       {{"message", message},
-                                        {"type", type},
-                                        {"param", or_null(param)},
-                                        {"code", or_null(code)}}}});
+  return response;
 }
 
 }  // namespace
@@ -238,29 +209,11 @@ std::string RenderHealth(std::string_view status) {
 }
 
 net::HttpResponse RenderError(const Status& status, std::string_view code) {
-  net::HttpResponse response =
-      net::HttpResponse::Json(ClassOf(status).http_status, RenderErrorBody(status, code));
-  if (status.code() == StatusCode::kUnavailable) {
-    // A few seconds, spread so that the refused do not all come back at once.
-    response.headers.push_back({"Retry-After", std::to_string(1 + RandomU64() % 4)});
-    response.headers.push_back({"x-should-retry", "true"});
-  } else if (status.code() == StatusCode::kDeadlineExceeded) {
-    response.headers.push_back({"x-should-retry", "false"});
-  }
-  return response;
-}
-
-std::string RenderErrorBody(const Status& status, std::string_view code) {
-  const ErrorClass error = ClassOf(status);
-  if (code.empty() && error.code != nullptr) code = error.code;
-  std::string message = status.message();
-  if (!status.field().empty()) message = status.field() + ": " + message;
-  return RenderErrorObject(message, error.type, status.field(), code);
+  return ErrorResponse(HttpStatusOf(status), ErrorBody(status, code));
 }
 
 net::HttpResponse RenderHttpError(int http_status, const std::string& message) {
-  const char* type = http_status < 500 ? "invalid_request_error" : "server_error";
-  return net::HttpResponse::Json(http_status, RenderErrorObject(message, type, "", ""));
+  return ErrorResponse(http_status, HttpErrorBody(http_status, message));
 }
 
 }  // namespace lemma::worker

@@ -83,12 +83,8 @@ std::string RenderDetokenized(const std::string& text);  // llama-server's and v
 std::string RenderPrompt(const std::string& prompt);
 std::string RenderHealth(std::string_view status);
 
-// {"error":{"message","type","param","code"}}. The message names the status's field, if it has one.
-// `code` "" takes the usual one of the status.
+// base/error_body.h, with Retry-After where trying again later may help (503).
 net::HttpResponse RenderError(const Status& status, std::string_view code = "");
-// The same body for an event of a stream.
-std::string RenderErrorBody(const Status& status, std::string_view code = "");
-// For errors of HTTP itself, which no Status stands for (405, 408, 431, ...).
 net::HttpResponse RenderHttpError(int http_status, const std::string& message);
 
 }  // namespace lemma::worker

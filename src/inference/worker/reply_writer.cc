@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "common/base/error_body.h"
 #include "common/net/sse.h"
 
 namespace lemma::worker {
@@ -65,7 +66,7 @@ void StreamWriter::OnEnd(const Status& status, const Usage& usage, const Timings
     if (include_usage_) events += net::SseEvent(RenderUsageChunk(head_, usage, timings));
     Send(events + net::SseEvent("[DONE]"));
   } else {
-    Send(net::SseEvent(RenderErrorBody(status), "error"));
+    Send(net::SseEvent(ErrorBody(status), "error"));
   }
   call_->Finish();
 }

@@ -1,5 +1,5 @@
-// Errors as the clients of the OpenAI protocol expect them:
-// {"error":{"message","type","param","code"}}.
+// Errors as the gateway answers them: the body of common/base/error_body.h, and what only a server
+// in front of another can say of it (502, and 504 for one that does not answer in time).
 #pragma once
 
 #include <string>
@@ -9,14 +9,11 @@
 
 namespace lemma::gateway {
 
-// The body alone, as an event of a stream carries it. The message begins with the status's field
-// where it has one. `code` "" takes the usual one of the status.
-std::string ErrorBody(const Status& status, const std::string& code = "");
-
 // With Retry-After where trying again later may help (503).
 net::HttpResponse ErrorResponse(const Status& status, const std::string& code = "");
-
-// For what HTTP itself refuses (405, 408, 413, 431, ...): no Status stands for it.
 net::HttpResponse HttpErrorResponse(int http_status, const std::string& message);
+
+// The last event of a stream that failed.
+std::string ErrorEvent(const Status& status);
 
 }  // namespace lemma::gateway

@@ -125,7 +125,7 @@ class RelayCall {
 
   void EndStream(const Status& status) {
     Result<std::string> rest = status.ok() ? mapper_->EndEvents() : ForClient(status);
-    reply_->Write(rest.ok() ? std::move(*rest) : net::SseEvent(ErrorBody(rest.status()), "error"));
+    reply_->Write(rest.ok() ? std::move(*rest) : ErrorEvent(rest.status()));
     reply_->Finish();
   }
 

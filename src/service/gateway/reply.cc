@@ -1,49 +1,20 @@
 #include "service/gateway/reply.h"
 
 #include <fmt/format.h>
-#include <sys/random.h>
 
-#include <algorithm>
-#include <cstdint>
-#include <string_view>
 #include <utility>
 
-#include "common/base/check.h"
+#include "common/net/request_id.h"
 #include "service/gateway/errors.h"
 
 namespace lemma::gateway {
-namespace {
-
-constexpr size_t kRequestIdBytesMax = 128;
-
-// Nothing that could mislead a log or a metric.
-bool IsPlainId(std::string_view id) {
-  return !id.empty() && id.size() <= kRequestIdBytesMax &&
-         std::all_of(id.begin(), id.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                  c == '-' || c == '_' || c == '.' || c == ':';
-         });
-}
-
-std::string NewRequestId() {
-  uint64_t halves[2];
-  LEMMA_CHECK(getentropy(halves, sizeof(halves)) == 0);
-  return fmt::format("req-{:016x}{:016x}", halves[0], halves[1]);
-}
-
-std::string RequestIdOf(const net::HttpRequest& request) {
-  const std::string_view id = request.header("x-request-id");
-  return IsPlainId(id) ? std::string(id) : NewRequestId();
-}
-
-}  // namespace
 
 Reply::Reply(std::shared_ptr<net::HttpExchange> exchange, std::string route, Metrics& metrics)
     : exchange_(std::move(exchange)),
       route_(std::move(route)),
       metrics_(metrics),
       arrived_at_(std::chrono::steady_clock::now()),
-      request_id_(RequestIdOf(exchange_->request())) {}
+      request_id_(net::RequestIdOf(exchange_->request())) {}
 
 void Reply::AddHeader(std::string name, std::string value) {
   headers_.push_back({std::move(name), std::move(value)});

@@ -23,7 +23,7 @@ class Reply {
   Reply(std::shared_ptr<net::HttpExchange> exchange, std::string route, Metrics& metrics);
 
   const net::HttpRequest& request() const { return exchange_->request(); }
-  // The client's, where it is a plain one; else a new one.
+  // As net::RequestIdOf.
   const std::string& request_id() const { return request_id_; }
 
   void AddHeader(std::string name, std::string value);

@@ -1,10 +1,10 @@
-#include "inference/worker/random_id.h"
+#include "common/base/random_id.h"
 
 #include <fmt/format.h>
 
 #include <random>
 
-namespace lemma::worker {
+namespace lemma {
 
 uint64_t RandomU64() {
   std::random_device device;
@@ -13,4 +13,4 @@ uint64_t RandomU64() {
 
 std::string RandomHex() { return fmt::format("{:016x}{:016x}", RandomU64(), RandomU64()); }
 
-}  // namespace lemma::worker
+}  // namespace lemma
