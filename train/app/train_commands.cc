@@ -79,6 +79,7 @@ void AddSharedOptions(CLI::App& command, StageOptions& options) {
   command.add_option("--dtype", settings.dtype, "bf16 or f32: of the matrix products")
       ->capture_default_str();
   command.add_option("--threads", settings.lanes, "Parallel lanes (default: one a core)");
+  command.add_option("--optimizer", settings.optimizer, "muon or adamw")->capture_default_str();
   command.add_option("--learning-rate", settings.learning_rate, "At its peak")
       ->capture_default_str();
   command.add_option("--warmup-steps", settings.warmup_steps, "Steps until the peak")

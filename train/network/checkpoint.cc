@@ -1,9 +1,7 @@
 #include "train/network/checkpoint.h"
 
-#include <torch/serialize.h>
-
 #include <boost/json.hpp>
-#include <sstream>
+#include <cstring>
 
 #include "common/base/file.h"
 #include "common/base/json.h"
@@ -83,11 +81,8 @@ Status ReadWeights(const SafetensorsFile& file, Weights& weights, uint64_t& chec
 
 }  // namespace
 
-Status SaveCheckpoint(const std::filesystem::path& path, Qwen2& model,
-                      const torch::optim::AdamW& optimizer, const TrainingState& state) {
-  std::ostringstream archive;
-  torch::save(optimizer, archive);
-  const std::string optimizer_bytes = archive.str();
+Status SaveCheckpoint(const std::filesystem::path& path, Qwen2& model, std::string_view optimizer,
+                      const TrainingState& state) {
   std::vector<at::Tensor> on_cpu;
   std::vector<TensorToWrite> tensors;
   uint64_t checksum = kChecksumStart;
@@ -97,9 +92,8 @@ Status SaveCheckpoint(const std::filesystem::path& path, Qwen2& model,
     tensors.push_back(
         {"weights." + weight.name, "F32", on_cpu.back().sizes().vec(), BytesOf(on_cpu.back())});
   }
-  checksum = Checksum(checksum, optimizer_bytes);
-  tensors.push_back(
-      {kOptimizer, "U8", {static_cast<int64_t>(optimizer_bytes.size())}, optimizer_bytes});
+  checksum = Checksum(checksum, optimizer);
+  tensors.push_back({kOptimizer, "U8", {static_cast<int64_t>(optimizer.size())}, optimizer});
   return WriteFileAtomically(
       path, FormatSafetensors(tensors, {{"config", FormatConfig(model.config(), "float32")},
                                         {"state", FormatState(state, checksum)}}));
@@ -128,17 +122,6 @@ Result<Checkpoint> LoadCheckpoint(const std::filesystem::path& path) {
     return DataLoss(path.string() + ": damaged (its checksum does not fit)");
   }
   return checkpoint;
-}
-
-Status RestoreOptimizer(const Checkpoint& checkpoint, torch::optim::AdamW& optimizer) {
-  try {
-    std::istringstream archive(checkpoint.optimizer);
-    torch::load(optimizer, archive);
-  } catch (const std::exception& error) {
-    return DataLoss(std::string("the checkpoint's optimiser state cannot be read: ") +
-                    error.what());
-  }
-  return Ok();
 }
 
 }  // namespace lemma::train

@@ -1,15 +1,14 @@
 // A training run's state in one file, from which it continues to the bit: weights, optimiser and
 // the place in the data. Data order and initial weights come from the seed; nothing else is random.
 //
-// The file is safetensors: "weights.<name>" in float32, "optimizer" (libtorch's own archive) as
-// bytes, and metadata with the state below and a checksum (FNV-1a) of all tensor bytes.
+// The file is safetensors: "weights.<name>" in float32, "optimizer" (what Optimizer::Save gives)
+// as bytes, and metadata with the state below and a checksum (FNV-1a) of all tensor bytes.
 #pragma once
-
-#include <torch/optim/adamw.h>
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "common/base/status.h"
 #include "train/corpus/documents.h"
@@ -32,18 +31,15 @@ struct Checkpoint {
   Qwen2Config config;
   TrainingState state;
   Weights weights;        // float32 on the CPU
-  std::string optimizer;  // libtorch's archive
+  std::string optimizer;  // for Optimizer::Load
 };
 
 // Written whole or not at all: a failure leaves the file that was there.
-Status SaveCheckpoint(const std::filesystem::path& path, Qwen2& model,
-                      const torch::optim::AdamW& optimizer, const TrainingState& state);
+Status SaveCheckpoint(const std::filesystem::path& path, Qwen2& model, std::string_view optimizer,
+                      const TrainingState& state);
 
 // Errors (kDataLoss, naming the file): not a checkpoint, truncated, a checksum or a shape that does
 // not fit.
 Result<Checkpoint> LoadCheckpoint(const std::filesystem::path& path);
-
-// The optimiser must have been made for weights of the checkpoint's shapes.
-Status RestoreOptimizer(const Checkpoint& checkpoint, torch::optim::AdamW& optimizer);
 
 }  // namespace lemma::train

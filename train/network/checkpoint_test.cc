@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "common/base/file.h"
+#include "train/network/optimizer.h"
 #include "train/network/test_directory.h"
 
 namespace lemma::train {
@@ -15,14 +16,17 @@ constexpr uint64_t kFileMax = 1 << 24;
 
 struct TrainedModel {
   Qwen2 model;
-  torch::optim::AdamW optimizer;
+  Optimizer optimizer;
 
-  explicit TrainedModel(int seed) : model(MakeModel(seed)), optimizer(Parameters(model)) {
-    // One step, so that the optimiser has a state.
+  explicit TrainedModel(int seed, bool use_muon = true)
+      : model(MakeModel(seed)), optimizer(model, use_muon, /*weight_decay=*/0.1) {
+    Step();  // so that the optimiser has a state
+  }
+  void Step() {
     for (const NamedWeight& weight : ListWeights(model.weights())) {
       weight.tensor->mutable_grad() = at::empty_like(weight.tensor->detach()).normal_();
     }
-    optimizer.step();
+    optimizer.Step(/*learning_rate=*/0.01);
   }
   static Qwen2 MakeModel(int seed) {
     at::manual_seed(static_cast<uint64_t>(seed));
@@ -35,13 +39,6 @@ struct TrainedModel {
     config.n_kv_heads = 1;
     config.head_dim = 4;
     return Qwen2::Random(config, at::kCPU);
-  }
-  static std::vector<at::Tensor> Parameters(Qwen2& model) {
-    std::vector<at::Tensor> parameters;
-    for (const NamedWeight& weight : ListWeights(model.weights())) {
-      parameters.push_back(weight.tensor->requires_grad_(true));
-    }
-    return parameters;
   }
 };
 
@@ -60,7 +57,7 @@ TrainingState SomeState() {
 TEST(Checkpoint, HoldsTheWholeState) {
   const TestDirectory directory;
   TrainedModel run(1);
-  ASSERT_TRUE(SaveCheckpoint(directory / "c", run.model, run.optimizer, SomeState()).ok());
+  ASSERT_TRUE(SaveCheckpoint(directory / "c", run.model, run.optimizer.Save(), SomeState()).ok());
   const Result<Checkpoint> loaded = LoadCheckpoint(directory / "c");
   ASSERT_TRUE(loaded.ok()) << loaded.status().message();
   EXPECT_EQ(loaded->state.stage, "sft");
@@ -78,7 +75,7 @@ TEST(Checkpoint, HoldsTheWholeState) {
 TEST(Checkpoint, EveryDamagedByteIsNoticed) {
   const TestDirectory directory;
   TrainedModel run(1);
-  ASSERT_TRUE(SaveCheckpoint(directory / "c", run.model, run.optimizer, SomeState()).ok());
+  ASSERT_TRUE(SaveCheckpoint(directory / "c", run.model, run.optimizer.Save(), SomeState()).ok());
   const std::string good = ReadFile(directory / "c", kFileMax).value();
   for (size_t at = 0; at < good.size(); at += 97) {
     std::string bad = good;
@@ -100,7 +97,7 @@ TEST(Checkpoint, EveryDamagedByteIsNoticed) {
 TEST(Checkpoint, ATruncatedFileIsRefused) {
   const TestDirectory directory;
   TrainedModel run(1);
-  ASSERT_TRUE(SaveCheckpoint(directory / "c", run.model, run.optimizer, SomeState()).ok());
+  ASSERT_TRUE(SaveCheckpoint(directory / "c", run.model, run.optimizer.Save(), SomeState()).ok());
   const std::string good = ReadFile(directory / "c", kFileMax).value();
   for (const size_t size : {size_t{0}, size_t{7}, size_t{100}, good.size() / 2, good.size() - 1}) {
     ASSERT_TRUE(WriteFileAtomically(directory / "bad", good.substr(0, size)).ok());
@@ -111,7 +108,8 @@ TEST(Checkpoint, ATruncatedFileIsRefused) {
 TEST(Checkpoint, AFullDiskLosesNoEarlierCheckpoint) {
   const TestDirectory directory;
   TrainedModel first(1);
-  ASSERT_TRUE(SaveCheckpoint(directory / "c", first.model, first.optimizer, SomeState()).ok());
+  ASSERT_TRUE(
+      SaveCheckpoint(directory / "c", first.model, first.optimizer.Save(), SomeState()).ok());
   TrainedModel second(2);
   const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
   rlimit old_limit{};
@@ -120,7 +118,7 @@ TEST(Checkpoint, AFullDiskLosesNoEarlierCheckpoint) {
   limit.rlim_cur = 4096;
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
   const Status status =
-      SaveCheckpoint(directory / "c", second.model, second.optimizer, SomeState());
+      SaveCheckpoint(directory / "c", second.model, second.optimizer.Save(), SomeState());
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &old_limit), 0);
   std::signal(SIGXFSZ, old_handler);
   EXPECT_EQ(status.code(), StatusCode::kIo);
@@ -130,13 +128,45 @@ TEST(Checkpoint, AFullDiskLosesNoEarlierCheckpoint) {
   EXPECT_TRUE(at::equal(kept->weights.embedding, first.model.weights().embedding));
 }
 
-TEST(Checkpoint, AnOptimizerOfAnotherKindIsAnError) {
-  const TestDirectory directory;
-  TrainedModel run(1);
-  ASSERT_TRUE(SaveCheckpoint(directory / "c", run.model, run.optimizer, SomeState()).ok());
-  Checkpoint checkpoint = LoadCheckpoint(directory / "c").value();
-  checkpoint.optimizer = "not an archive";
-  EXPECT_EQ(RestoreOptimizer(checkpoint, run.optimizer).code(), StatusCode::kDataLoss);
+TEST(Optimizer, ALoadedStateTakesTheSameStep) {
+  for (const bool use_muon : {true, false}) {
+    TrainedModel one(1, use_muon);
+    TrainedModel other(1, use_muon);
+    other.Step();  // another state, to be replaced
+    for (size_t i = 0; i < ListWeights(one.model.weights()).size(); ++i) {
+      ListWeights(other.model.weights())[i].tensor->detach().copy_(
+          *ListWeights(one.model.weights())[i].tensor);
+    }
+    ASSERT_TRUE(other.optimizer.Load(one.optimizer.Save()).ok());
+    at::manual_seed(9);
+    one.Step();
+    at::manual_seed(9);
+    other.Step();
+    for (size_t i = 0; i < ListWeights(one.model.weights()).size(); ++i) {
+      EXPECT_TRUE(at::equal(*ListWeights(one.model.weights())[i].tensor,
+                            *ListWeights(other.model.weights())[i].tensor))
+          << ListWeights(one.model.weights())[i].name;
+    }
+  }
+}
+
+TEST(Optimizer, AStateOfAnotherKindIsAnError) {
+  TrainedModel muon(1, /*use_muon=*/true);
+  TrainedModel adamw(1, /*use_muon=*/false);
+  EXPECT_EQ(muon.optimizer.Load("not an archive").code(), StatusCode::kDataLoss);
+  EXPECT_EQ(muon.optimizer.Load(adamw.optimizer.Save()).code(), StatusCode::kDataLoss);
+}
+
+TEST(Optimizer, OrthogonalizedMatricesHaveSingularValuesNearOne) {
+  at::manual_seed(6);
+  for (const auto& [rows, columns] : {std::pair(8, 24), std::pair(40, 16), std::pair(16, 16)}) {
+    const at::Tensor x = Orthogonalize(at::empty({rows, columns}).normal_() * 5);
+    const at::Tensor gram = rows < columns ? at::mm(x, x.t()) : at::mm(x.t(), x);
+    // The trace is the sum of the squared singular values.
+    const double mean_square = gram.trace().item<double>() / static_cast<double>(gram.size(0));
+    EXPECT_GT(mean_square, 0.5);
+    EXPECT_LT(mean_square, 1.4);
+  }
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <ATen/Context.h>
 #include <fmt/format.h>
-#include <torch/optim/adamw.h>
 
 #include <algorithm>
 #include <chrono>
@@ -14,6 +13,7 @@
 #include "train/network/checkpoint.h"
 #include "train/network/lanes.h"
 #include "train/network/loss_log.h"
+#include "train/network/optimizer.h"
 #include "train/network/progress_bar.h"
 
 namespace lemma::train {
@@ -37,6 +37,9 @@ Status CheckSettings(const TrainSettings& s) {
   if (s.dtype != "bf16" && s.dtype != "f32") {
     return InvalidArgument("must be bf16 or f32", "dtype");
   }
+  if (s.optimizer != "muon" && s.optimizer != "adamw") {
+    return InvalidArgument("must be muon or adamw", "optimizer");
+  }
   return Ok();
 }
 
@@ -48,25 +51,6 @@ Result<at::Device> ChooseDevice(const std::string& name) {
   }
   if (!has_cuda) return InvalidArgument("this libtorch has no CUDA, or no GPU is there", "device");
   return at::Device(at::kCUDA, 0);
-}
-
-torch::optim::AdamW MakeOptimizer(Qwen2& model, const TrainSettings& settings) {
-  std::vector<at::Tensor> matrices;
-  std::vector<at::Tensor> vectors;  // norms and biases: not decayed
-  for (const NamedWeight& weight : ListWeights(model.weights())) {
-    weight.tensor->set_requires_grad(true);
-    (weight.tensor->dim() > 1 ? matrices : vectors).push_back(*weight.tensor);
-  }
-  const auto options = [&](double decay) {
-    return std::make_unique<torch::optim::AdamWOptions>(
-        torch::optim::AdamWOptions(settings.learning_rate)
-            .betas({0.9, 0.95})
-            .eps(1e-9)
-            .weight_decay(decay));
-  };
-  return torch::optim::AdamW(
-      {torch::optim::OptimizerParamGroup(matrices, options(settings.weight_decay)),
-       torch::optim::OptimizerParamGroup(vectors, options(0.0))});
 }
 
 void ClipGradients(Qwen2& model, double norm_max) {
@@ -90,7 +74,7 @@ class Trainer {
         held_out_(held_out),
         state_(std::move(state)),
         model_(std::move(model)),
-        optimizer_(MakeOptimizer(model_, settings)),
+        optimizer_(model_, settings.optimizer == "muon", settings.weight_decay),
         lanes_(model_, model_.device().is_cpu() ? settings.lanes : 1,
                settings.dtype == "bf16" ? at::kBFloat16 : at::kFloat),
         stream_(documents, settings.tokens_per_batch, settings.seed, state_.position) {
@@ -100,7 +84,7 @@ class Trainer {
   }
 
   Status Restore(const Checkpoint& checkpoint) {
-    LEMMA_RETURN_IF_ERROR(RestoreOptimizer(checkpoint, optimizer_));
+    LEMMA_RETURN_IF_ERROR(optimizer_.Load(checkpoint.optimizer));
     LEMMA_ASSIGN_OR_RETURN(points_, ReadLossLog(LogPath(), state_.step));
     return Ok();
   }
@@ -121,7 +105,7 @@ class Trainer {
   const DocumentSet& held_out_;
   TrainingState state_;
   Qwen2 model_;
-  torch::optim::AdamW optimizer_;
+  Optimizer optimizer_;
   Lanes lanes_;
   BatchStream stream_;
   std::vector<std::vector<uint32_t>> held_out_batches_;
@@ -156,13 +140,9 @@ double Trainer::Step() {
     for (const uint32_t index : batches.back()) state_.n_tokens += documents_[index].n_tokens;
   }
   const double rate = Rate();
-  for (torch::optim::OptimizerParamGroup& group : optimizer_.param_groups()) {
-    static_cast<torch::optim::AdamWOptions&>(group.options()).lr(rate);
-  }
-  optimizer_.zero_grad();
   const double loss = lanes_.Accumulate(documents_, batches);
   ClipGradients(model_, settings_.gradient_norm_max);
-  optimizer_.step();
+  optimizer_.Step(rate);
   ++state_.step;
   return loss;
 }
@@ -170,7 +150,7 @@ double Trainer::Step() {
 Status Trainer::Save() {
   state_.position = stream_.position();
   LEMMA_RETURN_IF_ERROR(
-      SaveCheckpoint(CheckpointPath(settings_.run_directory), model_, optimizer_, state_));
+      SaveCheckpoint(CheckpointPath(settings_.run_directory), model_, optimizer_.Save(), state_));
   LEMMA_RETURN_IF_ERROR(WriteFileAtomically(LogPath(), FormatLossLog(points_)));
   return WriteFileAtomically(settings_.run_directory / "loss.svg",
                              DrawLossChart(points_, settings_.stage));

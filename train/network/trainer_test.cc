@@ -106,7 +106,7 @@ TEST(Trainer, LossFallsOnWhatCanBeLearnt) {
   for (const char* dtype : {"bf16", "f32"}) {
     TrainSettings settings = TinySettings(directory / dtype, 1);
     settings.dtype = dtype;
-    settings.steps_max = 60;
+    settings.steps_max = 100;
     ASSERT_TRUE(Train(TinyConfig(), documents, documents, settings, never).ok());
     const auto points = ReadLossLog(directory.path() / dtype / "loss.jsonl", 1000);
     ASSERT_TRUE(points.ok());
