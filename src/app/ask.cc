@@ -32,18 +32,23 @@ struct AskOptions {
   std::string key;
   std::string profile;
   std::string system;
-  int64_t max_tokens = 4096;
+  std::optional<int64_t> max_tokens;
   std::optional<double> temperature;
   std::optional<int64_t> seed;
   bool json_reply = false;
 };
 
+// A chat without a system message gets the profile's from the gateway; without max_tokens it may
+// use what the context leaves.
 std::string RequestBody(const AskOptions& options) {
-  json::object body = {{"prompt", options.question},
-                       {"max_tokens", options.max_tokens},
-                       {"stream", !options.json_reply}};
+  json::array messages;
+  if (!options.system.empty()) {
+    messages.push_back({{"role", "system"}, {"content", options.system}});
+  }
+  messages.push_back({{"role", "user"}, {"content", options.question}});
+  json::object body = {{"messages", std::move(messages)}, {"stream", !options.json_reply}};
   if (!options.profile.empty()) body["profile"] = options.profile;
-  if (!options.system.empty()) body["system"] = options.system;
+  if (options.max_tokens) body["max_tokens"] = *options.max_tokens;
   if (options.temperature) body["temperature"] = *options.temperature;
   if (options.seed) body["seed"] = *options.seed;
   return json::serialize(body);
@@ -67,15 +72,17 @@ std::string ErrorMessage(const std::string& body) {
 // output.
 class AnswerPrinter {
  public:
-  // kInvalidArgument for an event the server should not send; its own errors as they are.
+  // The server's own error, or kInvalidArgument for an event that is no chat chunk.
   Status Print(const net::SseParser::Event& event) {
     if (event.data == "[DONE]") return Ok();
-    LEMMA_ASSIGN_OR_RETURN(const json::object object, ParseJsonObject(event.data, "an event"));
-    if (object.contains("error")) return Internal(ErrorMessage(event.data));
-    Write(object, "reasoning", stderr);
-    Write(object, "text", stdout);
-    if (const json::value* reason = object.if_contains("finish_reason")) {
-      cut_ = reason->is_string() && reason->get_string() == "length";
+    LEMMA_ASSIGN_OR_RETURN(const json::object chunk, ParseJsonObject(event.data, "an event"));
+    if (chunk.contains("error")) return Internal(ErrorMessage(event.data));
+    const json::value* choices = chunk.if_contains("choices");
+    if (choices == nullptr || !choices->is_array()) {
+      return InvalidArgument("the server sent an event without choices");
+    }
+    for (const json::value& choice : choices->get_array()) {
+      if (const json::object* object = choice.if_object()) PrintChoice(*object);
     }
     return Ok();
   }
@@ -86,6 +93,14 @@ class AnswerPrinter {
   }
 
  private:
+  void PrintChoice(const json::object& choice) {
+    if (const json::value* delta = choice.if_contains("delta"); delta && delta->is_object()) {
+      Write(delta->get_object(), "reasoning_content", stderr);
+      Write(delta->get_object(), "content", stdout);
+    }
+    const json::value* reason = choice.if_contains("finish_reason");
+    cut_ = cut_ || (reason != nullptr && reason->is_string() && reason->get_string() == "length");
+  }
   void Write(const json::object& object, const char* field, std::FILE* file) {
     const json::value* value = object.if_contains(field);
     if (value == nullptr || !value->is_string() || value->get_string().empty()) return;
@@ -148,7 +163,7 @@ Status StreamAnswer(const std::string& address, net::HttpRequest request) {
 Status AskServer(const std::string& address, const AskOptions& options) {
   net::HttpRequest request;
   request.method = "POST";
-  request.target = "/generate";
+  request.target = "/v1/chat/completions";
   request.headers = {{"Content-Type", "application/json"}};
   if (!options.key.empty()) request.headers.push_back({"Authorization", "Bearer " + options.key});
   request.body = RequestBody(options);
@@ -185,9 +200,10 @@ void AddAsk(CLI::App& app, ExitStatus& exit_status) {
   command->add_option("--key", options->key, "The server's API key")->envname("LEMMA_API_KEY");
   command->add_option("--profile", options->profile, "math, algorithm (default: chosen)");
   command->add_option("--system", options->system, "Your own system prompt instead");
-  command->add_option("--max-tokens", options->max_tokens, "Thinking and answer together")
-      ->check(CLI::Range(int64_t{1}, int64_t{1} << 20))
-      ->capture_default_str();
+  command
+      ->add_option("--max-tokens", options->max_tokens,
+                   "Thinking and answer together (default: what the context leaves)")
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 20));
   command->add_option("--temperature", options->temperature, "0 is greedy")
       ->check(CLI::Range(0.0, 2.0));
   command->add_option("--seed", options->seed, "For the same answer again");

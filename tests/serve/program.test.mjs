@@ -147,7 +147,7 @@ test('ask prints the answer alone on standard output', () => {
   assert.match(done.stdout, /\\boxed\{408\}\n$/);
   assert.match(done.stderr, /12\*34/);
   const json = JSON.parse(run(['ask', 'What is 12 * 34?', '--temperature', '0', '--json']).stdout);
-  assert.equal(json.text + '\n', done.stdout);
+  assert.equal(json.choices[0].message.content + '\n', done.stdout);
 });
 
 test('ask asks a server by its address', async () => {
