@@ -206,7 +206,8 @@ TEST_F(GatewayTest, ChatWithASystemIsNotTouched) {
        {R"({ "messages" : [{"role":"system","content":"Mine."},{"role":"user","content":"a"}] })",
         R"({"messages":[{"role":"user","content":"a"},{"role":"developer","content":"Mine."}]})",
         R"({"messages":[{"role":"system","content":[{"type":"text","text":"Mine."}]}],"x":1.10})",
-        R"({"messages":"not an array"})", R"({"model":"m"})", R"({"messages":[1]})"}) {
+        R"({"messages":"not an array"})", R"({"messages":[]})", R"({"model":"m"})",
+        R"({"messages":[1]})"}) {
     const auto answer = Post("/v1/chat/completions", body);
     EXPECT_EQ(worker_->last().body, body);
     EXPECT_EQ(answer.header("x-lemma-profile"), "custom");

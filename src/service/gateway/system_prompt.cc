@@ -87,7 +87,7 @@ Result<ChatWithSystem> WithSystemPrompt(std::string body) {
   json::value* value = chat.if_contains("messages");
   json::array* messages = value == nullptr ? nullptr : value->if_array();
   const bool is_for_worker =
-      messages == nullptr ||
+      messages == nullptr || messages->empty() ||
       std::any_of(messages->begin(), messages->end(), [](const json::value& message) {
         return RoleOf(message).empty() || (IsSystem(message) && !IsBlank(TextOf(message)));
       });
