@@ -132,7 +132,7 @@ void AddPretrainCommand(CLI::App& app, Run& run) {
 
 void AddSftCommand(CLI::App& app, Run& run) {
   const std::shared_ptr<StageOptions> options = NewOptions("sft");
-  options->settings.learning_rate = 1e-3;
+  options->settings.learning_rate = 5e-3;
   CLI::App* command =
       app.add_subcommand("sft", "Learn to answer chats under the profiles' system prompts");
   command->footer(

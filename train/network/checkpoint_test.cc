@@ -26,7 +26,8 @@ struct TrainedModel {
     for (const NamedWeight& weight : ListWeights(model.weights())) {
       weight.tensor->mutable_grad() = at::empty_like(weight.tensor->detach()).normal_();
     }
-    optimizer.Step(/*learning_rate=*/0.01);
+    ThreadPool pool(2);
+    optimizer.Step(/*learning_rate=*/0.01, pool);
   }
   static Qwen2 MakeModel(int seed) {
     at::manual_seed(static_cast<uint64_t>(seed));

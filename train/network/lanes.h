@@ -30,6 +30,9 @@ class Lanes {
   // The mean loss of the batches, without gradients.
   double Evaluate(const DocumentSet& documents, const std::vector<std::vector<uint32_t>>& batches);
 
+  // The lanes' threads, for other work between two steps.
+  ThreadPool& pool() { return pool_; }
+
  private:
   // Runs on_batch(lane, batch's index) for every batch, each on its lane's thread.
   template <typename OnBatch>

@@ -77,12 +77,16 @@ void Optimizer::StepMatrix(const at::Tensor& weight, at::Tensor& momentum, doubl
   weight.detach().mul_(1 - learning_rate * weight_decay_).sub_(update, learning_rate * scale);
 }
 
-void Optimizer::Step(double learning_rate) {
+void Optimizer::Step(double learning_rate, ThreadPool& pool) {
+  pool.Run([&](int member) {
+    const torch::autograd::AutoGradMode no_gradients(false);
+    for (size_t i = static_cast<size_t>(member); i < matrices_.size();
+         i += static_cast<size_t>(pool.n_threads())) {
+      StepMatrix(matrices_[i], momenta_[i], learning_rate);
+      matrices_[i].mutable_grad() = at::Tensor();
+    }
+  });
   const torch::autograd::AutoGradMode no_gradients(false);
-  for (size_t i = 0; i < matrices_.size(); ++i) {
-    StepMatrix(matrices_[i], momenta_[i], learning_rate);
-    matrices_[i].mutable_grad() = at::Tensor();
-  }
   for (torch::optim::OptimizerParamGroup& group : adamw_.param_groups()) {
     static_cast<torch::optim::AdamWOptions&>(group.options()).lr(learning_rate);
   }

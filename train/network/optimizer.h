@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "common/base/status.h"
+#include "common/base/thread_pool.h"
 #include "train/network/qwen2.h"
 
 namespace lemma::train {
@@ -27,8 +28,9 @@ class Optimizer {
   // Marks the model's weights as wanting gradients. Without `use_muon` AdamW does all.
   Optimizer(Qwen2& model, bool use_muon, double weight_decay);
 
-  // One step along the weights' gradients, which must all be defined, and clears them.
-  void Step(double learning_rate);
+  // One step along the weights' gradients, which must all be defined, and clears them. The pool's
+  // members share the matrices; the result does not depend on their number.
+  void Step(double learning_rate, ThreadPool& pool);
 
   // The state as bytes, and back. Load fails (kDataLoss) on what an optimiser of the same kind for
   // the same weights did not save.

@@ -142,7 +142,7 @@ double Trainer::Step() {
   const double rate = Rate();
   const double loss = lanes_.Accumulate(documents_, batches);
   ClipGradients(model_, settings_.gradient_norm_max);
-  optimizer_.Step(rate);
+  optimizer_.Step(rate, lanes_.pool());
   ++state_.step;
   return loss;
 }

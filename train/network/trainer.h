@@ -35,9 +35,9 @@ struct TrainSettings {
   std::string dtype = "bf16";       // "bf16" or "f32": what matrix products work in
   int lanes = 1;                    // threads; always 1 on CUDA
   int64_t tokens_per_batch = 4096;  // of one lane at a time, padding counted
-  int64_t tokens_per_step = 16384;  // of one optimiser step: a whole number of batches
+  int64_t tokens_per_step = 8192;   // of one optimiser step: a whole number of batches
   std::string optimizer = "muon";   // or "adamw"; a resumed run must keep it
-  double learning_rate = 2e-3;      // at its peak
+  double learning_rate = 1e-2;      // at its peak
   double final_rate = 0.02;         // of the peak, reached at the end along a cosine
   int64_t warmup_steps = 100;
   double weight_decay = 0.1;  // of matrices

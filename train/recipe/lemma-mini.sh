@@ -41,9 +41,9 @@ fi
 if [[ ! -e $work/tokenizer/tokenizer.json ]]; then
   "$train" tokenizer --data "$work/data" --vocab-size 3072 --out "$work/tokenizer"
 fi
-stage pretrain "$work/pretrain" --minutes "${PRETRAIN_MINUTES:-60}" --learning-rate 2e-3
+stage pretrain "$work/pretrain" --minutes "${PRETRAIN_MINUTES:-60}"
 stage sft "$work/sft" --profiles train/recipe/profiles.json --init "$work/pretrain" \
-  --minutes "${SFT_MINUTES:-60}" --learning-rate 1e-3
+  --minutes "${SFT_MINUTES:-60}"
 "$train" export --run "$work/sft" --tokenizer "$work/tokenizer" --out "$model"
 "$train" eval --model "$model" --data "$work/data/heldout.jsonl" --per-family 20 \
   --json "$work/eval.json"
