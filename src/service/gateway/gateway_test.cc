@@ -207,7 +207,9 @@ TEST_F(GatewayTest, ChatWithASystemIsNotTouched) {
         R"({"messages":[{"role":"user","content":"a"},{"role":"developer","content":"Mine."}]})",
         R"({"messages":[{"role":"system","content":[{"type":"text","text":"Mine."}]}],"x":1.10})",
         R"({"messages":"not an array"})", R"({"messages":[]})", R"({"model":"m"})",
-        R"({"messages":[1]})"}) {
+        R"({"messages":[1]})", R"({"messages":[{"role":"judge","content":"a"}]})",
+        R"({"messages":[{"role":"user","content":7}]})", R"({"messages":[{"role":"user"}]})",
+        R"({"messages":[{"role":"user","content":[{"type":"image"}]}]})"}) {
     const auto answer = Post("/v1/chat/completions", body);
     EXPECT_EQ(worker_->last().body, body);
     EXPECT_EQ(answer.header("x-lemma-profile"), "custom");

@@ -31,6 +31,24 @@ bool IsSystem(const json::value& message) {
   return role == "system" || role == "developer";
 }
 
+// Is this a message that every server refuses? Left where the client put it, the error names it as
+// the client counts.
+bool IsMalformed(const json::value& message) {
+  constexpr std::string_view kRoles[] = {"system", "developer", "user", "assistant"};
+  if (std::ranges::find(kRoles, RoleOf(message)) == std::end(kRoles)) return true;
+  const json::value* content = message.get_object().if_contains("content");
+  if (content == nullptr || content->is_null()) return RoleOf(message) != "assistant";
+  if (content->is_string()) return false;
+  const json::array* parts = content->if_array();
+  return parts == nullptr || !std::ranges::all_of(*parts, [](const json::value& part) {
+           const json::object* object = part.if_object();
+           const json::value* type = object == nullptr ? nullptr : object->if_contains("type");
+           const json::value* text = object == nullptr ? nullptr : object->if_contains("text");
+           return type != nullptr && type->is_string() && type->get_string() == "text" &&
+                  text != nullptr && text->is_string();
+         });
+}
+
 // The text of a message: its content, or the text parts of it.
 std::string TextOf(const json::value& message) {
   const json::value* content = message.get_object().if_contains("content");
@@ -89,7 +107,7 @@ Result<ChatWithSystem> WithSystemPrompt(std::string body) {
   const bool is_for_worker =
       messages == nullptr || messages->empty() ||
       std::any_of(messages->begin(), messages->end(), [](const json::value& message) {
-        return RoleOf(message).empty() || (IsSystem(message) && !IsBlank(TextOf(message)));
+        return IsMalformed(message) || (IsSystem(message) && !IsBlank(TextOf(message)));
       });
   if (is_for_worker) return ChatWithSystem{std::move(body), kCustomProfile};
 
