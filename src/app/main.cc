@@ -17,6 +17,8 @@ int main(int argc, char** argv) {
   CLI::App app("Lemma: a reasoning server for small specialist models.", "lemma");
   app.set_version_flag("--version", std::string("lemma ") + LEMMA_VERSION);
   app.require_subcommand(1);
+  app.set_config("--config", "", "Options from a TOML file: a table [serve] with port = 9000");
+  app.allow_config_extras(CLI::config_extras_mode::error);
   app.footer(
       "Examples:\n"
       "  lemma serve                                serve lemma-mini on http://127.0.0.1:8080\n"

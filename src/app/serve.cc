@@ -85,11 +85,12 @@ void AddServe(CLI::App& app, ExitStatus& exit_status) {
   command->add_option("--port", options->port, "0: any free one")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
-  command->set_config("--config", "", "Options from a TOML file: port = 9000");
+  command->fallthrough();  // --config, which is the program's
   command->footer(
       "Examples:\n"
       "  lemma serve\n"
-      "  lemma serve --model ./VibeThinker-1.5B --port 9000 --threads 4");
+      "  lemma serve --model ./VibeThinker-1.5B --port 9000 --threads 4\n"
+      "  lemma serve --config lemma.toml            with a table [serve]: port = 9000");
   command->callback([options, &exit_status] { exit_status.value = Report(Serve(*options)); });
 }
 

@@ -196,11 +196,11 @@ test('a checkpoint with an unknown chat template is refused at load', () => {
 test('options come from a config file and the command line wins', async () => {
   mkdirSync(join(directory, 'config'));
   const file = join(directory, 'config', 'lemma.toml');
-  writeFileSync(file, 'host = "127.0.0.2"\nthreads = 1\n');
+  writeFileSync(file, '[serve]\nhost = "127.0.0.2"\nport = 1\nthreads = 1\n');
   const server = await startServer(['--config', file]);
   assert.match(server.url, /127\.0\.0\.2/);
   assert.equal(await server.stop(), 0);
-  writeFileSync(file, 'prot = 1\n');
+  writeFileSync(file, '[serve]\nprot = 1\n');
   const wrong = run(['serve', '--port', '0', '--config', file]);
   assert.equal(wrong.status, 2);
   assert.match(wrong.stderr, /prot/);

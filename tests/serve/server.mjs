@@ -1,6 +1,11 @@
 // A real `lemma serve` for a test: started on a free port, stopped with SIGTERM.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { after } from 'node:test';
+
+// A test that fails leaves its server behind: none may outlive the file.
+const running = new Set();
+after(() => running.forEach((child) => child.kill('SIGKILL')));
 
 // Resolves once it serves: { url, process, stop() -> exit status, stderr() }.
 export async function startServer(args = [], environment = {}) {
@@ -10,6 +15,8 @@ export async function startServer(args = [], environment = {}) {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   let stderr = '';
   child.stderr.on('data', (bytes) => (stderr += bytes));
   const exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
