@@ -2,21 +2,24 @@
 
 #include <sched.h>
 
+#include <algorithm>
 #include <fstream>
 #include <thread>
+
+#include "common/base/cgroup.h"
 
 namespace lemma {
 namespace {
 
-int CountUsableCores() {
+int CoresOfAffinity() {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 0) return CPU_COUNT(&set);
   const unsigned n = std::thread::hardware_concurrency();
   return n > 0 ? static_cast<int>(n) : 1;
 }
 
-std::string ProcessorName() {
-  std::ifstream info("/proc/cpuinfo");
+std::string ProcessorName(const std::filesystem::path& root) {
+  std::ifstream info(root / "proc/cpuinfo");
   for (std::string line; std::getline(info, line);) {
     const size_t colon = line.find(": ");
     if (line.rfind("model name", 0) == 0 && colon != std::string::npos) {
@@ -28,9 +31,9 @@ std::string ProcessorName() {
 
 }  // namespace
 
-CpuFeatures DetectCpu() {
-  CpuFeatures cpu{.name = ProcessorName(),
-                  .n_cores = CountUsableCores(),
+CpuFeatures DetectCpu(const std::filesystem::path& root) {
+  CpuFeatures cpu{.name = ProcessorName(root),
+                  .n_cores = std::min(CoresOfAffinity(), ReadCgroupLimits(root).cores_max),
                   .avx2_fma_f16c = false,
                   .avx512 = false,
                   .avx512_vnni = false,
