@@ -10,18 +10,13 @@
 #include <string>
 #include <utility>
 
+#include "common/base/cgroup.h"
+
 namespace lemma::model {
 namespace {
 
 constexpr uint64_t kHugePageBytes = 2 << 20;
 constexpr uint64_t kBoundaryBytes = 64;
-
-// The number a file begins with; `otherwise` where there is none ("max", no such file).
-uint64_t NumberInFile(const char* path, uint64_t otherwise) {
-  std::ifstream file(path);
-  uint64_t number = 0;
-  return file >> number ? number : otherwise;
-}
 
 }  // namespace
 
@@ -59,20 +54,14 @@ std::byte* BlockLayout::Take(int64_t bytes) {
   return part;
 }
 
-uint64_t AvailableMemoryBytes() {
-  constexpr uint64_t kUnlimited = std::numeric_limits<uint64_t>::max();
-  uint64_t available = kUnlimited;
-  std::ifstream info("/proc/meminfo");
+uint64_t AvailableMemoryBytes(const std::filesystem::path& root) {
+  uint64_t available = std::numeric_limits<uint64_t>::max();
+  std::ifstream info(root / "proc/meminfo");
   uint64_t kibibytes = 0;
   for (std::string field, unit; info >> field >> kibibytes; std::getline(info, unit)) {
     if (field == "MemAvailable:") available = kibibytes * 1024;
   }
-  const uint64_t limit = NumberInFile("/sys/fs/cgroup/memory.max", kUnlimited);
-  if (limit != kUnlimited) {
-    const uint64_t used = NumberInFile("/sys/fs/cgroup/memory.current", 0);
-    available = std::min(available, limit > used ? limit - used : 0);
-  }
-  return available;
+  return std::min(available, ReadCgroupLimits(root).memory_bytes_free);
 }
 
 }  // namespace lemma::model

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string_view>
 
 #include "common/base/status.h"
@@ -45,7 +46,7 @@ class BlockLayout {
 };
 
 // What this process may still use without swapping: the system's estimate, or less where a cgroup
-// limits it.
-uint64_t AvailableMemoryBytes();
+// limits it. `root` is the directory that has proc and sys.
+uint64_t AvailableMemoryBytes(const std::filesystem::path& root = "/");
 
 }  // namespace lemma::model
