@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <string>
 #include <utility>
 
@@ -33,6 +34,12 @@ Status CheckRows(int32_t rows, const char* field) {
   return InvalidArgument("must be from 1 to " + std::to_string(kBatchRowsLimit), field);
 }
 
+std::string GibText(uint64_t bytes) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.2f GiB", static_cast<double>(bytes) * 0x1p-30);
+  return text;
+}
+
 // How many pages to allocate: what was asked for, or the default, within a quarter of the memory
 // that is left and what the engine's 32 sequences could use.
 Result<int32_t> ChooseNPages(const ModelConfig& config, WeightFormat format,
@@ -41,10 +48,16 @@ Result<int32_t> ChooseNPages(const ModelConfig& config, WeightFormat format,
   const auto page_bytes = static_cast<uint64_t>(KvCache::PageBytes(config, format));
   const int64_t context_pages = kernels::DivideUp(config.context_length_max, kPageTokens);
   const int64_t pages_wanted = std::min(kDefaultKvTokens / kPageTokens, kSequences * context_pages);
+  const uint64_t available = AvailableMemoryBytes();
   const uint64_t bytes =
-      kv_bytes_max > 0
-          ? kv_bytes_max
-          : std::min(static_cast<uint64_t>(pages_wanted) * page_bytes, AvailableMemoryBytes() / 4);
+      kv_bytes_max > 0 ? kv_bytes_max
+                       : std::min(static_cast<uint64_t>(pages_wanted) * page_bytes, available / 4);
+  // The system hands out any amount and ends the process when it is touched: refuse it here.
+  if (kv_bytes_max > available) {
+    return InvalidArgument("asks for " + GibText(kv_bytes_max) + ", " + GibText(available) +
+                               " of memory are available",
+                           "kv_bytes_max");
+  }
   const uint64_t n_pages = bytes / page_bytes;
   if (n_pages == 0) {
     const std::string message = "a page of the KV cache needs " + std::to_string(page_bytes) +

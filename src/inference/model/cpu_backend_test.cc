@@ -252,6 +252,15 @@ TEST(CpuBackendOptionsTest, RefusesWhatIsOutOfRangeAndNamesIt) {
   EXPECT_EQ(CreateWith(options).field(), "kv_bytes_max");
 }
 
+TEST(CpuBackendOptionsTest, MoreKvRoomThanMemoryIsRefused) {
+  CpuBackendOptions options;
+  options.kv_bytes_max = uint64_t{1} << 50;
+  const Status status = CreateWith(options);
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(status.field(), "kv_bytes_max");
+  EXPECT_NE(status.message().find("1048576.00 GiB"), std::string::npos) << status.message();
+}
+
 TEST(CpuBackendOptionsTest, KvRoomIsWhatWasAskedFor) {
   const ModelConfig config = TinyConfig(2, 2, true);
   const auto page = static_cast<uint64_t>(KvCache::PageBytes(config, WeightFormat::kBf16));
