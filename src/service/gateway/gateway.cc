@@ -48,9 +48,9 @@ net::HttpClientOptions ProbeClientOptions() {
 struct Gateway::Impl {
   explicit Impl(const GatewayOptions& gateway_options)
       : options(gateway_options),
+        link{options.worker_address, options.in_flight_max, worker_client, metrics},
         worker_client(WorkerClientOptions()),
-        probe_client(ProbeClientOptions()),
-        link{options.worker_address, options.in_flight_max, worker_client, metrics} {}
+        probe_client(ProbeClientOptions()) {}
 
   using Answer = void (Impl::*)(std::shared_ptr<Reply>);
   struct Route {
@@ -71,9 +71,9 @@ struct Gateway::Impl {
 
   const GatewayOptions options;
   Metrics metrics;
+  WorkerLink link;  // before the clients, whose last calls still use it
   net::HttpClient worker_client;
   net::HttpClient probe_client;
-  WorkerLink link;
   std::atomic<bool> draining{false};
   std::unique_ptr<net::HttpServer> server;  // last: goes first, while the clients still run
 };
