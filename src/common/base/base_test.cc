@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <csignal>
 #include <filesystem>
@@ -123,6 +124,9 @@ TEST(JsonTest, ErrorsSayWhereAndDepthIsBounded) {
   EXPECT_TRUE(ParseJson(" {\"a\": [1]} \n", "body").ok());
   EXPECT_THAT(ParseJsonObject("[1]", "body").status().message(),
               HasSubstr("must be a JSON object"));
+  EXPECT_EQ(ParseJsonObject("[1]", "body").status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(ParseJsonFile("[1]", "a.json").status().code(), StatusCode::kDataLoss);
+  EXPECT_EQ(ParseJsonFile("{", "a.json").status().code(), StatusCode::kDataLoss);
 }
 
 class FileTest : public testing::Test {
@@ -155,6 +159,11 @@ TEST_F(FileTest, FailedWriteKeepsTheOldFile) {
   EXPECT_EQ(status.code(), StatusCode::kIo);
   EXPECT_EQ(*ReadFile(path_, 100), "old");
   EXPECT_FALSE(fs::exists(path_.string() + ".tmp"));
+}
+
+TEST_F(FileTest, AFifoIsRefusedWithoutWaitingForItsWriter) {
+  ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  EXPECT_THAT(ReadFile(path_, 5).status().message(), HasSubstr("not a regular file"));
 }
 
 TEST_F(FileTest, ReadingPastTheEndIsDataLoss) {

@@ -30,7 +30,8 @@ Status WriteAll(int fd, const std::filesystem::path& path, std::string_view byte
 }  // namespace
 
 Result<RandomAccessFile> RandomAccessFile::Open(const std::filesystem::path& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // Without O_NONBLOCK the opening of a FIFO waits for a writer.
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return Errno(path, "open");
   struct stat info{};
   if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {

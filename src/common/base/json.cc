@@ -27,4 +27,10 @@ Result<json::object> ParseJsonObject(std::string_view text, std::string_view wha
   return std::move(value.get_object());
 }
 
+Result<json::object> ParseJsonFile(std::string_view text, std::string_view path) {
+  auto object = ParseJsonObject(text, path);
+  if (!object.ok()) return DataLoss(object.status().message());
+  return object;
+}
+
 }  // namespace lemma

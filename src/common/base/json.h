@@ -20,4 +20,7 @@ Result<boost::json::value> ParseJson(std::string_view text, std::string_view wha
 // As ParseJson, and the value must be an object (of a repeated key the last one counts).
 Result<boost::json::object> ParseJsonObject(std::string_view text, std::string_view what);
 
+// As ParseJsonObject, for what a file holds: its errors are kDataLoss.
+Result<boost::json::object> ParseJsonFile(std::string_view text, std::string_view path);
+
 }  // namespace lemma
