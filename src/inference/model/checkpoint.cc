@@ -112,15 +112,18 @@ Result<std::string> ReadOptional(const Files& files, const std::string& file, ui
 
 // The names of the weight files: the single one, or those that the index lists.
 Result<std::vector<std::string>> WeightFiles(const Files& files) {
-  if (files.Open("model.safetensors").ok()) return std::vector<std::string>{"model.safetensors"};
+  const std::string single_name = "model.safetensors";
+  const auto single = files.Open(single_name);
+  if (single.ok()) return std::vector<std::string>{single_name};
+  if (single.status().code() != StatusCode::kNotFound) return single.status();
   const std::string index_name = "model.safetensors.index.json";
   const auto index = ReadWhole(files, index_name, kIndexBytesMax);
   if (!index.ok() && index.status().code() == StatusCode::kNotFound) {
-    return NotFound(files.name() + ": has neither model.safetensors nor " + index_name);
+    return NotFound(files.name() + ": has neither " + single_name + " nor " + index_name);
   }
   if (!index.ok()) return index.status();
   const std::string name = files.name() + "/" + index_name;
-  LEMMA_ASSIGN_OR_RETURN(const json::object object, ParseJsonObject(*index, name));
+  LEMMA_ASSIGN_OR_RETURN(const json::object object, ParseJsonFile(*index, name));
   const json::value* map = object.if_contains("weight_map");
   if (map == nullptr || !map->is_object()) {
     return DataLoss(name + ": \"weight_map\" must be an object");
@@ -168,6 +171,9 @@ class CheckpointReader {
     for (const std::string& file : weight_files) {
       LEMMA_ASSIGN_OR_RETURN(std::shared_ptr<const ByteSource> source, files.Open(file));
       LEMMA_ASSIGN_OR_RETURN(std::vector<TensorEntry> tensors, ReadSafetensorsHeader(*source));
+      if (tensors.size() > kTensorsMax - checkpoint->tensors_.size()) {
+        return DataLoss(source->name() + ": with it the weight files list too many tensors");
+      }
       for (TensorEntry& tensor : tensors) {
         tensor.file_index = static_cast<int>(checkpoint->sources_.size());
         checkpoint->tensors_.push_back(std::move(tensor));

@@ -197,12 +197,19 @@ TEST_F(CheckpointTest, UnsupportedConfigsAreRefused) {
   }
 }
 
+TEST_F(CheckpointTest, UnreadableWeightsAreReportedAsSuch) {
+  fs::remove(directory_ / "model.safetensors");
+  fs::create_directory(directory_ / "model.safetensors");
+  EXPECT_THAT(OpenError(), HasSubstr("model.safetensors: not a regular file"));
+}
+
 TEST_F(CheckpointTest, DeepOrBrokenJsonIsRefused) {
   const std::string deep(1'000'000, '[');
   for (const std::string& bytes : {deep, std::string("{"), std::string("[]"), std::string(),
                                    std::string("{}x"), std::string("{\"a\":\"\xff\"}")}) {
     Write("config.json", bytes);
     EXPECT_THAT(OpenError(), HasSubstr("config.json"));
+    EXPECT_EQ(Checkpoint::OpenDirectory(directory_, "").status().code(), StatusCode::kDataLoss);
   }
 }
 
@@ -264,16 +271,32 @@ TEST_F(CheckpointTest, HostileTensorEntriesAreRefused) {
   }
   WriteWeights(std::string(100'000, '['));
   EXPECT_THAT(OpenError(), HasSubstr("JSON"));
+  EXPECT_EQ(Checkpoint::OpenDirectory(directory_, "").status().code(), StatusCode::kDataLoss);
+}
+
+// A header with empty tensors named begin .. end - 1.
+std::string HeaderOfEmptyTensors(int begin, int end) {
+  std::string header = "{";
+  for (int i = begin; i < end; ++i) {
+    header += (i > begin ? "," : "") + std::string("\"") + std::to_string(i) +
+              R"(":{"dtype":"BF16","shape":[0],"data_offsets":[0,0]})";
+  }
+  return header + "}";
 }
 
 TEST_F(CheckpointTest, TooManyTensorsAreRefused) {
-  std::string header = "{";
-  for (int i = 0; i < 70'000; ++i) {
-    header += (i > 0 ? "," : "") + std::string("\"") + std::to_string(i) +
-              R"(":{"dtype":"BF16","shape":[0],"data_offsets":[0,0]})";
-  }
-  WriteWeights(header + "}");
+  WriteWeights(HeaderOfEmptyTensors(0, 70'000));
   EXPECT_THAT(OpenError(), HasSubstr("too many tensors"));
+}
+
+TEST_F(CheckpointTest, TooManyTensorsInAllShardsTogetherAreRefused) {
+  WriteWeights(HeaderOfEmptyTensors(0, 40'000));
+  fs::rename(directory_ / "model.safetensors", directory_ / "a.safetensors");
+  WriteWeights(HeaderOfEmptyTensors(40'000, 80'000));
+  fs::rename(directory_ / "model.safetensors", directory_ / "b.safetensors");
+  Write("model.safetensors.index.json",
+        R"({"weight_map": {"0": "a.safetensors", "40000": "b.safetensors"}})");
+  EXPECT_THAT(OpenError(), AllOf(HasSubstr("b.safetensors"), HasSubstr("too many tensors")));
 }
 
 TEST_F(CheckpointTest, MakeCheckpointKeepsWhatIsThere) {

@@ -90,7 +90,7 @@ void ReadShape(FieldReader& fields, ModelConfig& config) {
 // the file.
 template <typename Read>
 Status ReadFields(std::string_view text, const std::string& file, const Read& read) {
-  LEMMA_ASSIGN_OR_RETURN(const json::object object, ParseJsonObject(text, file));
+  LEMMA_ASSIGN_OR_RETURN(const json::object object, ParseJsonFile(text, file));
   Status status;
   FieldReader fields(object, "", status);
   read(fields);

@@ -129,7 +129,7 @@ Result<std::vector<TensorEntry>> ReadHeader(const ByteSource& source) {
   }
   std::string header(header_bytes, '\0');
   LEMMA_RETURN_IF_ERROR(source.ReadAt(sizeof(header_bytes), header.data(), header.size()));
-  LEMMA_ASSIGN_OR_RETURN(const json::object object, ParseJsonObject(header, "its header"));
+  LEMMA_ASSIGN_OR_RETURN(const json::object object, ParseJsonFile(header, "its header"));
   if (object.size() > kTensorsMax) return DataLoss("its header lists too many tensors");
 
   std::vector<TensorEntry> tensors;

@@ -12,7 +12,7 @@ namespace lemma::model {
 
 // The largest Qwen2 has under a thousand tensors and a header of 100 kB.
 inline constexpr uint64_t kSafetensorsHeaderBytesMax = 8 << 20;
-inline constexpr size_t kTensorsMax = 1 << 16;
+inline constexpr size_t kTensorsMax = 1 << 16;  // of all files of a checkpoint together
 inline constexpr size_t kTensorRankMax = 4;
 
 // All tensors of the file, offsets counted from the file's start. Errors (kDataLoss) name the file
