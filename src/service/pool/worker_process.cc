@@ -1,5 +1,6 @@
 #include "service/pool/worker_process.h"
 
+#include <linux/close_range.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,6 +24,8 @@ constexpr milliseconds kBackoffMax{10000};
 constexpr std::chrono::seconds kHealthyAfter{60};
 constexpr milliseconds kReadyPollInterval{50};
 constexpr milliseconds kExitPollInterval{20};
+// Of one /readyz call: cancelling must not wait for a worker that hangs.
+constexpr milliseconds kReadyTimeout{2000};
 
 std::string DescribeExit(int wait_status) {
   if (WIFSIGNALED(wait_status)) return fmt::format("killed by signal {}", WTERMSIG(wait_status));
@@ -57,6 +60,11 @@ Status WorkerProcess::Spawn() {
     if (getppid() != parent) _exit(1);
     // Ctrl-C reaches the whole foreground group; the supervisor alone decides when to stop.
     setpgid(0, 0);
+    // Clients' sockets and the supervisor's blocked signals are not the worker's.
+    close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
     execv(arguments[0], arguments.data());
     _exit(127);
   }
@@ -78,7 +86,7 @@ void WorkerProcess::Watch() {
       changed_.notify_all();
       if (stopping_) return;
       if (!was_ready_) {
-        gave_up_ = true;  // it never worked: restarting cannot help
+        gave_up_because_ = DescribeExit(wait_status);  // it never worked: restarting cannot help
         return;
       }
       ++n_restarts_;
@@ -107,20 +115,24 @@ bool WorkerProcess::SleepUnlessStopping(Duration duration) {
 }
 
 Status WorkerProcess::WaitUntilReady(const std::function<bool()>& cancelled) {
-  net::HttpClient client;
+  net::HttpClientOptions client_options;
+  client_options.first_byte_timeout = client_options.idle_timeout = kReadyTimeout;
+  net::HttpClient client(client_options);
+  net::HttpRequest request;
+  request.method = "GET";
+  request.target = "/readyz";
   while (!cancelled()) {
+    const auto response = client.SendAndWait(options_.address, request);
     {
       MutexLock lock(mutex_);
-      if (gave_up_) return Unavailable("the worker ended before it was ready");
-    }
-    net::HttpRequest request;
-    request.method = "GET";
-    request.target = "/readyz";
-    const auto response = client.SendAndWait(options_.address, request);
-    if (response.ok() && response->status == 200) {
-      MutexLock lock(mutex_);
-      was_ready_ = true;
-      return Ok();
+      // It may have ended since it answered, and then nobody restarts it.
+      if (gave_up_because_) {
+        return Unavailable("the worker ended before it was ready: " + *gave_up_because_);
+      }
+      if (response.ok() && response->status == 200) {
+        was_ready_ = true;
+        return Ok();
+      }
     }
     std::this_thread::sleep_for(kReadyPollInterval);
   }
@@ -129,16 +141,17 @@ Status WorkerProcess::WaitUntilReady(const std::function<bool()>& cancelled) {
 
 void WorkerProcess::Stop() {
   pid_t child = -1;
+  bool killed = false;
   {
     MutexLock lock(mutex_);
     stopping_ = true;
     child = pid_;
+    killed = !was_ready_;  // it has nothing to drain
     changed_.notify_all();
   }
   if (!watcher_.joinable()) return;
-  if (child > 0) kill(child, SIGTERM);
+  if (child > 0) kill(child, killed ? SIGKILL : SIGTERM);
   const TimePoint until = SteadyClock().Now() + options_.drain_timeout;
-  bool killed = false;
   while (pid() > 0) {
     if (!killed && SteadyClock().Now() > until) {
       LogWarning("pool: the worker did not drain in time; killing it");

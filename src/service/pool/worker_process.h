@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -27,16 +28,19 @@ struct WorkerProcessOptions {
 
 class WorkerProcess {
  public:
-  // Starts the process; a child that cannot be executed is an error.
+  // Starts the process. It inherits standard input, output and error and no other file, and no
+  // blocked signal. Errors: kIoError when there is no room for a process; a program that cannot be
+  // executed is reported by WaitUntilReady, as exit status 127.
   static Result<std::unique_ptr<WorkerProcess>> Start(const WorkerProcessOptions& options);
   ~WorkerProcess();  // Stop()
 
   // Waits until the worker answers /readyz with 200, in steps that stop early when `cancelled`
-  // returns true. Errors: kUnavailable when it exits before it was ever ready (a missing model, a
-  // wrong option): it has said why on standard error; kCancelled.
+  // returns true. Errors: kUnavailable when it ends before it was ever ready (a missing model, a
+  // wrong option), with its exit status or signal: the reason is on standard error; kCancelled.
   Status WaitUntilReady(const std::function<bool()>& cancelled);
 
-  // SIGTERM, wait for it to drain, SIGKILL after drain_timeout. Idempotent.
+  // SIGTERM, wait for it to drain, SIGKILL after drain_timeout; at once SIGKILL where
+  // WaitUntilReady has not seen it ready. Idempotent.
   void Stop();
 
   pid_t pid() const LEMMA_EXCLUDES(mutex_);
@@ -53,7 +57,7 @@ class WorkerProcess {
   std::condition_variable_any changed_;
   pid_t pid_ LEMMA_GUARDED_BY(mutex_) = -1;  // -1: not running
   bool was_ready_ LEMMA_GUARDED_BY(mutex_) = false;
-  bool gave_up_ LEMMA_GUARDED_BY(mutex_) = false;
+  std::optional<std::string> gave_up_because_ LEMMA_GUARDED_BY(mutex_);
   bool stopping_ LEMMA_GUARDED_BY(mutex_) = false;
   int n_restarts_ LEMMA_GUARDED_BY(mutex_) = 0;
   std::thread watcher_;
