@@ -6,9 +6,7 @@
 #include <csignal>
 #include <filesystem>
 #include <numeric>
-#include <thread>
 
-#include "common/base/bounded_queue.h"
 #include "common/base/cpu.h"
 #include "common/base/file.h"
 #include "common/base/json.h"
@@ -38,49 +36,6 @@ TEST(StatusTest, ResultMacrosPassTheErrorOn) {
 TEST(StatusDeathTest, ReadingAFailedResultStopsTheProgram) {
   const Result<int> failed(NotFound("gone"));
   EXPECT_DEATH((void)failed.value(), "gone");
-}
-
-TEST(BoundedQueueTest, RefusesWhenFullAndKeepsTheItem) {
-  BoundedQueue<std::string> queue(2);
-  EXPECT_TRUE(queue.TryPush("a"));
-  EXPECT_TRUE(queue.TryPush("b"));
-  std::string item = "c";
-  EXPECT_FALSE(queue.TryPush(std::move(item)));
-  EXPECT_EQ(item, "c");
-  EXPECT_EQ(queue.Pop(), "a");
-  EXPECT_TRUE(queue.TryPush(std::move(item)));
-}
-
-TEST(BoundedQueueTest, ClosingWakesWaitersAndDrains) {
-  BoundedQueue<int> queue(4);
-  std::thread waiter([&] { EXPECT_EQ(queue.Pop(), std::nullopt); });
-  queue.Close();
-  waiter.join();
-  EXPECT_FALSE(queue.TryPush(1));
-}
-
-TEST(BoundedQueueTest, NothingIsLostBetweenThreads) {
-  BoundedQueue<int> queue(16);
-  constexpr int kPerThread = 5000;
-  std::atomic<int64_t> sum = 0;
-  std::vector<std::thread> threads;
-  for (int p = 0; p < 2; ++p) {
-    threads.emplace_back([&] {
-      for (int i = 1; i <= kPerThread; ++i) {
-        while (!queue.TryPush(int(i))) std::this_thread::yield();
-      }
-    });
-    threads.emplace_back([&] {
-      for (int i = 0; i < kPerThread; ++i) sum += *queue.Pop();
-    });
-  }
-  for (auto& thread : threads) thread.join();
-  EXPECT_EQ(sum, int64_t{2} * kPerThread * (kPerThread + 1) / 2);
-}
-
-TEST(BoundedQueueTest, PopUntilReturnsAtItsDeadline) {
-  BoundedQueue<int> queue(1);
-  EXPECT_EQ(queue.PopUntil(SteadyClock().Now() + std::chrono::milliseconds(5)), std::nullopt);
 }
 
 class ThreadPoolTest : public testing::TestWithParam<int> {};

@@ -1,7 +1,7 @@
 // A fixed team of threads that runs one function on all members and waits: the shape of every
 // kernel call. The caller is member 0, so a pool of one starts no thread.
 //
-// The wait at the end spins briefly and then yields and sleeps, so that more threads than cores
+// The wait at the end spins briefly and then sleeps, so that more threads than cores
 // slow down but never collapse. Run may be called by one thread at a time (the pool's owner).
 #pragma once
 
