@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "inference/kernels/float16.h"
+#include "inference/kernels/test_isas.h"
 #include "inference/kernels/test_reference.h"
 
 namespace lemma::kernels {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 
+#include "inference/kernels/test_isas.h"
 #include "inference/kernels/test_reference.h"
 
 namespace lemma::kernels {

@@ -2,23 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <random>
 
 #include "inference/kernels/float16.h"
 
 namespace lemma::kernels {
-
-std::vector<Isa> TestedIsas() {
-  const CpuFeatures cpu = DetectCpu();
-  const char* forced = std::getenv("LEMMA_ISA");
-  if (forced != nullptr) return {ChooseIsa(forced, cpu).value()};
-  std::vector<Isa> isas;
-  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Bf16}) {
-    if (ChooseIsa(IsaName(isa), cpu).ok()) isas.push_back(isa);
-  }
-  return isas;
-}
 
 std::vector<float> RandomFloats(int64_t n, uint32_t seed) {
   std::mt19937 random(seed);

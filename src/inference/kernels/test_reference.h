@@ -2,17 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <ostream>
 #include <vector>
 
-#include "inference/kernels/isa.h"
+#include "inference/kernels/kernels.h"
 
 namespace lemma::kernels {
-
-// The instruction sets under test: all that this processor has, or LEMMA_ISA alone where it is set.
-std::vector<Isa> TestedIsas();
-
-inline void PrintTo(Isa isa, std::ostream* out) { *out << IsaName(isa); }
 
 // Values in [-1, 1) from a seed.
 std::vector<float> RandomFloats(int64_t n, uint32_t seed);

@@ -6,12 +6,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <numeric>
 #include <random>
 
-#include "inference/kernels/isa.h"
+#include "inference/kernels/test_isas.h"
 #include "inference/model/test_allocations.h"
 #include "inference/model/test_model.h"
 
@@ -21,17 +20,6 @@ namespace {
 using kernels::Isa;
 using kernels::WeightFormat;
 using Logits = std::vector<float>;
-
-std::vector<Isa> TestedIsas() {
-  const CpuFeatures cpu = DetectCpu();
-  const char* forced = std::getenv("LEMMA_ISA");
-  if (forced != nullptr) return {kernels::ChooseIsa(forced, cpu).value()};
-  std::vector<Isa> isas;
-  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Bf16}) {
-    if (kernels::ChooseIsa(IsaName(isa), cpu).ok()) isas.push_back(isa);
-  }
-  return isas;
-}
 
 std::vector<TokenId> RandomTokens(const ModelConfig& config, int32_t n, uint32_t seed) {
   std::mt19937 random(seed);
@@ -224,7 +212,7 @@ TEST_P(CpuBackendTest, ForwardAllocatesNothing) {
   EXPECT_EQ(CountedAllocations(), before);
 }
 
-INSTANTIATE_TEST_SUITE_P(Isas, CpuBackendTest, testing::ValuesIn(TestedIsas()),
+INSTANTIATE_TEST_SUITE_P(Isas, CpuBackendTest, testing::ValuesIn(kernels::TestedIsas()),
                          [](const auto& info) {
                            std::string name = IsaName(info.param);
                            std::erase(name, '-');
