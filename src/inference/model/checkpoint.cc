@@ -16,7 +16,7 @@ namespace json = boost::json;
 namespace fs = std::filesystem;
 
 constexpr uint64_t kConfigBytesMax = 1 << 20;
-constexpr uint64_t kTokenizerBytesMax = 64 << 20;
+constexpr uint64_t kTokenizerBytesMax = 32 << 20;  // the tokenizer takes no more
 constexpr uint64_t kIndexBytesMax = 8 << 20;
 constexpr size_t kShardsMax = 1024;
 

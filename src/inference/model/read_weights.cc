@@ -3,6 +3,7 @@
 #include <atomic>
 #include <utility>
 
+#include "inference/model/safetensors.h"
 #include "inference/model/weights.h"
 
 namespace lemma::model {
@@ -12,8 +13,6 @@ using kernels::WeightFormat;
 
 // Read at once by one thread: large enough for the disk, small beside the weights.
 constexpr int64_t kPieceBytes = 1 << 20;
-
-int64_t ElementBytes(Dtype dtype) { return dtype == Dtype::kF32 ? 4 : 2; }
 
 std::string ShapeText(const std::vector<int64_t>& shape) {
   std::string text = "[";
@@ -58,7 +57,7 @@ std::vector<Piece> CutIntoPieces(const std::vector<TensorSlot>& slots,
   for (size_t i = 0; i < slots.size(); ++i) {
     const int64_t rows = slots[i].shape[0];
     const int64_t cols = slots[i].is_matrix() ? slots[i].shape[1] : 1;
-    const int64_t row_bytes = cols * ElementBytes(tensors[i]->dtype);
+    const int64_t row_bytes = cols * static_cast<int64_t>(DtypeBytes(tensors[i]->dtype));
     // Whole panels, as far as the matrix starts at one: threads then share no cache line.
     const int64_t step =
         std::max(kPieceBytes / row_bytes / kernels::kPanelRows, int64_t{1}) * kernels::kPanelRows;
