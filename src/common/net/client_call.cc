@@ -31,7 +31,7 @@ void ClientCall::Begin() {
     return End(InvalidArgument("the request's method or target is malformed"));
   }
   wire_ = EncodeRequest(request_, address->is_unix ? "localhost" : address->ToString());
-  if (auto idle = core_->pool.Take(address_)) {
+  if (auto idle = core_->pool.Take(address_, SteadyClock().Now())) {
     socket_ = std::move(*idle);
     is_reused_ = true;
   }
@@ -116,7 +116,7 @@ void ClientCall::Parse() {
       return End(parser_->error().WithPrefix(address_));
     case ParserState::kDone:
       if (parser_->keep_alive() && is_sent_ && input_.empty()) {
-        core_->pool.Put(address_, std::move(socket_));
+        core_->pool.Put(address_, std::move(socket_), SteadyClock().Now());
       }
       return End(Ok());
     case ParserState::kBody:
@@ -142,8 +142,10 @@ bool ClientCall::Report() {
 }
 
 void ClientCall::OnConnectionLost(const std::string& why) {
-  if (is_reused_ && !has_received_) {
-    // The server closed an idle connection just as it was reused: it has not seen this request.
+  // Most likely the server closed an idle connection just as it was reused. It may as well have
+  // seen the request and died, so only what changes nothing there is sent again.
+  const bool is_repeatable = request_.method == "GET" || request_.method == "HEAD";
+  if (is_repeatable && is_reused_ && !has_received_) {
     is_reused_ = false;
     ErrorCode ignored;
     socket_.close(ignored);

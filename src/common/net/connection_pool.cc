@@ -17,23 +17,27 @@ bool IsQuiet(ConnectionPool::Socket& socket) {
 
 }  // namespace
 
-std::optional<ConnectionPool::Socket> ConnectionPool::Take(const std::string& address) {
+std::optional<ConnectionPool::Socket> ConnectionPool::Take(const std::string& address,
+                                                           TimePoint now) {
   const auto found = idle_.find(address);
   if (found == idle_.end()) return std::nullopt;
   std::optional<Socket> result;
-  std::deque<Socket>& sockets = found->second;
-  while (!sockets.empty() && !result) {
-    if (IsQuiet(sockets.back())) result = std::move(sockets.back());
-    sockets.pop_back();
+  std::deque<Idle>& connections = found->second;
+  while (!connections.empty() && !result) {
+    Idle& latest = connections.back();
+    if (now - latest.since <= kIdleTimeMax && IsQuiet(latest.socket)) {
+      result = std::move(latest.socket);
+    }
+    connections.pop_back();
   }
-  if (sockets.empty()) idle_.erase(found);
+  if (connections.empty()) idle_.erase(found);
   return result;
 }
 
-void ConnectionPool::Put(const std::string& address, Socket socket) {
-  std::deque<Socket>& sockets = idle_[address];
-  sockets.push_back(std::move(socket));
-  if (sockets.size() > kIdleMax) sockets.pop_front();
+void ConnectionPool::Put(const std::string& address, Socket socket, TimePoint now) {
+  std::deque<Idle>& connections = idle_[address];
+  connections.push_back({std::move(socket), now});
+  if (connections.size() > kIdleMax) connections.pop_front();
 }
 
 }  // namespace lemma::net

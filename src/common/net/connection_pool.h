@@ -3,10 +3,13 @@
 #pragma once
 
 #include <boost/asio/generic/stream_protocol.hpp>
+#include <chrono>
 #include <deque>
 #include <map>
 #include <optional>
 #include <string>
+
+#include "common/base/clock.h"
 
 namespace lemma::net {
 
@@ -14,14 +17,21 @@ class ConnectionPool {
  public:
   using Socket = boost::asio::generic::stream_protocol::socket;
   static constexpr size_t kIdleMax = 64;  // per address; the oldest is closed
+  // Shorter than servers keep an idle connection (ours: 75 s), so that a request seldom meets one
+  // that is just being closed.
+  static constexpr std::chrono::seconds kIdleTimeMax{30};
 
   // A connection that, as far as can be seen from here, is still open.
-  std::optional<Socket> Take(const std::string& address);
-  void Put(const std::string& address, Socket socket);
+  std::optional<Socket> Take(const std::string& address, TimePoint now);
+  void Put(const std::string& address, Socket socket, TimePoint now);
   void Clear() { idle_.clear(); }
 
  private:
-  std::map<std::string, std::deque<Socket>> idle_;  // the latest at the back
+  struct Idle {
+    Socket socket;
+    TimePoint since;
+  };
+  std::map<std::string, std::deque<Idle>> idle_;  // the latest at the back
 };
 
 }  // namespace lemma::net

@@ -45,9 +45,9 @@ class HttpClient {
   ~HttpClient();  // cancels what is under way and joins the thread
 
   // Sends request.{method, target, headers, body} to `address` ("127.0.0.1:8080", "host:80",
-  // "http://host:80", "unix:/path/socket"). Connections are kept and reused per address. A request
-  // is sent again, once, where a reused connection ended before any byte of an answer: the server
-  // had closed it for being idle.
+  // "http://host:80", "unix:/path/socket"). Connections are kept for a while and reused per
+  // address. Where a reused connection ends before any byte of an answer, a GET or HEAD is sent
+  // again, once; anything else ends with kDataLoss, for the server may have acted on it.
   std::shared_ptr<HttpCall> Send(const std::string& address, HttpRequest request,
                                  HttpCallbacks callbacks);
 

@@ -238,23 +238,38 @@ TEST(HttpClient, AnAnswerMayTakeLongerThanTheIdleTimeoutInAll) {
   EXPECT_EQ(answer->body.size(), 10u);
 }
 
-TEST(HttpClient, SendsAgainOnceWhereAReusedConnectionHadBeenClosed) {
-  // Answers one request a connection with keep-alive, then closes when the second one comes: the
-  // connection looks open until it is used.
-  std::atomic<int> n_connections{0};
-  TestListener listener([&](TestSocket socket) {
+// Answers one request a connection with keep-alive and closes when the second one comes: the
+// connection looks open until it is used.
+std::unique_ptr<TestListener> AnsweringOnce(std::atomic<int>& n_connections) {
+  return std::make_unique<TestListener>([&n_connections](TestSocket socket) {
     ++n_connections;
     socket.ReadUntil("\r\n\r\n");
     socket.Send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
     socket.ReadUntil("\r\n\r\n");
   });
+}
+
+TEST(HttpClient, SendsAGetAgainWhereAReusedConnectionEnded) {
+  std::atomic<int> n_connections{0};
+  const auto listener = AnsweringOnce(n_connections);
   HttpClient client;
   for (int i = 0; i < 3; ++i) {
-    auto answer = client.SendAndWait(listener.address(), Get());
+    auto answer = client.SendAndWait(listener->address(), Get());
     ASSERT_TRUE(answer.ok()) << i << answer.status().ToString();
     EXPECT_EQ(answer->body, "ok");
   }
   EXPECT_EQ(n_connections, 3);
+}
+
+TEST(HttpClient, DoesNotSendAPostTwice) {
+  std::atomic<int> n_connections{0};
+  const auto listener = AnsweringOnce(n_connections);
+  HttpClient client;
+  ASSERT_TRUE(client.SendAndWait(listener->address(), Get()).ok());
+  HttpRequest request{"POST", "/", "", {}, "", ""};
+  EXPECT_EQ(client.SendAndWait(listener->address(), request).status().code(),
+            StatusCode::kDataLoss);
+  EXPECT_EQ(n_connections, 1);
 }
 
 TEST(HttpClient, DoesNotReuseAConnectionThatTheServerClosed) {
