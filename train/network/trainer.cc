@@ -53,16 +53,27 @@ Result<at::Device> ChooseDevice(const std::string& name) {
   return at::Device(at::kCUDA, 0);
 }
 
-void ClipGradients(Qwen2& model, double norm_max) {
+double GradientNorm(Qwen2& model) {
   std::vector<at::Tensor> norms;
   for (const NamedWeight& weight : ListWeights(model.weights())) {
     norms.push_back(weight.tensor->grad().norm());
   }
-  const double norm = at::stack(norms).norm().item<double>();
-  if (norm <= norm_max) return;
+  return at::stack(norms).norm().item<double>();
+}
+
+void ScaleGradients(Qwen2& model, double factor) {
   for (const NamedWeight& weight : ListWeights(model.weights())) {
-    weight.tensor->mutable_grad().mul_(norm_max / norm);
+    weight.tensor->mutable_grad().mul_(factor);
   }
+}
+
+// Bad numbers must reach neither the weights nor the only checkpoint.
+Status CheckFinite(double value, std::string_view name, int64_t step) {
+  if (std::isfinite(value)) return Ok();
+  return Internal(fmt::format(
+      "the {} is not finite at step {}; an earlier checkpoint is kept: resume it with a lower "
+      "--learning-rate",
+      name, step));
 }
 
 class Trainer {
@@ -96,8 +107,8 @@ class Trainer {
   // The part of the run that is done, in [0, 1], by the limit that is nearest.
   double Part() const;
   double Rate() const;
-  // One optimiser step; returns its loss.
-  double Step();
+  // One optimiser step; returns its loss. Takes none where loss or gradient is not finite.
+  Result<double> Step();
   Status Save();
 
   const TrainSettings& settings_;
@@ -131,7 +142,7 @@ double Trainer::Rate() const {
          (settings_.final_rate + (1 - settings_.final_rate) * cosine);
 }
 
-double Trainer::Step() {
+Result<double> Trainer::Step() {
   std::vector<std::vector<uint32_t>> batches;
   const int64_t n_batches =
       (settings_.tokens_per_step + settings_.tokens_per_batch - 1) / settings_.tokens_per_batch;
@@ -141,7 +152,12 @@ double Trainer::Step() {
   }
   const double rate = Rate();
   const double loss = lanes_.Accumulate(documents_, batches);
-  ClipGradients(model_, settings_.gradient_norm_max);
+  LEMMA_RETURN_IF_ERROR(CheckFinite(loss, "loss", state_.step + 1));
+  const double norm = GradientNorm(model_);
+  LEMMA_RETURN_IF_ERROR(CheckFinite(norm, "gradient", state_.step + 1));
+  if (norm > settings_.gradient_norm_max) {
+    ScaleGradients(model_, settings_.gradient_norm_max / norm);
+  }
   optimizer_.Step(rate, lanes_.pool());
   ++state_.step;
   return loss;
@@ -165,11 +181,7 @@ Status Trainer::Run(const std::atomic<bool>& stop) {
   double point_elapsed = state_.elapsed_s;
   while (Part() < 1 && !stop) {
     const double step_began = Seconds();
-    const double loss = Step();
-    if (!std::isfinite(loss)) {
-      return Internal(fmt::format(
-          "the loss is not a number at step {}; the last checkpoint is kept", state_.step));
-    }
+    LEMMA_ASSIGN_OR_RETURN(const double loss, Step());
     state_.elapsed_s += Seconds() - step_began;
     point_loss += loss;
     ++point_steps;
@@ -189,11 +201,13 @@ Status Trainer::Run(const std::atomic<bool>& stop) {
       point_elapsed = state_.elapsed_s;
     }
     if (save) {
-      points_.back().held_out_loss = lanes_.Evaluate(held_out_, held_out_batches_);
+      const double held_out_loss = lanes_.Evaluate(held_out_, held_out_batches_);
+      LEMMA_RETURN_IF_ERROR(CheckFinite(held_out_loss, "held-out loss", state_.step));
+      points_.back().held_out_loss = held_out_loss;
       LEMMA_RETURN_IF_ERROR(Save());
       saved_at = Seconds();
       LogInfo("{}: step {}, loss {:.4f}, held-out loss {:.4f}, {:.0f} tokens/s; checkpoint saved",
-              settings_.stage, state_.step, points_.back().loss, *points_.back().held_out_loss,
+              settings_.stage, state_.step, points_.back().loss, held_out_loss,
               points_.back().tokens_per_s);
     }
   }
@@ -247,6 +261,9 @@ Status Train(const Qwen2Config& config, const DocumentSet& documents, const Docu
         own_checkpoint.string() + " is there already: --resume it, or name another folder", "out");
   }
   if (!settings.resume && settings.initial_run.empty()) {
+    // What no checkpoint could be read back with is refused before it is trained.
+    LEMMA_RETURN_IF_ERROR(
+        ParseConfig(FormatConfig(config, "float32"), "the model's shape").status());
     at::manual_seed(settings.seed);
     return Trainer(Qwen2::Random(config, device), documents, held_out, settings, state).Run(stop);
   }

@@ -48,9 +48,9 @@ struct TrainSettings {
 
 // Trains until a limit is reached or `stop` is set (then it saves and returns kCancelled). `config`
 // is the model's shape where a new one is made; a run that starts from weights takes theirs, and
-// fails where the vocabulary's size differs. Errors: an impossible setting (field named), a
-// checkpoint that is absent or damaged, a disk that is full, a loss that is not a number. The last
-// good checkpoint always stays.
+// fails where the vocabulary's size differs. Errors: an impossible setting or shape (named), a
+// checkpoint that is absent or damaged, a disk that is full, a loss or gradient that is not finite.
+// The last good checkpoint always stays.
 Status Train(const Qwen2Config& config, const DocumentSet& documents, const DocumentSet& held_out,
              const TrainSettings& settings, const std::atomic<bool>& stop);
 

@@ -149,5 +149,60 @@ TEST(Trainer, RefusesWhatCannotBeRight) {
   EXPECT_EQ(field_of(settings), "device");
 }
 
+TEST(Trainer, RefusesAShapeThatCannotBeLoaded) {
+  const TestDirectory directory;
+  const DocumentSet documents = CountingDocuments();
+  const std::atomic<bool> never{false};
+  TrainSettings settings = TinySettings(directory / "run", 1);
+  settings.steps_max = 1;
+  const auto error_of = [&](const Qwen2Config& config) {
+    return Train(config, documents, documents, settings, never).message();
+  };
+  Qwen2Config groups = TinyConfig();
+  groups.n_heads = 4;
+  groups.n_kv_heads = 3;
+  EXPECT_NE(error_of(groups).find("num_attention_heads"), std::string::npos) << error_of(groups);
+  Qwen2Config odd = TinyConfig();
+  odd.head_dim = 7;
+  EXPECT_NE(error_of(odd).find("head_dim"), std::string::npos) << error_of(odd);
+}
+
+TEST(Trainer, AGradientThatOverflowsChangesNoWeight) {
+  const TestDirectory directory;
+  const DocumentSet documents = CountingDocuments();
+  const std::atomic<bool> never{false};
+  Qwen2 model = Qwen2::Random(TinyConfig(), at::kCPU);
+  model.weights().final_norm.fill_(1e30);  // the loss stays finite, the gradient's norm does not
+  const TrainSettings from = TinySettings(directory / "from", 1);
+  std::filesystem::create_directories(from.run_directory);
+  ASSERT_TRUE(SaveCheckpoint(CheckpointPath(from.run_directory), model, "", {}).ok());
+  TrainSettings settings = TinySettings(directory / "run", 1);
+  settings.initial_run = from.run_directory;
+  settings.dtype = "f32";
+  settings.steps_max = 1;
+  const Status status = Train(TinyConfig(), documents, documents, settings, never);
+  EXPECT_NE(status.message().find("gradient"), std::string::npos) << status.message();
+  EXPECT_NE(status.message().find("--learning-rate"), std::string::npos) << status.message();
+  EXPECT_FALSE(std::filesystem::exists(CheckpointPath(settings.run_directory)));
+}
+
+TEST(Trainer, AModelThatDivergedNeverReplacesTheCheckpoint) {
+  const TestDirectory directory;
+  const DocumentSet documents = CountingDocuments();
+  const std::atomic<bool> never{false};
+  TrainSettings settings = TinySettings(directory / "run", 1);
+  settings.steps_max = 2;
+  ASSERT_TRUE(Train(TinyConfig(), documents, documents, settings, never).ok());
+  settings.resume = true;
+  settings.steps_max = 3;
+  settings.learning_rate = 1e38;  // the third step itself still sees a finite loss and gradient
+  const Status status = Train(TinyConfig(), documents, documents, settings, never);
+  EXPECT_NE(status.message().find("held-out loss"), std::string::npos) << status.message();
+  EXPECT_NE(status.message().find("--learning-rate"), std::string::npos) << status.message();
+  const Result<Checkpoint> kept = LoadCheckpoint(CheckpointPath(settings.run_directory));
+  ASSERT_TRUE(kept.ok()) << kept.status().message();
+  EXPECT_EQ(kept->state.step, 2);
+}
+
 }  // namespace
 }  // namespace lemma::train
