@@ -32,7 +32,7 @@ std::string_view BytesOf(const at::Tensor& tensor) {
   return {static_cast<const char*>(tensor.data_ptr()), tensor.nbytes()};
 }
 
-std::string FormatState(const TrainingState& state, uint64_t checksum) {
+std::string FormatState(const TrainingState& state) {
   return json::serialize(json::object{
       {"stage", state.stage},
       {"seed", state.seed},
@@ -42,13 +42,10 @@ std::string FormatState(const TrainingState& state, uint64_t checksum) {
       {"elapsed_s", state.elapsed_s},
       {"epoch", state.position.epoch},
       {"batch", state.position.batch},
-      {"checksum", checksum},
   });
 }
 
-// The state and the checksum that its file should have.
-Result<std::pair<TrainingState, uint64_t>> ParseState(std::string_view text,
-                                                      const std::string& path) {
+Result<TrainingState> ParseState(std::string_view text, const std::string& path) {
   LEMMA_ASSIGN_OR_RETURN(const json::object object, ParseJsonObject(text, path));
   try {
     TrainingState state;
@@ -60,7 +57,7 @@ Result<std::pair<TrainingState, uint64_t>> ParseState(std::string_view text,
     state.elapsed_s = object.at("elapsed_s").to_number<double>();
     state.position.epoch = object.at("epoch").to_number<uint64_t>();
     state.position.batch = object.at("batch").to_number<uint64_t>();
-    return std::pair(state, object.at("checksum").to_number<uint64_t>());
+    return state;
   } catch (const std::exception&) {
     return DataLoss(path + ": the training state is malformed");
   }
@@ -85,7 +82,9 @@ Status SaveCheckpoint(const std::filesystem::path& path, Qwen2& model, std::stri
                       const TrainingState& state) {
   std::vector<at::Tensor> on_cpu;
   std::vector<TensorToWrite> tensors;
-  uint64_t checksum = kChecksumStart;
+  const std::string config_text = FormatConfig(model.config(), "float32");
+  const std::string state_text = FormatState(state);
+  uint64_t checksum = Checksum(Checksum(kChecksumStart, config_text), state_text);
   for (const NamedWeight& weight : ListWeights(model.weights())) {
     on_cpu.push_back(weight.tensor->detach().to(at::kCPU).contiguous());
     checksum = Checksum(checksum, BytesOf(on_cpu.back()));
@@ -94,31 +93,33 @@ Status SaveCheckpoint(const std::filesystem::path& path, Qwen2& model, std::stri
   }
   checksum = Checksum(checksum, optimizer);
   tensors.push_back({kOptimizer, "U8", {static_cast<int64_t>(optimizer.size())}, optimizer});
-  return WriteFileAtomically(
-      path, FormatSafetensors(tensors, {{"config", FormatConfig(model.config(), "float32")},
-                                        {"state", FormatState(state, checksum)}}));
+  return WriteFileAtomically(path,
+                             FormatSafetensors(tensors, {{"config", config_text},
+                                                         {"state", state_text},
+                                                         {"checksum", std::to_string(checksum)}}));
 }
 
 Result<Checkpoint> LoadCheckpoint(const std::filesystem::path& path) {
   LEMMA_ASSIGN_OR_RETURN(const SafetensorsFile file, SafetensorsFile::Open(path));
   const auto config_text = file.metadata().find("config");
   const auto state_text = file.metadata().find("state");
-  if (config_text == file.metadata().end() || state_text == file.metadata().end()) {
+  const auto checksum_text = file.metadata().find("checksum");
+  const auto end = file.metadata().end();
+  if (config_text == end || state_text == end || checksum_text == end) {
     return DataLoss(path.string() + ": not a checkpoint of lemma-train");
   }
   Checkpoint checkpoint;
   LEMMA_ASSIGN_OR_RETURN(checkpoint.config, ParseConfig(config_text->second, path.string()));
-  LEMMA_ASSIGN_OR_RETURN(const auto state_and_checksum,
-                         ParseState(state_text->second, path.string()));
-  checkpoint.state = state_and_checksum.first;
+  LEMMA_ASSIGN_OR_RETURN(checkpoint.state, ParseState(state_text->second, path.string()));
   checkpoint.weights = EmptyWeights(checkpoint.config);
-  uint64_t checksum = kChecksumStart;
+  uint64_t checksum = Checksum(Checksum(kChecksumStart, config_text->second), state_text->second);
   LEMMA_RETURN_IF_ERROR(ReadWeights(file, checkpoint.weights, checksum));
   LEMMA_ASSIGN_OR_RETURN(const TensorInfo info, file.Find(kOptimizer));
+  if (info.dtype != "U8") return DataLoss(path.string() + ": the optimiser's state is not U8");
   checkpoint.optimizer.resize(info.n_bytes);
   LEMMA_RETURN_IF_ERROR(file.Read(info, checkpoint.optimizer.data()));
   checksum = Checksum(checksum, checkpoint.optimizer);
-  if (checksum != state_and_checksum.second) {
+  if (std::to_string(checksum) != checksum_text->second) {
     return DataLoss(path.string() + ": damaged (its checksum does not fit)");
   }
   return checkpoint;

@@ -2,7 +2,8 @@
 // the place in the data. Data order and initial weights come from the seed; nothing else is random.
 //
 // The file is safetensors: "weights.<name>" in float32, "optimizer" (what Optimizer::Save gives)
-// as bytes, and metadata with the state below and a checksum (FNV-1a) of all tensor bytes.
+// as bytes, and metadata: the model's configuration, the state below, and a checksum (FNV-1a) of
+// these two texts and all tensor bytes.
 #pragma once
 
 #include <cstdint>
