@@ -9,7 +9,7 @@ namespace lemma::text {
 namespace {
 
 constexpr std::string_view kTurnStart = "<|im_start|>";
-constexpr std::string_view kTurnEnd = "<|im_end|>";
+constexpr std::string_view kTurnEnd = ChatTemplate::kTurnEnd;
 constexpr std::string_view kDefaultOpening = "<|im_start|>system\n";
 constexpr std::string_view kDefaultMark = "<default system text>";
 

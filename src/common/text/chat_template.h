@@ -51,6 +51,9 @@ class ChatTemplate {
                                          bool add_generation_prompt,
                                          const Tokenizer& tokenizer) const;
 
+  // Ends a turn of the prompt, and so the assistant's answer: an added token of the tokenizer.
+  static constexpr std::string_view kTurnEnd = "<|im_end|>";
+
   // The system text the template adds when the messages have none; "" when it adds none.
   const std::string& default_system() const { return default_system_; }
 

@@ -20,6 +20,9 @@ using TokenId = int32_t;
 
 inline constexpr uint64_t kTokenizerFileBytesMax = 32ull << 20;  // Qwen2.5's has 7 MB
 
+// Ends a document in all of the Qwen2 family.
+inline constexpr std::string_view kEndOfText = "<|endoftext|>";
+
 enum class SpecialTokens {
   kAsText,     // user text: a spelled added token, special or not, is plain text
   kRecognize,  // as the reference does: added tokens become their ids

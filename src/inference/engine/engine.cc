@@ -256,8 +256,8 @@ void Engine::Impl::SampleNext(Request& request, Sequence& sequence,
   }
   ++counts.generated_tokens;
   const TokenId token = sampled->token;
-  const bool stops = !spec.ignore_eos && std::find(spec.stop_ids.begin(), spec.stop_ids.end(),
-                                                   token) != spec.stop_ids.end();
+  const bool stops =
+      std::find(spec.stop_ids.begin(), spec.stop_ids.end(), token) != spec.stop_ids.end();
   if (stops) {
     FinishSample(request, sequence, FinishReason::kStop, token);
     return;

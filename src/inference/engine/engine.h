@@ -79,7 +79,6 @@ struct GenerateRequest {
                                   // the random stream of (seed, i)
   int32_t max_tokens = 512;       // per sample, without the prompt
   std::vector<TokenId> stop_ids;  // EOS ids included by the caller
-  bool ignore_eos = false;        // for benchmarks: stop_ids end nothing
   std::optional<TimePoint> deadline;
   std::shared_ptr<RequestSink> sink;
 };

@@ -73,7 +73,7 @@ TEST(Engine, DeadlineEndsARunningAndAWaitingRequest) {
   ExpectAllPagesFree(engine);
 }
 
-TEST(Engine, StopIdsEndASampleUnlessIgnored) {
+TEST(Engine, StopIdsEndASample) {
   GenerateRequest request = MakeRequest({5, 6}, 200);
   request.stop_ids = {11, 12};
   const std::vector<TokenId> expected = Reference(request);
@@ -85,12 +85,6 @@ TEST(Engine, StopIdsEndASampleUnlessIgnored) {
   EXPECT_EQ(sink->sample().reason, FinishReason::kStop);
   ASSERT_TRUE(sink->sample().stop_id.has_value());
   EXPECT_TRUE(*sink->sample().stop_id == 11 || *sink->sample().stop_id == 12);
-
-  request.ignore_eos = true;
-  request.sink = std::make_shared<RecordingSink>();
-  const SinkPtr ignoring = MustSubmit(engine, request);
-  EXPECT_TRUE(ignoring->Wait().ok());
-  EXPECT_EQ(ignoring->sample().tokens.size(), 200u);
 }
 
 TEST(Engine, TheSinkCanStopOneSampleOfMany) {

@@ -40,7 +40,19 @@ Result<int32_t> ChooseMaxTokens(const Context& context, const GenerationParams& 
   return static_cast<int32_t>(std::min<int64_t>(context.options.defaults.max_tokens, room));
 }
 
-engine::GenerateRequest MakeEngineRequest(const Context& context, const GenerationParams& params,
+// What ends an answer by itself. In a chat the template's own tokens do too: a checkpoint may name
+// another alone (VibeThinker-3B: <|endoftext|>), and the model would speak for the user next.
+std::vector<TokenId> EndIds(const Context& context, ReplyKind kind) {
+  std::vector<TokenId> ids = context.engine.config().eos_ids;
+  if (kind != ReplyKind::kChat) return ids;
+  for (const std::string_view content : {text::ChatTemplate::kTurnEnd, text::kEndOfText}) {
+    if (const auto id = context.tokenizer.AddedToken(content)) ids.push_back(*id);
+  }
+  return ids;
+}
+
+engine::GenerateRequest MakeEngineRequest(const Context& context, ReplyKind kind,
+                                          const GenerationParams& params,
                                           std::vector<TokenId> prompt, int32_t max_tokens) {
   engine::GenerateRequest request;
   request.prompt = std::move(prompt);
@@ -48,10 +60,9 @@ engine::GenerateRequest MakeEngineRequest(const Context& context, const Generati
   request.sampling.seed = params.seed.value_or(RandomU64());
   request.n = params.n;
   request.max_tokens = max_tokens;
-  request.stop_ids = context.engine.config().eos_ids;
+  if (!params.ignore_eos) request.stop_ids = EndIds(context, kind);
   request.stop_ids.insert(request.stop_ids.end(), params.stop_token_ids.begin(),
                           params.stop_token_ids.end());
-  request.ignore_eos = params.ignore_eos;
   if (params.deadline) request.deadline = context.clock.Now() + *params.deadline;
   return request;
 }
@@ -73,7 +84,7 @@ void Generate(const Context& context, const CallPtr& call, ReplyKind kind,
     writer = std::make_shared<BodyWriter>(call, MakeHead(context, kind), params.n);
   }
   engine::GenerateRequest request =
-      MakeEngineRequest(context, params, std::move(prompt), *max_tokens);
+      MakeEngineRequest(context, kind, params, std::move(prompt), *max_tokens);
   request.sink = std::make_shared<CompletionStream>(
       CompletionStream::Shape{.kind = kind,
                               .n_prompt_tokens = n_prompt,

@@ -192,6 +192,29 @@ TEST(Worker, TheSameSeedGivesTheSameText) {
   EXPECT_NE(text_of(even), text_of(even));
 }
 
+TEST(Worker, AChatEndsWithItsTurnAlsoWhereTheCheckpointNamesAnotherEnd) {
+  TestWorkerOptions options;
+  options.eos_ids = {text::kSmallEndOfText};
+  TestWorker worker(options);
+  const json::object reply = worker.PostOk(kChat, ChatBody(Script("abc"), {{"max_tokens", 50}}));
+  EXPECT_EQ(Text(FirstChoice(reply).at("finish_reason")), "stop");
+  EXPECT_EQ(FirstChoice(reply).at("stop_reason").as_int64(), text::kSmallTurnEnd);
+  // A raw completion has no turns.
+  const json::object raw =
+      worker.PostOk(kCompletions, {{"prompt", Script("abc")}, {"max_tokens", 50}});
+  EXPECT_EQ(Text(FirstChoice(raw).at("finish_reason")), "length");
+}
+
+TEST(Worker, IgnoreEosLeavesTheClientsOwnStopIds) {
+  TestWorker worker;
+  json::object body = ChatBody(Script("abc"), {{"ignore_eos", true}, {"max_tokens", 50}});
+  EXPECT_EQ(Text(FirstChoice(worker.PostOk(kChat, body)).at("finish_reason")), "length");
+  body["stop_token_ids"] = json::array{'c'};
+  const json::object reply = worker.PostOk(kChat, body);
+  EXPECT_EQ(FirstChoice(reply).at("stop_reason").as_int64(), 'c');
+  EXPECT_EQ(Text(FirstChoice(reply).at("message").at("content")), "ab");
+}
+
 TEST(Worker, ModelsTokensAndTemplates) {
   TestWorker worker;
   const json::object models = ParseJsonObject(worker.Ask("GET", "/v1/models").body, "").value();

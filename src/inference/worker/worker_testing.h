@@ -61,6 +61,7 @@ struct TestWorkerOptions {
   std::chrono::microseconds step_time{0};
   int32_t context_length_max = 4096;
   int32_t n_pages = 512;
+  std::vector<TokenId> eos_ids = {text::kSmallEndOfText, text::kSmallTurnEnd};
 };
 
 class TestWorker {
@@ -70,7 +71,7 @@ class TestWorker {
     fake.vocab_size = 304;
     fake.context_length_max = options.context_length_max;
     fake.n_pages = options.n_pages;
-    fake.eos_ids = {text::kSmallEndOfText, text::kSmallTurnEnd};
+    fake.eos_ids = options.eos_ids;
     auto backend = std::make_unique<engine::FakeBackend>(fake, ScriptModel);
     backend->on_forward = [step_time = options.step_time](const model::Batch&) {
       if (step_time.count() > 0) std::this_thread::sleep_for(step_time);
