@@ -10,6 +10,9 @@
 
 namespace lemma {
 
+// Of a message or param; what is cut off is shown by "...". Bytes that are not UTF-8 are U+FFFD.
+inline constexpr size_t kErrorTextBytesMax = 512;
+
 int HttpStatusOf(const Status& status);
 
 // `param` is the status's field, and the message begins with it. `code` "" takes the usual one.

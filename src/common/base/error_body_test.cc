@@ -19,6 +19,19 @@ TEST(ErrorBodyTest, AGivenCodeReplacesTheUsualOne) {
             std::string::npos);
 }
 
+TEST(ErrorBodyTest, WhateverIsQuotedTheBodyIsShortUtf8) {
+  const std::string replacement = "\xEF\xBF\xBD";
+  EXPECT_NE(ErrorBody(NotFound("a\xFFz\xC3")).find("\"a" + replacement + "z" + replacement + "\""),
+            std::string::npos);
+  EXPECT_NE(ErrorBody(NotFound("w\xC3\xB6rld")).find("w\xC3\xB6rld"), std::string::npos);
+  std::string characters = "x";  // 1 + 2 n bytes: the limit falls within a character
+  for (int i = 0; i < 1000000; ++i) characters += "\xC3\xB6";
+  const std::string kept = characters.substr(0, kErrorTextBytesMax - 1);
+  EXPECT_NE(ErrorBody(NotFound(characters)).find("\"" + kept + "...\""), std::string::npos);
+  const std::string whole(kErrorTextBytesMax, 'y');
+  EXPECT_NE(HttpErrorBody(400, whole).find("\"" + whole + "\""), std::string::npos);
+}
+
 TEST(ErrorBodyTest, HttpStatusesAreThoseThatStatusSays) {
   EXPECT_EQ(HttpStatusOf(InvalidArgument("")), 400);
   EXPECT_EQ(HttpStatusOf(Status(StatusCode::kUnauthenticated, "")), 401);
