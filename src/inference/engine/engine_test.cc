@@ -135,6 +135,34 @@ TEST(Engine, AStepHoldsEveryDecodeAndAtMostOneChunkOfPrompts) {
   for (const SinkPtr& sink : {first, second, third}) EXPECT_TRUE(sink->Wait().ok());
 }
 
+TEST(Engine, AShortPromptDoesNotWaitForALongOne) {
+  GatedEngine gated({.prefill_chunk_tokens = 16});
+  std::vector<SinkPtr> sinks;
+  sinks.push_back(MustSubmit(*gated.engine, MakeRequest(std::vector<TokenId>(200, 3), 9)));
+  gated.gate.WaitUntilInside();
+  sinks.push_back(MustSubmit(*gated.engine, MakeRequest(std::vector<TokenId>(6, 3), 50)));
+  gated.gate.Step(1);
+  EXPECT_EQ(gated.gate.n_rows, 16);
+  gated.gate.Step(1);
+  EXPECT_EQ(gated.gate.n_rows, 1 + 16);  // it decodes
+  gated.gate.OpenForever();
+  for (const SinkPtr& sink : sinks) EXPECT_TRUE(sink->Wait().ok());
+}
+
+TEST(Engine, ALongPromptIsNotOvertakenForEver) {
+  GatedEngine gated({.prefill_chunk_tokens = 16});
+  const SinkPtr oldest = MustSubmit(*gated.engine, MakeRequest(std::vector<TokenId>(160, 3), 1));
+  gated.gate.WaitUntilInside();
+  std::vector<SinkPtr> sinks;
+  for (int i = 0; i < 30; ++i) {  // 29 steps of prompts
+    sinks.push_back(MustSubmit(*gated.engine, MakeRequest(std::vector<TokenId>(15, 3), 1)));
+  }
+  gated.gate.Step(19);  // 16 tokens in the first step, then at least 8 in each
+  EXPECT_FALSE(oldest->samples().empty());
+  gated.gate.OpenForever();
+  for (const SinkPtr& sink : sinks) EXPECT_TRUE(sink->Wait().ok());
+}
+
 TEST(Engine, OutputTokensMaxIsTheLargestThatSubmitAccepts) {
   Engine engine(MakeBackend({.context_length_max = 500, .n_pages = 10}), {}, kClock);
   for (const size_t n_prompt : {1u, 63u, 64u, 130u, 499u}) {

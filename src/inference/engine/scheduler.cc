@@ -1,6 +1,7 @@
 #include "inference/engine/scheduler.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/base/check.h"
 
@@ -11,6 +12,7 @@ StepPlan::StepPlan(const StepLimits& limits) {
   slices_.reserve(static_cast<size_t>(limits.sequences_max));
   logit_rows_.reserve(static_cast<size_t>(limits.sequences_max));
   tokens_.reserve(static_cast<size_t>(limits.rows_max));
+  prefilling.reserve(static_cast<size_t>(limits.sequences_max));
 }
 
 void StepPlan::Clear() {
@@ -33,6 +35,36 @@ void StepPlan::Add(Request& request, Sequence& sequence, int32_t n_tokens) {
   if (reaches_end) logit_rows_.push_back(n_rows() - 1);
 }
 
+namespace {
+
+int32_t PromptLeft(const Request& request) {
+  const Sequence& first = request.samples.front();
+  return first.n_prompt - first.n_computed;
+}
+
+void PlanPrompts(const RequestList& running, int32_t n_left, StepPlan& plan) {
+  std::vector<Request*>& prefilling = plan.prefilling;
+  prefilling.clear();
+  for (const auto& request : running) {
+    if (request->samples.front().phase == Phase::kPrefill) prefilling.push_back(request.get());
+  }
+  if (prefilling.empty()) return;
+  const Request* oldest = prefilling.front();
+  int32_t n_reserved = std::min(PromptLeft(*oldest), (n_left + 1) / 2);
+  // By id where equal, as they came: std::stable_sort would allocate.
+  std::sort(prefilling.begin(), prefilling.end(), [](const Request* a, const Request* b) {
+    return std::pair(PromptLeft(*a), a->id) < std::pair(PromptLeft(*b), b->id);
+  });
+  for (Request* request : prefilling) {
+    if (request == oldest) n_reserved = 0;
+    const int32_t n_tokens = std::min(n_left - n_reserved, PromptLeft(*request));
+    if (n_tokens > 0) plan.Add(*request, request->samples.front(), n_tokens);
+    n_left -= n_tokens;
+  }
+}
+
+}  // namespace
+
 void PlanStep(const RequestList& running, const StepLimits& limits, StepPlan& plan) {
   plan.Clear();
   for (const auto& request : running) {
@@ -41,14 +73,7 @@ void PlanStep(const RequestList& running, const StepLimits& limits, StepPlan& pl
     }
   }
   LEMMA_CHECK(plan.n_rows() <= limits.rows_max, "sequences_max is at most rows_max");
-  int32_t n_left = std::min(limits.prefill_tokens_max, limits.rows_max - plan.n_rows());
-  for (const auto& request : running) {
-    Sequence& first = request->samples.front();
-    if (first.phase != Phase::kPrefill || n_left == 0) continue;
-    const int32_t n_tokens = std::min(n_left, first.n_prompt - first.n_computed);
-    plan.Add(*request, first, n_tokens);
-    n_left -= n_tokens;
-  }
+  PlanPrompts(running, std::min(limits.prefill_tokens_max, limits.rows_max - plan.n_rows()), plan);
 }
 
 }  // namespace lemma::engine

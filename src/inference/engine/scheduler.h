@@ -1,6 +1,8 @@
-// Chooses the rows of one step: every decoding sequence's next token first, then prompt chunks in
-// order of admission, until prefill_chunk_tokens or the backend's rows are used up. So a long
-// prompt delays its neighbours' next token by one chunk's time at most.
+// Chooses the rows of one step: every decoding sequence's next token first, then prompt chunks,
+// until prefill_chunk_tokens or the backend's rows are used up. So a long prompt delays its
+// neighbours' next token by one chunk's time at most. Of the prompts the one with the least left
+// goes first, so that a long one does not delay a short one's first token; half of the chunk is
+// the oldest's for sure, so that each one's turn comes.
 #pragma once
 
 #include <cstdint>
@@ -39,6 +41,8 @@ class StepPlan {
   // The next `n_tokens` tokens of the sequence; logits of the last one where it ends the sequence.
   void Add(Request& request, Sequence& sequence, int32_t n_tokens);
   int32_t n_rows() const { return static_cast<int32_t>(tokens_.size()); }
+
+  std::vector<Request*> prefilling;  // scratch of PlanStep
 
  private:
   std::vector<Entry> entries_;
