@@ -35,8 +35,13 @@ std::string_view BytesOf(const at::Tensor& tensor) {
 std::string FormatState(const TrainingState& state) {
   return json::serialize(json::object{
       {"stage", state.stage},
+      {"dtype", state.dtype},
+      {"optimizer", state.optimizer},
       {"seed", state.seed},
       {"data_tokens", state.data_tokens},
+      {"tokens_per_batch", state.tokens_per_batch},
+      {"tokens_per_step", state.tokens_per_step},
+      {"lanes", state.lanes},
       {"step", state.step},
       {"n_tokens", state.n_tokens},
       {"elapsed_s", state.elapsed_s},
@@ -50,8 +55,13 @@ Result<TrainingState> ParseState(std::string_view text, const std::string& path)
   try {
     TrainingState state;
     state.stage = json::value_to<std::string>(object.at("stage"));
+    state.dtype = json::value_to<std::string>(object.at("dtype"));
+    state.optimizer = json::value_to<std::string>(object.at("optimizer"));
     state.seed = object.at("seed").to_number<uint64_t>();
     state.data_tokens = object.at("data_tokens").to_number<int64_t>();
+    state.tokens_per_batch = object.at("tokens_per_batch").to_number<int64_t>();
+    state.tokens_per_step = object.at("tokens_per_step").to_number<int64_t>();
+    state.lanes = object.at("lanes").to_number<int>();
     state.step = object.at("step").to_number<int64_t>();
     state.n_tokens = object.at("n_tokens").to_number<int64_t>();
     state.elapsed_s = object.at("elapsed_s").to_number<double>();

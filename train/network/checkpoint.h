@@ -19,12 +19,21 @@
 namespace lemma::train {
 
 struct TrainingState {
-  std::string stage;  // "pretrain" or "sft"
+  // What the run was begun with and its bits depend on: a resumed run must have the same. As in
+  // TrainSettings; data_tokens is of the whole training set.
+  std::string stage;
+  std::string dtype;
+  std::string optimizer;
   uint64_t seed = 0;
-  int64_t data_tokens = 0;  // of the whole training set: a resumed run must have the same
-  int64_t step = 0;         // optimiser steps done
-  int64_t n_tokens = 0;     // tokens seen, padding not counted
-  double elapsed_s = 0;     // time spent training
+  int64_t data_tokens = 0;
+  int64_t tokens_per_batch = 0;
+  int64_t tokens_per_step = 0;
+  int lanes = 1;
+
+  // How far it is.
+  int64_t step = 0;      // optimiser steps done
+  int64_t n_tokens = 0;  // tokens seen, padding not counted
+  double elapsed_s = 0;  // time spent training
   StreamPosition position;
 };
 

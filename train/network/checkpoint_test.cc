@@ -48,8 +48,13 @@ struct TrainedModel {
 TrainingState SomeState() {
   TrainingState state;
   state.stage = "sft";
+  state.dtype = "f32";
+  state.optimizer = "adamw";
   state.seed = 0xffffffffffffffffu;
   state.data_tokens = 5;
+  state.tokens_per_batch = 64;
+  state.tokens_per_step = 128;
+  state.lanes = 3;
   state.step = 12;
   state.n_tokens = 3456;
   state.elapsed_s = 1.25;
@@ -64,7 +69,13 @@ TEST(Checkpoint, HoldsTheWholeState) {
   const Result<Checkpoint> loaded = LoadCheckpoint(directory / "c");
   ASSERT_TRUE(loaded.ok()) << loaded.status().message();
   EXPECT_EQ(loaded->state.stage, "sft");
+  EXPECT_EQ(loaded->state.dtype, "f32");
+  EXPECT_EQ(loaded->state.optimizer, "adamw");
   EXPECT_EQ(loaded->state.seed, 0xffffffffffffffffu);
+  EXPECT_EQ(loaded->state.data_tokens, 5);
+  EXPECT_EQ(loaded->state.tokens_per_batch, 64);
+  EXPECT_EQ(loaded->state.tokens_per_step, 128);
+  EXPECT_EQ(loaded->state.lanes, 3);
   EXPECT_EQ(loaded->state.step, 12);
   EXPECT_EQ(loaded->state.n_tokens, 3456);
   EXPECT_EQ(loaded->state.elapsed_s, 1.25);
@@ -85,8 +96,8 @@ TEST(Checkpoint, EveryDamagedByteIsNoticed) {
   const size_t padding_end = sizeof header_bytes + header_bytes;
   const size_t padding_begin = good.find_last_not_of(' ', padding_end - 1) + 1;
   const std::filesystem::path path = directory / "bad";
-  // The header byte by byte; in the tensors, all under one checksum, every 23rd.
-  for (size_t at = 0; at < good.size(); at += at < padding_end ? 1 : 23) {
+  // The header byte by byte; in the tensors, all under one checksum, every 97th.
+  for (size_t at = 0; at < good.size(); at += at < padding_end ? 1 : 97) {
     if (at >= padding_begin && at < padding_end) continue;
     std::string bad = good;
     bad[at] = static_cast<char>(bad[at] ^ (1 << at % 8));

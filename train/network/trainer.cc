@@ -86,8 +86,7 @@ class Trainer {
         state_(std::move(state)),
         model_(std::move(model)),
         optimizer_(model_, settings.optimizer == "muon", settings.weight_decay),
-        lanes_(model_, model_.device().is_cpu() ? settings.lanes : 1,
-               settings.dtype == "bf16" ? at::kBFloat16 : at::kFloat),
+        lanes_(model_, state_.lanes, settings.dtype == "bf16" ? at::kBFloat16 : at::kFloat),
         stream_(documents, settings.tokens_per_batch, settings.seed, state_.position) {
     BatchStream held_out_stream(held_out, settings.tokens_per_batch, /*seed=*/0, {});
     const size_t n_held_out = std::min(kHeldOutBatches, held_out_stream.batches_in_epoch());
@@ -224,16 +223,37 @@ Status CheckResume(const TrainingState& begun, const TrainingState& wanted,
   if (begun.stage != wanted.stage) {
     return InvalidArgument(path.string() + " is of the stage " + begun.stage, "resume");
   }
-  if (begun.seed != wanted.seed) {
-    return InvalidArgument(fmt::format("{} was begun with seed {}", path.string(), begun.seed),
-                           "seed");
-  }
   if (begun.data_tokens != wanted.data_tokens) {
     return InvalidArgument(fmt::format("{} was begun with other data ({} tokens, now {})",
                                        path.string(), begun.data_tokens, wanted.data_tokens),
                            "data");
   }
-  return Ok();
+  const auto check = [&](const char* option, const auto& was, const auto& is) {
+    if (was == is) return Ok();
+    return InvalidArgument(fmt::format("{} was begun with {}, not {}", path.string(), was, is),
+                           option);
+  };
+  LEMMA_RETURN_IF_ERROR(check("seed", begun.seed, wanted.seed));
+  LEMMA_RETURN_IF_ERROR(check("batch-tokens", begun.tokens_per_batch, wanted.tokens_per_batch));
+  LEMMA_RETURN_IF_ERROR(check("step-tokens", begun.tokens_per_step, wanted.tokens_per_step));
+  LEMMA_RETURN_IF_ERROR(check("threads", begun.lanes, wanted.lanes));
+  LEMMA_RETURN_IF_ERROR(check("dtype", begun.dtype, wanted.dtype));
+  return check("optimizer", begun.optimizer, wanted.optimizer);
+}
+
+// The state of a run that begins.
+TrainingState NewState(const TrainSettings& settings, const DocumentSet& documents,
+                       at::Device device) {
+  TrainingState state;
+  state.stage = settings.stage;
+  state.dtype = settings.dtype;
+  state.optimizer = settings.optimizer;
+  state.seed = settings.seed;
+  state.data_tokens = documents.n_tokens();
+  state.tokens_per_batch = settings.tokens_per_batch;
+  state.tokens_per_step = settings.tokens_per_step;
+  state.lanes = device.is_cpu() ? settings.lanes : 1;
+  return state;
 }
 
 }  // namespace
@@ -251,10 +271,7 @@ Status Train(const Qwen2Config& config, const DocumentSet& documents, const Docu
   if (error) {
     return IoError(settings.run_directory.string() + ": cannot create: " + error.message());
   }
-  TrainingState state;
-  state.stage = settings.stage;
-  state.seed = settings.seed;
-  state.data_tokens = documents.n_tokens();
+  TrainingState state = NewState(settings, documents, device);
   const std::filesystem::path own_checkpoint = CheckpointPath(settings.run_directory);
   if (!settings.resume && std::filesystem::exists(own_checkpoint)) {
     return InvalidArgument(

@@ -3,7 +3,9 @@
 //
 // Data-parallel on one CPU: each lane is a thread with its own gradients over shared weights and
 // single-threaded operators, so no operator waits for another thread. Gradients are added in lane
-// order: a run depends on its settings and the number of lanes, not on timing.
+// order: a run depends on its settings and the number of lanes, not on timing. Except with
+// minutes_max: there the learning rate follows the clock, so only runs that end by steps or tokens
+// repeat to the bit.
 //
 // This header needs no libtorch, so that programs can drive the trainer without it.
 #pragma once
@@ -23,7 +25,8 @@ struct TrainSettings {
   std::string stage;                    // "pretrain" or "sft"
   std::filesystem::path run_directory;  // created
   std::filesystem::path initial_run;    // weights to start from; "" for random ones
-  bool resume = false;                  // continue the run directory's checkpoint
+  // Continue the run directory's checkpoint; what its TrainingState names must be as it was.
+  bool resume = false;
 
   // The run ends at the first of these that is reached; at least one is above 0. The learning rate
   // follows the one that is nearest.
@@ -36,7 +39,7 @@ struct TrainSettings {
   int lanes = 1;                    // threads; always 1 on CUDA
   int64_t tokens_per_batch = 4096;  // of one lane at a time, padding counted
   int64_t tokens_per_step = 8192;   // of one optimiser step: a whole number of batches
-  std::string optimizer = "muon";   // or "adamw"; a resumed run must keep it
+  std::string optimizer = "muon";   // or "adamw"
   double learning_rate = 1e-2;      // at its peak
   double final_rate = 0.02;         // of the peak, reached at the end along a cosine
   int64_t warmup_steps = 100;
