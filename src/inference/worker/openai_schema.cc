@@ -68,7 +68,7 @@ void ReadSampling(FieldReader& body, const GenerationDefaults& defaults, Generat
   body.ReadInteger("top_k", -1, kInt32Max, sampling.top_k);
   if (sampling.top_k < 0) sampling.top_k = 0;
   body.ReadNumber("min_p", 0, 1, sampling.min_p);
-  body.ReadNumber("repetition_penalty", 0, 10, sampling.repetition_penalty, /*low_open=*/true);
+  body.ReadNumber("repetition_penalty", kRepetitionPenaltyMin, 10, sampling.repetition_penalty);
   body.ReadNumber("presence_penalty", -2, 2, sampling.presence_penalty);
   body.ReadNumber("frequency_penalty", -2, 2, sampling.frequency_penalty);
   ReadLogitBias(body, sampling);

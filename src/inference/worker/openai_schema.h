@@ -32,6 +32,7 @@ struct GenerationDefaults {
 };
 
 inline constexpr int32_t kSamplesMax = 16;
+inline constexpr double kRepetitionPenaltyMin = 0.01;  // a logit divided by less may overflow
 inline constexpr size_t kStopStringsMax = 16;
 inline constexpr size_t kStopStringBytesMax = 256;  // a stream holds back this much at most
 inline constexpr size_t kStopTokenIdsMax = 64;

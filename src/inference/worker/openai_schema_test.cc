@@ -101,6 +101,7 @@ const std::vector<BadField> kBadFields = {
     {R"("top_p":1.01)", "top_p"},
     {R"("min_p":-1)", "min_p"},
     {R"("repetition_penalty":0)", "repetition_penalty"},
+    {R"("repetition_penalty":0.009)", "repetition_penalty"},
     {R"("presence_penalty":3)", "presence_penalty"},
     {R"("frequency_penalty":[])", "frequency_penalty"},
     {R"("n":0)", "n"},
