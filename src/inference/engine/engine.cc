@@ -19,6 +19,12 @@ namespace {
 // How often the heartbeat ticks while there is nothing to do.
 constexpr Duration kIdleTick = std::chrono::milliseconds(500);
 
+Status CancelledStatus() { return Status(StatusCode::kCancelled, "the client left"); }
+Status ExpiredStatus() {
+  return Status(StatusCode::kDeadlineExceeded, "the deadline passed before the answer ended");
+}
+Status ShutdownStatus() { return Unavailable("the server is shutting down"); }
+
 StepLimits MakeStepLimits(const EngineOptions& options, const model::Backend& backend) {
   StepLimits limits;
   limits.rows_max = backend.batch_rows_max();
@@ -120,14 +126,16 @@ void Engine::Impl::Loop() {
       Step();
     }
   }
-  for (const auto& request : running) EndRequest(*request, FinishReason::kCancelled, Ok());
+  for (const auto& request : running) {
+    EndRequest(*request, FinishReason::kCancelled, ShutdownStatus());
+  }
   while (queue.Front() != nullptr) {
     const std::unique_ptr<Request> request = queue.Pop();
-    EndNeverRun(*request, FinishReason::kCancelled, Unavailable("the server is shutting down"));
+    EndNeverRun(*request, FinishReason::kCancelled, ShutdownStatus());
   }
 }
 
-// Allocates nothing (sinks may).
+// Allocates nothing (sinks may; Admit does).
 void Engine::Impl::Step() {
   PlanStep(running, step_limits, plan);
   const std::span<float> wanted(
@@ -149,11 +157,9 @@ void Engine::Impl::EndWaiting() {
   queue.TakeEnded(clock.Now(), ended);
   for (const auto& request : ended) {
     if (request->cancelled) {
-      EndNeverRun(*request, FinishReason::kCancelled,
-                  Status(StatusCode::kCancelled, "cancelled while it waited"));
+      EndNeverRun(*request, FinishReason::kCancelled, CancelledStatus());
     } else {
-      EndNeverRun(*request, FinishReason::kDeadline,
-                  Status(StatusCode::kDeadlineExceeded, "the deadline passed while it waited"));
+      EndNeverRun(*request, FinishReason::kDeadline, ExpiredStatus());
     }
   }
   ended.clear();
@@ -163,9 +169,9 @@ void Engine::Impl::EndRunning() {
   const TimePoint now = clock.Now();
   for (const auto& request : running) {
     if (request->cancelled) {
-      EndRequest(*request, FinishReason::kCancelled, Ok());
+      EndRequest(*request, FinishReason::kCancelled, CancelledStatus());
     } else if (request->expired(now)) {
-      EndRequest(*request, FinishReason::kDeadline, Ok());
+      EndRequest(*request, FinishReason::kDeadline, ExpiredStatus());
     }
   }
   std::erase_if(running, [](const auto& request) { return request->n_live == 0; });

@@ -66,9 +66,9 @@ class RequestSink {
   // A sample ended. The EOS or stop id that ended it was not given to OnToken; `stop_id` names it.
   virtual void OnSampleDone(int32_t sample, FinishReason reason,
                             std::optional<TokenId> stop_id) = 0;
-  // After all samples: the last call. `status` is ok unless a sample ended with kError, or the
-  // request never ran (deadline passed while it waited: kDeadlineExceeded; cancelled: kCancelled;
-  // shutdown: kUnavailable): then this is the only call.
+  // After all samples: the last call, and the only one where the request never ran. `status` says
+  // why an answer is not whole: kDeadlineExceeded, kCancelled, kUnavailable (shutdown), or the
+  // failure of the model; ok where every sample ended by kStop or kLength.
   virtual void OnDone(const Status& status) = 0;
 };
 

@@ -38,7 +38,7 @@ TEST(Engine, CancelWhilePrefillingOrDecodingEndsWithinOneStep) {
     gated.engine->Cancel(*id);
     gated.engine->Cancel(12345);  // unknown: ignored
     gated.gate.may_run.release();
-    EXPECT_TRUE(SinkOf(request)->Wait().ok());
+    EXPECT_EQ(SinkOf(request)->Wait().code(), StatusCode::kCancelled);
     ExpectAllPagesFree(*gated.engine);
     EXPECT_FALSE(gated.gate.has_begun.try_acquire());  // no further step
     for (const auto& [index, sample] : SinkOf(request)->samples()) {
@@ -66,7 +66,7 @@ TEST(Engine, DeadlineEndsARunningAndAWaitingRequest) {
   const SinkPtr waiting_sink = MustSubmit(engine, waiting);
   EXPECT_EQ(waiting_sink->Wait().code(), StatusCode::kDeadlineExceeded);
   EXPECT_TRUE(waiting_sink->samples().empty());
-  EXPECT_TRUE(running_sink->Wait().ok());
+  EXPECT_EQ(running_sink->Wait().code(), StatusCode::kDeadlineExceeded);
   EXPECT_EQ(running_sink->sample().reason, FinishReason::kDeadline);
   EXPECT_EQ(running_sink->sample().tokens.size(), 20u);
   EXPECT_EQ(engine.stats().requests_finished[int(FinishReason::kDeadline)], 2);
@@ -171,6 +171,7 @@ TEST(Engine, DestructionEndsWhatRunsAndWhatWaits) {
     opener.join();
   }
   EXPECT_EQ(running->sample().reason, FinishReason::kCancelled);
+  EXPECT_EQ(running->Wait().code(), StatusCode::kUnavailable);
   EXPECT_EQ(running->n_done(), 1);
   EXPECT_EQ(waiting->Wait().code(), StatusCode::kUnavailable);
 }

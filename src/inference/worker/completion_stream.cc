@@ -13,20 +13,6 @@ double Milliseconds(Duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
 
-// Why the reply must be an error, where it must.
-Status StatusOf(FinishReason reason) {
-  switch (reason) {
-    case FinishReason::kDeadline:
-      return Status(StatusCode::kDeadlineExceeded, "the deadline passed before the answer ended");
-    case FinishReason::kCancelled:
-      return Unavailable("the server is shutting down");
-    case FinishReason::kError:
-      return Internal("the model failed");
-    default:
-      return Ok();
-  }
-}
-
 }  // namespace
 
 CompletionStream::CompletionStream(const Shape& shape, const text::Tokenizer& tokenizer,
@@ -66,7 +52,6 @@ void CompletionStream::OnSampleDone(int32_t index, FinishReason reason,
                                     std::optional<TokenId> stop_id) {
   Sample& sample = samples_[static_cast<size_t>(index)];
   const bool ended_well = reason == FinishReason::kStop || reason == FinishReason::kLength;
-  if (!ended_well && failure_.ok()) failure_ = StatusOf(reason);
   Choice piece;
   piece.index = index;
   piece.finish_reason = reason == FinishReason::kLength ? "length" : "stop";
@@ -95,14 +80,13 @@ void CompletionStream::OnDone(const Status& status) {
                            .prompt_ms = Milliseconds(first_token - arrival_),
                            .predicted_n = usage_.completion_tokens,
                            .predicted_ms = Milliseconds(now - first_token)};
-  const Status& outcome = status.ok() ? failure_ : status;
-  if (outcome.ok()) {
+  if (status.ok()) {
     metrics_.ObserveFinished({.since_arrival = now - arrival_,
                               .prompt_tokens = usage_.prompt_tokens,
                               .generated_tokens = usage_.completion_tokens,
                               .reasoning_tokens = usage_.reasoning_tokens});
   }
-  writer_->OnEnd(outcome, usage_, timings);
+  writer_->OnEnd(status, usage_, timings);
 }
 
 void CompletionStream::ObserveToken(Sample& sample) {

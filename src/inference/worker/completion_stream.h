@@ -55,7 +55,6 @@ class CompletionStream : public engine::RequestSink {
   Usage usage_;
   TimePoint first_token_;  // where usage or a sample's decoder counts one
   bool has_first_token_ = false;
-  Status failure_;  // why a sample ended before its time
 };
 
 }  // namespace lemma::worker
