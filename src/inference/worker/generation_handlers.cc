@@ -13,6 +13,16 @@
 namespace lemma::worker {
 namespace {
 
+// A request holds the pages of all that it may generate from its admission on. One that names no
+// max_tokens has at most this share of them, so that others run beside it, but at least the tokens
+// that a short chain of thought needs.
+constexpr int64_t kUnaskedPoolShare = 4;
+constexpr int64_t kUnaskedTokensMin = 4096;
+
+// Logprobs that a reply in one body may have: some 100 bytes each, so 25 MB. A stream has no limit,
+// since it keeps none.
+constexpr int64_t kBodyLogprobsMax = 1 << 18;
+
 constexpr std::string_view kContextExceeded = "context_length_exceeded";
 
 ReplyHead MakeHead(const Context& context, ReplyKind kind) {
@@ -37,7 +47,24 @@ Result<int32_t> ChooseMaxTokens(const Context& context, const GenerationParams& 
         room < 1 ? prompt_field : "max_tokens");
   }
   if (params.max_tokens) return *params.max_tokens;
-  return static_cast<int32_t>(std::min<int64_t>(context.options.defaults.max_tokens, room));
+  const int64_t pool_tokens = context.engine.stats().n_pages * model::kPageTokens;
+  const int64_t share = std::max(pool_tokens / (kUnaskedPoolShare * params.n), kUnaskedTokensMin);
+  return static_cast<int32_t>(
+      std::min<int64_t>({context.options.defaults.max_tokens, room, share}));
+}
+
+// Errors name `logprobs_field` where a body would hold too many.
+Status CheckLogprobsVolume(const GenerationParams& params, int32_t max_tokens,
+                           const char* logprobs_field) {
+  if (params.stream) return Ok();
+  const int64_t per_token = params.sampling.n_logprobs + 1;
+  if (int64_t{params.n} * max_tokens * per_token <= kBodyLogprobsMax) return Ok();
+  return InvalidArgument(
+      fmt::format(
+          "{} samples of {} tokens with {} logprobs each are over {}: stream them, or set a "
+          "smaller max_tokens",
+          params.n, max_tokens, per_token, kBodyLogprobsMax),
+      logprobs_field);
 }
 
 // What ends an answer by itself. In a chat the template's own tokens do too: a checkpoint may name
@@ -70,9 +97,13 @@ engine::GenerateRequest MakeEngineRequest(const Context& context, ReplyKind kind
 void Generate(const Context& context, const CallPtr& call, ReplyKind kind,
               const GenerationParams& params, std::vector<TokenId> prompt) {
   const int64_t n_prompt = static_cast<int64_t>(prompt.size());
-  const char* prompt_field = kind == ReplyKind::kChat ? "messages" : "prompt";
+  const bool is_chat = kind == ReplyKind::kChat;
+  const char* prompt_field = is_chat ? "messages" : "prompt";
   const auto max_tokens = ChooseMaxTokens(context, params, n_prompt, prompt_field);
   if (!max_tokens.ok()) return call->Send(RenderError(max_tokens.status(), kContextExceeded));
+  const Status volume =
+      CheckLogprobsVolume(params, *max_tokens, is_chat ? "top_logprobs" : "logprobs");
+  if (!volume.ok()) return call->Send(RenderError(volume));
 
   std::shared_ptr<ReplyWriter> writer;
   if (params.stream) {

@@ -215,6 +215,50 @@ TEST(Worker, IgnoreEosLeavesTheClientsOwnStopIds) {
   EXPECT_EQ(Text(FirstChoice(reply).at("message").at("content")), "ab");
 }
 
+TEST(Worker, ARequestWithoutMaxTokensLeavesRoomForOthers) {
+  TestWorkerOptions options;
+  options.step_time = std::chrono::milliseconds(1);
+  options.context_length_max = 60000;
+  options.n_pages = 1000;
+  TestWorker worker(options);
+  for (const int n : {1, 3}) {
+    StreamedCall call(worker, kChat,
+                      ChatBody(EndlessScript("<think>"), {{"n", n}, {"stream", true}}));
+    ASSERT_TRUE(worker.WaitFor([n](const auto& stats) { return stats.n_running == n; }));
+    const engine::EngineStats stats = worker->engine_stats();
+    const int64_t n_held = stats.n_pages - stats.n_pages_free;
+    EXPECT_GE(n_held, stats.n_pages / 4 - n);
+    EXPECT_LE(n_held, stats.n_pages / 4 + 3 * n);  // the prompt's, and partly filled ones
+    call.Cancel();
+    ASSERT_TRUE(worker.WaitUntilFree());
+  }
+}
+
+TEST(Worker, LogprobsInOneBodyAreLimited) {
+  TestWorker worker;
+  json::object body = ChatBody(
+      Script("a"), {{"n", 4}, {"max_tokens", 4000}, {"logprobs", true}, {"top_logprobs", 20}});
+  const net::HttpResponse response = worker.Post(kChat, body);
+  EXPECT_EQ(response.status, 400);
+  EXPECT_EQ(Text(ErrorOf(response).at("param")), "top_logprobs");
+  const net::HttpResponse raw = worker.Post(
+      kCompletions, {{"prompt", Script("a")}, {"n", 4}, {"max_tokens", 4000}, {"logprobs", 20}});
+  EXPECT_EQ(Text(ErrorOf(raw).at("param")), "logprobs");
+  body["stream"] = true;
+  EXPECT_EQ(worker.Post(kChat, body).status, 200);
+}
+
+TEST(Worker, AModelNameThatIsNoTextIsNotEchoed) {
+  TestWorker worker;
+  const net::HttpResponse response = worker.Ask("GET", "/v1/models/%ff");
+  EXPECT_EQ(response.status, 404);
+  EXPECT_NE(Text(ErrorOf(response).at("message")).find("\xEF\xBF\xBD"), std::string::npos);
+  const net::HttpResponse large =
+      worker.Post(kChat, ChatBody("x", {{"model", std::string(1000000, 'm')}}));
+  EXPECT_EQ(large.status, 404);
+  EXPECT_LT(large.body.size(), 1000u);
+}
+
 TEST(Worker, ModelsTokensAndTemplates) {
   TestWorker worker;
   const json::object models = ParseJsonObject(worker.Ask("GET", "/v1/models").body, "").value();
