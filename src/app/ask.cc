@@ -3,6 +3,7 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <chrono>
 #include <condition_variable>
 #include <cstdio>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "app/commands.h"
 #include "app/model_choice.h"
 #include "app/runtime_directory.h"
+#include "app/signals.h"
 #include "app/worker.h"
 #include "common/base/json.h"
 #include "common/base/log.h"
@@ -24,6 +26,9 @@ namespace lemma::app {
 namespace {
 
 namespace json = boost::json;
+
+// A reply that is not streamed begins when it is complete; as the gateway waits for its worker.
+constexpr std::chrono::hours kAnswerTimeout{2};
 
 struct AskOptions {
   ModelOptions model;
@@ -52,6 +57,12 @@ std::string RequestBody(const AskOptions& options) {
   if (options.temperature) body["temperature"] = *options.temperature;
   if (options.seed) body["seed"] = *options.seed;
   return json::serialize(body);
+}
+
+net::HttpClientOptions ClientOptions() {
+  net::HttpClientOptions options;
+  options.first_byte_timeout = kAnswerTimeout;
+  return options;
 }
 
 // The message of an error body {"error": {"message": ...}}, or the body itself.
@@ -150,7 +161,7 @@ Status StreamAnswer(const std::string& address, net::HttpRequest request) {
     state->status = std::move(status);
     state->ended.notify_one();
   };
-  net::HttpClient client;
+  net::HttpClient client(ClientOptions());
   client.Send(address, std::move(request), std::move(callbacks));
   std::unique_lock lock(state->mutex);
   state->ended.wait(lock, [&] { return state->status.has_value(); });
@@ -168,7 +179,7 @@ Status AskServer(const std::string& address, const AskOptions& options) {
   if (!options.key.empty()) request.headers.push_back({"Authorization", "Bearer " + options.key});
   request.body = RequestBody(options);
   if (!options.json_reply) return StreamAnswer(address, std::move(request));
-  net::HttpClient client;
+  net::HttpClient client(ClientOptions());
   LEMMA_ASSIGN_OR_RETURN(const net::HttpResponse response, client.SendAndWait(address, request));
   if (response.status != 200) return Internal(ErrorMessage(response.body));
   std::printf("%s\n", response.body.c_str());
@@ -178,6 +189,7 @@ Status AskServer(const std::string& address, const AskOptions& options) {
 Status AskHere(const AskOptions& options) {
   SetLogLevel(LogLevel::kWarning);
   LEMMA_ASSIGN_OR_RETURN(const auto directory, RuntimeDirectory::Make());
+  const EndOnSignal end_on_signal([&] { directory->Remove(); });
   const SteadyClock clock;
   LEMMA_ASSIGN_OR_RETURN(const auto worker,
                          StartWorker(options.model, directory->SocketAddress("worker"), clock));

@@ -17,7 +17,9 @@ Result<std::unique_ptr<RuntimeDirectory>> RuntimeDirectory::Make() {
   return std::unique_ptr<RuntimeDirectory>(new RuntimeDirectory(path));
 }
 
-RuntimeDirectory::~RuntimeDirectory() {
+RuntimeDirectory::~RuntimeDirectory() { Remove(); }
+
+void RuntimeDirectory::Remove() const {
   std::error_code error;
   fs::remove_all(path_, error);
 }

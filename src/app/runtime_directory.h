@@ -12,12 +12,15 @@ namespace lemma::app {
 class RuntimeDirectory {
  public:
   static Result<std::unique_ptr<RuntimeDirectory>> Make();
-  ~RuntimeDirectory();
+  ~RuntimeDirectory();  // Remove()
   RuntimeDirectory(const RuntimeDirectory&) = delete;
   RuntimeDirectory& operator=(const RuntimeDirectory&) = delete;
 
   // "unix:<directory>/<name>.sock", an address for net::HttpServer.
   std::string SocketAddress(const std::string& name) const;
+
+  // Removes it and what is in it. Thread-safe, idempotent.
+  void Remove() const;
 
  private:
   explicit RuntimeDirectory(std::filesystem::path path) : path_(std::move(path)) {}

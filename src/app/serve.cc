@@ -1,4 +1,5 @@
 // `lemma serve`: the gateway in this process, one worker in another, a Unix socket between them.
+#include <chrono>
 #include <cstdio>
 #include <memory>
 
@@ -12,6 +13,10 @@
 
 namespace lemma::app {
 namespace {
+
+// The gateway has drained by then and the worker has nothing left to do; longer than the worker's
+// own limit, so that it ends by itself.
+constexpr std::chrono::seconds kWorkerStopLimit{10};
 
 struct ServeOptions {
   ModelOptions model;
@@ -60,6 +65,7 @@ Status Serve(const ServeOptions& options) {
   pool::WorkerProcessOptions worker_options;
   worker_options.command = WorkerCommand(options.model, worker_address);
   worker_options.address = worker_address;
+  worker_options.drain_timeout = kWorkerStopLimit;
   LEMMA_ASSIGN_OR_RETURN(const auto worker, pool::WorkerProcess::Start(worker_options));
   const Status ready = worker->WaitUntilReady([&] { return signals.Arrived(); });
   if (ready.code() == StatusCode::kCancelled) return Ok();
@@ -68,10 +74,10 @@ Status Serve(const ServeOptions& options) {
 
   signals.Wait();
   LogInfo("serve: draining; a second signal ends it at once");
-  signals.RestoreDefault();
+  const EndOnSignal while_draining([&] { directory->Remove(); });
   gateway->Drain();
-  worker->Stop();
   gateway->Stop();
+  worker->Stop();
   return Ok();
 }
 

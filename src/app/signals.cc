@@ -1,9 +1,16 @@
 #include "app/signals.h"
 
 #include <signal.h>
+#include <unistd.h>
+
+#include <ctime>
+#include <utility>
 
 namespace lemma::app {
 namespace {
+
+// Between two looks at whether the wait is over: what the end of an EndOnSignal may take.
+constexpr timespec kPollInterval{0, 20'000'000};
 
 sigset_t Signals() {
   sigset_t set;
@@ -32,9 +39,18 @@ bool StopSignals::Arrived() const {
   return sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1;
 }
 
-void StopSignals::RestoreDefault() {
-  const sigset_t set = Signals();
-  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
-}
+EndOnSignal::EndOnSignal(std::function<void()> clean_up)
+    : waiter_([clean_up = std::move(clean_up)](const std::stop_token& stop) {
+        const sigset_t set = Signals();
+        while (!stop.stop_requested()) {
+          const int signal_number = sigtimedwait(&set, nullptr, &kPollInterval);
+          if (signal_number < 0) continue;
+          clean_up();
+          // By the signal itself, so that a shell sees what ended the program.
+          pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+          raise(signal_number);
+          _exit(128 + signal_number);  // where whoever started it had the signal ignored
+        }
+      }) {}
 
 }  // namespace lemma::app

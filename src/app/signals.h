@@ -1,5 +1,8 @@
-// Ctrl-C and SIGTERM as something to wait for.
+// Ctrl-C and SIGTERM, as something to wait for or as an orderly end.
 #pragma once
+
+#include <functional>
+#include <thread>
 
 namespace lemma::app {
 
@@ -10,8 +13,18 @@ class StopSignals {
   StopSignals();
   void Wait();           // until the first signal
   bool Arrived() const;  // is one waiting to be taken by Wait?
-  // From now on a signal ends the program at once: for the second Ctrl-C, while draining.
-  void RestoreDefault();
+};
+
+// While it lives, a signal ends the program at once, by that signal, after `clean_up`: while a
+// model loads, while answers drain, while one answer is computed. `clean_up` runs on a thread of
+// its own, beside whatever the program does. Blocks the signals as StopSignals does, for good.
+class EndOnSignal {
+ public:
+  explicit EndOnSignal(std::function<void()> clean_up = [] {});
+
+ private:
+  const StopSignals blocked_;
+  std::jthread waiter_;
 };
 
 }  // namespace lemma::app

@@ -1,6 +1,8 @@
 #include "app/worker.h"
 
 #include <chrono>
+#include <optional>
+#include <utility>
 
 #include "app/commands.h"
 #include "app/signals.h"
@@ -23,8 +25,8 @@ Result<std::unique_ptr<worker::Worker>> StartWorker(const ModelOptions& options,
 
 namespace {
 
-// As long as a supervisor waits before it kills.
-constexpr std::chrono::seconds kDrainLimit{60};
+// Shorter than a supervisor waits before it kills. It has drained its own clients before.
+constexpr std::chrono::seconds kDrainLimit{5};
 
 struct WorkerCommandOptions {
   ModelOptions model;
@@ -34,11 +36,13 @@ struct WorkerCommandOptions {
 Status RunWorker(const WorkerCommandOptions& options) {
   StopSignals signals;
   const SteadyClock clock;
+  std::optional<EndOnSignal> while_loading(std::in_place);
   LEMMA_ASSIGN_OR_RETURN(const std::unique_ptr<worker::Worker> worker,
                          StartWorker(options.model, options.listen, clock));
+  while_loading.reset();
   signals.Wait();
   LogInfo("worker: draining; a second signal ends it at once");
-  signals.RestoreDefault();
+  const EndOnSignal while_draining;
   worker->Drain();
   worker->WaitUntilIdle(kDrainLimit);
   worker->Stop();
