@@ -146,21 +146,24 @@ json::object Row(const Tally& tally) {
           {"tokens_mean", tally.Part(tally.n_tokens)}};
 }
 
+// Of a Markdown table, so that a model card can take it as it is.
 void PrintRow(std::string_view name, const Tally& tally) {
-  fmt::print("{:<32} {:>5} {:>7.1f} % {:>8.1f} % {:>8.0f}\n", name, tally.n,
+  fmt::print("| {} | {} | {:.1f} % | {:.1f} % | {:.0f} |\n", name, tally.n,
              100 * tally.Part(tally.n_right), 100 * tally.Part(tally.n_finished),
              tally.Part(tally.n_tokens));
 }
 
 Status Report(const EvalOptions& options, const std::vector<Answered>& answered) {
   std::map<std::string, Tally> by_family;
-  std::map<std::string, Tally> by_language;
+  std::map<Domain, Tally> by_domain;
+  std::map<Language, Tally> by_language;
   Tally all;
   std::string replies;
   for (const Answered& one : answered) {
     all.Add(one);
     by_family[one.problem.family].Add(one);
-    by_language[one.problem.language == Language::kEnglish ? "English" : "Chinese"].Add(one);
+    by_domain[one.problem.domain].Add(one);
+    by_language[one.problem.language].Add(one);
     replies += json::serialize(json::object{{"family", one.problem.family},
                                             {"right", one.right},
                                             {"question", one.problem.question},
@@ -168,14 +171,21 @@ Status Report(const EvalOptions& options, const std::vector<Answered>& answered)
                                             {"expected", one.problem.solution}}) +
                "\n";
   }
-  fmt::print("{:<32} {:>5} {:>9} {:>10} {:>8}\n", "family", "n", "right", "finished", "tokens");
+  fmt::print(
+      "| family | n | right | finished | mean tokens |\n"
+      "|---|---:|---:|---:|---:|\n");
   json::object families;
   for (const auto& [name, tally] : by_family) {
     PrintRow(name, tally);
     families[name] = Row(tally);
   }
-  for (const auto& [name, tally] : by_language) PrintRow(name, tally);
-  PrintRow("all", all);
+  for (const auto& [domain, tally] : by_domain) {
+    PrintRow(domain == Domain::kMath ? "**mathematics**" : "**algorithms**", tally);
+  }
+  PrintRow("**all**", all);
+  for (const auto& [language, tally] : by_language) {
+    PrintRow(language == Language::kEnglish ? "**in English**" : "**in Chinese**", tally);
+  }
   std::fflush(stdout);
   if (!options.replies.empty()) {
     LEMMA_RETURN_IF_ERROR(WriteFileAtomically(options.replies, replies));

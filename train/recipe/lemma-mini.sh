@@ -45,5 +45,13 @@ stage pretrain "$work/pretrain" --minutes "${PRETRAIN_MINUTES:-60}"
 stage sft "$work/sft" --profiles train/recipe/profiles.json --init "$work/pretrain" \
   --minutes "${SFT_MINUTES:-60}"
 "$train" export --run "$work/sft" --tokenizer "$work/tokenizer" --out "$model"
-"$train" eval --model "$model" --data "$work/data/heldout.jsonl" --per-family 20 \
-  --json "$work/eval.json"
+
+# evaluate SYSTEM COUNT: COUNT problems of each family under that system prompt; the table goes to
+# WORK/eval-SYSTEM.md, its figures to WORK/eval-SYSTEM.json.
+evaluate() {
+  "$train" eval --model "$model" --data "$work/data/heldout.jsonl" --system "$1" \
+    --per-family "$2" --json "$work/eval-$1.json" | tee "$work/eval-$1.md"
+}
+evaluate profile 20
+evaluate none 5
+evaluate wrong 5
