@@ -1,12 +1,12 @@
 // The program as its users meet it: started, asked, stopped, killed, and given wrong arguments.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
-import { eventually, startServer } from './server.mjs';
+import { eventually, metric, startServer } from './server.mjs';
 
 const lemma = process.env.LEMMA_BINARY;
 const directory = mkdtempSync(join(tmpdir(), 'lemma-program-'));
@@ -139,6 +139,33 @@ test('wrong usage exits with 2 and names the option', () => {
   const isa = run(['ask', 'x', '--isa', 'mmx']);
   assert.equal(isa.status, 1);
   assert.match(isa.stderr, /mmx/);
+});
+
+test('Ctrl-C ends ask, and serve while it drains, and leaves no directory behind', async () => {
+  const temporary = mkdtempSync(join(directory, 'tmp-'));
+  const environment = { TMPDIR: temporary };
+  const ask = spawn(lemma, ['ask', 'What is 12 * 34?'], {
+    stdio: 'ignore', env: { ...process.env, ...environment },
+  });
+  const ended = new Promise((resolve) => ask.once('exit', (_, signal) => resolve(signal)));
+  while (readdirSync(temporary).length === 0) await new Promise(setImmediate);
+  ask.kill('SIGINT');
+  assert.equal(await ended, 'SIGINT');
+  assert.deepEqual(readdirSync(temporary), []);
+
+  const server = await startServer([], environment);
+  const held = Array.from({ length: 40 }, () =>
+    fetch(`${server.url}/generate`, {
+      method: 'POST', body: JSON.stringify({ prompt: 'x', system: 'y', max_tokens: 1000 }),
+    }).then((reply) => reply.text()).catch(() => 'cut'));
+  await eventually(async () => (await metric(server.url, 'lemma_gateway_requests_in_flight')) > 20,
+    'the questions arrive');
+  server.process.kill('SIGINT');
+  await eventually(() => server.stderr().includes('draining'), 'serve drains');
+  server.process.kill('SIGINT');
+  assert.equal(await server.exited, null);
+  assert.deepEqual(readdirSync(temporary), []);
+  await Promise.all(held);
 });
 
 test('ask prints the answer alone on standard output', () => {
