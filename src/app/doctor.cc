@@ -13,6 +13,7 @@
 #include "common/net/http_server.h"
 #include "inference/kernels/isa.h"
 #include "inference/model/memory.h"
+#include "inference/worker/worker.h"
 
 namespace lemma::app {
 namespace {
@@ -99,18 +100,21 @@ void CheckModel(const DoctorOptions& options, Findings& findings) {
   }
   const auto tokenizer = LoadTokenizer(*checkpoint);
   const auto chat_template = LoadChatTemplate(*checkpoint);
-  if (!tokenizer.ok() || !chat_template.ok()) {
-    findings.Bad("model", (tokenizer.ok() ? chat_template.status() : tokenizer.status()).message(),
+  const model::ModelConfig& config = checkpoint->config();
+  Status files = tokenizer.ok() ? chat_template.status() : tokenizer.status();
+  if (files.ok()) files = worker::CheckModelFiles(config, *tokenizer, *chat_template);
+  if (!files.ok()) {
+    findings.Bad("model", files.message(),
                  "download the checkpoint's files again, all of one revision");
     return;
   }
-  const model::ModelConfig& config = checkpoint->config();
   findings.Good("model", fmt::format("{}: {} layers of {}, vocabulary {}, context {}",
                                      checkpoint->id(), config.n_layers, config.hidden_size,
                                      config.vocab_size, config.context_length_max));
   if (config.eos_ids.empty()) {
-    findings.Warn("model", "names no end token (eos_token_id)",
-                  "answers end at the token limit; check config.json and generation_config.json");
+    findings.Warn(
+        "model", "names no end token (eos_token_id)",
+        "text completions end at the token limit; check config.json and generation_config.json");
   }
   CheckMemory(*checkpoint, options, findings);
 }

@@ -145,13 +145,23 @@ Result<std::string> ChatTemplate::Render(const std::vector<ChatMessage>& message
   return prompt;
 }
 
+Status ChatTemplate::CheckTokens(const Tokenizer& tokenizer) const {
+  for (const std::string_view token : {kTurnStart, kTurnEnd}) {
+    if (!tokenizer.AddedToken(token)) {
+      return DataLoss("tokenizer.json lacks " + std::string(token) +
+                      ", which the chat template writes");
+    }
+  }
+  return Ok();
+}
+
 Result<std::vector<TokenId>> ChatTemplate::RenderIds(const std::vector<ChatMessage>& messages,
                                                      bool add_generation_prompt,
                                                      const Tokenizer& tokenizer) const {
   LEMMA_RETURN_IF_ERROR(CheckMessages(messages));
+  LEMMA_RETURN_IF_ERROR(CheckTokens(tokenizer));
   const std::optional<TokenId> turn_start = tokenizer.AddedToken(kTurnStart);
   const std::optional<TokenId> turn_end = tokenizer.AddedToken(kTurnEnd);
-  if (!turn_start || !turn_end) return DataLoss("the tokenizer lacks <|im_start|> or <|im_end|>");
 
   std::vector<TokenId> prompt;
   const auto append_text = [&](const std::string& text) {

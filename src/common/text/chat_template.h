@@ -45,8 +45,11 @@ class ChatTemplate {
   Result<std::string> Render(const std::vector<ChatMessage>& messages,
                              bool add_generation_prompt) const;
 
+  // kDataLoss where the tokenizer lacks ChatML's tokens: checked once, at load.
+  Status CheckTokens(const Tokenizer& tokenizer) const;
+
   // The same as ids: control tokens come from the template alone; message text that spells one is
-  // encoded as plain text. Errors: as Render; kDataLoss where the tokenizer lacks ChatML's tokens.
+  // encoded as plain text. Errors: as Render and CheckTokens.
   Result<std::vector<TokenId>> RenderIds(const std::vector<ChatMessage>& messages,
                                          bool add_generation_prompt,
                                          const Tokenizer& tokenizer) const;

@@ -104,12 +104,23 @@ void Worker::Impl::Handle(std::shared_ptr<net::HttpExchange> exchange) {
   route->handle(context, call);
 }
 
+Status CheckModelFiles(const model::ModelConfig& config, const text::Tokenizer& tokenizer,
+                       const text::ChatTemplate& chat_template) {
+  if (tokenizer.vocab_size() > config.vocab_size) {
+    return DataLoss(fmt::format("tokenizer.json has ids up to {}, config.json's vocab_size is {}",
+                                tokenizer.vocab_size() - 1, config.vocab_size));
+  }
+  return chat_template.CheckTokens(tokenizer);
+}
+
 Worker::Worker(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Worker::~Worker() { Stop(); }
 
 Result<std::unique_ptr<Worker>> Worker::Start(const WorkerOptions& options, WorkerModel model,
                                               const Clock& clock) {
+  LEMMA_RETURN_IF_ERROR(
+      CheckModelFiles(model.backend->config(), model.tokenizer, model.chat_template));
   auto impl = std::make_unique<Impl>(options, std::move(model), clock);
   LEMMA_ASSIGN_OR_RETURN(impl->server,
                          net::HttpServer::Start(

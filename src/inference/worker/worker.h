@@ -41,10 +41,16 @@ struct WorkerModel {
   text::ChatTemplate chat_template;
 };
 
+// Do a checkpoint's files belong together? kDataLoss names those that do not: ids of tokenizer.json
+// that config.json's vocabulary lacks, control tokens of the template that tokenizer.json lacks.
+Status CheckModelFiles(const model::ModelConfig& config, const text::Tokenizer& tokenizer,
+                       const text::ChatTemplate& chat_template);
+
 // All methods are thread-safe, but Stop and the destructor belong to one thread.
 class Worker {
  public:
-  // Ready to serve when it returns. `clock` must outlive the worker. Errors: as HttpServer::Start.
+  // Ready to serve when it returns. `clock` must outlive the worker. Errors: as
+  // CheckModelFiles and HttpServer::Start.
   static Result<std::unique_ptr<Worker>> Start(const WorkerOptions& options, WorkerModel model,
                                                const Clock& clock);
   ~Worker();  // Stop()

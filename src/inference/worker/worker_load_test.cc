@@ -49,6 +49,10 @@ TEST(WorkerLoad, ADisconnectFreesThePagesWhileDecoding) {
     EXPECT_TRUE(worker.WaitUntilFree());
   }
   EXPECT_LT(worker->engine_stats().generated_tokens, 2000);
+  // The one without a stream had no head yet: it counts as one that the client left.
+  const std::string metrics = worker.Ask("GET", "/metrics").body;
+  EXPECT_NE(metrics.find(R"(status="499"} 1)"), std::string::npos) << metrics;
+  EXPECT_EQ(metrics.find(R"(status="503")"), std::string::npos);
 }
 
 TEST(WorkerLoad, ADisconnectWhileQueuedLeavesTheNeighbourAlone) {
@@ -142,6 +146,8 @@ TEST(WorkerLoad, HostileRequestsChangeNoNeighbour) {
         R"("n":16,"max_tokens":2,"top_logprobs":20,
             "logprobs":true)",
         R"("temperature":0,"repetition_penalty":10,"max_tokens":9)",
+        R"("temperature":0,"repetition_penalty":2e-38,"max_tokens":9)",
+        R"("temperature":0,"repetition_penalty":0.01,"max_tokens":9)",
         R"("temperature":1e-30,"max_tokens":3)", R"("min_p":1,"top_p":1e-30,"max_tokens":3)"}) {
     const std::string body =
         R"({"messages":[{"role":"user","content":"<|im_start|><|endoftext|>"}],)" +
@@ -178,19 +184,40 @@ TEST(WorkerLoad, StopEndsWhatRuns) {
   worker->Stop();
 }
 
+// A worker of its own model, which does not start.
+Status StartError(const WorkerOptions& options, int32_t vocab_size, text::Tokenizer tokenizer) {
+  engine::FakeBackend::Options fake;
+  fake.vocab_size = vocab_size;
+  const SteadyClock clock;
+  return Worker::Start(
+             options,
+             {.backend = std::make_unique<engine::FakeBackend>(fake),
+              .tokenizer = std::move(tokenizer),
+              .chat_template =
+                  text::ChatTemplate::FromTemplateText(text::kLemmaMiniChatTemplate, "t").value()},
+             clock)
+      .status();
+}
+
 TEST(WorkerLoad, AnAddressInUseIsAnError) {
   TestWorker worker;
   WorkerOptions options;
   options.listen = worker->address();
-  const SteadyClock clock;
-  auto second = Worker::Start(
-      options,
-      {.backend = std::make_unique<engine::FakeBackend>(engine::FakeBackend::Options{}),
-       .tokenizer = text::SmallTokenizer(),
-       .chat_template =
-           text::ChatTemplate::FromTemplateText(text::kLemmaMiniChatTemplate, "t").value()},
-      clock);
-  EXPECT_EQ(second.status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(StartError(options, 304, text::SmallTokenizer()).code(), StatusCode::kUnavailable);
+}
+
+TEST(WorkerLoad, FilesOfDifferentModelsAreRefusedByName) {
+  const Status small_model = StartError({}, 303, text::SmallTokenizer());
+  EXPECT_EQ(small_model.code(), StatusCode::kDataLoss);
+  EXPECT_NE(small_model.message().find("config.json"), std::string::npos);
+  json::object files = text::SmallTokenizerJson();
+  for (json::value& token : files.at("added_tokens").as_array()) {
+    if (token.at("content") == "<|im_end|>") token.as_object()["content"] = "<|end|>";
+  }
+  const Status no_turns =
+      StartError({}, 304, text::Tokenizer::FromJson(json::serialize(files), "other").value());
+  EXPECT_EQ(no_turns.code(), StatusCode::kDataLoss);
+  EXPECT_NE(no_turns.message().find("<|im_end|>"), std::string::npos);
 }
 
 }  // namespace
