@@ -25,8 +25,8 @@ Result<std::unique_ptr<worker::Worker>> StartWorker(const ModelOptions& options,
 
 namespace {
 
-// Shorter than a supervisor waits before it kills. It has drained its own clients before.
-constexpr std::chrono::seconds kDrainLimit{5};
+// `lemma serve` drains at its gateway first, so that its worker finds nothing to wait for.
+constexpr std::chrono::seconds kDrainLimit{60};
 
 struct WorkerCommandOptions {
   ModelOptions model;
