@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 
-import { eventually, metric, startServer } from './server.mjs';
+import { eventually, killServers, metric, startServer } from './server.mjs';
 
 const { OpenAI } = createRequire(new URL('../npm/package.json', import.meta.url))('openai');
 
@@ -14,6 +14,7 @@ before(async () => {
   client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'none', maxRetries: 0 });
 });
 after(async () => assert.equal(await server.stop(), 0));
+after(killServers);
 
 const question = [{ role: 'user', content: 'What is 12 * 34?' }];
 

@@ -11,6 +11,7 @@ import { eventually, metric, startServer } from './server.mjs';
 const lemma = process.env.LEMMA_BINARY;
 const directory = mkdtempSync(join(tmpdir(), 'lemma-program-'));
 after(() => rmSync(directory, { recursive: true }));
+after(killServers);
 
 function run(args, input = '') {
   return spawnSync(lemma, args, { encoding: 'utf8', input, timeout: 60000 });

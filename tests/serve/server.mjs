@@ -1,11 +1,13 @@
 // A real `lemma serve` for a test: started on a free port, stopped with SIGTERM.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { after } from 'node:test';
 
-// A test that fails leaves its server behind: none may outlive the file.
 const running = new Set();
-after(() => running.forEach((child) => child.kill('SIGKILL')));
+
+// For a file's last `after`: a test that failed leaves its server behind, and none may stay.
+export function killServers() {
+  for (const child of running) child.kill('SIGKILL');
+}
 
 // Resolves once it serves: { url, process, stop() -> exit status, stderr() }.
 export async function startServer(args = [], environment = {}) {

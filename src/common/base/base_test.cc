@@ -86,7 +86,9 @@ TEST(JsonTest, ErrorsSayWhereAndDepthIsBounded) {
 
 class FileTest : public testing::Test {
  protected:
-  fs::path path_ = fs::path(testing::TempDir()) / "lemma_file_test";
+  // A path of its own: tests may run at the same time.
+  fs::path path_ =
+      fs::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
   void TearDown() override {
     fs::remove(path_);
     fs::remove(path_.string() + ".tmp");
