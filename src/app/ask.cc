@@ -223,7 +223,7 @@ void AddAsk(CLI::App& app, ExitStatus& exit_status) {
   command->footer(
       "Examples:\n"
       "  lemma ask \"Solve 3x + 5 = 20\"\n"
-      "  lemma ask --url http://127.0.0.1:8080 \"求 84 和 36 的最大公约数\" 2>/dev/null");
+      "  lemma ask --url http://127.0.0.1:8080 \"解方程 3x + 5 = 20\" 2>/dev/null");
   command->callback([options, &exit_status] {
     exit_status.value =
         Report(options->url.empty() ? AskHere(*options) : AskServer(options->url, *options));

@@ -141,10 +141,11 @@ void Print(const std::string& model, const model::BackendInfo& info, const Figur
       "load            %8.2f s\n"
       "read bandwidth  %8.1f GB/s (this machine's, measured in turn with the rest)\n"
       "prompt of %4d  %8.1f tokens/s\n"
-      "decode          %8.1f tokens/s, %.0f %% of the read bandwidth\n",
+      "decode          %8.1f tokens/s, %.0f %% of the read bandwidth%s\n",
       model.c_str(), info.weights.c_str(), static_cast<double>(info.weight_bytes) / 1e9,
       info.device.c_str(), figures.load_s, figures.bandwidth_gb_s, kPromptTokens,
-      figures.prompt_tokens_s, figures.decode_tokens_s, 100 * figures.decode_share);
+      figures.prompt_tokens_s, figures.decode_tokens_s, 100 * figures.decode_share,
+      figures.decode_share > 1.5 ? " (the weights stay in the cache)" : "");
 }
 
 Status Bench(const BenchOptions& options) {

@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
   app.footer(
       "Examples:\n"
       "  lemma serve                                serve lemma-mini on http://127.0.0.1:8080\n"
-      "  lemma ask \"What is 47 * 36?\"               one answer, without a server\n"
+      "  lemma ask \"Solve 3x + 5 = 20\"               one answer, without a server\n"
       "  lemma serve --model DIR --port 9000        serve a Hugging Face checkpoint\n"
       "  lemma COMMAND --help                       what a command takes");
   ExitStatus exit_status;

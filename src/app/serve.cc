@@ -43,8 +43,8 @@ void PrintHowToAsk(const std::string& address, const std::string& model,
       "  address  http://%s\n"
       "  model    %s\n"
       "  device   %s\n"
-      "  ask      curl http://%s/generate -d '{\"prompt\": \"What is 47 * 36?\"}'\n"
-      "           lemma ask --url http://%s \"What is 47 * 36?\"\n"
+      "  ask      curl http://%s/generate -d '{\"prompt\": \"Solve 3x + 5 = 20\"}'\n"
+      "           lemma ask --url http://%s \"Solve 3x + 5 = 20\"\n"
       "  stop     Ctrl-C\n\n",
       LEMMA_VERSION, address.c_str(), model.c_str(), device.c_str(), address.c_str(),
       address.c_str());
