@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
-import { eventually, metric, startServer } from './server.mjs';
+import { eventually, killServers, metric, startServer } from './server.mjs';
 
 const lemma = process.env.LEMMA_BINARY;
 const directory = mkdtempSync(join(tmpdir(), 'lemma-program-'));

@@ -26,8 +26,10 @@ Problem SomeProblem() {
   return problem;
 }
 
+// In a name of the test's own: tests may run at the same time.
 std::filesystem::path TestPath(const std::string& name) {
-  return std::filesystem::path(testing::TempDir()) / name;
+  const std::string test = testing::UnitTest::GetInstance()->current_test_info()->name();
+  return std::filesystem::path(testing::TempDir()) / (test + "_" + name);
 }
 
 Vocabulary SmallVocabulary() {

@@ -73,11 +73,13 @@ Result<ListenSocket> ListenSocket::Open(Address address) {
 Result<ListenSocket> ListenSocket::OpenTcp(Address address) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
-  // Only "localhost" may be a name: which interface another name means is not ours to guess.
-  hints.ai_flags = AI_PASSIVE | (address.host == "localhost" ? 0 : AI_NUMERICHOST);
+  // Only "localhost" may be a name, and needs no resolver: a bare container has no /etc/hosts.
+  // Which interface another name means is not ours to guess.
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICHOST;
+  const std::string host = address.host == "localhost" ? "127.0.0.1" : address.host;
   addrinfo* found = nullptr;
   const std::string port = std::to_string(address.port);
-  if (getaddrinfo(address.host.c_str(), port.c_str(), &hints, &found) != 0) {
+  if (getaddrinfo(host.c_str(), port.c_str(), &hints, &found) != 0) {
     return InvalidArgument("cannot listen on " + address.ToString() +
                            ": the host must be an IP address or \"localhost\"");
   }

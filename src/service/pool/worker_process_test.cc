@@ -19,7 +19,11 @@ using std::chrono::milliseconds;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
-const std::string kAddress = "unix:" + testing::TempDir() + "/pool_test.sock";
+// Each test's own: they may run at the same time.
+std::string SocketAddress() {
+  return "unix:" + testing::TempDir() + "/pool_" +
+         testing::UnitTest::GetInstance()->current_test_info()->name() + ".sock";
+}
 
 WorkerProcessOptions Shell(const std::string& script, const std::string& address = "unix:/none") {
   WorkerProcessOptions options;
@@ -72,11 +76,11 @@ TEST(WorkerProcessTest, AProgramThatDoesNotExistIsReported) {
 
 TEST(WorkerProcessTest, OneThatEndsWhileItAnswersThatItIsReadyIsReported) {
   std::atomic<WorkerProcess*> worker{nullptr};
-  const auto server = ReadyAt(kAddress, [&] {
+  const auto server = ReadyAt(SocketAddress(), [&] {
     kill(worker.load()->pid(), SIGKILL);
     Eventually([&] { return worker.load()->pid() < 0; });
   });
-  const auto process = WorkerProcess::Start(Shell("exec sleep 30", kAddress));
+  const auto process = WorkerProcess::Start(Shell("exec sleep 30", SocketAddress()));
   ASSERT_TRUE(process.ok());
   worker = process->get();
   EXPECT_EQ((*process)->WaitUntilReady([] { return false; }).code(), StatusCode::kUnavailable);
@@ -108,8 +112,8 @@ TEST(WorkerProcessTest, WaitingCanBeCancelled) {
 }
 
 TEST(WorkerProcessTest, OneThatWasReadyIsRestartedWhenKilled) {
-  const auto server = ReadyAt(kAddress);
-  const auto process = WorkerProcess::Start(Shell("exec sleep 30", kAddress));
+  const auto server = ReadyAt(SocketAddress());
+  const auto process = WorkerProcess::Start(Shell("exec sleep 30", SocketAddress()));
   ASSERT_TRUE(process.ok());
   ASSERT_TRUE((*process)->WaitUntilReady([] { return false; }).ok());
   const pid_t first = (*process)->pid();
@@ -126,8 +130,8 @@ std::string DeafTo(const fs::path& mark) {
 
 TEST(WorkerProcessTest, StopKillsOneThatIgnoresTermination) {
   const fs::path mark = fs::path(testing::TempDir()) / "pool_test_trap_set";
-  const auto server = ReadyAt(kAddress);
-  const auto process = WorkerProcess::Start(Shell(DeafTo(mark), kAddress));
+  const auto server = ReadyAt(SocketAddress());
+  const auto process = WorkerProcess::Start(Shell(DeafTo(mark), SocketAddress()));
   ASSERT_TRUE(process.ok());
   ASSERT_TRUE(Eventually([&] { return fs::exists(mark); }));
   ASSERT_TRUE((*process)->WaitUntilReady([] { return false; }).ok());
@@ -138,7 +142,7 @@ TEST(WorkerProcessTest, StopKillsOneThatIgnoresTermination) {
 }
 
 TEST(WorkerProcessTest, StopDoesNotWaitForOneThatWasNeverReady) {
-  const fs::path mark = fs::path(testing::TempDir()) / "pool_test_trap_set";
+  const fs::path mark = fs::path(testing::TempDir()) / "pool_test_trap_set_twice";
   WorkerProcessOptions options = Shell(DeafTo(mark));
   options.drain_timeout = milliseconds(20000);
   const auto process = WorkerProcess::Start(options);
