@@ -81,6 +81,18 @@ TEST_F(GatewayTest, AStreamWithoutItsEndIsAnErrorToo) {
   EXPECT_THAT(answer.body, Not(HasSubstr("[DONE]")));
 }
 
+TEST_F(GatewayTest, AnEventThatCannotBeReadIsAnErrorAlsoBeforeItsDone) {
+  Begin([](std::shared_ptr<net::HttpExchange> exchange) {
+    exchange->Start(EventStream());
+    exchange->Write(Delta("content", "It is ") + net::SseEvent("{\"half") + Delta("content", "4") +
+                    net::SseEvent("[DONE]"));
+    exchange->Finish();
+  });
+  const auto answer = Post("/generate", R"({"prompt":"a","stream":true})");
+  EXPECT_THAT(answer.body, HasSubstr("event: error\n"));
+  EXPECT_THAT(answer.body, Not(HasSubstr("[DONE]")));
+}
+
 TEST_F(GatewayTest, TheWorkersOwnErrorEventIsTheLast) {
   Begin([](std::shared_ptr<net::HttpExchange> exchange) {
     exchange->Start(EventStream());

@@ -147,14 +147,29 @@ TEST_F(GatewayTest, GenerateStreamsPiecesAndThenTheEnd) {
 }
 
 TEST_F(GatewayTest, GeneratePassesTheWorkersErrorOnAndCallsTheChatThePrompt) {
-  Begin([](std::shared_ptr<net::HttpExchange> exchange) {
-    exchange->Send(net::HttpResponse::Json(
-        400, R"({"error":{"message":"too long","type":"t","param":"messages[1]","code":null}})"));
+  std::string error;
+  Begin([&](std::shared_ptr<net::HttpExchange> exchange) {
+    exchange->Send(net::HttpResponse::Json(400, "{\"error\":" + error + "}"));
   });
-  const auto answer = Post("/generate", R"({"prompt":"a"})");
-  EXPECT_EQ(answer.status, 400);
-  EXPECT_EQ(ErrorOf(answer).at("param"), "prompt");
-  EXPECT_EQ(ErrorOf(answer).at("message"), "too long");
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({"message":"messages: the context holds 9 tokens","type":"t","param":"messages",)"
+       R"("code":"context_length_exceeded"})",
+       R"({"message":"prompt: the context holds 9 tokens","type":"t","param":"prompt",)"
+       R"("code":"context_length_exceeded"})"},
+      {R"({"message":"messages[1].content: too long","type":"t","param":"messages[1].content",)"
+       R"("code":null})",
+       R"({"message":"prompt: too long","type":"t","param":"prompt","code":null})"},
+      {R"({"message":"too long","type":"t","param":"messages"})",
+       R"({"message":"too long","type":"t","param":"prompt"})"},
+      {R"({"message":"max_tokens: messages leave 5","type":"t","param":"max_tokens"})",
+       R"({"message":"max_tokens: messages leave 5","type":"t","param":"max_tokens"})"},
+  };
+  for (const auto& [from_worker, for_client] : cases) {
+    error = from_worker;
+    const auto answer = Post("/generate", R"({"prompt":"a"})");
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_EQ(json::value(ErrorOf(answer)), json::value(Parse(for_client))) << answer.body;
+  }
 }
 
 TEST_F(GatewayTest, GenerateRefusesAWorkersNonsense) {
@@ -216,6 +231,19 @@ TEST_F(GatewayTest, ChatWithASystemIsNotTouched) {
   }
 }
 
+TEST_F(GatewayTest, ChatWithASystemLosesWhatIsTheGatewaysAlone) {
+  Begin(AnswerChat);
+  const std::string messages =
+      R"("messages":[{"role":"system","content":"Mine."},{"role":"user","content":"a"}],"x":1)";
+  for (const char* ours : {R"("profile":"math")", R"("language":"zh")",
+                           R"("profile":"algorithm","language":"en")", R"("profile":null)"}) {
+    const auto answer =
+        Post("/v1/chat/completions", std::string("{") + ours + "," + messages + "}");
+    EXPECT_EQ(answer.header("x-lemma-profile"), "custom");
+    EXPECT_EQ(json::value(worker_->last_body()), json::value(Parse("{" + messages + "}"))) << ours;
+  }
+}
+
 TEST_F(GatewayTest, ChatTakesAProfileAndRefusesAnUnknownOne) {
   Begin(AnswerChat);
   const std::string user = R"({"messages":[{"role":"user","content":"2+2?"}],"profile":)";
@@ -260,6 +288,9 @@ TEST_F(GatewayTest, TheRestOfTheProtocolIsRelayed) {
     EXPECT_EQ(worker_->last().header("x-request-id"), "mine-1");
   }
   EXPECT_EQ(Ask("GET", "/v1/models").body, "GET /v1/models ");
+  // As to a proxy, which HTTP lets a client say to any server.
+  const std::string absolute = "http://" + gateway_->address() + "/v1/models?a=/b";
+  EXPECT_EQ(Ask("GET", absolute).body, "GET /v1/models?a=/b ");
 }
 
 // The gateway's own.

@@ -71,26 +71,26 @@ class GenerateMapper final : public AnswerMapper {
 
   Result<std::string> EndEvents() override {
     if (has_failed_) return std::string();
-    if (!is_done_ || parser_.overflowed()) return Unusable();
+    if (!is_done_ || is_broken_ || parser_.overflowed()) return Unusable();
     return net::SseEvent(json::serialize(json::object{
                {"profile", profile_}, {"finish_reason", finish_reason_}, {"usage", usage_}})) +
            net::SseEvent("[DONE]");
   }
 
  private:
-  // An error of the worker names a field of the chat that the gateway wrote; the client knows it as
-  // the prompt.
+  // An error of the worker names a field of the chat that the gateway wrote, as `param` and at the
+  // beginning of its message; the client knows it as the prompt.
   static net::HttpResponse NameThePrompt(net::HttpResponse response) {
-    Result<json::value> body = ParseJson(response.body, "the worker's error");
-    if (!body.ok() || !body->is_object()) return response;
-    json::value* error = body->get_object().if_contains("error");
-    json::value* param = error == nullptr || !error->is_object()
-                             ? nullptr
-                             : error->get_object().if_contains("param");
-    if (StringOr(param, "").starts_with("messages")) {
-      *param = "prompt";
-      response.body = json::serialize(*body);
-    }
+    const Result<json::value> body = ParseJson(response.body, "the worker's error");
+    const json::value* error = body.ok() ? Member(&*body, "error") : nullptr;
+    const std::string param = StringOr(Member(error, "param"), "");
+    if (!param.starts_with("messages")) return response;
+    std::string message = StringOr(Member(error, "message"), "");
+    if (message.starts_with(param + ": ")) message.replace(0, param.size(), "prompt");
+    json::object renamed = error->get_object();
+    renamed["param"] = "prompt";
+    renamed["message"] = message;
+    response.body = json::serialize(json::object{{"error", std::move(renamed)}});
     return response;
   }
 
@@ -105,7 +105,10 @@ class GenerateMapper final : public AnswerMapper {
       has_failed_ = true;
       return net::SseEvent(event.data, "error");
     }
-    if (!chunk.ok()) return "";  // the end will be missed
+    if (!chunk.ok()) {
+      is_broken_ = true;
+      return "";
+    }
     if (Member(&*chunk, "usage") != nullptr) usage_ = UsageOf(*chunk);
     const json::value* choice = FirstChoice(*chunk);
     finish_reason_ = StringOr(Member(choice, "finish_reason"), finish_reason_);
@@ -123,7 +126,8 @@ class GenerateMapper final : public AnswerMapper {
   std::string finish_reason_ = "stop";
   json::value usage_ = nullptr;
   bool is_done_ = false;
-  bool has_failed_ = false;
+  bool has_failed_ = false;  // the worker said so
+  bool is_broken_ = false;   // an event could not be read: text is missing
 };
 
 }  // namespace

@@ -19,6 +19,15 @@ bool IsEventStream(const net::HttpResponse& head) {
          net::EqualsIgnoreCase(head.header("content-type").substr(0, kType.size()), kType);
 }
 
+// Path and query: an absolute target ("http://host/v1/models?x") names the gateway's host, which is
+// not the worker's. The server has checked it, and that it has a path where a worker's route is.
+std::string OriginForm(const std::string& target) {
+  if (target.starts_with('/')) return target;
+  const size_t host = target.find("://");
+  const size_t path = host == target.npos ? host : target.find('/', host + 3);
+  return path == target.npos ? "/" : target.substr(path);
+}
+
 class PassThroughMapper final : public AnswerMapper {
  public:
   Result<net::HttpResponse> MapWhole(net::HttpResponse response) override { return response; }
@@ -153,7 +162,7 @@ net::HttpRequest ForWorker(const Reply& reply) {
   const net::HttpRequest& from = reply.request();
   net::HttpRequest request;
   request.method = from.method;
-  request.target = from.target;
+  request.target = OriginForm(from.target);
   request.body = from.body;
   // All bodies are JSON, whatever a bare `curl -d` calls them.
   if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});

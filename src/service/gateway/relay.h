@@ -40,8 +40,8 @@ class AnswerMapper {
 // worker's death cannot leave half an event in front of the error.
 std::unique_ptr<AnswerMapper> PassThrough();
 
-// The request of `reply`, for the worker: its target and body, and of its headers what concerns the
-// worker.
+// The request of `reply`, for the worker: its target (without a host) and body, and of its headers
+// what concerns the worker.
 net::HttpRequest ForWorker(const Reply& reply);
 
 // Sends `request` to the worker and answers `reply` with what becomes of it. Where that fails: 503

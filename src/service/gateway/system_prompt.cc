@@ -102,6 +102,8 @@ Result<ChatWithSystem> WithSystemPrompt(std::string body) {
   const reason::TaskProfile* profile = ReadProfile(fields);
   const reason::PromptLanguage language = ReadLanguage(fields);
   if (!status.ok()) return status;
+  // Ours alone; other servers than a Lemma worker may refuse what they do not know.
+  const bool had_ours = chat.erase("profile") + chat.erase("language") > 0;
   json::value* value = chat.if_contains("messages");
   json::array* messages = value == nullptr ? nullptr : value->if_array();
   const bool is_for_worker =
@@ -109,7 +111,9 @@ Result<ChatWithSystem> WithSystemPrompt(std::string body) {
       std::any_of(messages->begin(), messages->end(), [](const json::value& message) {
         return IsMalformed(message) || (IsSystem(message) && !IsBlank(TextOf(message)));
       });
-  if (is_for_worker) return ChatWithSystem{std::move(body), kCustomProfile};
+  if (is_for_worker) {
+    return ChatWithSystem{had_ours ? json::serialize(chat) : std::move(body), kCustomProfile};
+  }
 
   if (profile == nullptr) profile = &reason::ChooseProfile(QuestionOf(*messages));
   json::array with_system;
@@ -118,9 +122,6 @@ Result<ChatWithSystem> WithSystemPrompt(std::string body) {
     if (!IsSystem(message)) with_system.push_back(std::move(message));
   }
   *messages = std::move(with_system);
-  // Ours alone; other servers than a Lemma worker may refuse what they do not know.
-  chat.erase("profile");
-  chat.erase("language");
   return ChatWithSystem{json::serialize(chat), profile->name};
 }
 

@@ -26,14 +26,14 @@ const reason::TaskProfile* ReadProfile(FieldReader& fields);
 reason::PromptLanguage ReadLanguage(FieldReader& fields);
 
 struct ChatWithSystem {
-  std::string body;     // the same bytes, where nothing had to be injected
+  std::string body;     // the same bytes, where nothing had to be injected or taken out
   std::string profile;  // the one injected, or kCustomProfile
 };
 
 // `body` is that of POST /v1/chat/completions. Where no message of role system or developer says
 // anything, the prompt of the named profile (field "profile"), or of the one chosen by the first
-// user message, becomes the first message. A body whose messages are not what they should be goes
-// on unchanged: the worker says what is wrong with it.
+// user message, becomes the first message. Messages that are not what they should be go on
+// unchanged: the worker says what is wrong with them. "profile" and "language" are taken out.
 Result<ChatWithSystem> WithSystemPrompt(std::string body);
 
 }  // namespace lemma::gateway
