@@ -135,6 +135,21 @@ TEST(HttpLimits, SeesAtOnceThatAClientHasLeft) {
   }
 }
 
+TEST(HttpLimits, CutsAClientThatSendsTooMuchAheadOfItsTurn) {
+  Holder holder;
+  auto server = Serve(holder.handler());
+  TestSocket client = TestSocket::Connect(server->address());
+  client.Send(kGet);
+  auto exchange = holder.first();
+  client.Send(std::string(32 << 10, 'a'));
+  std::this_thread::sleep_for(50ms);
+  EXPECT_FALSE(exchange->closed());
+  client.Send(std::string(64 << 10, 'a'));
+  EXPECT_TRUE(Eventually([&] { return holder.n_closed == 1; }));
+  EXPECT_TRUE(exchange->closed());
+  EXPECT_EQ(server->n_active(), 0);
+}
+
 TEST(HttpLimits, AnAnsweredExchangeIsNotToldThatItsClientLeft) {
   Holder holder;
   auto server = Serve(holder.handler());
@@ -177,6 +192,25 @@ TEST(HttpLimits, CutsAReaderThatLeavesTooMuch) {
   EXPECT_TRUE(Eventually([&] { return holder.n_closed == 1; }));
   client.ReadAll();
   EXPECT_TRUE(client.reset());
+}
+
+TEST(HttpLimits, AReaderThatPausesStillGetsEverything) {
+  // A Unix socket: the kernel holds little of a stream, and the server has to hold the rest.
+  const std::string path =
+      testing::TempDir() + "lemma_net_pause_" + std::to_string(getpid()) + ".sock";
+  Holder holder;
+  auto server = Serve(holder.handler(), {}, "unix:" + path);
+  TestSocket client = TestSocket::Connect(server->address());
+  client.Send(kGet);
+  auto exchange = holder.first();
+  exchange->Start(HttpResponse::Text(200, ""));
+  for (int i = 0; i < 1024; ++i) exchange->Write(std::string(1024, '#'));
+  exchange->Finish();
+  std::this_thread::sleep_for(200ms);
+  EXPECT_FALSE(exchange->closed());
+  const std::string got = client.ReadUntil("\r\n0\r\n\r\n");
+  EXPECT_EQ(CountOf(got, "#"), 1 << 20);
+  EXPECT_TRUE(got.ends_with("\r\n0\r\n\r\n"));
 }
 
 TEST(HttpLimits, CutsAReaderThatStalls) {

@@ -22,7 +22,10 @@ struct HttpServerLimits {
   int header_seconds_max = 10;  // from the first byte of a request to the end of its headers
   int body_seconds_max = 30;    // from there to the end of its body
   int idle_seconds_max = 75;    // between two requests of one connection
-  size_t stream_bytes_max = 256 << 10;  // sent but not yet taken by a slow client; then it is cut
+  // Sent but not yet taken by a slow client; then it is cut. A small model streams 4 MB a second
+  // (10,600 tokens in events of 350 bytes) and a healthy client may pause for most of one; a client
+  // that takes nothing is cut by the stall limit, whatever it has left.
+  size_t stream_bytes_max = 4 << 20;
   int stream_stall_seconds_max = 30;
 };
 

@@ -13,7 +13,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Requests sent ahead of their turn: past this the connection is not read until its turn comes.
+// Requests sent ahead of their turn, which no honest client does with so much. The connection is
+// closed past this: it could not be read on, and then the client's leaving would not be seen.
 constexpr size_t kPipelineBytesMax = 64 << 10;
 // How long a client has to read its last answer before the connection is torn down under it.
 constexpr int kLingerSeconds = 2;
@@ -115,7 +116,12 @@ void HttpSession::AwaitRequest() {
 
 void HttpSession::ReadMore() {
   if (reading_ || read_ended_ || phase_ == Phase::kClosed) return;
-  if (phase_ == Phase::kAnswering && input_.size() >= kPipelineBytesMax) return;
+  if (phase_ == Phase::kAnswering && input_.size() >= kPipelineBytesMax) {
+    // A complete answer is written first: it may be the 413 to a body that is still on its way.
+    // That the client has left is then seen by the write.
+    if (!answer_complete_) CloseNow();
+    return;
+  }
   reading_ = true;
   socket_.async_read_some(
       asio::buffer(read_buffer_),
