@@ -270,6 +270,7 @@ Result<std::string> TemplateCases(const std::vector<std::string>& templates, Gen
       if (i % 2 == 0) messages.push_back({"system", generator.Text()});
       const size_t n_turns = 1 + generator.Below(5);
       for (size_t turn = 0; turn < n_turns; ++turn) {
+        if (generator.Below(4) == 0) messages.push_back({"system", generator.Text()});
         messages.push_back({turn % 2 == 0 ? "user" : "assistant", generator.Text()});
       }
       const bool add_generation_prompt = generator.Below(2) == 0;
@@ -292,6 +293,30 @@ std::string Replaced(std::string text, std::string_view from, std::string_view t
   return text;
 }
 
+// The template of Qwen2 as it was published.
+constexpr std::string_view kQwen2Template =
+    "{% for message in messages %}{% if loop.first and messages[0]['role'] != 'system' %}"
+    "{{ '<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n' }}{% endif %}"
+    "{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}"
+    "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+
+// Every template that Lemma recognises; the one of Qwen2.5 comes from its tokenizer_config.json.
+Result<std::vector<std::string>> RecognizedTemplates(const std::string& tokenizer_config) {
+  const json::value parsed = json::parse(tokenizer_config);
+  const std::string qwen25(parsed.at("chat_template").as_string());
+  const std::string math =
+      Replaced(qwen25, "You are Qwen, created by Alibaba Cloud. You are a helpful assistant.",
+               R"(Reason step by step; the answer within \\boxed{}.)");
+  // As first published, with doubled braces in the text about tools.
+  const std::string call = R"({\"name\": <function-name>, \"arguments\": <args-json-object>})";
+  const std::string first_qwen25 = Replaced(qwen25, call, "{" + call + "}");
+  if (math == qwen25 || first_qwen25 == qwen25) {
+    return DataLoss("the chat_template of Qwen2.5 is not as expected");
+  }
+  return std::vector<std::string>{std::string(text::kLemmaMiniChatTemplate),
+                                  std::string(kQwen2Template), qwen25, math, first_qwen25};
+}
+
 Status WriteAll(const std::filesystem::path& out, const std::filesystem::path& qwen, size_t count,
                 uint32_t seed) {
   Generator generator(seed);
@@ -312,16 +337,9 @@ Status WriteAll(const std::filesystem::path& out, const std::filesystem::path& q
       WriteFileAtomically(out / "trained.jsonl", TokenizerCases(trained, generator, count / 10)));
 
   LEMMA_ASSIGN_OR_RETURN(const auto config, ReadFile(qwen / "tokenizer_config.json", 1 << 20));
-  const json::value parsed = json::parse(config);
-  const std::string qwen_template(parsed.at("chat_template").as_string());
-  const std::string math_template = Replaced(
-      qwen_template, "You are Qwen, created by Alibaba Cloud. You are a helpful assistant.",
-      R"(Reason step by step; the answer within \\boxed{}.)");
-  LEMMA_ASSIGN_OR_RETURN(
-      const auto templates,
-      TemplateCases({std::string(text::kLemmaMiniChatTemplate), qwen_template, math_template},
-                    generator));
-  return WriteFileAtomically(out / "templates.jsonl", templates);
+  LEMMA_ASSIGN_OR_RETURN(const auto templates, RecognizedTemplates(config));
+  LEMMA_ASSIGN_OR_RETURN(const auto template_cases, TemplateCases(templates, generator));
+  return WriteFileAtomically(out / "templates.jsonl", template_cases);
 }
 
 }  // namespace

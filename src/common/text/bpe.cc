@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "common/base/check.h"
+#include "common/base/random_id.h"
 
 namespace lemma::text {
 namespace {
@@ -14,7 +15,7 @@ constexpr uint32_t kNone = UINT32_MAX;
 
 }  // namespace
 
-MergeTable::MergeTable(size_t n_merges) {
+MergeTable::MergeTable(size_t n_merges) : secret_(RandomU64() | 1) {
   const size_t n_slots = std::bit_ceil(2 * n_merges + 2);
   slots_.resize(n_slots);
   mask_ = n_slots - 1;
@@ -30,6 +31,16 @@ bool MergeTable::Insert(TokenId left, TokenId right, Merge merge) {
   }
   slots_[i] = {key, merge};
   return true;
+}
+
+size_t MergeTable::LongestRun() const {
+  size_t longest = 0;
+  size_t run = 0;
+  for (size_t i = 0; i < 2 * slots_.size(); ++i) {  // twice: a run may go on at the beginning
+    run = slots_[i & mask_].key == kEmpty ? 0 : run + 1;
+    longest = std::max(longest, run);
+  }
+  return longest;
 }
 
 void Merger::Append(std::string_view piece, const std::array<TokenId, 256>& byte_ids,

@@ -11,7 +11,8 @@
 
 namespace lemma::text {
 
-// Pairs of tokens -> rank and merged token. Open addressing, at most half full.
+// Pairs of tokens -> rank and merged token. Open addressing, at most half full. Where a pair goes
+// depends on a secret of the table, so that no file can make its merges collide.
 class MergeTable {
  public:
   static constexpr uint32_t kNoMerge = UINT32_MAX;
@@ -32,6 +33,9 @@ class MergeTable {
     }
   }
 
+  // For tests: the longest row of full slots, which bounds the steps of every call.
+  size_t LongestRun() const;
+
  private:
   static constexpr uint64_t kEmpty = UINT64_MAX;  // ids are not negative, so no key is this
   struct Slot {
@@ -41,8 +45,14 @@ class MergeTable {
   static uint64_t KeyOf(TokenId left, TokenId right) {
     return static_cast<uint64_t>(static_cast<uint32_t>(left)) << 32 | static_cast<uint32_t>(right);
   }
-  size_t SlotOf(uint64_t key) const { return (key * 0x9e3779b97f4a7c15u) >> shift_; }
+  // Times a secret, and mixed once more: times the secret alone, evenly spaced keys stay so.
+  size_t SlotOf(uint64_t key) const {
+    uint64_t hash = key * secret_;
+    hash ^= hash >> 32;
+    return (hash * 0x9e3779b97f4a7c15u) >> shift_;
+  }
 
+  uint64_t secret_;  // odd, so that different keys stay different
   std::vector<Slot> slots_;
   size_t mask_;
   int shift_;

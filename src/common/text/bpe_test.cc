@@ -88,6 +88,26 @@ TEST(Merger, AMegabyteOfOneLetterTakesNoQuadraticTime) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3));
 }
 
+TEST(MergeTable, KeysMadeToCollideDoNot) {
+  // But for the table's secret, a key's place would be the 15 high bits of key * kFactor. These
+  // keys would have one place, or places side by side.
+  constexpr uint64_t kFactor = 0x9e3779b97f4a7c15u;
+  uint64_t inverse = kFactor;
+  for (int i = 0; i < 5; ++i) inverse *= 2 - kFactor * inverse;  // Newton's method modulo 2^64
+  ASSERT_EQ(kFactor * inverse, 1u);
+  for (const uint64_t spacing : {uint64_t{1} << 8, uint64_t{1} << 49}) {
+    constexpr uint32_t kMerges = 10'000;
+    MergeTable merges(kMerges);
+    for (uint32_t i = 0; i < kMerges; ++i) {
+      uint64_t key = i * spacing * inverse;
+      while ((key & 0x8000000080000000u) != 0) key += inverse;  // both ids are not negative
+      ASSERT_TRUE(merges.Insert(static_cast<TokenId>(key >> 32),
+                                static_cast<TokenId>(key & 0xffffffffu), {i, 0}));
+    }
+    EXPECT_LT(merges.LongestRun(), 200u) << "spacing " << spacing;
+  }
+}
+
 TEST(MergeTable, FindsWhatWasInsertedAndRefusesRepeats) {
   MergeTable merges(100);
   for (TokenId id = 0; id < 100; ++id) {

@@ -82,11 +82,9 @@ Status CheckMessages(const std::vector<ChatMessage>& messages) {
   if (messages.empty()) return InvalidArgument("must not be empty", "messages");
   for (size_t i = 0; i < messages.size(); ++i) {
     const std::string& role = messages[i].role;
-    const std::string field = "messages[" + std::to_string(i) + "].role";
-    if (role == "system") {
-      if (i > 0) return InvalidArgument("only the first message may be a system message", field);
-    } else if (role != "user" && role != "assistant") {
-      return InvalidArgument("must be \"system\", \"user\" or \"assistant\"", field);
+    if (role != "system" && role != "user" && role != "assistant") {
+      return InvalidArgument("must be \"system\", \"user\" or \"assistant\"",
+                             "messages[" + std::to_string(i) + "].role");
     }
   }
   return Ok();

@@ -40,8 +40,7 @@ class ChatTemplate {
   static Result<ChatTemplate> FromTemplateText(std::string_view text, std::string_view name);
 
   // The prompt as text, ending with the assistant's opening when add_generation_prompt.
-  // Errors (kInvalidArgument): field "messages": there is none; field "messages[i].role": unknown,
-  // or a system message that is not the first.
+  // Errors (kInvalidArgument): field "messages": there is none; field "messages[i].role": unknown.
   Result<std::string> Render(const std::vector<ChatMessage>& messages,
                              bool add_generation_prompt) const;
 

@@ -96,7 +96,15 @@ TEST(ChatTemplate, NamesTheMessageThatIsWrong) {
   };
   EXPECT_EQ(field({}), "messages");
   EXPECT_EQ(field({{"tool", "x"}}), "messages[0].role");
-  EXPECT_EQ(field({{"user", "x"}, {"system", "y"}}), "messages[1].role");
+  EXPECT_EQ(field({{"user", "x"}, {"tool", "y"}}), "messages[1].role");
+}
+
+TEST(ChatTemplate, ALaterSystemMessageIsATurnAndDoesNotReplaceTheDefaultOne) {
+  const auto qwen2 = ChatTemplate::FromTemplateText(Qwen2Template("Help."), "test");
+  ASSERT_TRUE(qwen2.ok());
+  EXPECT_EQ(*qwen2->Render({{"user", "u"}, {"system", "s"}}, /*add_generation_prompt=*/false),
+            "<|im_start|>system\nHelp.<|im_end|>\n<|im_start|>user\nu<|im_end|>\n"
+            "<|im_start|>system\ns<|im_end|>\n");
 }
 
 TEST(ChatTemplate, IdsAreThoseOfTheRenderedText) {

@@ -11,6 +11,19 @@ namespace {
 constexpr std::string_view kOpen = "<think>";
 constexpr std::string_view kClose = "</think>";
 constexpr std::string_view kWhiteSpace = " \t\r\n";
+constexpr std::string_view kBlankLine = "\n\n";
+
+// Where the text after the first paragraph begins; npos while that is not known.
+size_t SecondParagraph(std::string_view text) {
+  const size_t first = text.find_first_not_of(kWhiteSpace);
+  const size_t gap = first == text.npos ? text.npos : text.find(kBlankLine, first);
+  return gap == text.npos ? text.npos : text.find_first_not_of(kWhiteSpace, gap);
+}
+
+// May a tag begin with all of `text`?
+bool MayBecomeTag(std::string_view text) {
+  return kOpen.starts_with(text) || kClose.starts_with(text);
+}
 
 }  // namespace
 
@@ -39,14 +52,18 @@ bool ReasoningSplitter::ReadStart(SplitText& out) {
   const size_t open = held_.find(kOpen);
   const size_t close = held_.find(kClose);
   const size_t tag = std::min(open, close);
-  if (tag <= kPreambleBytesMax) {
+  const size_t second = SecondParagraph(held_);
+  if (tag <= std::min(second, kPreambleBytesMax)) {
     out.reasoning = held_.substr(0, tag);
     held_.erase(0, tag + (tag == open ? kOpen.size() : kClose.size()));
     state_ = tag == open ? State::kReasoning : State::kBeforeContent;
     return true;
   }
-  // Every tag that starts in time would be here as a whole.
-  if (held_.size() < kPreambleBytesMax + kClose.size()) return false;
+  // Is every tag that starts in time here as a whole?
+  const bool is_late = held_.size() >= kPreambleBytesMax + kClose.size();
+  const bool is_second =
+      second != held_.npos && !MayBecomeTag(std::string_view(held_).substr(second));
+  if (!is_late && !is_second) return false;
   state_ = State::kBeforeContent;
   return true;
 }

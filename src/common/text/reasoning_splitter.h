@@ -1,7 +1,8 @@
 // Splits generated text into thinking and answer at <think> and </think>, while it streams.
 //
-// VibeThinker emits the tags itself, sometimes after a short preamble, as single tokens or as
-// several: the splitter works on text. A tag cut across two pushes is held back until decided.
+// VibeThinker emits the tags itself, sometimes after a preamble of one short paragraph, as single
+// tokens or as several: the splitter works on text. A tag cut across two pushes is held back until
+// decided, and so is a first paragraph, as it may be that preamble.
 #pragma once
 
 #include <string>
@@ -14,10 +15,11 @@ struct SplitText {
   std::string content;
 };
 
-// Text before the first tag is content, unless that tag starts within kPreambleBytesMax: then it
-// is reasoning (as when a template has opened the thinking and only </think> comes). Reasoning ends
-// at the first </think>, or at the end of the text; all after it is content. White space before the
-// content's first character is dropped.
+// The tag that decides is the first one, if it starts in the first paragraph (which a blank line
+// ends), or right after it but for white space, and within kPreambleBytesMax: all before it is
+// reasoning, and <think> opens more of it. Reasoning ends at the first </think>, or at the end of
+// the text; all after it is content. Where no tag decides, all is content, tags included. White
+// space before the content's first character is dropped.
 // The result does not depend on how the text is cut into pushes. One stream; not thread-safe.
 class ReasoningSplitter {
  public:

@@ -43,6 +43,25 @@ TEST(ReasoningSplitter, TextWithoutTagsIsContent) {
   ExpectSplit(in_time + "</think>y", in_time, "y");
 }
 
+TEST(ReasoningSplitter, ATagDecidesUpToTheEndOfTheFirstParagraph) {
+  ExpectSplit("Okay.\n\n \n<think>why</think>because", "Okay.\n\n \nwhy", "because");
+  ExpectSplit("\n\nOkay.\n\n<think>why", "\n\nOkay.\n\nwhy", "");
+  ExpectSplit("why\n\n</think>because", "why\n\n", "because");
+  for (const char* answer :
+       {"It is 4.\n\nNot <think>5</think>.", "a\n\nb</think>c", "a\n\n<thin"}) {
+    ExpectSplit(answer, "", answer);
+  }
+}
+
+TEST(ReasoningSplitter, AnAnswersSecondParagraphStreamsAtOnce) {
+  ReasoningSplitter splitter;
+  EXPECT_EQ(splitter.Push("It is 4.").content, "");
+  EXPECT_EQ(splitter.Push("\n\n").content, "");
+  EXPECT_EQ(splitter.Push("<").content, "");
+  EXPECT_EQ(splitter.Push("b> is").content, "It is 4.\n\n<b> is");
+  EXPECT_EQ(splitter.Push(" bold").content, " bold");
+}
+
 TEST(ReasoningSplitter, AnEndlessThoughtIsReasoning) {
   ExpectSplit("<think>on and on </thi", "on and on </thi", "");
 }
@@ -65,9 +84,10 @@ TEST(ReasoningSplitter, SendsWhatIsCertainAtOnce) {
 
 TEST(ReasoningSplitter, AnyCutsGiveTheSame) {
   std::mt19937 random(5);
-  const std::vector<std::string> pieces = {"<think>", "</think>", "<thi", "</th", "ink>",
-                                           " ",       "\n",       "a",    "<",    "\u4E2D"};
-  for (int round = 0; round < 5000; ++round) {
+  const std::vector<std::string> pieces = {"<think>", "</think>", "<thi", "</th",
+                                           "ink>",    " ",        "\n",   "a",
+                                           "<",       "\u4E2D",   "\n\n", "b.\n\n"};
+  for (int round = 0; round < 10'000; ++round) {
     const std::string filler(round % 3 == 0 ? 1010 + random() % 20 : 0, 'x');
     const std::string text = filler + RandomText(random, pieces, 10);
     const SplitText whole = Split({text});

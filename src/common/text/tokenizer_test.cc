@@ -9,6 +9,7 @@
 #include "common/base/file.h"
 #include "common/text/test_tokenizer.h"
 #include "common/text/unicode.h"
+#include "common/text/vocabulary.h"
 
 namespace lemma::text {
 namespace {
@@ -141,6 +142,8 @@ TEST(TokenizerFile, IsRefusedWithTheFieldNamed) {
       {"empty token", [&](auto& f) { model(f)["vocab"].as_object()[""] = 999; }, "byte-level"},
       {"byte lost", [&](auto& f) { model(f)["vocab"].as_object().erase("A"); }, "of byte 65"},
       {"merges type", [&](auto& f) { model(f)["merges"] = "a a"; }, "model.merges must"},
+      {"merges many", [&](auto& f) { model(f)["merges"] = json::array(kMergesMax + 1); },
+       "model.merges must be a list of at most"},
       {"merge shape", [&](auto& f) { model(f)["merges"].as_array()[2] = "aa"; }, "merges[2] must"},
       {"merge type", [&](auto& f) { model(f)["merges"].as_array()[2] = {"a"}; }, "merges[2] must"},
       {"merge absent", [&](auto& f) { model(f)["merges"].as_array()[0] = "x y"; }, "\"xy\""},

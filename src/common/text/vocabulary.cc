@@ -204,7 +204,9 @@ std::optional<MergeText> ParseMerge(const json::value& value) {
 
 Status ParseMerges(const json::object& model, const IdByBytes& ids, Vocabulary& vocabulary) {
   const json::array* merges = FindArray(model, "merges");
-  if (merges == nullptr) return DataLoss("model.merges must be a list");
+  if (merges == nullptr || merges->size() > kMergesMax) {
+    return DataLoss("model.merges must be a list of at most " + std::to_string(kMergesMax));
+  }
   vocabulary.merges = MergeTable(merges->size());
   std::string joined;
   for (size_t rank = 0; rank < merges->size(); ++rank) {

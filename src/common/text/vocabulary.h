@@ -15,6 +15,7 @@ namespace lemma::text {
 
 // Bounds on hostile files; Qwen2.5 has 151,665 tokens of at most 128 bytes, 22 of them added.
 inline constexpr int32_t kVocabSizeMax = 1 << 20;
+inline constexpr size_t kMergesMax = kVocabSizeMax;  // each makes a token
 inline constexpr size_t kAddedTokensMax = 4096;
 inline constexpr size_t kAddedTokenBytesMax = 256;
 
