@@ -2,9 +2,13 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <numeric>
 
 #include "common/base/cpu.h"
@@ -41,16 +45,39 @@ TEST(StatusDeathTest, ReadingAFailedResultStopsTheProgram) {
 class ThreadPoolTest : public testing::TestWithParam<int> {};
 
 TEST_P(ThreadPoolTest, EveryMemberRunsOnceAndItsWritesAreSeen) {
-  ThreadPool pool(GetParam());
+  const std::unique_ptr<ThreadPool> pool = ThreadPool::Create(GetParam()).value();
   std::vector<int> runs(static_cast<size_t>(GetParam()), 0);
   constexpr int kRounds = 3000;
   for (int round = 0; round < kRounds; ++round) {
-    pool.Run([&](int member) { ++runs[static_cast<size_t>(member)]; });
+    pool->Run([&](int member) { ++runs[static_cast<size_t>(member)]; });
     ASSERT_EQ(std::accumulate(runs.begin(), runs.end(), 0), (round + 1) * GetParam());
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Threads, ThreadPoolTest, testing::Values(1, 2, 3, 8));
+
+uint64_t VirtualBytes() {
+  uint64_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  return pages * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+// Ends the process: it keeps the limit. A limit on processes would not bind root.
+[[noreturn]] void CreateWithRoomForFewStacks() {
+  struct rlimit limit{};
+  getrlimit(RLIMIT_AS, &limit);
+  limit.rlim_cur = VirtualBytes() + (64 << 20);
+  setrlimit(RLIMIT_AS, &limit);
+  const Status status = ThreadPool::Create(1024).status();
+  std::fputs(status.ToString().c_str(), stderr);
+  std::_Exit(status.code() == StatusCode::kIo ? 0 : 1);
+}
+
+TEST(ThreadPoolDeathTest, ThreadsThatDoNotStartAreAnErrorThatNamesThem) {
+  if (VirtualBytes() > uint64_t{1} << 40) GTEST_SKIP() << "a sanitizer needs memory for threads";
+  EXPECT_EXIT(CreateWithRoomForFewStacks(), testing::ExitedWithCode(0),
+              "\\[threads\\]: cannot start 1024 threads");
+}
 
 TEST(ThreadPoolTest, SlicesCoverEverythingOnceInMultiples) {
   for (const int64_t n : {0, 1, 7, 64, 65, 1000}) {

@@ -11,7 +11,6 @@ struct CpuFeatures {
   int n_cores;       // usable by this process (its affinity mask and CPU quota), at least 1
   bool avx2_fma_f16c;
   bool avx512;  // F, BW, DQ, VL
-  bool avx512_vnni;
   bool avx512_bf16;
 };
 

@@ -11,7 +11,7 @@
 
 namespace lemma {
 
-enum class LogLevel { kDebug, kInfo, kWarning, kError, kOff };
+enum class LogLevel { kInfo, kWarning, kError, kOff };
 
 inline constexpr size_t kLogLineBytesMax = 4096;
 
@@ -36,12 +36,6 @@ template <typename... Args>
 void LogError(fmt::format_string<Args...> format, Args&&... args) {
   if (LogEnabled(LogLevel::kError)) {
     LogLine(LogLevel::kError, fmt::format(format, std::forward<Args>(args)...));
-  }
-}
-template <typename... Args>
-void LogDebug(fmt::format_string<Args...> format, Args&&... args) {
-  if (LogEnabled(LogLevel::kDebug)) {
-    LogLine(LogLevel::kDebug, fmt::format(format, std::forward<Args>(args)...));
   }
 }
 

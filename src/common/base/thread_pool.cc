@@ -1,5 +1,8 @@
 #include "common/base/thread_pool.h"
 
+#include <string>
+#include <system_error>
+
 #include "common/base/check.h"
 
 namespace lemma {
@@ -30,15 +33,33 @@ uint32_t WaitWhileEqual(const std::atomic<uint32_t>& word, uint32_t old) {
 
 }  // namespace
 
-ThreadPool::ThreadPool(int n_threads) {
-  LEMMA_CHECK(n_threads >= 1);
-  threads_.reserve(static_cast<size_t>(n_threads) - 1);
-  for (int member = 1; member < n_threads; ++member) {
-    threads_.emplace_back([this, member] { ThreadMain(member); });
+Result<std::unique_ptr<ThreadPool>> ThreadPool::Create(int n_threads) {
+  try {
+    return std::make_unique<ThreadPool>(n_threads);
+  } catch (const std::system_error& error) {
+    return Status(
+        StatusCode::kIo,
+        "cannot start " + std::to_string(n_threads) + " threads: " + error.code().message(),
+        "threads");
   }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::ThreadPool(int n_threads) {
+  LEMMA_CHECK(n_threads >= 1);
+  threads_.reserve(static_cast<size_t>(n_threads) - 1);
+  try {
+    for (int member = 1; member < n_threads; ++member) {
+      threads_.emplace_back([this, member] { ThreadMain(member); });
+    }
+  } catch (const std::system_error&) {
+    StopThreads();  // a destructor does not run where the constructor throws
+    throw;
+  }
+}
+
+ThreadPool::~ThreadPool() { StopThreads(); }
+
+void ThreadPool::StopThreads() {
   stopping_ = true;
   generation_.fetch_add(1, std::memory_order_release);
   generation_.notify_all();

@@ -7,8 +7,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <thread>
 #include <vector>
+
+#include "common/base/status.h"
 
 namespace lemma {
 
@@ -28,7 +31,11 @@ class TaskRef {
 
 class ThreadPool {
  public:
-  explicit ThreadPool(int n_threads);  // at least 1
+  // n_threads is at least 1. Errors (kIo, field "threads"): the system does not start so many.
+  static Result<std::unique_ptr<ThreadPool>> Create(int n_threads);
+
+  // The same where that error may end the program (tests, tools): it is a std::system_error.
+  explicit ThreadPool(int n_threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
@@ -41,6 +48,7 @@ class ThreadPool {
 
  private:
   void ThreadMain(int member);
+  void StopThreads();
 
   std::vector<std::thread> threads_;
   const TaskRef* task_ = nullptr;  // published by generation_
