@@ -70,7 +70,7 @@ int64_t AttentionScratchBytes(int64_t n_queries, int64_t head_dim);  // n_rows *
 struct Kernels {
   Isa isa;
   // Indexed by WeightFormat: what `matmul` wants beside such weights.
-  ActivationFormat activations[2];
+  ActivationFormat activations[kWeightFormatCount];
 
   // One token: x [cols] to prepared [PreparedRowBytes].
   void (*prepare)(ActivationFormat format, const float* x, int64_t cols, std::byte* prepared);

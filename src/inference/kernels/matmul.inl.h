@@ -151,7 +151,9 @@ void MultiplyPanels(const Product<Lines>& product, int64_t panel, int64_t n_pane
       return MultiplyPanels<Lines, kPanels - 1>(product, panel, n_panels, tile_tokens);
     }
   }
-  constexpr int kTokens = kTileSums / kPanels < kTileTokens ? kTileSums / kPanels : kTileTokens;
+  // At least 1, also where so many panels do not fit and are never asked for.
+  constexpr int kFitting = kTileSums < kPanels ? 1 : kTileSums / kPanels;
+  constexpr int kTokens = kFitting < kTileTokens ? kFitting : kTileTokens;
   for (int64_t token = 0; token < product.n_tokens; token += tile_tokens) {
     const int64_t n = product.n_tokens - token;
     MultiplyTokens<Lines, kPanels, kTokens>(product, panel, token,

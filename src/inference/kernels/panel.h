@@ -22,6 +22,7 @@
 namespace lemma::kernels {
 
 enum class WeightFormat { kF32, kBf16 };
+inline constexpr int kWeightFormatCount = 2;
 
 inline constexpr int64_t kPanelRows = 16;
 inline constexpr int64_t kLineBytes = 64;

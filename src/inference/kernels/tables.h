@@ -1,5 +1,5 @@
-// The tables of kernels_*.cc, for kernels.cc alone. Constants, so that nothing of a file compiled
-// for a wider instruction set runs before it is chosen.
+// The tables of kernels_*.cc, for isa.cc to choose from. Constants, so that nothing of a file
+// compiled for a wider instruction set runs before it is chosen.
 #pragma once
 
 #include "inference/kernels/kernels.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <string>
 
 #include "inference/model/memory.h"
 
@@ -15,6 +16,12 @@ constexpr int kPasses = 5;
 
 Result<double> MeasureReadBandwidth(const kernels::Kernels& kernels, ThreadPool& pool,
                                     uint64_t bytes) {
+  // The system hands out any amount and ends the process when it is touched: refuse it here.
+  const uint64_t available = AvailableMemoryBytes();
+  if (bytes > available) {
+    return IoError("measuring the bandwidth needs " + std::to_string(bytes >> 20) +
+                   " MiB of memory, " + std::to_string(available >> 20) + " MiB are available");
+  }
   LEMMA_ASSIGN_OR_RETURN(const MemoryBlock block, MemoryBlock::Allocate(bytes, "the probe"));
   const auto* data = reinterpret_cast<const float*>(block.data());
   const auto n = static_cast<int64_t>(bytes / sizeof(float));

@@ -1,6 +1,8 @@
-// Property: the probe gives a plausible figure for every number of threads.
+// Property: the probe gives a plausible figure for every number of threads, and touches no memory
+// that is not there.
 #include "inference/model/bandwidth.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "inference/kernels/isa.h"
@@ -17,6 +19,14 @@ TEST(BandwidthTest, IsPlausible) {
     EXPECT_GT(*bandwidth, 1e7);   // a tape drive
     EXPECT_LT(*bandwidth, 1e14);  // no processor's registers
   }
+}
+
+TEST(BandwidthTest, MoreMemoryThanThereIsIsRefused) {
+  ThreadPool pool(1);
+  const auto bandwidth = MeasureReadBandwidth(kernels::KernelsFor(kernels::Isa::kScalar), pool,
+                                              uint64_t{1} << 62);  // which no system hands out
+  EXPECT_EQ(bandwidth.status().code(), StatusCode::kIo);
+  EXPECT_THAT(bandwidth.status().message(), testing::HasSubstr("MiB are available"));
 }
 
 }  // namespace

@@ -110,11 +110,15 @@ Result<std::string> ReadOptional(const Files& files, const std::string& file, ui
   return bytes;
 }
 
-// The names of the weight files: the single one, or those that the index lists.
-Result<std::vector<std::string>> WeightFiles(const Files& files) {
+struct WeightFileNames {
+  std::string listed_in;           // the single file's full name, or the index's
+  std::vector<std::string> files;  // that one, or those that the index lists
+};
+
+Result<WeightFileNames> FindWeightFiles(const Files& files) {
   const std::string single_name = "model.safetensors";
   const auto single = files.Open(single_name);
-  if (single.ok()) return std::vector<std::string>{single_name};
+  if (single.ok()) return WeightFileNames{(*single)->name(), {single_name}};
   if (single.status().code() != StatusCode::kNotFound) return single.status();
   const std::string index_name = "model.safetensors.index.json";
   const auto index = ReadWhole(files, index_name, kIndexBytesMax);
@@ -139,7 +143,7 @@ Result<std::vector<std::string>> WeightFiles(const Files& files) {
     shards.emplace(shard.get_string());
     if (shards.size() > kShardsMax) return DataLoss(name + ": \"weight_map\" lists too many files");
   }
-  return std::vector<std::string>(shards.begin(), shards.end());
+  return WeightFileNames{name, std::vector<std::string>(shards.begin(), shards.end())};
 }
 
 }  // namespace
@@ -167,8 +171,9 @@ class CheckpointReader {
 
  private:
   static Status ReadTensors(const Files& files, Checkpoint* checkpoint) {
-    LEMMA_ASSIGN_OR_RETURN(const std::vector<std::string> weight_files, WeightFiles(files));
-    for (const std::string& file : weight_files) {
+    LEMMA_ASSIGN_OR_RETURN(const WeightFileNames names, FindWeightFiles(files));
+    checkpoint->weights_name_ = names.listed_in;
+    for (const std::string& file : names.files) {
       LEMMA_ASSIGN_OR_RETURN(std::shared_ptr<const ByteSource> source, files.Open(file));
       LEMMA_ASSIGN_OR_RETURN(std::vector<TensorEntry> tensors, ReadSafetensorsHeader(*source));
       if (tensors.size() > kTensorsMax - checkpoint->tensors_.size()) {

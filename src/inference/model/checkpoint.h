@@ -59,6 +59,8 @@ class Checkpoint {
   // nullptr when there is no such tensor.
   const TensorEntry* Find(std::string_view tensor_name) const;
   const std::vector<TensorEntry>& tensors() const { return tensors_; }
+  // The file that says what tensors there are: the single one, or the index. For errors.
+  const std::string& weights_name() const { return weights_name_; }
   const ByteSource& source(const TensorEntry& tensor) const {
     return *sources_[static_cast<size_t>(tensor.file_index)];
   }
@@ -72,6 +74,7 @@ class Checkpoint {
   std::string tokenizer_json_;
   std::string tokenizer_config_json_;
   std::string chat_template_text_;
+  std::string weights_name_;
   std::vector<TensorEntry> tensors_;  // ascending by name
   std::vector<std::shared_ptr<const ByteSource>> sources_;
 };

@@ -51,7 +51,7 @@ class CheckpointTest : public testing::Test {
     options.config = TinyConfig();
     options.tokenizer_json = "{}";
     options.tokenizer_config_json = "{}";
-    ASSERT_TRUE(MakeCheckpoint(options, directory_).ok());
+    ASSERT_TRUE(MakeCheckpoint(options, directory_ / "").ok());  // with a slash at its end
   }
   void TearDown() override { fs::remove_all(directory_); }
 
@@ -241,6 +241,7 @@ TEST_F(CheckpointTest, AbsurdHeaderLengthsAllocateNothing) {
 TEST_F(CheckpointTest, HostileTensorEntriesAreRefused) {
   const std::vector<std::pair<const char*, const char*>> cases = {
       {R"({"t": 1})", "object"},
+      {R"({"__metadata__": "pt"})", "__metadata__"},
       {R"({"t": {"shape": [1], "data_offsets": [0, 2]}})", "dtype"},
       {R"({"t": {"dtype": "I64", "shape": [1], "data_offsets": [0, 8]}})", "dtype"},
       {R"({"t": {"dtype": "BF16", "shape": [-1], "data_offsets": [0, 2]}})", "shape"},

@@ -75,9 +75,10 @@ Result<std::unique_ptr<CpuBackend>> CpuBackend::Create(const ModelConfig& config
                                                        const CpuBackendOptions& options) {
   LEMMA_RETURN_IF_ERROR(CheckRows(options.batch_rows_max, "batch_rows_max"));
   LEMMA_RETURN_IF_ERROR(CheckRows(options.logit_rows_max, "logit_rows_max"));
-  const WeightFormat format = weights.format;  // K and V as the weights
-  LEMMA_ASSIGN_OR_RETURN(const int32_t n_pages, ChooseNPages(config, format, options.kv_bytes_max));
-  LEMMA_ASSIGN_OR_RETURN(KvCache kv, KvCache::Allocate(config, format, n_pages));
+  const WeightFormat kv_format = options.kv_format.value_or(weights.format);
+  LEMMA_ASSIGN_OR_RETURN(const int32_t n_pages,
+                         ChooseNPages(config, kv_format, options.kv_bytes_max));
+  LEMMA_ASSIGN_OR_RETURN(KvCache kv, KvCache::Allocate(config, kv_format, n_pages));
   std::unique_ptr<CpuBackend> backend(
       new CpuBackend(config, std::move(weights), kernels, std::move(pool), options, std::move(kv)));
   BlockLayout counting(nullptr);
@@ -94,12 +95,12 @@ CpuBackend::CpuBackend(const ModelConfig& config, Weights weights, const kernels
     : config_(config),
       weights_(std::move(weights)),
       kernels_(kernels),
-      activations_(kernels.activations[static_cast<int>(weights_.format)]),
       pool_(std::move(pool)),
       kv_(std::move(kv)),
       batch_rows_max_(options.batch_rows_max),
       logit_rows_max_(std::min(options.logit_rows_max, options.batch_rows_max)),
       widest_(std::max({config.hidden_size, config.q_dim(), config.intermediate_size})),
+      prepared_bytes_max_(PreparedRowBytes(ActivationFormat::kF32, widest_)),
       places_(static_cast<size_t>(options.batch_rows_max)) {
   const int64_t group = config.n_heads / config.n_kv_heads;
   attention_rows_ = std::max<int64_t>(kAttentionQueries / group, 1);
@@ -126,7 +127,7 @@ CpuBackend::Buffers CpuBackend::LayBuffers(BlockLayout& layout) const {
           .gate_up = layout.TakeFloats(rows * 2 * config_.intermediate_size),
           .cos = layout.TakeFloats(rows * config_.head_dim / 2),
           .sin = layout.TakeFloats(rows * config_.head_dim / 2),
-          .prepared = layout.Take(rows * PreparedRowBytes(activations_, widest_)),
+          .prepared = layout.Take(rows * prepared_bytes_max_),
           .row = layout.TakeFloats(n_threads * widest_),
           .scratch = layout.Take(n_threads * attention_scratch_bytes_)};
 }
@@ -139,23 +140,23 @@ Status CpuBackend::Forward(const Batch& batch, std::span<float> logits) {
   for (int32_t i = 0; i < config_.n_layers; ++i) {
     const LayerWeights& layer = weights_.layers[static_cast<size_t>(i)];
 
-    NormAndPrepare(n_rows, layer.input_norm);
+    NormAndPrepare(n_rows, layer.input_norm, layer.qkv);
     Matmul(layer.qkv, n_rows, {.out = b_.qkv, .bias = layer.qkv_bias});
     RotateAndStore(i, n_rows);
     Attend(i, batch.sequences);
     ForEachRow(n_rows, [&](int, int64_t row) {
-      Prepare(row, b_.attention + row * config_.q_dim(), config_.q_dim());
+      Prepare(row, b_.attention + row * config_.q_dim(), layer.o);
     });
     Matmul(layer.o, n_rows, {.out = b_.x, .add = true});
 
-    NormAndPrepare(n_rows, layer.post_attention_norm);
+    NormAndPrepare(n_rows, layer.post_attention_norm, layer.gate_up);
     Matmul(layer.gate_up, n_rows, {.out = b_.gate_up});
     ForEachRow(n_rows, [&](int member, int64_t row) {
       const int64_t n = config_.intermediate_size;
       const float* gate = b_.gate_up + row * 2 * n;
       float* out = b_.row + member * widest_;
       kernels_.silu_mul(gate, gate + n, n, out);
-      Prepare(row, out, n);
+      Prepare(row, out, layer.down);
     });
     Matmul(layer.down, n_rows, {.out = b_.x, .add = true});
   }
@@ -165,7 +166,7 @@ Status CpuBackend::Forward(const Batch& batch, std::span<float> logits) {
     std::copy_n(b_.x + batch.logit_rows[static_cast<size_t>(i)] * int64_t{config_.hidden_size},
                 config_.hidden_size, b_.x + i * config_.hidden_size);
   }
-  NormAndPrepare(n_logit_rows, weights_.final_norm);
+  NormAndPrepare(n_logit_rows, weights_.final_norm, weights_.head);
   Matmul(weights_.head, n_logit_rows, {.out = logits.data()});
   return Ok();
 }
@@ -232,7 +233,7 @@ void CpuBackend::Embed(std::span<const TokenId> tokens) {
   ForEachRow(static_cast<int64_t>(tokens.size()), [&](int, int64_t row) {
     const int64_t token = tokens[static_cast<size_t>(row)];
     float* x = b_.x + row * n;
-    if (weights_.format == WeightFormat::kF32) {
+    if (weights_.embedding.format == WeightFormat::kF32) {
       kernels::UnpackRow(reinterpret_cast<const float*>(embedding), n, token, x);
       return;
     }
@@ -243,16 +244,18 @@ void CpuBackend::Embed(std::span<const TokenId> tokens) {
   });
 }
 
-void CpuBackend::Prepare(int64_t row, const float* x, int64_t cols) {
-  kernels_.prepare(activations_, x, cols, b_.prepared + row * PreparedRowBytes(activations_, cols));
+// Makes of x what the matrix `next` is multiplied with.
+void CpuBackend::Prepare(int64_t row, const float* x, const WeightMatrix& next) {
+  const ActivationFormat format = kernels_.activations[static_cast<int>(next.format)];
+  kernels_.prepare(format, x, next.cols, b_.prepared + row * PreparedRowBytes(format, next.cols));
 }
 
-void CpuBackend::NormAndPrepare(int64_t n_rows, const float* norm) {
+void CpuBackend::NormAndPrepare(int64_t n_rows, const float* norm, const WeightMatrix& next) {
   const int64_t n = config_.hidden_size;
   ForEachRow(n_rows, [&](int member, int64_t row) {
     float* out = b_.row + member * widest_;
     kernels_.rms_norm(b_.x + row * n, norm, n, config_.rms_norm_eps, out);
-    Prepare(row, out, n);
+    Prepare(row, out, next);
   });
 }
 

@@ -18,12 +18,14 @@
 namespace lemma::model {
 
 // The default KV room, in tokens: one VibeThinker trace of 40,960 tokens, the longest its authors
-// use, or eight sequences of 5,120. Pages cost nothing until they are used.
-inline constexpr int64_t kDefaultKvTokens = 40960;
+// use, with a prompt of up to 4,096; or eight sequences of 5,632. Pages cost nothing until they are
+// used.
+inline constexpr int64_t kDefaultKvTokens = 40960 + 4096;
 
 class CpuBackend final : public Backend {
  public:
-  // Allocates the KV cache and all buffers. Of `options` the row limits and kv_bytes_max count.
+  // Allocates the KV cache and all buffers. Of `options` the row limits, kv_bytes_max and kv_format
+  // count.
   // Errors: kInvalidArgument (an option out of range, named), kIo (no memory).
   static Result<std::unique_ptr<CpuBackend>> Create(const ModelConfig& config, Weights weights,
                                                     const kernels::Kernels& kernels,
@@ -49,7 +51,7 @@ class CpuBackend final : public Backend {
     float* gate_up;       // [batch_rows_max, 2 * intermediate_size]
     float* cos;           // [batch_rows_max, head_dim / 2]
     float* sin;           // [batch_rows_max, head_dim / 2]
-    std::byte* prepared;  // [batch_rows_max, PreparedRowBytes of the widest input]
+    std::byte* prepared;  // [batch_rows_max, prepared_bytes_max_]
     float* row;           // [n_threads, widest input]: one row on its way into `prepared`
     std::byte* scratch;   // [n_threads, attention_scratch_bytes_]
   };
@@ -77,8 +79,8 @@ class CpuBackend final : public Backend {
   template <typename F>
   void ForEachRow(int64_t n_rows, const F& f);
   void Embed(std::span<const TokenId> tokens);
-  void Prepare(int64_t row, const float* x, int64_t cols);
-  void NormAndPrepare(int64_t n_rows, const float* norm);
+  void Prepare(int64_t row, const float* x, const kernels::WeightMatrix& next);
+  void NormAndPrepare(int64_t n_rows, const float* norm, const kernels::WeightMatrix& next);
   void Matmul(const kernels::WeightMatrix& weights, int64_t n_rows, const MatmulOutput& output);
   void RotateAndStore(int32_t layer, int64_t n_rows);
   void Attend(int32_t layer, std::span<const SequenceSlice> sequences);
@@ -87,13 +89,13 @@ class CpuBackend final : public Backend {
   BackendInfo info_;
   Weights weights_;
   const kernels::Kernels& kernels_;
-  kernels::ActivationFormat activations_;  // what the weights are multiplied with
   std::unique_ptr<ThreadPool> pool_;
   KvCache kv_;
   int32_t batch_rows_max_;
   int32_t logit_rows_max_;
-  int64_t widest_;          // columns of the widest matrix
-  int64_t attention_rows_;  // rows that one attention task takes
+  int64_t widest_;              // columns of the widest matrix
+  int64_t prepared_bytes_max_;  // of a row as wide, in the format that needs most
+  int64_t attention_rows_;      // rows that one attention task takes
   int64_t attention_scratch_bytes_;
   std::vector<double> frequencies_;  // [head_dim / 2]: radians a position
   std::vector<RowPlace> places_;     // [batch_rows_max]

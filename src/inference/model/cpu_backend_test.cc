@@ -20,6 +20,7 @@ namespace {
 using kernels::Isa;
 using kernels::WeightFormat;
 using Logits = std::vector<float>;
+constexpr WeightFormat kF32 = WeightFormat::kF32, kBf16 = WeightFormat::kBf16;
 
 std::vector<TokenId> RandomTokens(const ModelConfig& config, int32_t n, uint32_t seed) {
   std::mt19937 random(seed);
@@ -98,15 +99,22 @@ class CpuBackendTest : public testing::TestWithParam<Isa> {
 TEST_P(CpuBackendTest, AgreesWithTheReference) {
   for (const auto& [n_heads, n_kv_heads] : {std::pair{2, 2}, std::pair{4, 2}, std::pair{6, 1}}) {
     for (const bool tied : {true, false}) {
-      const ModelConfig config = TinyConfig(n_heads, n_kv_heads, tied);
+      ModelConfig config = TinyConfig(n_heads, n_kv_heads, tied);
+      if (!tied) {  // and has another RoPE base and epsilon too
+        config.rope_theta = 1e6f;
+        config.rms_norm_eps = 1e-3f;
+      }
       const Tensors tensors = RandomTensors(config, 7);
       const Sequence sequence = {RandomTokens(config, 80, 8), {5, 0}};
       const auto expected = ReferenceLogits(config, tensors, sequence.tokens);
-      for (const WeightFormat format : {WeightFormat::kF32, WeightFormat::kBf16}) {
-        const auto backend = MakeBackend(config, tensors, format, GetParam(), 2);
+      for (const auto& [format, kv] : {std::pair{kF32, kF32}, std::pair{kBf16, kBf16},
+                                       std::pair{kF32, kBf16}, std::pair{kBf16, kF32}}) {
+        const auto backend = MakeBackend(config, tensors, format, GetParam(), 2, kv);
+        EXPECT_EQ(backend->kv().format(), kv);
         EXPECT_LT(RelativeError(RunAlone(*backend, sequence, 33), expected),
-                  format == WeightFormat::kF32 ? 1e-5 : 2e-2)
-            << n_heads << " heads over " << n_kv_heads << ", tied " << tied;
+                  format == kF32 && kv == kF32 ? 1e-5 : 2e-2)
+            << n_heads << " heads over " << n_kv_heads << ", tied " << tied << ", "
+            << backend->info().weights << " weights, " << backend->info().kv << " KV";
       }
     }
   }
@@ -263,6 +271,17 @@ TEST(CpuBackendOptionsTest, KvRoomIsWhatWasAskedFor) {
     EXPECT_EQ(backend->n_pages(), n_pages);
     EXPECT_EQ(backend->info().kv_bytes_per_token, page / 64);
   }
+}
+
+TEST(CpuBackendOptionsTest, TheDefaultKvRoomHoldsTheLongestTraceWithItsPrompt) {
+  ModelConfig config = TinyConfig(2, 2, true);
+  config.context_length_max = 131072;
+  const auto backend =
+      CpuBackend::Create(config, AllocateWeights(config, WeightFormat::kBf16).value(),
+                         kernels::KernelsFor(Isa::kScalar), std::make_unique<ThreadPool>(1),
+                         CpuBackendOptions())
+          .value();
+  EXPECT_GE(int64_t{backend->n_pages()} * kPageTokens, 40960 + 4096);
 }
 
 TEST(CpuBackendDeathTest, ABatchOutOfBoundsIsAMistakeOfOurs) {

@@ -24,7 +24,9 @@ Result<std::unique_ptr<Backend>> LoadCpuBackend(const Checkpoint& checkpoint,
     return InvalidArgument(
         "must be from 1 to " + std::to_string(kThreadsMax) + ", or 0 for one per core", "threads");
   }
-  auto pool = std::make_unique<ThreadPool>(options.n_threads > 0 ? options.n_threads : cpu.n_cores);
+  LEMMA_ASSIGN_OR_RETURN(
+      std::unique_ptr<ThreadPool> pool,
+      ThreadPool::Create(options.n_threads > 0 ? options.n_threads : cpu.n_cores));
   LEMMA_ASSIGN_OR_RETURN(Weights weights,
                          ReadWeights(checkpoint, options.float32, *pool, options.on_progress));
   LEMMA_ASSIGN_OR_RETURN(std::unique_ptr<CpuBackend> backend,

@@ -1,4 +1,4 @@
-// From a name, a directory or the embedded model to a backend that is ready to run.
+// From a checkpoint that is open to a backend that is ready to run.
 #pragma once
 
 #include <cstdint>
@@ -6,9 +6,9 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "common/base/status.h"
+#include "inference/kernels/panel.h"
 #include "inference/model/backend.h"
 #include "inference/model/checkpoint.h"
 
@@ -21,6 +21,7 @@ struct CpuBackendOptions {
   int32_t batch_rows_max = 256;
   int32_t logit_rows_max = 64;
   bool float32 = false;  // keep weights, activations and KV in float32 (the oracle's mode)
+  std::optional<kernels::WeightFormat> kv_format;  // of K and V; absent: as the weights
   // Called now and then while weights are read, with a share in [0, 1].
   std::function<void(double)> on_progress;
 };

@@ -175,7 +175,9 @@ Result<ModelConfig> ShapeByName(std::string_view name) {
   return InvalidArgument("unknown shape \"" + std::string(name) + "\"; known: " + known, "shape");
 }
 
-Status MakeCheckpoint(const MakeCheckpointOptions& options, const fs::path& directory) {
+Status MakeCheckpoint(const MakeCheckpointOptions& options, const fs::path& path) {
+  // "dir/" names dir: the temporary directory must stand beside it, not inside.
+  const fs::path directory = path.has_filename() ? path : path.parent_path();
   std::error_code error;
   if (fs::exists(directory, error) && !fs::is_empty(directory, error)) {
     return InvalidArgument(directory.string() + ": exists and is not empty", "output");

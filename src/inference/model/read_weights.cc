@@ -1,6 +1,10 @@
-// ReadWeights (weights.h): checks every tensor, then reads them in parallel pieces.
+// ReadWeights and WeightBytes of a checkpoint (weights.h): every tensor is checked; then they are
+// read in parallel pieces.
 #include <algorithm>
 #include <atomic>
+#include <charconv>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "inference/model/safetensors.h"
@@ -20,14 +24,34 @@ std::string ShapeText(const std::vector<int64_t>& shape) {
   return text + "]";
 }
 
+// Is `name` "model.layers.<i>." and more, i being no layer of a model of n_layers?
+bool IsBeyondLayers(std::string_view name, int32_t n_layers) {
+  constexpr std::string_view kLayers = "model.layers.";
+  if (!name.starts_with(kLayers)) return false;
+  const char* end = name.data() + name.size();
+  uint64_t layer = 0;
+  const auto parsed = std::from_chars(name.data() + kLayers.size(), end, layer);
+  if (parsed.ptr == end || *parsed.ptr != '.') return false;
+  return parsed.ec == std::errc::result_out_of_range ||
+         (parsed.ec == std::errc() && layer >= static_cast<uint64_t>(n_layers));
+}
+
 // Each slot's tensor, in the order of the slots.
 Result<std::vector<const TensorEntry*>> FindTensors(const Checkpoint& checkpoint,
                                                     const std::vector<TensorSlot>& slots) {
+  const int32_t n_layers = checkpoint.config().n_layers;
+  for (const TensorEntry& tensor : checkpoint.tensors()) {
+    if (IsBeyondLayers(tensor.name, n_layers)) {
+      return DataLoss(checkpoint.source(tensor).name() + ": tensor \"" +
+                      tensor.name.substr(0, 128) + "\" is of a layer beyond the " +
+                      std::to_string(n_layers) + " of config.json's num_hidden_layers");
+    }
+  }
   std::vector<const TensorEntry*> tensors;
   for (const TensorSlot& slot : slots) {
     const TensorEntry* tensor = checkpoint.Find(slot.name);
     if (tensor == nullptr) {
-      return DataLoss(checkpoint.id() + ": the weights have no tensor \"" + slot.name + "\" " +
+      return DataLoss(checkpoint.weights_name() + ": has no tensor \"" + slot.name + "\" " +
                       ShapeText(slot.shape));
     }
     if (tensor->shape != slot.shape) {
@@ -38,6 +62,14 @@ Result<std::vector<const TensorEntry*>> FindTensors(const Checkpoint& checkpoint
     tensors.push_back(tensor);
   }
   return tensors;
+}
+
+// bf16 where that is exact and not forbidden. `tensors` are those that the model is made of.
+WeightFormat ChooseFormat(const std::vector<const TensorEntry*>& tensors, bool float32) {
+  const bool is_bf16 = std::all_of(tensors.begin(), tensors.end(), [](const TensorEntry* tensor) {
+    return tensor->shape.size() != 2 || tensor->dtype == Dtype::kBf16;
+  });
+  return is_bf16 && !float32 ? WeightFormat::kBf16 : WeightFormat::kF32;
 }
 
 // Some rows of one tensor: what one thread reads at once.
@@ -116,15 +148,18 @@ Result<Weights> ReadWeights(const Checkpoint& checkpoint, bool float32, ThreadPo
                             const std::function<void(double)>& on_progress) {
   const Weights shape = LayWeights(checkpoint.config(), WeightFormat::kF32);
   LEMMA_ASSIGN_OR_RETURN(const auto tensors, FindTensors(checkpoint, shape.slots));
-  WeightFormat format = float32 ? WeightFormat::kF32 : WeightFormat::kBf16;
-  for (const TensorEntry* tensor : tensors) {
-    if (tensor->shape.size() == 2 && tensor->dtype != Dtype::kBf16) format = WeightFormat::kF32;
-  }
-  LEMMA_ASSIGN_OR_RETURN(Weights weights, AllocateWeights(checkpoint.config(), format));
+  LEMMA_ASSIGN_OR_RETURN(Weights weights,
+                         AllocateWeights(checkpoint.config(), ChooseFormat(tensors, float32)));
   const std::vector<Piece> pieces = CutIntoPieces(weights.slots, tensors);
   LEMMA_RETURN_IF_ERROR(ReadPieces(checkpoint, pieces, pool, on_progress));
   if (on_progress) on_progress(1.0);
   return weights;
+}
+
+Result<uint64_t> WeightBytes(const Checkpoint& checkpoint, bool float32) {
+  const Weights shape = LayWeights(checkpoint.config(), WeightFormat::kF32);
+  LEMMA_ASSIGN_OR_RETURN(const auto tensors, FindTensors(checkpoint, shape.slots));
+  return WeightBytes(checkpoint.config(), ChooseFormat(tensors, float32));
 }
 
 }  // namespace lemma::model

@@ -134,7 +134,10 @@ Result<std::vector<TensorEntry>> ReadHeader(const ByteSource& source) {
 
   std::vector<TensorEntry> tensors;
   for (const auto& [name, value] : object) {
-    if (name == "__metadata__") continue;
+    if (name == "__metadata__") {
+      if (!value.is_object()) return DataLoss("\"__metadata__\" must be an object");
+      continue;
+    }
     LEMMA_ASSIGN_OR_RETURN(TensorEntry entry,
                            ReadEntry(name, value, sizeof(header_bytes) + header_bytes, file_bytes));
     tensors.push_back(std::move(entry));

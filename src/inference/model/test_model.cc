@@ -156,9 +156,12 @@ Weights MakeWeights(const ModelConfig& config, kernels::WeightFormat format,
 
 std::unique_ptr<CpuBackend> MakeBackend(const ModelConfig& config, const Tensors& tensors,
                                         kernels::WeightFormat format, kernels::Isa isa,
-                                        int n_threads) {
+                                        int n_threads,
+                                        std::optional<kernels::WeightFormat> kv_format) {
   CpuBackendOptions options;
-  options.kv_bytes_max = static_cast<uint64_t>(KvCache::PageBytes(config, format)) * 24;
+  options.kv_format = kv_format;
+  options.kv_bytes_max =
+      static_cast<uint64_t>(KvCache::PageBytes(config, kv_format.value_or(format))) * 24;
   options.logit_rows_max = options.batch_rows_max;
   return CpuBackend::Create(config, MakeWeights(config, format, tensors), kernels::KernelsFor(isa),
                             std::make_unique<ThreadPool>(n_threads), options)

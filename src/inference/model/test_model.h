@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,7 +30,8 @@ Weights MakeWeights(const ModelConfig& config, kernels::WeightFormat format,
 
 std::unique_ptr<CpuBackend> MakeBackend(const ModelConfig& config, const Tensors& tensors,
                                         kernels::WeightFormat format, kernels::Isa isa,
-                                        int n_threads);
+                                        int n_threads,
+                                        std::optional<kernels::WeightFormat> kv_format = {});
 
 // The logits [n_tokens, vocab_size] of every position of one sequence.
 std::vector<double> ReferenceLogits(const ModelConfig& config, const Tensors& tensors,

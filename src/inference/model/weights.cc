@@ -101,15 +101,20 @@ Weights LayWeights(const ModelConfig& config, WeightFormat format) {
   return WeightsLayout(format, nullptr).Lay(config);
 }
 
-Result<Weights> AllocateWeights(const ModelConfig& config, WeightFormat format) {
+uint64_t WeightBytes(const ModelConfig& config, WeightFormat format) {
   WeightsLayout counting(format, nullptr);
   (void)counting.Lay(config);
+  return counting.bytes();
+}
+
+Result<Weights> AllocateWeights(const ModelConfig& config, WeightFormat format) {
+  const uint64_t bytes = WeightBytes(config, format);
   const uint64_t available = AvailableMemoryBytes();
-  if (counting.bytes() > available) {
-    return IoError("the weights need " + std::to_string(counting.bytes() >> 20) +
-                   " MiB of memory, " + std::to_string(available >> 20) + " MiB are available");
+  if (bytes > available) {
+    return IoError("the weights need " + std::to_string(bytes >> 20) + " MiB of memory, " +
+                   std::to_string(available >> 20) + " MiB are available");
   }
-  LEMMA_ASSIGN_OR_RETURN(MemoryBlock memory, MemoryBlock::Allocate(counting.bytes(), "weights"));
+  LEMMA_ASSIGN_OR_RETURN(MemoryBlock memory, MemoryBlock::Allocate(bytes, "weights"));
   Weights weights = WeightsLayout(format, memory.data()).Lay(config);
   weights.memory = std::move(memory);
   return weights;

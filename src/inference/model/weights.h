@@ -50,6 +50,9 @@ struct Weights {
 // The shape of the weights alone: all pointers are nullptr. For checking a checkpoint's tensors.
 Weights LayWeights(const ModelConfig& config, kernels::WeightFormat format);
 
+// The memory that AllocateWeights takes for them.
+uint64_t WeightBytes(const ModelConfig& config, kernels::WeightFormat format);
+
 // Memory for the weights of a model, all zero. Errors (kIo): more than is available.
 Result<Weights> AllocateWeights(const ModelConfig& config, kernels::WeightFormat format);
 
@@ -61,9 +64,13 @@ void StoreRows(const TensorSlot& slot, Dtype dtype, const std::byte* rows, int64
 // The weights of a checkpoint: bf16 where all its matrices are and `float32` is not wanted, else
 // float32, exactly. Tensors of other names are ignored. The pool's threads read; `on_progress` (may
 // be empty) is called on the caller's with the share that is done.
-// Errors name file and tensor: missing, another shape than the config's, unreadable. They are found
-// before memory is allocated, unless reading fails.
+// Errors name file and tensor: missing, another shape than the config's, of a layer that the config
+// does not have, unreadable. They are found before memory is allocated, unless reading fails.
 Result<Weights> ReadWeights(const Checkpoint& checkpoint, bool float32, ThreadPool& pool,
                             const std::function<void(double)>& on_progress);
+
+// The memory that ReadWeights takes for the same checkpoint, which is more than its files have
+// where it holds in float32 what they have in less. Errors: as there, without reading.
+Result<uint64_t> WeightBytes(const Checkpoint& checkpoint, bool float32);
 
 }  // namespace lemma::model

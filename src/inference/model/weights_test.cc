@@ -12,9 +12,12 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <thread>
+#include <tuple>
 
 #include "inference/kernels/float16.h"
+#include "inference/model/fingerprint.h"
 #include "inference/model/load.h"
 #include "inference/model/test_model.h"
 
@@ -107,7 +110,7 @@ class WeightsTest : public testing::Test {
     weights_file_ = Safetensors(file_);
     return Checkpoint::OpenMemory({{"config.json", config_json_},
                                    {"model.safetensors", weights_file_},
-                                   {"tokenizer.json", "{}"},
+                                   {"tokenizer.json", tokenizer_json_},
                                    {"tokenizer_config.json", "{}"}},
                                   "tiny")
         .value();
@@ -122,6 +125,7 @@ class WeightsTest : public testing::Test {
   ModelConfig config_;
   Tensors values_;
   std::map<std::string, FileTensor> file_;
+  std::string tokenizer_json_ = "{}";
   std::string config_json_, weights_file_;
 };
 
@@ -168,16 +172,84 @@ TEST_F(WeightsTest, FloatNormsDoNotMakeABf16ModelFloat32) {
   EXPECT_EQ(LoadCpuBackend(Open(), {}).value()->info().weights, "bf16");
 }
 
+TEST_F(WeightsTest, WeightBytesAreTheMemoryThatReadingTakes) {
+  ThreadPool pool(2);
+  for (const auto& [dtype, float32, ratio] :
+       {std::tuple(Dtype::kBf16, false, 1.0), std::tuple(Dtype::kBf16, true, 2.0),
+        std::tuple(Dtype::kF16, false, 2.0), std::tuple(Dtype::kF32, false, 1.0)}) {
+    for (auto& [name, tensor] : file_) tensor.dtype = dtype;
+    const Checkpoint checkpoint = Open();
+    double file_bytes = 0;
+    for (const TensorEntry& tensor : checkpoint.tensors()) {
+      file_bytes += static_cast<double>(tensor.bytes);
+    }
+    const auto bytes = WeightBytes(checkpoint, float32);
+    ASSERT_TRUE(bytes.ok()) << bytes.status().ToString();
+    EXPECT_EQ(*bytes, ReadWeights(checkpoint, float32, pool, {}).value().memory.bytes());
+    // A quarter for the padding of so small a model.
+    EXPECT_GE(static_cast<double>(*bytes), ratio * file_bytes);
+    EXPECT_LE(static_cast<double>(*bytes), 1.25 * ratio * file_bytes);
+  }
+}
+
+TEST_F(WeightsTest, WeightBytesOfAFileThatDoesNotFitAreAnError) {
+  file_.erase("lm_head.weight");
+  EXPECT_THAT(WeightBytes(Open(), false).status().message(), HasSubstr("lm_head.weight"));
+}
+
 TEST_F(WeightsTest, TensorsOfOtherNamesAreIgnored) {
   file_["model.layers.0.self_attn.rotary_emb.inv_freq"] = {
       Dtype::kF32, {10}, std::vector<float>(10)};
   EXPECT_EQ(ReadError(), "read");
 }
 
+TEST_F(WeightsTest, TwoShardsGiveTheModelOfOneFile) {
+  std::map<std::string, FileTensor> shards[2];
+  json::object weight_map;
+  for (const auto& [name, tensor] : file_) {  // by turns: what goes together comes from both
+    const size_t shard = weight_map.size() % 2;
+    shards[shard][name] = tensor;
+    weight_map[name] = shard == 0 ? "a.safetensors" : "b.safetensors";
+  }
+  json::object index;
+  index["weight_map"] = weight_map;
+  const std::string config = ConfigJson(config_), index_json = json::serialize(index);
+  const std::string a = Safetensors(shards[0]), b = Safetensors(shards[1]);
+  std::map<std::string, std::string_view> files = {{"config.json", config},
+                                                   {"tokenizer.json", "{}"},
+                                                   {"tokenizer_config.json", "{}"},
+                                                   {"model.safetensors.index.json", index_json},
+                                                   {"a.safetensors", a},
+                                                   {"b.safetensors", b}};
+  const auto sharded = LoadCpuBackend(Checkpoint::OpenMemory(files, "sharded").value(), {});
+  ASSERT_TRUE(sharded.ok()) << sharded.status().ToString();
+  const auto whole = LoadCpuBackend(Open(), {});
+  EXPECT_EQ(LogitsOf(**sharded), LogitsOf(**whole));
+
+  // Without one tensor, it is the index that lacks it.
+  shards[1].erase(shards[1].begin());
+  const std::string rest = Safetensors(shards[1]);
+  files["b.safetensors"] = rest;
+  const auto lacking = LoadCpuBackend(Checkpoint::OpenMemory(files, "sharded").value(), {});
+  EXPECT_THAT(lacking.status().message(), HasSubstr("sharded/model.safetensors.index.json"));
+}
+
 TEST_F(WeightsTest, AMissingTensorIsNamed) {
   file_.erase("model.layers.1.mlp.up_proj.weight");
-  EXPECT_THAT(ReadError(), AllOf(HasSubstr("tiny"), HasSubstr("model.layers.1.mlp.up_proj.weight"),
-                                 HasSubstr("[70, 40]")));
+  EXPECT_THAT(ReadError(),
+              AllOf(HasSubstr("embedded tiny/model.safetensors"),
+                    HasSubstr("model.layers.1.mlp.up_proj.weight"), HasSubstr("[70, 40]")));
+}
+
+TEST_F(WeightsTest, ALayerThatTheConfigDoesNotHaveIsRefused) {
+  const std::string names[] = {"model.layers.2.mlp.up_proj.weight",
+                               "model.layers.99999999999999999999.input_layernorm.weight"};
+  for (const std::string& name : names) {
+    file_[name] = {Dtype::kBf16, {1}, {0.5f}};
+    EXPECT_THAT(ReadError(), AllOf(HasSubstr("embedded tiny/model.safetensors"), HasSubstr(name),
+                                   HasSubstr("num_hidden_layers")));
+    file_.erase(name);
+  }
 }
 
 TEST_F(WeightsTest, AnUntiedModelNeedsItsHead) {
@@ -233,6 +305,24 @@ TEST_F(WeightsTest, ProgressRisesToOneOnTheCallersThread) {
   });
   EXPECT_TRUE(weights.ok());
   EXPECT_EQ(last, 1.0);
+}
+
+TEST_F(WeightsTest, AFingerprintTellsCheckpointsApart) {
+  const std::string first = FingerprintOf(Open()).value();
+  EXPECT_EQ(first.size(), 8u);
+  EXPECT_EQ(first.find_first_not_of("0123456789abcdef"), first.npos);
+  EXPECT_EQ(FingerprintOf(Open()).value(), first);
+  std::set<std::string> all = {first};
+  for (auto& [name, tensor] : file_) {
+    tensor.values[0] += 1;
+    EXPECT_TRUE(all.insert(FingerprintOf(Open()).value()).second) << name;
+  }
+  config_.rope_theta *= 2;
+  EXPECT_TRUE(all.insert(FingerprintOf(Open()).value()).second);
+  tokenizer_json_ = "{ }";
+  EXPECT_TRUE(all.insert(FingerprintOf(Open()).value()).second);
+  for (auto& [name, tensor] : file_) tensor.dtype = Dtype::kF16;
+  EXPECT_TRUE(all.insert(FingerprintOf(Open()).value()).second);
 }
 
 TEST_F(WeightsTest, LoadRefusesOptionsOutOfRange) {
