@@ -39,18 +39,34 @@ Result<int32_t> ChooseMaxTokens(const Context& context, const GenerationParams& 
                                 int64_t n_prompt, const char* prompt_field) {
   const int64_t room = context.engine.output_tokens_max(n_prompt, params.n);
   const int32_t wanted = params.max_tokens.value_or(1);
+  const int64_t pool_tokens = context.engine.stats().n_pages * model::kPageTokens;
   if (wanted > room) {
+    // Which of the two is too small: the model's own limit, or what can be changed.
+    const int32_t context_max = context.engine.config().context_length_max;
+    const std::string holder =
+        n_prompt + room < context_max
+            ? fmt::format("KV memory holds {} tokens (--kv-gib)", pool_tokens)
+            : fmt::format("the context holds {} tokens", context_max);
     return InvalidArgument(
-        fmt::format("the context holds {} tokens; the prompt's {} tokens and {} sample(s) leave "
-                    "room for {} each",
-                    context.engine.tokens_max(), n_prompt, params.n, std::max<int64_t>(room, 0)),
+        fmt::format("{}; the prompt's {} tokens and {} sample(s) leave room for {} each", holder,
+                    n_prompt, params.n, std::max<int64_t>(room, 0)),
         room < 1 ? prompt_field : "max_tokens");
   }
   if (params.max_tokens) return *params.max_tokens;
-  const int64_t pool_tokens = context.engine.stats().n_pages * model::kPageTokens;
   const int64_t share = std::max(pool_tokens / (kUnaskedPoolShare * params.n), kUnaskedTokensMin);
   return static_cast<int32_t>(
       std::min<int64_t>({context.options.defaults.max_tokens, room, share}));
+}
+
+// The engine checks all other ids; it cannot tell these from the model's own.
+Status CheckStopIds(const Context& context, const std::vector<TokenId>& ids) {
+  for (const TokenId id : ids) {
+    if (id >= context.engine.config().vocab_size) {
+      return InvalidArgument(fmt::format("token {} is not in the vocabulary", id),
+                             "stop_token_ids");
+    }
+  }
+  return Ok();
 }
 
 // Errors name `logprobs_field` where a body would hold too many.
@@ -99,6 +115,8 @@ void Generate(const Context& context, const CallPtr& call, ReplyKind kind,
   const int64_t n_prompt = static_cast<int64_t>(prompt.size());
   const bool is_chat = kind == ReplyKind::kChat;
   const char* prompt_field = is_chat ? "messages" : "prompt";
+  const Status stop_ids = CheckStopIds(context, params.stop_token_ids);
+  if (!stop_ids.ok()) return call->Send(RenderError(stop_ids));
   const auto max_tokens = ChooseMaxTokens(context, params, n_prompt, prompt_field);
   if (!max_tokens.ok()) return call->Send(RenderError(max_tokens.status(), kContextExceeded));
   const Status volume =

@@ -24,7 +24,7 @@ struct ReplyHead {
   std::string id;       // "chatcmpl-..."
   int64_t created = 0;  // seconds since 1970
   std::string model;
-  std::string system_fingerprint;  // which weights on which device: the same name, the same results
+  std::string system_fingerprint;  // which weights, held how, on which device
 };
 
 struct LogprobEntry {

@@ -47,6 +47,11 @@ const Route* FindRoute(std::string_view path) {
   return route == std::end(kRoutes) ? nullptr : route;
 }
 
+std::string Fingerprint(const model::BackendInfo& backend, const std::string& checkpoint) {
+  return fmt::format("lemma {} weights, {} kv, {}{}{}", backend.weights, backend.kv, backend.device,
+                     checkpoint.empty() ? "" : ", ", checkpoint);
+}
+
 }  // namespace
 
 struct Worker::Impl {
@@ -83,9 +88,7 @@ Worker::Impl::Impl(const WorkerOptions& the_options, WorkerModel the_model, cons
               .keep_alive = keep_alive,
               .draining = draining,
               .start_seconds = SecondsSince1970(),
-              .system_fingerprint =
-                  fmt::format("lemma {} weights, {} kv, {}", engine->backend_info().weights,
-                              engine->backend_info().kv, engine->backend_info().device)} {}
+              .system_fingerprint = Fingerprint(engine->backend_info(), the_model.fingerprint)} {}
 
 void Worker::Impl::Handle(std::shared_ptr<net::HttpExchange> exchange) {
   const net::HttpRequest& request = exchange->request();

@@ -39,6 +39,7 @@ struct WorkerModel {
   std::unique_ptr<model::Backend> backend;
   text::Tokenizer tokenizer;
   text::ChatTemplate chat_template;
+  std::string fingerprint = {};  // model::FingerprintOf its checkpoint; "": replies do not name it
 };
 
 // Do a checkpoint's files belong together? kDataLoss names those that do not: ids of tokenizer.json

@@ -27,6 +27,7 @@ TEST(Worker, ChatRepliesWithThinkingAndAnswerApart) {
   EXPECT_EQ(Text(reply.at("object")), "chat.completion");
   EXPECT_TRUE(Text(reply.at("id")).starts_with("chatcmpl-"));
   EXPECT_EQ(Text(reply.at("model")), "tiny");
+  EXPECT_EQ(Text(reply.at("system_fingerprint")), "lemma none weights, tokens kv, fake, 0badcafe");
   const json::object& choice = FirstChoice(reply);
   EXPECT_EQ(Text(choice.at("finish_reason")), "stop");
   EXPECT_EQ(choice.at("stop_reason").as_int64(), text::kSmallTurnEnd);
@@ -299,6 +300,7 @@ TEST(Worker, ErrorsHaveTheRightStatusAndNameTheField) {
       {kChat, ChatBody(long_text), 400, "messages", "context_length_exceeded"},
       {kChat, ChatBody("x", {{"max_tokens", 5000}}), 400, "max_tokens", "context_length_exceeded"},
       {kChat, ChatBody("x", {{"logit_bias", {{"304", 1}}}}), 400, "logit_bias", ""},
+      {kChat, ChatBody("x", {{"stop_token_ids", json::array{5, 304}}}), 400, "stop_token_ids", ""},
       {kChat, {{"messages", {{{"role", "user"}, {"content", 1}}}}}, 400, "messages[0].content", ""},
       {kCompletions, {{"prompt", ""}}, 400, "prompt", ""},
       {kCompletions, {{"prompt", {1, 304}}}, 400, "prompt", ""},
@@ -319,6 +321,24 @@ TEST(Worker, ErrorsHaveTheRightStatusAndNameTheField) {
   EXPECT_EQ(too_large.status, 413);
   EXPECT_EQ(Text(ErrorOf(too_large).at("type")), "invalid_request_error");
   EXPECT_EQ(worker.PostOk(kChat, ChatBody(Script("a"), {{"model", "default"}})).count("id"), 1u);
+}
+
+TEST(Worker, WhatLacksRoomSaysWhetherTheContextOrTheMemoryIsTooSmall) {
+  TestWorkerOptions options;
+  options.n_pages = 10;
+  TestWorker small(options);
+  TestWorker roomy;
+  const auto message_of = [](TestWorker& worker, const json::object& fields) {
+    const net::HttpResponse response = worker.Post(kChat, ChatBody("x", fields));
+    EXPECT_EQ(response.status, 400);
+    EXPECT_EQ(Text(ErrorOf(response).at("code")), "context_length_exceeded");
+    return Text(ErrorOf(response).at("message"));
+  };
+  const std::string memory = "max_tokens: KV memory holds 640 tokens (--kv-gib); ";
+  EXPECT_TRUE(message_of(small, {{"max_tokens", 1000}}).starts_with(memory));
+  EXPECT_TRUE(message_of(small, {{"max_tokens", 500}, {"n", 3}}).starts_with(memory));
+  EXPECT_TRUE(message_of(roomy, {{"max_tokens", 5000}})
+                  .starts_with("max_tokens: the context holds 4096 tokens; "));
 }
 
 TEST(Worker, UnknownRoutesAndWrongMethods) {

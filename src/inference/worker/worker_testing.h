@@ -84,7 +84,8 @@ class TestWorker {
     auto started = Worker::Start(options.worker,
                                  {.backend = std::move(backend),
                                   .tokenizer = text::SmallTokenizer(),
-                                  .chat_template = std::move(chat_template).value()},
+                                  .chat_template = std::move(chat_template).value(),
+                                  .fingerprint = "0badcafe"},
                                  clock_);
     EXPECT_TRUE(started.ok()) << started.status().ToString();
     worker_ = std::move(started).value();
