@@ -3,12 +3,15 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <thread>
 
 #include "app/commands.h"
@@ -79,11 +82,20 @@ std::string ErrorMessage(const std::string& body) {
   return body.empty() ? "the server refused without saying why" : body;
 }
 
+// Writes all of it now. Errors (kIo): nobody reads it any more, a full disk.
+Status WriteNow(std::string_view text, std::FILE* file) {
+  if (std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0) {
+    return Ok();
+  }
+  return IoError(std::string("the answer cannot be written: ") + std::strerror(errno));
+}
+
 // Prints a streamed answer as it arrives: thinking to standard error, the answer to standard
 // output.
 class AnswerPrinter {
  public:
-  // The server's own error, or kInvalidArgument for an event that is no chat chunk.
+  // The server's own error, kInvalidArgument for an event that is no chat chunk, or kIo where
+  // standard output takes no more.
   Status Print(const net::SseParser::Event& event) {
     if (event.data == "[DONE]") return Ok();
     LEMMA_ASSIGN_OR_RETURN(const json::object chunk, ParseJsonObject(event.data, "an event"));
@@ -95,12 +107,14 @@ class AnswerPrinter {
     for (const json::value& choice : choices->get_array()) {
       if (const json::object* object = choice.if_object()) PrintChoice(*object);
     }
-    return Ok();
+    return written_;
   }
 
-  void Finish() {
+  // kIo as above.
+  Status Finish() {
     EndLine(stdout);
     if (cut_) std::fprintf(stderr, "lemma: cut at the token limit; raise --max-tokens\n");
+    return written_;
   }
 
  private:
@@ -118,26 +132,34 @@ class AnswerPrinter {
     if (last_ != nullptr && last_ != file) EndLine(last_);
     last_ = file;
     const auto& text = value->get_string();
-    std::fwrite(text.data(), 1, text.size(), file);
-    std::fflush(file);
+    Put(std::string_view(text.data(), text.size()), file);
     at_line_start_ = text.back() == '\n';
   }
   void EndLine(std::FILE* file) {
-    if (last_ == file && !at_line_start_) std::fputc('\n', file);
+    if (last_ == file && !at_line_start_) Put("\n", file);
     at_line_start_ = true;
+  }
+  // Thinking may go nowhere.
+  void Put(std::string_view text, std::FILE* file) {
+    const Status status = WriteNow(text, file);
+    if (file == stdout && written_.ok()) written_ = status;
   }
 
   std::FILE* last_ = nullptr;
+  Status written_;  // of the answer so far
   bool at_line_start_ = true;
   bool cut_ = false;
 };
 
-// Sends the streaming request and prints until it ends.
+// Sends the streaming request and prints until it ends, or ends it where its answer cannot be
+// printed.
 Status StreamAnswer(const std::string& address, net::HttpRequest request) {
+  // All but `mutex` and what it guards belongs to the client's thread until `status` is there.
   struct State {
     std::mutex mutex;
-    std::condition_variable ended;
-    std::optional<Status> status;
+    std::condition_variable changed;
+    std::optional<Status> status;  // guarded by mutex
+    bool is_useless = false;       // guarded by mutex: the rest of the answer
     int http_status = 0;
     std::string error_body;
     net::SseParser parser;
@@ -155,20 +177,27 @@ Status StreamAnswer(const std::string& address, net::HttpRequest request) {
     for (const auto& event : state->parser.Push(piece)) {
       if (state->printed.ok()) state->printed = state->printer.Print(event);
     }
+    if (state->printed.ok()) return;
+    const std::lock_guard lock(state->mutex);
+    state->is_useless = true;
+    state->changed.notify_one();
   };
   callbacks.on_end = [state](Status status) {
     const std::lock_guard lock(state->mutex);
     state->status = std::move(status);
-    state->ended.notify_one();
+    state->changed.notify_one();
   };
   net::HttpClient client(ClientOptions());
-  client.Send(address, std::move(request), std::move(callbacks));
+  const auto call = client.Send(address, std::move(request), std::move(callbacks));
   std::unique_lock lock(state->mutex);
-  state->ended.wait(lock, [&] { return state->status.has_value(); });
-  state->printer.Finish();
+  state->changed.wait(lock, [&] { return state->status.has_value() || state->is_useless; });
+  if (!state->status) call->Cancel();  // from here: a callback must not own the call
+  state->changed.wait(lock, [&] { return state->status.has_value(); });
+  const Status finished = state->printer.Finish();
+  LEMMA_RETURN_IF_ERROR(state->printed);
   LEMMA_RETURN_IF_ERROR(*state->status);
   if (state->http_status != 200) return Internal(ErrorMessage(state->error_body));
-  return state->printed;
+  return finished;
 }
 
 Status AskServer(const std::string& address, const AskOptions& options) {
@@ -182,11 +211,11 @@ Status AskServer(const std::string& address, const AskOptions& options) {
   net::HttpClient client(ClientOptions());
   LEMMA_ASSIGN_OR_RETURN(const net::HttpResponse response, client.SendAndWait(address, request));
   if (response.status != 200) return Internal(ErrorMessage(response.body));
-  std::printf("%s\n", response.body.c_str());
-  return Ok();
+  return WriteNow(response.body + "\n", stdout);
 }
 
 Status AskHere(const AskOptions& options) {
+  const StopSignals held;  // what arrives waits until end_on_signal can remove the directory
   SetLogLevel(LogLevel::kWarning);
   LEMMA_ASSIGN_OR_RETURN(const auto directory, RuntimeDirectory::Make());
   const EndOnSignal end_on_signal([&] { directory->Remove(); });

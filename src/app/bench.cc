@@ -89,7 +89,9 @@ struct Figures {
 Result<Figures> Measure(model::Backend& backend, const BenchOptions& options) {
   const CpuFeatures cpu = DetectCpu();
   LEMMA_ASSIGN_OR_RETURN(const kernels::Isa isa, kernels::ChooseIsa(options.model.isa, cpu));
-  ThreadPool pool(options.model.n_threads > 0 ? options.model.n_threads : cpu.n_cores);
+  LEMMA_ASSIGN_OR_RETURN(
+      const auto pool,
+      ThreadPool::Create(options.model.n_threads > 0 ? options.model.n_threads : cpu.n_cores));
   const int32_t room = backend.n_pages() * model::kPageTokens;
   const int32_t n_prompt = std::min(kPromptTokens, room - kDecodeSteps);
   if (n_prompt <= 0) return InvalidArgument("the KV cache is too small; raise --kv-gib", "kv-gib");
@@ -103,7 +105,7 @@ Result<Figures> Measure(model::Backend& backend, const BenchOptions& options) {
       step_s = std::min(step_s, s);
     }
     LEMMA_ASSIGN_OR_RETURN(const double bandwidth,
-                           model::MeasureReadBandwidth(kernels::KernelsFor(isa), pool));
+                           model::MeasureReadBandwidth(kernels::KernelsFor(isa), *pool));
     const model::BackendInfo& info = backend.info();
     const double bytes = static_cast<double>(info.weight_bytes) +
                          sequence.n_past() * static_cast<double>(info.kv_bytes_per_token);

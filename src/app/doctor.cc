@@ -13,6 +13,7 @@
 #include "common/net/http_server.h"
 #include "inference/kernels/isa.h"
 #include "inference/model/memory.h"
+#include "inference/model/weights.h"
 #include "inference/worker/worker.h"
 
 namespace lemma::app {
@@ -22,6 +23,8 @@ namespace fs = std::filesystem;
 
 constexpr double kGib = 1024.0 * 1024 * 1024;
 constexpr rlim_t kFilesWanted = 2048;  // a connection each, and as many to the worker
+// Lemma itself puts two sockets there; a disk with less is about to fail for whatever else runs.
+constexpr double kDiskGibMin = 1;
 
 struct DoctorOptions {
   ModelOptions model;
@@ -73,10 +76,7 @@ void CheckProcessor(const DoctorOptions& options, Findings& findings) {
   }
 }
 
-void CheckMemory(const model::Checkpoint& checkpoint, const DoctorOptions& options,
-                 Findings& findings) {
-  uint64_t weight_bytes = 0;
-  for (const model::TensorEntry& tensor : checkpoint.tensors()) weight_bytes += tensor.bytes;
+void CheckMemory(uint64_t weight_bytes, const DoctorOptions& options, Findings& findings) {
   const auto available = static_cast<double>(model::AvailableMemoryBytes());
   const double needed = static_cast<double>(weight_bytes) * 1.1 + options.model.kv_gib * kGib;
   const std::string found = fmt::format(
@@ -101,8 +101,10 @@ void CheckModel(const DoctorOptions& options, Findings& findings) {
   const auto tokenizer = LoadTokenizer(*checkpoint);
   const auto chat_template = LoadChatTemplate(*checkpoint);
   const model::ModelConfig& config = checkpoint->config();
+  const auto weight_bytes = model::WeightBytes(*checkpoint, /*float32=*/false);
   Status files = tokenizer.ok() ? chat_template.status() : tokenizer.status();
   if (files.ok()) files = worker::CheckModelFiles(config, *tokenizer, *chat_template);
+  if (files.ok()) files = weight_bytes.status();
   if (!files.ok()) {
     findings.Bad("model", files.message(),
                  "download the checkpoint's files again, all of one revision");
@@ -116,7 +118,7 @@ void CheckModel(const DoctorOptions& options, Findings& findings) {
         "model", "names no end token (eos_token_id)",
         "text completions end at the token limit; check config.json and generation_config.json");
   }
-  CheckMemory(*checkpoint, options, findings);
+  CheckMemory(*weight_bytes, options, findings);
 }
 
 void CheckPort(const DoctorOptions& options, Findings& findings) {
@@ -133,17 +135,29 @@ void CheckPort(const DoctorOptions& options, Findings& findings) {
 }
 
 void CheckDisk(Findings& findings) {
+  constexpr const char* kAdvice =
+      "free some space, or point TMPDIR at a directory that can be written";
   const auto directory = RuntimeDirectory::Make();
   if (!directory.ok()) {
-    findings.Bad("disk", directory.status().message(),
-                 "free some space, or point TMPDIR at a directory that can be written");
+    findings.Bad("disk", directory.status().message(), kAdvice);
     return;
   }
   std::error_code error;
-  const fs::space_info space = fs::space(fs::temp_directory_path(error), error);
-  findings.Good("disk", fmt::format("{} can be written, {:.1f} GiB free",
-                                    fs::temp_directory_path(error).string(),
-                                    static_cast<double>(space.available) / kGib));
+  const fs::path path = fs::temp_directory_path(error);
+  const fs::space_info space = fs::space(path, error);
+  if (error) {
+    findings.Warn("disk", path.string() + ": its free space is unknown: " + error.message(),
+                  kAdvice);
+    return;
+  }
+  const double free_gib = static_cast<double>(space.available) / kGib;
+  const std::string found =
+      fmt::format("{} can be written, {:.1f} GiB free", path.string(), free_gib);
+  if (free_gib < kDiskGibMin) {
+    findings.Warn("disk", found, kAdvice);
+  } else {
+    findings.Good("disk", found);
+  }
 }
 
 void CheckFiles(Findings& findings) {

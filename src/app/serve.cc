@@ -14,8 +14,8 @@
 namespace lemma::app {
 namespace {
 
-// The gateway has drained by then and the worker has nothing left to do; longer than the worker's
-// own limit, so that it ends by itself.
+// The gateway has drained by then and the worker has nothing left to do: one that takes longer
+// hangs and is killed, without waiting for its own limit (worker.cc).
 constexpr std::chrono::seconds kWorkerStopLimit{10};
 
 struct ServeOptions {

@@ -12,11 +12,19 @@ namespace {
 // Between two looks at whether the wait is over: what the end of an EndOnSignal may take.
 constexpr timespec kPollInterval{0, 20'000'000};
 
+bool IsIgnored(int signal_number) {
+  struct sigaction action{};
+  sigaction(signal_number, nullptr, &action);
+  return action.sa_handler == SIG_IGN;
+}
+
 sigset_t Signals() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  // Not blocked where it is ignored: Linux queues what is blocked all the same.
+  if (!IsIgnored(SIGHUP)) sigaddset(&set, SIGHUP);
   return set;
 }
 
@@ -25,6 +33,7 @@ sigset_t Signals() {
 StopSignals::StopSignals() {
   const sigset_t set = Signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
 }
 
 void StopSignals::Wait() {
@@ -34,9 +43,15 @@ void StopSignals::Wait() {
 }
 
 bool StopSignals::Arrived() const {
+  const sigset_t set = Signals();
   sigset_t pending;
   sigpending(&pending);
-  return sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1;
+  for (const int signal_number : {SIGINT, SIGTERM, SIGHUP}) {
+    if (sigismember(&set, signal_number) == 1 && sigismember(&pending, signal_number) == 1) {
+      return true;
+    }
+  }
+  return false;
 }
 
 EndOnSignal::EndOnSignal(std::function<void()> clean_up)

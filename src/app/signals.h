@@ -1,4 +1,4 @@
-// Ctrl-C and SIGTERM, as something to wait for or as an orderly end.
+// Ctrl-C, SIGTERM and a terminal's hangup, as something to wait for or as an orderly end.
 #pragma once
 
 #include <functional>
@@ -6,8 +6,10 @@
 
 namespace lemma::app {
 
-// Blocks SIGINT and SIGTERM in this thread and all it starts later, so that they arrive only in
-// Wait. Make it before any thread is started.
+// Blocks SIGINT, SIGTERM and SIGHUP in this thread and all it starts later, so that they arrive
+// only in Wait; a SIGHUP that is ignored (nohup) stays so. Make it before any thread is started.
+// From then on SIGPIPE is ignored: a reader that has gone (`| head -1`, a `tee` that Ctrl-C ended)
+// is an error of the write, and no end without draining or cleaning up.
 class StopSignals {
  public:
   StopSignals();

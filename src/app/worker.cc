@@ -7,6 +7,7 @@
 #include "app/commands.h"
 #include "app/signals.h"
 #include "common/base/log.h"
+#include "inference/model/fingerprint.h"
 
 namespace lemma::app {
 
@@ -15,12 +16,15 @@ Result<std::unique_ptr<worker::Worker>> StartWorker(const ModelOptions& options,
   LEMMA_ASSIGN_OR_RETURN(const model::Checkpoint checkpoint, OpenModel(options.model));
   LEMMA_ASSIGN_OR_RETURN(text::Tokenizer tokenizer, LoadTokenizer(checkpoint));
   LEMMA_ASSIGN_OR_RETURN(text::ChatTemplate chat_template, LoadChatTemplate(checkpoint));
+  LEMMA_ASSIGN_OR_RETURN(std::string fingerprint, model::FingerprintOf(checkpoint));
   LEMMA_ASSIGN_OR_RETURN(std::unique_ptr<model::Backend> backend, LoadBackend(checkpoint, options));
   worker::WorkerOptions worker_options;
   worker_options.listen = listen;
   worker_options.model_id = checkpoint.id();
   return worker::Worker::Start(
-      worker_options, {std::move(backend), std::move(tokenizer), std::move(chat_template)}, clock);
+      worker_options,
+      {std::move(backend), std::move(tokenizer), std::move(chat_template), std::move(fingerprint)},
+      clock);
 }
 
 namespace {

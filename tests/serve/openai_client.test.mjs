@@ -75,13 +75,30 @@ test('no usage chunk comes unasked', async () => {
   for await (const chunk of stream) assert.ok(!chunk.usage);
 });
 
-test('n gives n choices, each as its own request would', async () => {
-  const reply = await client.chat.completions.create({
-    model: 'lemma-mini', messages: question, n: 3, temperature: 0, max_tokens: 400,
-  });
-  assert.deepEqual(reply.choices.map((choice) => choice.index), [0, 1, 2]);
-  const contents = new Set(reply.choices.map((choice) => choice.message.content));
-  assert.equal(contents.size, 1);
+test('n gives n choices, each greedy one as its own request would', async () => {
+  const ask = async (n) => {
+    const reply = await client.chat.completions.create({
+      model: 'lemma-mini', messages: question, n, temperature: 0, max_tokens: 400,
+    });
+    assert.deepEqual(reply.choices.map((choice) => choice.index), [...Array(n).keys()]);
+    return reply.choices.map((choice) => choice.message.content);
+  };
+  const [alone] = await ask(1);
+  assert.deepEqual(await ask(3), [alone, alone, alone]);
+});
+
+test('n samples of a seed differ, repeat, and begin with that of n = 1', async () => {
+  const ask = async (n) => {
+    const reply = await client.completions.create({
+      model: 'lemma-mini', prompt: 'The number', n, seed: 7, temperature: 2, max_tokens: 40,
+    });
+    assert.deepEqual(reply.choices.map((choice) => choice.index), [...Array(n).keys()]);
+    return reply.choices.map((choice) => choice.text);
+  };
+  const [three, again, one] = [await ask(3), await ask(3), await ask(1)];
+  assert.equal(new Set(three).size, 3);
+  assert.deepEqual(again, three);
+  assert.equal(one[0], three[0]);
 });
 
 test('the same seed gives the same text, another seed another stream', async () => {
@@ -137,6 +154,7 @@ test('errors name the field and map to the client\'s classes', async () => {
     [{ messages: [] }, OpenAI.BadRequestError, 'messages'],
     [{ messages: [{ role: 'user', content: 7 }] }, OpenAI.BadRequestError, 'messages[0].content'],
     [{ messages: [{ role: 'judge', content: 'x' }] }, OpenAI.BadRequestError, 'messages[0].role'],
+    [{ messages: question, stop_token_ids: [1000000] }, OpenAI.BadRequestError, 'stop_token_ids'],
     [{ messages: question, model: 'gpt-x' }, OpenAI.NotFoundError, 'model'],
     [{ messages: [{ role: 'user', content: 'x '.repeat(20000) }] }, OpenAI.BadRequestError, 'messages'],
   ];
@@ -151,11 +169,14 @@ test('errors name the field and map to the client\'s classes', async () => {
   }
 });
 
-test('an aborted stream frees its sequence', async () => {
+test('an aborted stream frees its sequences', async () => {
+  const countAborted = () =>
+    metric(server.url, 'vllm:request_success_total', 'finished_reason="abort"');
+  const abortedBefore = await countAborted();
   const stream = await client.chat.completions.create({
-    model: 'lemma-mini', messages: question, stream: true, max_tokens: 1000, temperature: 2,
-    // Keeps it from ending by itself.
-    ignore_eos: true,
+    model: 'lemma-mini', messages: question, stream: true, temperature: 2,
+    // Keeps it from ending by itself before the worker learns of the abort: 24,000 tokens.
+    n: 16, max_tokens: 1500, ignore_eos: true,
   });
   for await (const chunk of stream) {
     assert.ok(chunk);
@@ -164,6 +185,7 @@ test('an aborted stream frees its sequence', async () => {
   }
   await eventually(async () => (await metric(server.url, 'vllm:num_requests_running')) === 0,
                    'the aborted request still runs');
+  assert.ok((await countAborted()) > abortedBefore, 'it ended by itself');
 });
 
 test('fifty calls at once all end', async () => {

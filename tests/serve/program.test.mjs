@@ -1,7 +1,10 @@
 // The program as its users meet it: started, asked, stopped, killed, and given wrong arguments.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -95,6 +98,36 @@ test('stopping lets running answers finish and leaves no process behind', async 
   assert.throws(() => process.kill(worker, 0), 'the worker lives on');
 });
 
+test('a hangup stops serve too, though nobody reads what it prints any more', async () => {
+  const server = await startServer();
+  const reply = await fetch(`${server.url}/generate`, {
+    method: 'POST', body: JSON.stringify({ ...question, stream: true }),
+  });
+  server.process.stdout.destroy();
+  server.process.stderr.destroy();
+  server.process.kill('SIGHUP');
+  assert.match(await reply.text(), /data: \[DONE\]\n\n$/);
+  assert.equal(await server.exited, 0);
+});
+
+test('under nohup a hangup changes nothing', async () => {
+  const server = await startServer([], {}, ['nohup']);
+  server.process.kill('SIGHUP');
+  await new Promise((resolve) => setTimeout(resolve, 300));  // an idle server stops in less
+  assert.equal((await generate(server.url, question)).status, 200);
+  assert.equal(await server.stop(), 0);
+});
+
+test('serve says what it serves, on what, and how to ask', async () => {
+  const server = await startServer(['--isa', 'scalar', '--threads', '1']);
+  await eventually(() => server.stdout().includes('Ctrl-C'), 'the whole text');
+  assert.match(server.stdout(), /^ +model +lemma-mini$/m);
+  assert.match(server.stdout(), /^ +device +scalar, 1 thread$/m);
+  assert.ok(server.stdout().includes(`curl ${server.url}/generate -d`));
+  assert.ok(server.stdout().includes(`lemma ask --url ${server.url} `));
+  assert.equal(await server.stop(), 0);
+});
+
 test('a supervisor killed outright takes its worker along', async () => {
   const server = await startServer();
   const [worker] = childrenOf(server.process.pid);
@@ -125,7 +158,17 @@ test('a port in use and a missing model are said in words', async () => {
   assert.equal(missing.status, 1);
   assert.match(missing.stderr, /\/nonexistent/);
   assert.match(run(['doctor', '--port', '0', '--model', '/nonexistent']).stdout, /FAIL +model/);
-  assert.equal(run(['doctor', '--port', '0']).status, 0);
+  const healthy = run(['doctor', '--port', '0']);
+  assert.equal(healthy.status, 0, healthy.stdout);
+  for (const line of [
+    /^(ok|warn) +processor .*, \d+ cores, kernels (scalar|avx)/m,
+    /^ok +model +lemma-mini: /m,
+    /^ok +memory +\d+\.\d\d GiB free; weights \d+\.\d\d GiB$/m,
+    /^ok +port +127\.0\.0\.1:0 is free$/m,
+    /^(ok|warn) +disk .* can be written, \d+\.\d GiB free$/m,
+  ]) {
+    assert.match(healthy.stdout, line);
+  }
 });
 
 test('wrong usage exits with 2 and names the option', () => {
@@ -167,6 +210,43 @@ test('Ctrl-C ends ask, and serve while it drains, and leaves no directory behind
   assert.equal(await server.exited, null);
   assert.deepEqual(readdirSync(temporary), []);
   await Promise.all(held);
+});
+
+test('ask ends where nobody reads its answer, and leaves no directory behind', () => {
+  const temporary = mkdtempSync(join(directory, 'tmp-'));
+  // head goes at once, long before the answer comes.
+  const script = '{ "$0" ask "$1" --temperature 0; echo "status $?" >&2; } | head -c 0';
+  const done = spawnSync('sh', ['-c', script, lemma, 'What is 12 * 34?'], {
+    encoding: 'utf8', timeout: 60000, env: { ...process.env, TMPDIR: temporary },
+  });
+  assert.match(done.stderr, /lemma: the answer cannot be written: /);
+  assert.match(done.stderr, /^status 1$/m);
+  assert.deepEqual(readdirSync(temporary), []);
+});
+
+test('ask does not let a server go on whose answer it cannot write', async () => {
+  // A server without end.
+  const event = { choices: [{ index: 0, delta: { content: 'x' }, finish_reason: null }] };
+  const endless = createServer((request, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    const timer = setInterval(() => response.write(`data: ${JSON.stringify(event)}\n\n`), 10);
+    response.once('close', () => clearInterval(timer));
+  });
+  await new Promise((resolve) => endless.listen(0, '127.0.0.1', resolve));
+  const full = openSync('/dev/full', 'w');
+  const ask = spawn(lemma, ['ask', '--url', `http://127.0.0.1:${endless.address().port}`, 'x'], {
+    stdio: ['ignore', full, 'pipe'],
+  });
+  closeSync(full);
+  let stderr = '';
+  ask.stderr.on('data', (bytes) => (stderr += bytes));
+  const deadline = setTimeout(() => ask.kill('SIGKILL'), 20000);
+  const status = await new Promise((resolve) => ask.once('close', resolve));
+  clearTimeout(deadline);
+  endless.closeAllConnections();
+  endless.close();
+  assert.equal(status, 1, stderr);
+  assert.match(stderr, /lemma: the answer cannot be written: /);
 });
 
 test('ask prints the answer alone on standard output', () => {

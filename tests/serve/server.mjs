@@ -9,16 +9,20 @@ export function killServers() {
   for (const child of running) child.kill('SIGKILL');
 }
 
-// Resolves once it serves: { url, process, stop() -> exit status, stderr() }.
-export async function startServer(args = [], environment = {}) {
+// Resolves once it serves: { url, process, stop() -> exit status, stdout(), stderr() }.
+// `wrapper` is a program that becomes it: ['nohup'].
+export async function startServer(args = [], environment = {}, wrapper = []) {
   const binary = process.env.LEMMA_BINARY;
   if (!binary) throw new Error('LEMMA_BINARY must name the program to test');
-  const child = spawn(binary, ['serve', '--port', '0', ...args], {
+  const [program, ...rest] = [...wrapper, binary, 'serve', '--port', '0', ...args];
+  const child = spawn(program, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
   });
   running.add(child);
   child.once('exit', () => running.delete(child));
+  let stdout = '';
+  child.stdout.on('data', (bytes) => (stdout += bytes));
   let stderr = '';
   child.stderr.on('data', (bytes) => (stderr += bytes));
   const exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
@@ -32,6 +36,7 @@ export async function startServer(args = [], environment = {}) {
   return {
     url,
     process: child,
+    stdout: () => stdout,
     stderr: () => stderr,
     exited,
     async stop() {
@@ -50,12 +55,14 @@ export async function eventually(condition, what) {
   throw new Error(`never happened: ${what}`);
 }
 
-// The value of an unlabelled or labelled metric, summed over its labels.
-export async function metric(url, name) {
+// The value of an unlabelled or labelled metric, summed over its labels, or over those lines alone
+// that have `label`: 'finished_reason="abort"'.
+export async function metric(url, name, label = '') {
   const text = await (await fetch(`${url}/metrics`)).text();
   let sum = 0;
   for (const line of text.split('\n')) {
-    if (line.startsWith(name + ' ') || line.startsWith(name + '{')) sum += Number(line.split(' ').pop());
+    const isNamed = line.startsWith(name + ' ') || line.startsWith(name + '{');
+    if (isNamed && line.includes(label)) sum += Number(line.split(' ').pop());
   }
   return sum;
 }
