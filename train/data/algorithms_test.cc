@@ -72,6 +72,10 @@ TEST(AlgorithmFamilies, AreAtLeastEighteenWithUniqueNamesAndFiveAlsoInCpp) {
     in_cpp += !static_cast<const AlgorithmFamily*>(family)->spec().cpp.empty();
   }
   EXPECT_GE(names.size(), 18u);
+  std::set<std::string_view> all;  // evaluations tell families apart by their names alone
+  for (const Family* family : AllFamilies()) {
+    EXPECT_TRUE(all.insert(family->name()).second) << family->name();
+  }
   EXPECT_GE(in_cpp, 5);
 }
 

@@ -12,8 +12,8 @@ namespace lemma::train {
 
 // Templates of one family in one language; "{name}" marks a variable.
 struct Phrasings {
-  std::vector<std::string_view> train;     // at least 8
-  std::vector<std::string_view> held_out;  // at least 2, wording that `train` lacks
+  std::vector<std::string_view> train;     // several: 8 for most
+  std::vector<std::string_view> held_out;  // at least one, wording that `train` lacks
 };
 
 using Variables = std::vector<std::pair<std::string_view, std::string>>;

@@ -140,8 +140,9 @@ std::string MultiplySteps(int64_t a, int64_t b) {
   if (IsKnownProduct(a, b)) return product + " = " + std::to_string(a * b);
 
   const bool split_second = !HasOneNonzeroDigit(b);
+  const int64_t front = a % 100 == 0 ? LeadingPart(a) : a / 100 * 100;
   const std::vector<int64_t> parts =
-      split_second ? SplitByPlace(b) : std::vector<int64_t>{a / 100 * 100, a % 100};
+      split_second ? SplitByPlace(b) : std::vector<int64_t>{front, a - front};
   std::vector<std::string> chains, products;
   std::vector<int64_t> values;
   for (const int64_t part : parts) {

@@ -168,13 +168,10 @@ Problem WriteRightTriangle(Rng& rng, Language language, Split split) {
         "{c} 分米长的梯子靠在墙上, 底端离墙 {a} 分米, 顶端高多少分米?"},
        {"已知直角三角形的斜边为 {c}, 一条直角边为 {a}, 另一条直角边是多少?"}}};
   const auto count = static_cast<int64_t>(PrimitiveTriangles().size());
-  const auto [kind, which, scale, swapped, asks_leg] = DrawInSplit(
-      split,
-      [&] {
-        return std::array<int64_t, 5>{6, rng.Int(0, count - 1), rng.Int(1, 10), rng.Int(0, 1),
-                                      rng.Int(0, 1)};
-      },
-      [](int64_t, int64_t which, int64_t scale, int64_t, int64_t) {
+  const int64_t swapped = rng.Int(0, 1), asks_leg = rng.Int(0, 1);
+  const auto [kind, which, scale] = DrawInSplit(
+      split, [&] { return std::array<int64_t, 3>{6, rng.Int(0, count - 1), rng.Int(1, 10)}; },
+      [](int64_t, int64_t which, int64_t scale) {
         return PrimitiveTriangles()[static_cast<size_t>(which)].c * scale <= kHypotenuseMax;
       });
   const RightTriangle& primitive = PrimitiveTriangles()[static_cast<size_t>(which)];

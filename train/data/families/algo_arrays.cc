@@ -9,12 +9,16 @@ namespace {
 
 // ---- two-sum ----
 
+constexpr int kValuesVariant = 1;  // the others ask for indices, in different words
+
 Case TwoSum(const Ints& numbers, int64_t target, int variant) {
   for (size_t i = 0; i < numbers.size(); ++i) {
     for (size_t j = i + 1; j < numbers.size(); ++j) {
       if (numbers[i] + numbers[j] != target) continue;
       const Ints indices = {static_cast<int64_t>(i), static_cast<int64_t>(j)};
-      return {{numbers, target}, variant == 0 ? indices : Ints{numbers[i], numbers[j]}, true};
+      return {{numbers, target},
+              variant == kValuesVariant ? Ints{numbers[i], numbers[j]} : indices,
+              true};
     }
   }
   return {{numbers, target}, Ints{}, true};
@@ -77,7 +81,7 @@ Telling TwoSumEnglish() {
                "Which two elements of $a sum to $b? Give $them.",
                "Given integers $a and a goal $b, locate the pair with sum $b and output $them."},
           .thinking =
-              "We need $what that add up to $b. Scan $a once with a hash map from value "
+              "We need $what that add up to $b: $kind. Scan $a once with a hash map from value "
               "to index. The partner of x is need = $b - x; if need was seen before, the "
               "pair is found. We look up before storing, so one element is never used "
               "twice and equal numbers work. Time O(n), space O(n).",
@@ -106,7 +110,7 @@ Telling TwoSumChinese() {
                "整数数组 $a 中恰有一对元素之和等于 $b, 求$them。",
                "已知数组 $a 与目标 $b, 哪两个元素相加得 $b? 请输出$them。"},
           .thinking =
-              "要找和为 $b 的$what。扫描 $a 一遍, 用哈希表记录每个值的下标。对当前的 x, "
+              "要找和为 $b 的$what: $kind。扫描 $a 一遍, 用哈希表记录每个值的下标。对当前的 x, "
               "需要 need = $b - x; 如果 need 已经出现过, 就找到了。先查找再存入, "
               "所以同一个元素不会用两次, 相等的数也没问题。时间 O(n), 空间 O(n)。",
           .steps =
@@ -146,19 +150,39 @@ AlgorithmSpec TwoSumSpec() {
       .name = "two-sum",
       .description = "two numbers of a list that add up to a target: their indices or themselves",
       .arguments = {ListNames(), {"target", "goal", "k", "total", "s", "want", "sum_to"}},
-      .variants =
-          {{.function = "two_sum",
-            .synonyms = {"find_pair", "pair_sum", "pair_indices", "sum_pair", "two_numbers",
-                         "pair_with_sum", "find_two", "index_pair"},
-            .english = {{"what", "the indices of the two numbers"}, {"them", "their indices"}},
-            .chinese = {{"what", "两个数的下标"}, {"them", "它们的下标"}, {"given", "它们的索引"}},
-            .code = {{"pair", "[seen[need], i]"}, {"cpp_pair", "{seen[need], i}"}}},
-           {.function = "two_sum_values",
-            .synonyms = {"find_pair", "pair_sum", "pair_values", "sum_pair", "two_numbers",
-                         "pair_with_sum", "find_two", "number_pair"},
-            .english = {{"what", "the two numbers"}, {"them", "the two numbers themselves"}},
-            .chinese = {{"what", "两个数"}, {"them", "这两个数的值"}, {"given", "它们的值"}},
-            .code = {{"pair", "[need, x]"}, {"cpp_pair", "{need, x}"}}}},
+      .variants = {{.function = "two_sum",
+                    .synonyms = {"find_pair", "pair_sum", "pair_indices", "sum_pair", "two_numbers",
+                                 "pair_with_sum", "find_two", "index_pair"},
+                    .english = {{"what", "the indices of the two numbers"},
+                                {"them", "their indices"},
+                                {"kind", "positions, not values"}},
+                    .chinese = {{"what", "两个数的下标"},
+                                {"them", "它们的下标"},
+                                {"given", "它们的索引"},
+                                {"kind", "返回位置, 不是数值"}},
+                    .code = {{"pair", "[seen[need], i]"}, {"cpp_pair", "{seen[need], i}"}}},
+                   {.function = "two_sum",
+                    .synonyms = {"find_pair", "pair_sum", "pair_values", "sum_pair", "two_numbers",
+                                 "pair_with_sum", "find_two", "number_pair"},
+                    .english = {{"what", "the two numbers"},
+                                {"them", "the two numbers themselves"},
+                                {"kind", "values, not positions"}},
+                    .chinese = {{"what", "两个数"},
+                                {"them", "这两个数的值"},
+                                {"given", "它们的值"},
+                                {"kind", "返回数值, 不是位置"}},
+                    .code = {{"pair", "[need, x]"}, {"cpp_pair", "{need, x}"}}},
+                   {.function = "two_sum",
+                    .synonyms = {"find_pair", "pair_sum", "pair_positions", "locate_pair",
+                                 "two_numbers", "pair_with_sum", "find_two", "index_pair"},
+                    .english = {{"what", "the positions of the two numbers"},
+                                {"them", "the indices of the two"},
+                                {"kind", "positions, not values"}},
+                    .chinese = {{"what", "两个数的索引"},
+                                {"them", "它们的索引"},
+                                {"given", "它们的数组下标"},
+                                {"kind", "返回位置, 不是数值"}},
+                    .code = {{"pair", "[seen[need], i]"}, {"cpp_pair", "{seen[need], i}"}}}},
       .english = TwoSumEnglish(),
       .chinese = TwoSumChinese(),
       .python = kTwoSumPython,

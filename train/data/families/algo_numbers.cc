@@ -224,7 +224,7 @@ int $f(int $a, int $b) {
 
 AlgorithmSpec GcdSpec() {
   return {
-      .name = "gcd",
+      .name = "gcd-program",
       .description = "the greatest common divisor or least common multiple of two numbers",
       .arguments = {{"a", "m", "p", "first", "num1", "u", "n1"},
                     {"b", "n", "q", "second", "num2", "v", "n2"}},

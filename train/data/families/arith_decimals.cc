@@ -22,6 +22,14 @@ Decimal DrawDecimal(Rng& rng, int64_t units_max, int places_min, int places_max)
   }
 }
 
+// Of two operands, whatever their order and what is done with them.
+uint64_t HashOfPair(const Decimal& left, const Decimal& right) {
+  const bool in_order =
+      left.units != right.units ? left.units < right.units : left.places <= right.places;
+  const Decimal &low = in_order ? left : right, &high = in_order ? right : left;
+  return HashOf({low.units, low.places, high.units, high.places});
+}
+
 int64_t Rescaled(Decimal decimal, int places) {
   for (int i = decimal.places; i < places; ++i) decimal.units *= 10;
   return decimal.units;
@@ -46,8 +54,7 @@ Problem DecimalSum(Rng& rng, Language language, Split split) {
     left = draw();
     right = draw();
     is_sum = rng.Chance(0.5);
-  } while ((left.places == 0 && right.places == 0) ||
-           !InSplit(HashOf({left.units, left.places, right.units, right.places, is_sum}), split));
+  } while ((left.places == 0 && right.places == 0) || !InSplit(HashOfPair(left, right), split));
   const int places = std::max(left.places, right.places);
   const int64_t a = Rescaled(left, places), b = Rescaled(right, places);
   const int64_t value = is_sum ? a + b : a - b;
@@ -75,8 +82,7 @@ Problem DecimalProduct(Rng& rng, Language language, Split split) {
   do {
     left = DrawDecimal(rng, 99, 0, 2);
     right = DrawDecimal(rng, rng.Chance(0.5) ? 9 : 99, 0, 2);
-  } while ((left.places == 0 && right.places == 0) ||
-           !InSplit(HashOf({left.units, left.places, right.units, right.places}), split));
+  } while ((left.places == 0 && right.places == 0) || !InSplit(HashOfPair(left, right), split));
   const int places = left.places + right.places;
   const int64_t units = left.units * right.units;
   const std::string expression = Text(left) + "*" + Text(right);

@@ -44,6 +44,13 @@ Drawn DrawReduced(Rng& rng, int64_t d_max, int64_t n_max) {
   }
 }
 
+// Of two operands, whatever their order and what is done with them: a + b says much of b - a.
+uint64_t HashOfPair(const Drawn& left, const Drawn& right) {
+  const bool in_order = left.d != right.d ? left.d < right.d : left.n <= right.n;
+  const Drawn &low = in_order ? left : right, &high = in_order ? right : left;
+  return HashOf({low.n, low.d, high.n, high.d});
+}
+
 std::string Reduced(int64_t n, int64_t d) {
   const int64_t g = std::gcd(n, d);
   return d == g ? std::to_string(n / g) : Plain(n / g, d / g);
@@ -82,8 +89,7 @@ Problem FractionSum(Rng& rng, Language language, Split split) {
     left = draw();
     right = draw();
     is_sum = rng.Chance(0.5);
-  } while (!InSplit(HashOf({left.n, left.d, right.n, right.d, is_sum}), split) ||
-           !IsShortSum(left, right, is_sum));
+  } while (!InSplit(HashOfPair(left, right), split) || !IsShortSum(left, right, is_sum));
   const int64_t common = std::lcm(left.d, right.d);
   const int64_t left_scale = common / left.d, right_scale = common / right.d;
   const int64_t a = left.n * left_scale, b = right.n * right_scale;
@@ -122,7 +128,7 @@ Problem FractionProduct(Rng& rng, Language language, Split split) {
     left = DrawReduced(rng, 9, 9);
     right = DrawReduced(rng, 9, 9);
     is_product = rng.Chance(0.5);
-  } while (!InSplit(HashOf({left.n, left.d, right.n, right.d, is_product}), split));
+  } while (!InSplit(HashOfPair(left, right), split));
   // Dividing turns the second fraction over.
   const Drawn factor = is_product ? right : Drawn{right.d, right.n};
   const int64_t top = left.n * factor.n, bottom = left.d * factor.d;

@@ -39,10 +39,10 @@ Problem WriteUrn(Rng& rng, Language language, Split split) {
         "一个袋子装有 {r} 个红球, {b} 个蓝球, {g} 个绿球, 从中任意摸出一球, "
         "是{colour}球的概率为多少?"},
        {"从装有 {r} 个红球, {b} 个蓝球, {g} 个绿球的袋中取一个球, 求它是{colour}球的概率."}}};
-  const auto [r, b, g, which] = DrawInSplit(
-      split,
-      [&] { return std::array{rng.Int(1, 12), rng.Int(1, 12), rng.Int(1, 12), rng.Int(0, 2)}; },
-      [](int64_t, int64_t, int64_t, int64_t) { return true; });
+  const auto [r, b, g] = DrawInSplit(
+      split, [&] { return std::array{rng.Int(1, 12), rng.Int(1, 12), rng.Int(1, 12)}; },
+      [](int64_t, int64_t, int64_t) { return true; });
+  const int64_t which = rng.Int(0, 2);
   const int64_t favourable = which == 0 ? r : which == 1 ? b : g;
   const std::string colour(which == 0   ? In(language, "red", "红")
                            : which == 1 ? In(language, "blue", "蓝")
@@ -144,7 +144,7 @@ Problem WriteCoins(Rng& rng, Language language, Split split) {
         "抛 {n} 枚均匀硬币, 求恰好 {k} 枚正面朝上的概率."},
        {"均匀硬币抛 {n} 次, 求正面恰好出现 {k} 次的概率."}}};
   const auto [kind, n, k] = DrawInSplit(
-      split, [&] { return std::array<int64_t, 3>{4, rng.Int(2, 5), rng.Int(0, 5)}; },
+      split, [&] { return std::array<int64_t, 3>{4, rng.Int(2, 6), rng.Int(0, 6)}; },
       [](int64_t, int64_t n, int64_t k) { return k <= n; });
   // Pascal's triangle, row by row, down to the row of n.
   std::vector<int64_t> row = {1, 1};
@@ -176,7 +176,7 @@ std::vector<const Family*> ProbabilityFamilies() {
   static const MathFamily probability(
       "simple-probability",
       "One ball from up to 36 in three colours, two draws without replacement from up to 10, "
-      "multiples of k among 1..n up to 60, the sum of two dice, heads among up to 5 coins",
+      "multiples of k among 1..n up to 60, the sum of two dice, heads among up to 6 coins",
       &WriteProbability);
   return {&probability};
 }

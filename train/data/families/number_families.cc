@@ -22,7 +22,7 @@ std::vector<const Family*> NumberTheoryFamilies() {
        "Last digit of a power, or its remainder by 3 to 9, with exponents from 20 to 599.",
        PowerCycle},
       {"linear-congruence",
-       "Solution of a*x = b mod m, or the inverse of a, for m from 5 to 13, by trial.",
+       "Solution of a*x = b mod m, or the inverse of a, for m from 5 to 11, by trial.",
        LinearCongruence},
       {"to-base", "A decimal integer from 10 to 999 written in base 2 to 9 or 16.", ToBase},
       {"from-base", "A number of two to seven digits in base 2 to 9 or 16 as a decimal integer.",

@@ -196,7 +196,7 @@ Problem DivisorFunction(Rng& rng, Language language, Split split) {
   int64_t n;
   do {
     n = rng.Int(12, 500);
-  } while (!InSplit(HashOf({n, wants_sum}), split) || !IsShortForDivisors(n, wants_sum));
+  } while (!InSplit(HashOf({n}), split) || !IsShortForDivisors(n, wants_sum));
   const Factoring factoring = FactorByTrial(n, language);
   const std::string n_text = std::to_string(n);
 

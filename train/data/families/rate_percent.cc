@@ -114,12 +114,10 @@ Problem WriteInterest(Rng& rng, Language language, Split split) {
       {{"本金 {n} 元, 年利率 {p}%, 单利, {t} 年后本利和是多少元?",
         "存入 {n} 元, 单利年利率 {p}%, {t} 年后本息一共多少元?"},
        {"{n} 元按年利率 {p}% 单利存 {t} 年, 本息和是多少元?"}}};
-  const auto [asks_total, principal, percent, years] = DrawInSplit(
-      split,
-      [&] {
-        return std::array{rng.Int(0, 1), rng.Int(1, 40) * 50, rng.Int(1, 5) * 2, rng.Int(2, 9)};
-      },
-      [](int64_t, int64_t, int64_t, int64_t) { return true; });
+  const bool asks_total = rng.Chance(0.5);
+  const auto [principal, percent, years] = DrawInSplit(
+      split, [&] { return std::array{rng.Int(1, 40) * 50, rng.Int(1, 5) * 2, rng.Int(2, 9)}; },
+      [](int64_t, int64_t, int64_t) { return true; });
   const int64_t yearly = principal * percent / 100, interest = yearly * years;
   std::vector<std::string> thinking = {Cat(principal, "*", percent, "/100"),
                                        PercentSteps(principal, percent),
@@ -128,15 +126,15 @@ Problem WriteInterest(Rng& rng, Language language, Split split) {
       Cat(In(language, "Interest per year: ", "每年利息: "), principal, "*", percent,
           "/100 = ", yearly),
       Cat(In(language, "Total interest: ", "总利息: "), yearly, "*", years, " = ", interest)};
-  if (asks_total == 1) {
+  if (asks_total) {
     thinking.push_back(AddSteps(principal, interest));
     steps.push_back(Cat(In(language, "Total amount: ", "本息和: "), principal, " + ", interest,
                         " = ", principal + interest));
   }
   return WorkedProblem(language,
-                       Ask(rng, asks_total == 1 ? total_asks : interest_asks, split, language,
+                       Ask(rng, asks_total ? total_asks : interest_asks, split, language,
                            {{"n", Cat(principal)}, {"p", Cat(percent)}, {"t", Cat(years)}}),
-                       thinking, steps, Cat(asks_total == 1 ? principal + interest : interest));
+                       thinking, steps, Cat(asks_total ? principal + interest : interest));
 }
 
 Problem WritePercentStory(Rng& rng, Language language, Split split) {

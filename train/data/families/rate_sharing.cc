@@ -56,13 +56,13 @@ const BilingualPhrasings& TripleAsks() {
 // c is 0 where two share.
 Problem WriteRatio(Rng& rng, Language language, Split split) {
   const bool three = rng.Chance(0.4);
-  const auto [a, b, c, unit, which] = DrawInSplit(
+  const int64_t which = rng.Int(0, three ? 2 : 1);
+  const auto [a, b, c, unit] = DrawInSplit(
       split,
       [&] {
-        return std::array{rng.Int(1, 9), rng.Int(1, 9), three ? rng.Int(1, 9) : 0, rng.Int(2, 40),
-                          rng.Int(0, three ? 2 : 1)};
+        return std::array{rng.Int(1, 9), rng.Int(1, 9), three ? rng.Int(1, 9) : 0, rng.Int(2, 40)};
       },
-      [](int64_t a, int64_t b, int64_t c, int64_t, int64_t) {
+      [](int64_t a, int64_t b, int64_t c, int64_t) {
         return a + b > 2 && std::gcd(std::gcd(a, b), c) == 1;
       });
   std::vector<int64_t> parts = {a, b};

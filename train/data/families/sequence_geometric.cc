@@ -56,14 +56,10 @@ bool StaysSmall(int64_t first, int64_t ratio, int64_t count) {
 }
 
 Problem WriteGeometric(Rng& rng, Language language, Split split) {
-  const auto [asks_sum, a, r, n] = DrawInSplit(
-      split,
-      [&] {
-        return std::array{rng.Int(0, 1), NonZero(rng, -9, 24), NonZero(rng, -4, 6), rng.Int(3, 6)};
-      },
-      [](int64_t, int64_t a, int64_t r, int64_t n) {
-        return r != 1 && r != -1 && StaysSmall(a, r, n);
-      });
+  const int64_t asks_sum = rng.Int(0, 1);
+  const auto [a, r, n] = DrawInSplit(
+      split, [&] { return std::array{NonZero(rng, -9, 24), NonZero(rng, -4, 6), rng.Int(3, 6)}; },
+      [](int64_t a, int64_t r, int64_t n) { return r != 1 && r != -1 && StaysSmall(a, r, n); });
   std::vector<int64_t> terms = {a};
   std::vector<std::string> thinking = {
       Cat("a_1 = ", a, In(language, "; r = ", "; q = "), r, "; n = ", n)};
