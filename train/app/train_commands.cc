@@ -4,6 +4,7 @@
 #include "common/base/cpu.h"
 #include "common/base/log.h"
 #include "train/app/commands.h"
+#include "train/corpus/problem_file.h"
 #include "train/corpus/samples.h"
 #include "train/network/trainer.h"
 
@@ -27,11 +28,14 @@ Status RunStage(StageOptions& options, const Vocabulary& vocabulary, const MakeS
   const int n_threads = DetectCpu().n_cores;
   if (options.settings.lanes == 0) options.settings.lanes = n_threads;
   LEMMA_ASSIGN_OR_RETURN(
-      const LoadedDocuments train,
-      LoadDocuments(options.data / "train.jsonl", kTokensPerDocumentMax, n_threads, make));
+      LoadedDocuments train,
+      LoadDocuments(options.data / kTrainFile, kTokensPerDocumentMax, n_threads, make));
+  if (options.settings.stage == "pretrain") {
+    LEMMA_RETURN_IF_ERROR(AddDrills(options.data / kDrillsFile, vocabulary, train.documents));
+  }
   LEMMA_ASSIGN_OR_RETURN(
       const LoadedDocuments held_out,
-      LoadDocuments(options.data / "heldout.jsonl", kTokensPerDocumentMax, n_threads, make));
+      LoadDocuments(options.data / kHeldOutFile, kTokensPerDocumentMax, n_threads, make));
   LogInfo("{}: {} documents, {} tokens; {} left out (over {} tokens)", options.settings.stage,
           train.documents.size(), train.documents.n_tokens(), train.n_too_long,
           kTokensPerDocumentMax);
@@ -49,8 +53,8 @@ Status Pretrain(StageOptions& options) {
 }
 
 Status FineTune(StageOptions& options) {
-  if (options.settings.initial_run.empty() && !options.from_scratch && !options.settings.resume) {
-    return InvalidArgument("name the pretrained run, or say --from-scratch", "init");
+  if (options.settings.initial.empty() && !options.from_scratch && !options.settings.resume) {
+    return InvalidArgument("name the pretrained run or model, or say --from-scratch", "init");
   }
   LEMMA_ASSIGN_OR_RETURN(const Vocabulary vocabulary, Vocabulary::Load(options.tokenizer));
   LEMMA_ASSIGN_OR_RETURN(const Profiles profiles, Profiles::Load(options.profiles));
@@ -62,7 +66,7 @@ Status FineTune(StageOptions& options) {
 
 void AddSharedOptions(CLI::App& command, StageOptions& options) {
   TrainSettings& settings = options.settings;
-  command.add_option("--data", options.data, "Folder with train.jsonl and heldout.jsonl")
+  command.add_option("--data", options.data, "Folder that lemma-train data wrote")
       ->required()
       ->check(CLI::ExistingDirectory);
   command.add_option("--tokenizer", options.tokenizer, "Folder with tokenizer.json")
@@ -70,7 +74,8 @@ void AddSharedOptions(CLI::App& command, StageOptions& options) {
       ->check(CLI::ExistingDirectory);
   command.add_option("--out", settings.run_directory, "Folder of the run: checkpoint, loss curve")
       ->required();
-  command.add_option("--init", settings.initial_run, "Folder of a run whose weights to start from");
+  command.add_option("--init", settings.initial,
+                     "Folder of a run, or of a model, whose weights to start from");
   command.add_flag("--resume", settings.resume, "Continue from the run's checkpoint");
   command.add_option("--steps", settings.steps_max, "End after this many steps");
   command.add_option("--tokens", settings.tokens_max, "End after this many tokens");
@@ -81,6 +86,11 @@ void AddSharedOptions(CLI::App& command, StageOptions& options) {
   command.add_option("--threads", settings.lanes, "Parallel lanes (default: one a core)");
   command.add_option("--optimizer", settings.optimizer, "muon or adamw")->capture_default_str();
   command.add_option("--learning-rate", settings.learning_rate, "At its peak")
+      ->capture_default_str();
+  command
+      .add_option("--final-rate", settings.final_rate,
+                  "The rate at the end, as a part of the peak; it falls along a cosine")
+      ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   command.add_option("--warmup-steps", settings.warmup_steps, "Steps until the peak")
       ->capture_default_str();
@@ -99,7 +109,11 @@ void AddSharedOptions(CLI::App& command, StageOptions& options) {
 void AddShapeOptions(CLI::App& command, Qwen2Config& config) {
   const CLI::Range sizes(int64_t{1}, int64_t{65536});
   const auto add = [&](const char* name, int64_t& into, const char* help) {
-    command.add_option(name, into, help)->check(sizes)->capture_default_str()->group("Shape");
+    command.add_option(name, into, help)
+        ->check(sizes)
+        ->capture_default_str()
+        ->excludes(command.get_option("--init"))
+        ->group("Shape");
   };
   add("--hidden", config.hidden_size, "Width of the residual stream");
   add("--layers", config.n_layers, "Layers");
@@ -120,6 +134,7 @@ std::shared_ptr<StageOptions> NewOptions(const char* stage) {
 
 void AddPretrainCommand(CLI::App& app, Run& run) {
   const std::shared_ptr<StageOptions> options = NewOptions("pretrain");
+  options->settings.final_rate = 0.5;  // where fine-tuning goes on
   CLI::App* command = app.add_subcommand("pretrain", "Learn the corpus, every token of it");
   command->footer(
       "Example: lemma-train pretrain --data build/mini/data --tokenizer build/mini/tokenizer "
@@ -132,7 +147,7 @@ void AddPretrainCommand(CLI::App& app, Run& run) {
 
 void AddSftCommand(CLI::App& app, Run& run) {
   const std::shared_ptr<StageOptions> options = NewOptions("sft");
-  options->settings.learning_rate = 5e-3;
+  options->settings.learning_rate = 1.5e-3;  // where pretraining ended
   CLI::App* command =
       app.add_subcommand("sft", "Learn to answer chats under the profiles' system prompts");
   command->footer(

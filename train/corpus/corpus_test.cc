@@ -6,8 +6,10 @@
 
 #include "common/base/file.h"
 #include "train/corpus/documents.h"
+#include "train/corpus/problem_counts.h"
 #include "train/corpus/problem_file.h"
 #include "train/corpus/samples.h"
+#include "train/corpus/seen_texts.h"
 #include "train/tokenizer/bpe_trainer.h"
 
 namespace lemma::train {
@@ -180,6 +182,76 @@ TEST(BatchStream, SeedsAndEpochsDiffer) {
   const std::vector<uint32_t> first = one.Next();
   EXPECT_NE(first, other.Next());
   EXPECT_NE(first, later.Next());
+}
+
+TEST(Drills, AreLearntWhole) {
+  const Vocabulary vocabulary = SmallVocabulary();
+  const std::filesystem::path path = TestPath("drills.jsonl");
+  ASSERT_TRUE(WriteFileAtomically(path, "\"1 + 1 = 2\\n2*3 = 6\"\n\"7\"\n").ok());
+  DocumentSet documents;
+  ASSERT_TRUE(AddDrills(path, vocabulary, documents).ok());
+  ASSERT_EQ(documents.size(), 2u);
+  const DocumentSet::Document first = documents[0];
+  EXPECT_EQ(first.n_context, 1);
+  EXPECT_EQ(vocabulary.tokenizer.Decode({first.tokens, first.tokens + first.n_tokens - 1},
+                                        /*skip_special=*/false),
+            "1 + 1 = 2\n2*3 = 6");
+  EXPECT_EQ(first.tokens[first.n_tokens - 1], vocabulary.control.end_of_text);
+
+  ASSERT_TRUE(WriteFileAtomically(path, "\"1\"\n7\n").ok());
+  EXPECT_NE(AddDrills(path, vocabulary, documents).message().find("drills.jsonl:2"),
+            std::string::npos);
+}
+
+TEST(ProblemCounts, FollowTheErrorsOfAnEvaluation) {
+  const std::filesystem::path path = TestPath("eval.json");
+  const ProblemCounts even = EvenCounts(1000);
+  std::string families;
+  for (size_t i = 0; i < even.size(); ++i) {
+    EXPECT_EQ(even[i], AllFamilies()[i]->domain() == Domain::kMath ? 1000 : 400);
+    // The first is never right, the second always, the others at times.
+    const char* right = i == 0 ? "0.0" : i == 1 ? "1" : "0.5";
+    families += (i == 0 ? "\"" : ",\"") + std::string(AllFamilies()[i]->name()) +
+                "\":{\"right\":" + right + "}";
+  }
+  ASSERT_TRUE(WriteFileAtomically(path, "{\"families\":{" + families + "}}").ok());
+  const Result<ProblemCounts> focused = FocusedCounts(1000, path);
+  ASSERT_TRUE(focused.ok()) << focused.status().message();
+  EXPECT_EQ((*focused)[0], 2000);
+  EXPECT_EQ((*focused)[1], 250);
+  EXPECT_EQ((*focused)[2], 1000);
+
+  ASSERT_TRUE(WriteFileAtomically(path, "{\"families\":{}}").ok());
+  const Status lacking = FocusedCounts(1000, path).status();
+  EXPECT_EQ(lacking.code(), StatusCode::kDataLoss);
+  EXPECT_NE(lacking.message().find(AllFamilies()[0]->name()), std::string::npos);
+}
+
+TEST(SeenTexts, KnowWorkingsWhateverAsksForThem) {
+  Problem trained = SomeProblem();
+  trained.domain = Domain::kMath;
+  trained.thinking = "0.47*3.6\n47*36 = 47*30 + 47*6 = 1410 + 282 = 1692; 1 + 1 = 2";
+  SeenTexts seen;
+  seen.Add(trained);
+  seen.AddWorking("3*4 = 12; 5*6 = 30\n7*8 = 56");
+
+  Problem asked = trained;
+  asked.question = "another";
+  EXPECT_TRUE(seen.Contains(asked));  // the same working
+  asked.thinking = "47*36 = 47*30 + 47*6 = 1410 + 282 = 1692";
+  EXPECT_TRUE(seen.Contains(asked));  // a step of another's
+  asked.thinking = "5*6 = 30";
+  EXPECT_TRUE(seen.Contains(asked));  // a drill
+  asked.thinking = "47*36 = 47*30";
+  EXPECT_FALSE(seen.Contains(asked));
+  seen.AddQuestion(asked);
+  EXPECT_TRUE(seen.Contains(asked));
+  // Programs of one kind share their thinking; their questions tell them apart.
+  Problem program = SomeProblem();
+  seen.Add(program);
+  EXPECT_TRUE(seen.Contains(program));
+  program.question = "in other words";
+  EXPECT_FALSE(seen.Contains(program));
 }
 
 }  // namespace

@@ -131,6 +131,20 @@ Status ForEachProblem(const std::filesystem::path& path, int n_threads,
   return Ok();
 }
 
+Status ForEachDrill(const std::filesystem::path& path,
+                    const std::function<void(std::string_view)>& on_drill) {
+  LEMMA_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path, kProblemFileBytesMax));
+  size_t line_number = 0;
+  for (const std::string_view line : SplitLines(bytes)) {
+    const std::string name = path.string() + ":" + std::to_string(++line_number);
+    const Result<json::value> drill = ParseJson(line, name);
+    if (!drill.ok()) return DataLoss(drill.status().message());
+    if (!drill->is_string()) return DataLoss(name + ": must be a string");
+    on_drill(drill->get_string());
+  }
+  return Ok();
+}
+
 Result<std::vector<Problem>> ReadProblems(const std::filesystem::path& path) {
   std::vector<Problem> problems;
   LEMMA_RETURN_IF_ERROR(ForEachProblem(

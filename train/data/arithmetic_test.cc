@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <regex>
 #include <set>
 
+#include "train/data/drills.h"
 #include "train/data/families.h"
 #include "train/data/steps.h"
 #include "train/data/test_equations.h"
@@ -184,6 +186,8 @@ TEST(StepsTest, HaveTheirFormats) {
   EXPECT_EQ(SumSteps({12, 45, 30}), "12 + 45 = 57; 57 + 30 = 87");
   EXPECT_EQ(MultiplySteps(47, 6), "47*6 = 282");
   EXPECT_EQ(MultiplySteps(6, 470), "6*470 = 2820");
+  EXPECT_EQ(MultiplySteps(12300, 7),
+            "12300*7 = 10000*7 + 2300*7 = 70000 + 16100 = 80000 + 6100 = 86000 + 100 = 86100");
   EXPECT_EQ(MultiplySteps(47, 36),
             "47*36 = 47*30 + 47*6 = 1410 + 282 = 1610 + 82 = 1690 + 2 = 1692");
   EXPECT_EQ(DivideSteps(738, 6), "7 = 1*6 + 1; 13 = 2*6 + 1; 18 = 3*6 + 0; 738 = 123*6 + 0");
@@ -227,6 +231,28 @@ TEST(NumberTextTest, IsCanonical) {
 TEST(WordingTest, FullWidthPunctuationKeepsNumbersWhole) {
   EXPECT_EQ(WithFullWidthPunctuation("计算 3.5 和 [1, 2], 求和. 等于 4.5?"),
             "计算 3.5 和 [1, 2], 求和。等于 4.5？");
+}
+
+TEST(DrillTest, EveryEquationIsTrueAndNoProductIsHeldOut) {
+  // A chain that begins with a product of two long factors is one that was asked for, or an lcm's.
+  const std::regex product(R"((?:^|; |\n)(\d+)\*(\d+) = )");
+  Rng rng(1);
+  size_t n_equations = 0, n_products = 0;
+  for (int i = 0; i < 3000; ++i) {
+    const std::string drill = WriteDrill(rng);
+    const EquationReport report = CheckEquations(drill);
+    EXPECT_TRUE(report.false_chains.empty()) << drill;
+    n_equations += report.n_checked;
+    EXPECT_LT(drill.size(), 600u) << drill;
+    for (std::sregex_iterator at(drill.begin(), drill.end(), product), end; at != end; ++at) {
+      const int64_t a = std::stoll((*at)[1]), b = std::stoll((*at)[2]);
+      if (std::min(a, b) <= 12 || std::max(a, b) > 99 || a % 10 == 0 || b % 10 == 0) continue;
+      ++n_products;
+      EXPECT_TRUE(InSplit(HashOf({std::min(a, b), std::max(a, b)}), Split::kTrain)) << drill;
+    }
+  }
+  EXPECT_GT(n_equations, 10000u);
+  EXPECT_GT(n_products, 300u);
 }
 
 }  // namespace

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# The whole recipe of lemma-mini: problems -> vocabulary -> pretraining -> fine-tuning -> export ->
-# evaluation. Each step is skipped when its result is complete, and a step that was stopped goes on
-# where its checkpoint stands, so the script can be stopped and started at will.
+# The whole recipe of lemma-mini: problems -> vocabulary -> pretraining -> fine-tuning -> a second
+# fine-tuning that spends its problems where the first one still errs -> export -> evaluation.
+# Each step is skipped when its result is complete, and a step that was stopped goes on where its
+# checkpoint stands, so the script can be stopped and started at will.
 #
 #   train/recipe/lemma-mini.sh [WORK [MODEL]]     WORK: default build/mini; MODEL: default WORK/model
 #
-# What it takes can be set: SAMPLES (problems of each family), PRETRAIN_MINUTES, SFT_MINUTES, SEED,
-# LEMMA_TRAIN (the program).
+# What it takes can be set: SAMPLES (problems of each family and stage), PRETRAIN_TOKENS,
+# SFT_TOKENS, FOCUS_TOKENS, SEED, LEMMA_TRAIN (the program; built where it is missing).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -16,42 +17,64 @@ seed=${SEED:-1}
 train=${LEMMA_TRAIN:-build/release/bin/lemma-train}
 
 if [[ ! -x $train ]]; then
-  echo "lemma-mini: $train is not there; build it (target lemma-train) or set LEMMA_TRAIN" >&2
-  exit 1
+  tools/install-packages build train
+  cmake --preset release -DLEMMA_TRAIN=ON --log-level=WARNING
+  cmake --build --preset release --target lemma-train
 fi
 
-# stage NAME OUT ARGUMENT...: runs a training stage unless OUT/done stands; resumes its checkpoint.
+# problems DATA SEED ARGUMENT...: writes a folder of problems unless it stands. Every stage has its
+# own: a problem seen twice teaches less than a new one.
+problems() {
+  [[ -e $work/$1/train.jsonl ]] ||
+    "$train" data --out "$work/$1" --samples-per-family "${SAMPLES:-8000}" --seed "$2" "${@:3}"
+}
+
+# stage NAME OUT DATA ARGUMENT...: runs a training stage unless OUT/done stands; resumes its
+# checkpoint.
 stage() {
-  local name=$1 out=$2
-  shift 2
+  local name=$1 out=$work/$2 data=$work/$3
+  shift 3
   if [[ -e $out/done ]]; then
     echo "lemma-mini: $name is done ($out)"
     return
   fi
   local resume=()
   [[ -e $out/checkpoint.safetensors ]] && resume=(--resume)
-  "$train" "$name" --data "$work/data" --tokenizer "$work/tokenizer" --out "$out" --seed "$seed" \
+  "$train" "$name" --data "$data" --tokenizer "$work/tokenizer" --out "$out" --seed "$seed" \
     "$@" "${resume[@]}"
   touch "$out/done"
 }
 
-if [[ ! -e $work/data/train.jsonl ]]; then
-  "$train" data --out "$work/data" --samples-per-family "${SAMPLES:-4000}" --seed "$seed"
-fi
-if [[ ! -e $work/tokenizer/tokenizer.json ]]; then
-  "$train" tokenizer --data "$work/data" --vocab-size 3072 --out "$work/tokenizer"
-fi
-stage pretrain "$work/pretrain" --minutes "${PRETRAIN_MINUTES:-60}"
-stage sft "$work/sft" --profiles train/recipe/profiles.json --init "$work/pretrain" \
-  --minutes "${SFT_MINUTES:-60}"
-"$train" export --run "$work/sft" --tokenizer "$work/tokenizer" --out "$model"
-
-# evaluate SYSTEM COUNT: COUNT problems of each family under that system prompt; the table goes to
-# WORK/eval-SYSTEM.md, its figures to WORK/eval-SYSTEM.json.
-evaluate() {
-  "$train" eval --model "$model" --data "$work/data/heldout.jsonl" --system "$1" \
-    --per-family "$2" --json "$work/eval-$1.json" | tee "$work/eval-$1.md"
+export_run() {
+  "$train" export --run "$work/$1" --tokenizer "$work/tokenizer" --out "$2"
 }
-evaluate profile 20
-evaluate none 5
-evaluate wrong 5
+
+# evaluate MODEL DATA NAME SYSTEM COUNT: COUNT held-out problems of each family under that system
+# prompt; the table goes to WORK/NAME.md, its figures to WORK/NAME.json.
+evaluate() {
+  "$train" eval --model "$1" --data "$work/$2/heldout.jsonl" --system "$4" --per-family "$5" \
+    --json "$work/$3.json" | tee "$work/$3.md"
+}
+
+problems data-pretrain "$seed"
+if [[ ! -e $work/tokenizer/tokenizer.json ]]; then
+  "$train" tokenizer --data "$work/data-pretrain" --vocab-size 3072 --out "$work/tokenizer"
+fi
+stage pretrain pretrain data-pretrain --tokens "${PRETRAIN_TOKENS:-45000000}"
+
+profiles=train/recipe/profiles.json
+problems data-sft "$((seed + 1))" --unseen "$work/data-pretrain"
+stage sft sft data-sft --profiles $profiles --init "$work/pretrain" \
+  --tokens "${SFT_TOKENS:-30000000}" --final-rate 0.5
+export_run sft "$work/sft/model"
+[[ -e $work/eval-sft.json ]] || evaluate "$work/sft/model" data-sft eval-sft profile 50
+
+# The final evaluation asks held-out problems of this folder, which repeat nothing of any stage.
+problems data-focus "$((seed + 2))" --focus "$work/eval-sft.json" \
+  --unseen "$work/data-pretrain" --unseen "$work/data-sft"
+stage sft focus data-focus --profiles $profiles --init "$work/sft" \
+  --tokens "${FOCUS_TOKENS:-100000000}"
+export_run focus "$model"
+evaluate "$model" data-focus eval-profile profile 30
+evaluate "$model" data-focus eval-none none 10
+evaluate "$model" data-focus eval-wrong wrong 10
