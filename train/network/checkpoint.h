@@ -19,8 +19,8 @@
 namespace lemma::train {
 
 struct TrainingState {
-  // What the run was begun with and its bits depend on: a resumed run must have the same. As in
-  // TrainSettings; data_tokens is of the whole training set.
+  // What a resumed run must have as it was begun, as in TrainSettings; data_tokens is of the whole
+  // training set. Limits and learning rate may be changed on the way, and with them the bits.
   std::string stage;
   std::string dtype;
   std::string optimizer;

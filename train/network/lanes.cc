@@ -75,20 +75,28 @@ double Lanes::Accumulate(const DocumentSet& documents,
     loss.backward();
     losses[i] = loss.item<double>();
   });
-  const std::vector<NamedWeight> weights = ListWeights(model_.weights());
-  for (Qwen2& replica : replicas_) {
-    const std::vector<NamedWeight> parts = ListWeights(replica.weights());
-    for (size_t i = 0; i < weights.size(); ++i) {
-      at::Tensor& part = parts[i].tensor->mutable_grad();
-      if (!part.defined()) continue;  // fewer batches than lanes
-      at::Tensor& total = weights[i].tensor->mutable_grad();
-      total = total.defined() ? total.add_(part) : part;
-      part = at::Tensor();
-    }
-  }
+  AddGradients();
   double loss = 0;
   for (const double part : losses) loss += part;
   return loss;
+}
+
+// The lanes' gradients become the model's, added in their order; the threads share the weights.
+void Lanes::AddGradients() {
+  pool_.Run([&](int member) {
+    const torch::autograd::AutoGradMode no_gradients(false);
+    const std::vector<NamedWeight> weights = ListWeights(model_.weights());
+    for (Qwen2& replica : replicas_) {
+      const std::vector<NamedWeight> parts = ListWeights(replica.weights());
+      for (size_t i = static_cast<size_t>(member); i < weights.size(); i += replicas_.size()) {
+        at::Tensor& part = parts[i].tensor->mutable_grad();
+        if (!part.defined()) continue;  // fewer batches than lanes
+        at::Tensor& total = weights[i].tensor->mutable_grad();
+        total = total.defined() ? total.add_(part) : part;
+        part = at::Tensor();
+      }
+    }
+  });
 }
 
 double Lanes::Evaluate(const DocumentSet& documents,

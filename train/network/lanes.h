@@ -37,6 +37,7 @@ class Lanes {
   // Runs on_batch(lane, batch's index) for every batch, each on its lane's thread.
   template <typename OnBatch>
   void ForEachBatch(size_t n_batches, const OnBatch& on_batch);
+  void AddGradients();
 
   Qwen2& model_;
   at::ScalarType working_type_;

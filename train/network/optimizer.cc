@@ -1,9 +1,11 @@
 #include "train/network/optimizer.h"
 
+#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/serialize.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <memory>
 #include <sstream>
@@ -53,11 +55,11 @@ std::string MomentumName(size_t i) { return "momentum." + std::to_string(i); }
 at::Tensor Orthogonalize(const at::Tensor& matrix) {
   const bool tall = matrix.size(0) > matrix.size(1);
   at::Tensor x = (tall ? matrix.t() : matrix).to(at::kBFloat16).contiguous();
-  x = x / (matrix.norm() + 1e-7).to(at::kBFloat16);
+  x.div_(matrix.norm() + 1e-7);
   for (int i = 0; i < kNewtonSchulzSteps; ++i) {
     const at::Tensor a = at::mm(x, x.t());
-    const at::Tensor b = a * -4.7750 + at::mm(a, a) * 2.0315;
-    x = x * 3.4445 + at::mm(b, x);
+    const at::Tensor b = at::addmm(a, a, a, /*beta=*/-4.7750, /*alpha=*/2.0315);
+    x = at::addmm(x, b, x, /*beta=*/3.4445, /*alpha=*/1);
   }
   return (tall ? x.t() : x).to(at::kFloat);
 }
@@ -70,23 +72,31 @@ Optimizer::Optimizer(Qwen2& model, bool use_muon, double weight_decay)
 }
 
 void Optimizer::StepMatrix(const at::Tensor& weight, at::Tensor& momentum, double learning_rate) {
-  momentum.mul_(kMomentum).add_(weight.grad());
-  const at::Tensor update = Orthogonalize(weight.grad() + momentum * kMomentum);  // Nesterov's
+  momentum.lerp_(weight.grad(), 1 - kMomentum);
+  const at::Tensor update = Orthogonalize(weight.grad().lerp(momentum, kMomentum));  // Nesterov's
   const double scale =
       0.2 * std::sqrt(static_cast<double>(std::max(weight.size(0), weight.size(1))));
   weight.detach().mul_(1 - learning_rate * weight_decay_).sub_(update, learning_rate * scale);
 }
 
 void Optimizer::Step(double learning_rate, ThreadPool& pool) {
-  pool.Run([&](int member) {
+  // Whoever is free takes the next: AdamW's weights as one piece, then matrix by matrix.
+  std::atomic<size_t> next{0};
+  pool.Run([&](int) {
     const torch::autograd::AutoGradMode no_gradients(false);
-    for (size_t i = static_cast<size_t>(member); i < matrices_.size();
-         i += static_cast<size_t>(pool.n_threads())) {
-      StepMatrix(matrices_[i], momenta_[i], learning_rate);
-      matrices_[i].mutable_grad() = at::Tensor();
+    at::set_num_threads(1);  // of this thread's operators
+    for (size_t i = next++; i <= matrices_.size(); i = next++) {
+      if (i == 0) {
+        StepAdamW(learning_rate);
+      } else {
+        StepMatrix(matrices_[i - 1], momenta_[i - 1], learning_rate);
+        matrices_[i - 1].mutable_grad() = at::Tensor();
+      }
     }
   });
-  const torch::autograd::AutoGradMode no_gradients(false);
+}
+
+void Optimizer::StepAdamW(double learning_rate) {
   for (torch::optim::OptimizerParamGroup& group : adamw_.param_groups()) {
     static_cast<torch::optim::AdamWOptions&>(group.options()).lr(learning_rate);
   }

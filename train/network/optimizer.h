@@ -39,6 +39,7 @@ class Optimizer {
 
  private:
   void StepMatrix(const at::Tensor& weight, at::Tensor& momentum, double learning_rate);
+  void StepAdamW(double learning_rate);
 
   double weight_decay_;
   std::vector<at::Tensor> matrices_;  // Muon's

@@ -13,6 +13,7 @@
 #include "train/network/checkpoint.h"
 #include "train/network/lanes.h"
 #include "train/network/loss_log.h"
+#include "train/network/model_directory.h"
 #include "train/network/optimizer.h"
 #include "train/network/progress_bar.h"
 
@@ -20,7 +21,7 @@ namespace lemma::train {
 namespace {
 
 constexpr int64_t kStepsPerPoint = 10;  // of the loss log
-constexpr size_t kHeldOutBatches = 12;  // of the held-out loss: about 50,000 tokens
+constexpr size_t kHeldOutBatches = 32;  // of the held-out loss: about 45,000 tokens
 
 double Seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -241,6 +242,26 @@ Status CheckResume(const TrainingState& begun, const TrainingState& wanted,
   return check("optimizer", begun.optimizer, wanted.optimizer);
 }
 
+Status CheckVocabulary(const Qwen2Config& of_weights, const Qwen2Config& of_tokenizer) {
+  if (of_weights.vocab_size == of_tokenizer.vocab_size) return Ok();
+  return InvalidArgument(fmt::format("the weights have {} token ids, the tokenizer {}",
+                                     of_weights.vocab_size, of_tokenizer.vocab_size),
+                         "tokenizer");
+}
+
+// The model of a run, or of a directory in the Hugging Face layout.
+Result<Qwen2> LoadInitial(const std::filesystem::path& directory) {
+  const std::filesystem::path path = CheckpointPath(directory);
+  if (std::filesystem::exists(directory / "config.json")) return LoadModelDirectory(directory);
+  if (!std::filesystem::exists(path)) {
+    return Status(StatusCode::kNotFound,
+                  fmt::format("{}: neither a run ({}) nor a model (config.json)",
+                              directory.string(), path.filename().string()));
+  }
+  LEMMA_ASSIGN_OR_RETURN(Checkpoint checkpoint, LoadCheckpoint(path));
+  return Qwen2(checkpoint.config, std::move(checkpoint.weights));
+}
+
 // The state of a run that begins.
 TrainingState NewState(const TrainSettings& settings, const DocumentSet& documents,
                        at::Device device) {
@@ -277,29 +298,25 @@ Status Train(const Qwen2Config& config, const DocumentSet& documents, const Docu
     return InvalidArgument(
         own_checkpoint.string() + " is there already: --resume it, or name another folder", "out");
   }
-  if (!settings.resume && settings.initial_run.empty()) {
-    // What no checkpoint could be read back with is refused before it is trained.
-    LEMMA_RETURN_IF_ERROR(
-        ParseConfig(FormatConfig(config, "float32"), "the model's shape").status());
-    at::manual_seed(settings.seed);
-    return Trainer(Qwen2::Random(config, device), documents, held_out, settings, state).Run(stop);
-  }
-  LEMMA_ASSIGN_OR_RETURN(
-      Checkpoint checkpoint,
-      LoadCheckpoint(settings.resume ? own_checkpoint : CheckpointPath(settings.initial_run)));
-  if (checkpoint.config.vocab_size != config.vocab_size) {
-    return InvalidArgument(fmt::format("the checkpoint has {} token ids, the tokenizer {}",
-                                       checkpoint.config.vocab_size, config.vocab_size),
-                           "tokenizer");
-  }
   if (settings.resume) {
+    LEMMA_ASSIGN_OR_RETURN(Checkpoint checkpoint, LoadCheckpoint(own_checkpoint));
+    LEMMA_RETURN_IF_ERROR(CheckVocabulary(checkpoint.config, config));
     LEMMA_RETURN_IF_ERROR(CheckResume(checkpoint.state, state, own_checkpoint));
-    state = checkpoint.state;
+    Trainer trainer(Qwen2(checkpoint.config, ToDevice(std::move(checkpoint.weights), device)),
+                    documents, held_out, settings, checkpoint.state);
+    LEMMA_RETURN_IF_ERROR(trainer.Restore(checkpoint));
+    return trainer.Run(stop);
   }
-  Trainer trainer(Qwen2(checkpoint.config, ToDevice(std::move(checkpoint.weights), device)),
-                  documents, held_out, settings, state);
-  if (settings.resume) LEMMA_RETURN_IF_ERROR(trainer.Restore(checkpoint));
-  return trainer.Run(stop);
+  if (!settings.initial.empty()) {
+    LEMMA_ASSIGN_OR_RETURN(Qwen2 initial, LoadInitial(settings.initial));
+    LEMMA_RETURN_IF_ERROR(CheckVocabulary(initial.config(), config));
+    Qwen2 model(initial.config(), ToDevice(initial.weights(), device));
+    return Trainer(std::move(model), documents, held_out, settings, state).Run(stop);
+  }
+  // What no checkpoint could be read back with is refused before it is trained.
+  LEMMA_RETURN_IF_ERROR(ParseConfig(FormatConfig(config, "float32"), "the model's shape").status());
+  at::manual_seed(settings.seed);
+  return Trainer(Qwen2::Random(config, device), documents, held_out, settings, state).Run(stop);
 }
 
 }  // namespace lemma::train

@@ -24,7 +24,9 @@ namespace lemma::train {
 struct TrainSettings {
   std::string stage;                    // "pretrain" or "sft"
   std::filesystem::path run_directory;  // created
-  std::filesystem::path initial_run;    // weights to start from; "" for random ones
+  // Weights to start from: the folder of a run or of a model (model_directory.h); "" for random
+  // ones.
+  std::filesystem::path initial;
   // Continue the run directory's checkpoint; what its TrainingState names must be as it was.
   bool resume = false;
 
@@ -34,13 +36,15 @@ struct TrainSettings {
   int64_t tokens_max = 0;
   double minutes_max = 0;
 
-  std::string device = "auto";      // "cpu", "cuda", or cuda where there is one
-  std::string dtype = "bf16";       // "bf16" or "f32": what matrix products work in
-  int lanes = 1;                    // threads; always 1 on CUDA
-  int64_t tokens_per_batch = 4096;  // of one lane at a time, padding counted
-  int64_t tokens_per_step = 8192;   // of one optimiser step: a whole number of batches
+  std::string device = "auto";  // "cpu", "cuda", or cuda where there is one
+  std::string dtype = "bf16";   // "bf16" or "f32": what matrix products work in
+  int lanes = 1;                // threads; always 1 on CUDA
+  // Small steps: after as many tokens, a model of 5 million parameters knows far more than with
+  // steps of 8,192 (docs/measurements.md).
+  int64_t tokens_per_batch = 1536;  // of one lane at a time, padding counted
+  int64_t tokens_per_step = 3072;   // of one optimiser step: a whole number of batches
   std::string optimizer = "muon";   // or "adamw"
-  double learning_rate = 1e-2;      // at its peak
+  double learning_rate = 3e-3;      // at its peak
   double final_rate = 0.02;         // of the peak, reached at the end along a cosine
   int64_t warmup_steps = 100;
   double weight_decay = 0.1;  // of matrices

@@ -7,6 +7,7 @@
 #include "train/data/rng.h"
 #include "train/network/checkpoint.h"
 #include "train/network/loss_log.h"
+#include "train/network/model_directory.h"
 #include "train/network/test_directory.h"
 
 namespace lemma::train {
@@ -156,12 +157,36 @@ TEST(Trainer, RefusesWhatCannotBeRight) {
   EXPECT_EQ(Train(TinyConfig(), more, documents, settings, never).field(), "data");
   settings.resume = false;
   settings.run_directory = directory / "other";
-  settings.initial_run = directory / "absent";
+  settings.initial = directory / "absent";
   EXPECT_EQ(Train(TinyConfig(), documents, documents, settings, never).code(),
             StatusCode::kNotFound);
-  settings.initial_run = "";
+  settings.initial = "";
   settings.device = "abacus";
   EXPECT_EQ(field_of(settings), "device");
+}
+
+TEST(Trainer, GoesOnFromAModelOfTheHuggingFaceLayout) {
+  const TestDirectory directory;
+  const DocumentSet documents = CountingDocuments();
+  const std::atomic<bool> never{false};
+  Qwen2Config other_shape = TinyConfig();
+  other_shape.n_layers = 1;  // the model's own shape counts, not the one asked for
+  Qwen2 model = Qwen2::Random(other_shape, at::kCPU);
+  ASSERT_TRUE(SaveModelDirectory(other_shape, model.weights(), directory / "model").ok());
+  TrainSettings settings = TinySettings(directory / "run", 1);
+  settings.initial = directory / "model";
+  settings.steps_max = 1;
+  settings.learning_rate = 1e-12;  // leaves the weights where they were
+  ASSERT_TRUE(Train(TinyConfig(), documents, documents, settings, never).ok());
+  const Result<Checkpoint> run = LoadCheckpoint(CheckpointPath(settings.run_directory));
+  ASSERT_TRUE(run.ok());
+  EXPECT_EQ(run->config.n_layers, 1);
+  Weights expected = model.weights();
+  Weights found = run->weights;
+  for (size_t i = 0; i < ListWeights(expected).size(); ++i) {
+    const at::Tensor& stored = ListWeights(expected)[i].tensor->to(at::kBFloat16).to(at::kFloat);
+    EXPECT_TRUE(at::allclose(*ListWeights(found)[i].tensor, stored, 1e-5, 1e-6));
+  }
 }
 
 TEST(Trainer, RefusesAShapeThatCannotBeLoaded) {
@@ -192,7 +217,7 @@ TEST(Trainer, AGradientThatOverflowsChangesNoWeight) {
   std::filesystem::create_directories(from.run_directory);
   ASSERT_TRUE(SaveCheckpoint(CheckpointPath(from.run_directory), model, "", {}).ok());
   TrainSettings settings = TinySettings(directory / "run", 1);
-  settings.initial_run = from.run_directory;
+  settings.initial = from.run_directory;
   settings.dtype = "f32";
   settings.steps_max = 1;
   const Status status = Train(TinyConfig(), documents, documents, settings, never);
