@@ -101,13 +101,6 @@ Sample PlainSample(const Problem& problem, const Vocabulary& vocabulary) {
   return sample;
 }
 
-Sample DrillSample(std::string_view drill, const Vocabulary& vocabulary) {
-  Sample sample{{}, 1};
-  AppendText(sample.ids, drill, vocabulary);
-  sample.ids.push_back(vocabulary.control.end_of_text);
-  return sample;
-}
-
 std::vector<text::TokenId> PromptIds(std::string_view system, std::string_view question,
                                      const Vocabulary& vocabulary) {
   std::vector<text::ChatMessage> messages;
@@ -157,8 +150,10 @@ Result<LoadedDocuments> LoadDocuments(
 Status AddDrills(const std::filesystem::path& drills, const Vocabulary& vocabulary,
                  DocumentSet& documents) {
   return ForEachDrill(drills, [&](std::string_view drill) {
-    const Sample sample = DrillSample(drill, vocabulary);
-    documents.Add(sample.ids, sample.n_context);
+    std::vector<text::TokenId> ids;
+    AppendText(ids, drill, vocabulary);
+    ids.push_back(vocabulary.control.end_of_text);
+    documents.Add(ids, /*n_context=*/1);
   });
 }
 

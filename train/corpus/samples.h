@@ -76,16 +76,13 @@ struct LoadedDocuments {
   size_t n_too_long = 0;  // left out: longer than tokens_max
 };
 
-// A drill <|endoftext|>, all of it learnt.
-Sample DrillSample(std::string_view drill, const Vocabulary& vocabulary);
-
 // The samples of every problem of a file, encoded on n_threads threads; `make` must be
 // thread-safe and depend on the problem and its line alone.
 Result<LoadedDocuments> LoadDocuments(
     const std::filesystem::path& problems, int64_t tokens_max, int n_threads,
     const std::function<Sample(const Problem& problem, size_t line)>& make);
 
-// Adds the drills of a file, a JSON string a line.
+// Adds the drills of a file: each with <|endoftext|>, all of it learnt.
 Status AddDrills(const std::filesystem::path& drills, const Vocabulary& vocabulary,
                  DocumentSet& documents);
 
