@@ -202,20 +202,23 @@ TEST(LogarithmTest, AgreesWithTheNaturalLogarithm) {
 
 TEST(GeometryTest, MeasuresFitTogether) {
   ForEachProblem("plane-geometry", [](const Problem& problem) {
-    const std::vector<int64_t> given = IntegersIn(problem.question);
+    // The thinking's first line says which of the question's two numbers is which.
+    const std::vector<int64_t> given = IntegersIn(FirstLine(problem.thinking));
+    const std::vector<int64_t> asked = IntegersIn(problem.question);
     ASSERT_EQ(given.size(), 2u);
+    ASSERT_TRUE(std::is_permutation(given.begin(), given.end(), asked.begin(), asked.end()));
     const int64_t a = given[0], b = given[1], answer = std::stoll(problem.answer);
-    const std::string formula = FirstLine(problem.thinking);
+    const std::string formula = FirstLine(problem.thinking.substr(problem.thinking.find('\n') + 1));
     if (formula == "a^2 + b^2 = c^2") {
       std::vector<int64_t> sides = {a, b, answer};
       std::sort(sides.begin(), sides.end());
       EXPECT_EQ(sides[0] * sides[0] + sides[1] * sides[1], sides[2] * sides[2]);
-    } else if (formula == "180 - (a + b)") {
+    } else if (formula == "180 - (A + B)") {
       EXPECT_EQ(a + b + answer, 180);
-    } else if (formula == "a*b/2") {
+    } else if (formula == "a*h/2") {
       EXPECT_EQ(2 * answer, a * b);
     } else {
-      const bool is_area = formula == "a*b" || formula == "s/a";
+      const bool is_area = formula == "a*b" || formula == "S/a";
       const bool asks_whole = formula == "a*b" || formula == "2*(a + b)";
       const int64_t whole = asks_whole ? answer : a, other = asks_whole ? a : answer;
       EXPECT_EQ(whole, is_area ? other * b : 2 * (other + b));

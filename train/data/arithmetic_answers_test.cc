@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <functional>
 #include <numeric>
 #include <regex>
@@ -108,14 +107,24 @@ TEST(ArithmeticAnswersTest, AreQuotientsAndRemainders) {
 
 TEST(ArithmeticAnswersTest, ArePercentages) {
   ForEachProblem("percent-change", [](const Problem& problem) {
+    // A price may be told to change to a value from another: the verb says which is greater.
     const std::vector<long> asked = NumbersIn(problem.question);
-    const long percent = std::stol(problem.answer);
-    EXPECT_EQ(percent * asked.at(0), 100 * std::labs(asked.at(1) - asked.at(0)));
+    const bool rises =
+        Contains(problem, {"rises", "increases", "goes up", "climbs", "上升", "增加", "提高"});
+    const bool falls =
+        Contains(problem, {"falls", "decreases", "goes down", "drops", "下降", "减少", "降低"});
+    EXPECT_NE(rises, falls);
+    const long low = std::min(asked.at(0), asked.at(1)), high = std::max(asked.at(0), asked.at(1));
+    EXPECT_EQ(std::stol(problem.answer) * (rises ? low : high), 100 * (high - low));
   });
   ForEachProblem("percent-new-value", [](const Problem& problem) {
-    const std::vector<long> asked = NumbersIn(problem.question);
-    const long percent = Contains(problem, {"increas", "增加"}) ? asked.at(1) : -asked.at(1);
-    EXPECT_EQ(100 * std::stol(problem.answer), asked.at(0) * (100 + percent));
+    static const std::regex percentage(R"((\d+)(?:%| percent)|百分之 (\d+))");
+    std::smatch match;
+    ASSERT_TRUE(std::regex_search(problem.question, match, percentage));
+    const long percent = std::stol(match[1].matched ? match[1] : match[2]);
+    const long n = NumbersIn(match.prefix().str() + " " + match.suffix().str()).at(0);
+    const bool grows = Contains(problem, {"increas", "raised", "增加", "提高"});
+    EXPECT_EQ(100 * std::stol(problem.answer), n * (100 + (grows ? percent : -percent)));
   });
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kProblems = 300;
 // One context of the small model holds a whole problem; see EstimatedTokens.
-constexpr double kThinkingTokensMax = 220;
+constexpr double kThinkingTokensMax = 225;
 constexpr double kProblemTokensMax = 370;  // proofs are the longest; all others stay below 340
 constexpr size_t kProblemBytesMax = 900;
 

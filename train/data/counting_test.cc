@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cctype>
 #include <initializer_list>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -14,43 +16,78 @@
 namespace lemma::train {
 namespace {
 
+bool Has(const Problem& problem, std::initializer_list<const char*> words) {
+  return std::any_of(words.begin(), words.end(), [&](const char* word) {
+    return problem.question.find(word) != std::string::npos;
+  });
+}
+
+struct Colour {
+  int64_t count = 0;      // "3 red", "3 of them are red", "red: 3"
+  bool is_asked = false;  // it is named once more
+};
+
+Colour ColourIn(const Problem& problem, const std::string& english, const std::string& chinese) {
+  const bool is_english = problem.language == Language::kEnglish;
+  const std::string& name = is_english ? english : chinese;
+  const std::string& question = problem.question;
+  const std::regex before((is_english ? R"((\d+)(?: [a-z]+){0,5} )" : R"((\d+) (?:个|张|颗|支))") +
+                          name);
+  const std::regex after(name + (is_english ? R"( (\d+))" : R"((?:球|珠|袜)(?:有)? (\d+))"));
+  std::smatch match;
+  EXPECT_TRUE(std::regex_search(question, match, before) ||
+              std::regex_search(question, match, after))
+      << name;
+  return {match.empty() ? 0 : std::stoll(match[1]), question.find(name) != question.rfind(name)};
+}
+
 TEST(CountingTest, ProbabilitiesAgreeWithEnumeration) {
   ForEachProblem("simple-probability", [](const Problem& problem) {
-    if (problem.language != Language::kEnglish) return;
-    const std::string& question = problem.question;
-    const auto asks = [&](const char* word) { return question.find(word) != std::string::npos; };
-    std::vector<int64_t> n = IntegersIn(question);
+    std::vector<int64_t> n = IntegersIn(problem.question);
+    std::sort(n.begin(), n.end());
     int64_t favourable = 0, possible = 0;
-    if (asks("dice")) {
+    if (Has(problem, {"dice", "骰子"})) {
+      const bool at_most =
+          Has(problem, {"at most", "no more than", "or less", "不超过", "不大于", "最多"});
+      const bool at_least =
+          Has(problem, {"at least", "no less than", "or more", "至少", "不小于", "大于或等于"});
       for (int64_t a = 1; a <= 6; ++a) {
         for (int64_t b = 1; b <= 6; ++b) {
           ++possible;
-          favourable += asks("at most")    ? a + b <= n[0]
-                        : asks("at least") ? a + b >= n[0]
-                                           : a + b == n[0];
+          favourable += at_most ? a + b <= n[0] : at_least ? a + b >= n[0] : a + b == n[0];
         }
       }
-    } else if (asks("coin")) {
-      if (asks("Find the probability that the number")) std::swap(n[0], n[1]);
-      for (; possible < int64_t{1} << n[0]; ++possible) {
-        favourable += std::popcount(static_cast<uint64_t>(possible)) == n[1];
+    } else if (Has(problem, {"coin", "硬币"})) {
+      ASSERT_EQ(n.size(), 2u);  // the heads, then the coins
+      for (; possible < int64_t{1} << n[1]; ++possible) {
+        favourable += std::popcount(static_cast<uint64_t>(possible)) == n[0];
       }
-    } else if (asks("numbered") || asks("number from")) {
-      for (possible = 1; possible < n[1]; ++possible) favourable += possible % n[2] == 0;
-      favourable += possible % n[2] == 0;
-    } else if (asks("without replacement")) {
-      for (int64_t i = 0; i < n[0] + n[1]; ++i) {
-        for (int64_t j = 0; j < n[0] + n[1]; ++j) {
-          possible += i != j;
-          favourable += i != j && i < n[0] && j < n[0];
-        }
+    } else if (Has(problem, {"ultiple", "divi", "倍数", "整除"})) {
+      ASSERT_GE(n.size(), 3u);  // 1, the divisor, then the last number
+      for (; possible < n.back(); ++possible) favourable += (possible + 1) % n[1] == 0;
+    } else if (Has(problem, {"green", "绿"})) {
+      ASSERT_EQ(n.size(), 3u);
+      const std::array colours = {ColourIn(problem, "red", "红"), ColourIn(problem, "blue", "蓝"),
+                                  ColourIn(problem, "green", "绿")};
+      int n_asked = 0;
+      for (const Colour& colour : colours) {
+        n_asked += colour.is_asked;
+        possible += colour.count;
+        if (colour.is_asked) favourable = colour.count;
       }
+      EXPECT_EQ(n_asked, 1);
     } else {
-      const size_t last_red = question.rfind("red"), last_blue = question.rfind("blue");
-      const size_t last_green = question.rfind("green");
-      const size_t last = std::max({last_red, last_blue, last_green});
-      favourable = n[last == last_red ? 0 : last == last_blue ? 1 : 2];
-      possible = n[0] + n[1] + n[2];
+      ASSERT_EQ(n.size(), 2u);
+      const Colour red_ones = ColourIn(problem, "red", "红");
+      const Colour blue_ones = ColourIn(problem, "blue", "蓝");
+      EXPECT_TRUE(red_ones.is_asked && !blue_ones.is_asked);
+      const int64_t red = red_ones.count, all = red + blue_ones.count;
+      for (int64_t i = 0; i < all; ++i) {
+        for (int64_t j = 0; j < all; ++j) {
+          possible += i != j;
+          favourable += i != j && i < red && j < red;
+        }
+      }
     }
     EXPECT_EQ(problem.answer, FractionText(favourable, possible));
   });
@@ -70,10 +107,37 @@ int64_t CountSelections(int64_t n, int64_t k, bool ordered) {
   return count(count, 0, 0, k);
 }
 
-bool Has(const Problem& problem, std::initializer_list<const char*> words) {
-  return std::any_of(words.begin(), words.end(), [&](const char* word) {
-    return problem.question.find(word) != std::string::npos;
-  });
+// Whether each number in a question counts women: it belongs to the group named right after it
+// ("3 men") or after the next number ("3 of 8 men"), or else to the one before ("of 8 men, 3").
+std::vector<bool> CountsWomen(const std::string& question) {
+  static const std::regex token(
+      R"(\d+|\b(?:women|girls|men|boys|of|from|and)\b|女|男|[,.;?:]|，|。|；|？|：|和)");
+  std::vector<std::string> tokens;
+  for (std::sregex_iterator it(question.begin(), question.end(), token), end; it != end; ++it) {
+    tokens.push_back(it->str());
+  }
+  const auto is_any = [](const std::string& text, std::initializer_list<const char*> words) {
+    return std::any_of(words.begin(), words.end(), [&](const char* word) { return text == word; });
+  };
+  const auto is_women = [&](const std::string& text) {
+    return is_any(text, {"women", "girls", "女"});
+  };
+  const auto is_group = [&](const std::string& text) {
+    return is_women(text) || is_any(text, {"men", "boys", "男"});
+  };
+  std::vector<bool> women;
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    if (std::isdigit(static_cast<unsigned char>(tokens[i][0])) == 0) continue;
+    const bool looks_ahead =
+        i + 1 < tokens.size() && (is_group(tokens[i + 1]) || is_any(tokens[i + 1], {"of", "from"}));
+    size_t group = i;
+    while (group < tokens.size() && !is_group(tokens[group])) {
+      group = looks_ahead ? group + 1 : group - 1;
+    }
+    EXPECT_LT(group, tokens.size()) << "no group for " << tokens[i];
+    women.push_back(group < tokens.size() && is_women(tokens[group]));
+  }
+  return women;
 }
 
 TEST(CountingTest, ArrangementsAgreeWithEnumeration) {
@@ -81,18 +145,21 @@ TEST(CountingTest, ArrangementsAgreeWithEnumeration) {
     const std::vector<int64_t> n = IntegersIn(problem.question);
     int64_t expected = 0;
     if (n.size() == 4) {
-      // Both groups first, then the choices; each group with its choice; or "{a} of {m}".
-      const bool groups_first =
-          Has(problem, {"girls, choose", "名女生, 选 ", "名女生，选 ", "选出 "});
-      const bool group_by_group = Has(problem, {"名男生中选 "});
-      const auto [men, women, a, b] = groups_first     ? std::array{n[0], n[1], n[2], n[3]}
-                                      : group_by_group ? std::array{n[0], n[2], n[1], n[3]}
-                                                       : std::array{n[1], n[3], n[0], n[2]};
-      expected = CountSelections(men, a, false) * CountSelections(women, b, false);
+      const std::vector<bool> counts_women = CountsWomen(problem.question);
+      std::array<std::vector<int64_t>, 2> groups;
+      for (size_t i = 0; i < n.size(); ++i) groups[counts_women[i] ? 1 : 0].push_back(n[i]);
+      expected = 1;
+      for (const std::vector<int64_t>& group : groups) {
+        ASSERT_EQ(group.size(), 2u);
+        expected *=
+            CountSelections(std::max(group[0], group[1]), std::min(group[0], group[1]), false);
+      }
     } else {
       ASSERT_EQ(n.size(), 2u);
       const bool ordered =
-          Has(problem, {"row", "P(", "medals", "arrange", "排", "A(", "奖牌", "arrangements"});
+          Has(problem, {"row", "P(", "medals", "arrange", "arrangements", "permutations", "order",
+                        "offices", "排", "A(", "奖牌", "顺序", "职务", "名次"}) &&
+          !Has(problem, {"order does not matter", "不计顺序"});
       expected = CountSelections(std::max(n[0], n[1]), std::min(n[0], n[1]), ordered);
     }
     EXPECT_EQ(problem.answer, std::to_string(expected));
@@ -109,10 +176,16 @@ TEST(CountingTest, ChoicesAgreeWithCounting) {
       expected = CountSelections(n[0], 2, false);
     } else {
       ASSERT_EQ(n.size(), 2u);
-      const bool symbols_first = Has(problem, {"用 "});
-      const int64_t length = n[symbols_first ? 1 : 0], symbols = n[symbols_first ? 0 : 1];
+      static const std::regex places(
+          R"((\d+) (?:wheels|questions|characters|places|flags|lamps|tiles|fences|doors|boxes))"
+          R"(|length:? (\d+)|(\d+) (?:个转轮|道题|位|面|个盒子|个格子|个球)|长度为 (\d+))");
+      std::smatch match;
+      ASSERT_TRUE(std::regex_search(problem.question, match, places));
+      const std::vector<int64_t> length = IntegersIn(match.str());
+      ASSERT_EQ(length.size(), 1u);
+      const int64_t symbols = n[0] + n[1] - length[0];
       expected = 1;
-      for (int64_t i = 0; i < length; ++i) expected *= symbols;
+      for (int64_t i = 0; i < length[0]; ++i) expected *= symbols;
     }
     EXPECT_EQ(problem.answer, std::to_string(expected));
   });

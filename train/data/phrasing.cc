@@ -1,6 +1,30 @@
 #include "train/data/phrasing.h"
 
+#include <algorithm>
+
 namespace lemma::train {
+
+std::string ChooseTexts(Rng& rng, std::string_view pattern) {
+  std::string out;
+  for (size_t i = 0; i < pattern.size();) {
+    const size_t end = pattern[i] == '[' ? pattern.find(']', i) : std::string_view::npos;
+    const std::string_view inside =
+        end == std::string_view::npos ? "" : pattern.substr(i + 1, end - i - 1);
+    if (inside.find('|') == std::string_view::npos) {
+      out += pattern[i++];
+      continue;
+    }
+    std::vector<std::string_view> texts;
+    for (size_t from = 0; from <= inside.size();) {
+      const size_t bar = std::min(inside.find('|', from), inside.size());
+      texts.push_back(inside.substr(from, bar - from));
+      from = bar + 1;
+    }
+    out += rng.Pick(texts);
+    i = end + 1;
+  }
+  return out;
+}
 
 std::string Fill(std::string_view pattern, const Variables& variables) {
   std::string out;
@@ -26,7 +50,7 @@ std::string Fill(std::string_view pattern, const Variables& variables) {
 std::string Phrase(Rng& rng, const Phrasings& phrasings, Split split, Language language,
                    const Variables& variables) {
   const auto& patterns = split == Split::kTrain ? phrasings.train : phrasings.held_out;
-  std::string text = Fill(rng.Pick(patterns), variables);
+  std::string text = Fill(ChooseTexts(rng, rng.Pick(patterns)), variables);
   if (language == Language::kEnglish) {
     if (rng.Chance(0.12)) {
       text = std::string(rng.Pick({"Please solve this: ", "Solve: ", "Question: ", "Help me: ",

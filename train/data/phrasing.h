@@ -10,13 +10,17 @@
 
 namespace lemma::train {
 
-// Templates of one family in one language; "{name}" marks a variable.
+// Templates of one family in one language; "{name}" marks a variable and "[one|two|three]" a choice
+// (choices do not nest; brackets without a bar stand for themselves).
 struct Phrasings {
   std::vector<std::string_view> train;     // several: 8 for most
   std::vector<std::string_view> held_out;  // at least one, wording that `train` lacks
 };
 
 using Variables = std::vector<std::pair<std::string_view, std::string>>;
+
+// `pattern` with one of each choice's texts.
+std::string ChooseTexts(Rng& rng, std::string_view pattern);
 
 // `pattern` with its variables filled in. An unknown or unused variable is a CHECK failure.
 std::string Fill(std::string_view pattern, const Variables& variables);

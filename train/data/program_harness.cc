@@ -224,7 +224,8 @@ constexpr std::string_view kCppHarness = R"cpp(
   }  // namespace lemma_harness
 )cpp";
 
-// The last function at the top level, or "&Solution::name" for the last method of class Solution.
+// "::name" of the last function at the top level, or "&Solution::name" for the last method of
+// class Solution.
 std::string CppFunctionName(const std::string& code) {
   static const std::regex kFunction(
       R"(^( *)(?:[\w:]+(?:<[^(){}]*>)?[ &*]+)+(\w+)\([^;{}]*\) *(?:const)? *\{?\s*$)");
@@ -240,8 +241,9 @@ std::string CppFunctionName(const std::string& code) {
     }
     if (in_class == (match[1].length() > 0) && match[2] != "main") name = match[2];
   }
-  if (in_class && !name.empty()) return "&Solution::" + name;
-  return name;
+  if (name.empty()) return name;
+  // The global one, not std::binary_search by a using directive.
+  return (in_class ? "&Solution::" : "::") + name;
 }
 
 std::string Quoted(const std::string& text) { return "R\"lemma(" + text + ")lemma\""; }

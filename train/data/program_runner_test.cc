@@ -120,6 +120,13 @@ TEST(ProgramRunner, RunsCppWithTheTypesTheFunctionDeclares) {
   EXPECT_NE(broken[1].detail.find("compile"), std::string::npos);
 }
 
+TEST(ProgramRunner, RunsCppThatIsNamedLikeALibraryFunction) {
+  const std::string code =
+      "#include <algorithm>\nusing namespace std;\n\nint binary_search(int x) {\n"
+      "    return 2 * x;\n}\n";
+  EXPECT_TRUE(AllPassed(Judge(code, "cpp")));
+}
+
 TEST(ProgramRunner, ContainsCppThatMisbehaves) {
   const auto verdicts = Judge(
       "class Solution {\npublic:\n    int f(int x) {\n        if (x > 0) return 6;\n"

@@ -32,10 +32,16 @@ TEST(AverageTest, MeansAndMissingNumbersBalance) {
     const bool is_missing = problem.solution.find("Missing") != std::string::npos ||
                             problem.solution.find("缺少") != std::string::npos;
     if (is_missing) {
-      const int64_t total = numbers[0] * numbers[1];
-      EXPECT_EQ(static_cast<int64_t>(numbers.size()) - 1, numbers[0]);
-      numbers.erase(numbers.begin(), numbers.begin() + 2);
-      EXPECT_EQ(total - sum(), answer);
+      // The thinking begins with the count and the mean: "n = 5, m = 30".
+      const std::vector<int64_t> given = IntegersIn(FirstLine(problem.thinking));
+      ASSERT_EQ(given.size(), 2u);
+      for (const int64_t number : given) {
+        const auto at = std::find(numbers.begin(), numbers.end(), number);
+        ASSERT_NE(at, numbers.end());
+        numbers.erase(at);
+      }
+      EXPECT_EQ(static_cast<int64_t>(numbers.size()) + 1, given[0]);
+      EXPECT_EQ(given[0] * given[1] - sum(), answer);
     } else {
       EXPECT_EQ(answer * static_cast<int64_t>(numbers.size()), sum());
     }
@@ -57,6 +63,23 @@ TEST(SharingTest, SharesAreInTheRatio) {
   });
 }
 
+// Whether the question matches its language's expression.
+bool Matches(const Problem& problem, const char* english, const char* chinese) {
+  return std::regex_search(problem.question,
+                           std::regex(problem.language == Language::kEnglish ? english : chinese));
+}
+
+std::vector<int64_t> Sorted(std::vector<int64_t> numbers) {
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+// The numbers of the thinking's first line ("v = 60, t = 4, s = ?") are those of the question.
+void ExpectGivenAsTold(const Problem& problem) {
+  EXPECT_EQ(Sorted(IntegersIn(FirstLine(problem.thinking))), Sorted(IntegersIn(problem.question)))
+      << problem.thinking;
+}
+
 bool Says(const Problem& problem, std::string_view english, std::string_view chinese) {
   const std::string_view word = problem.language == Language::kEnglish ? english : chinese;
   return problem.question.find(word) != std::string::npos;
@@ -64,18 +87,19 @@ bool Says(const Problem& problem, std::string_view english, std::string_view chi
 
 TEST(MotionTest, SpeedsTimesAndDistancesFitTogether) {
   ForEachProblem("speed-distance-time", [](const Problem& problem) {
-    std::vector<int64_t> given = IntegersIn(problem.question);
+    const std::vector<int64_t> given = Sorted(IntegersIn(problem.question));
     const int64_t answer = std::stoll(problem.answer);
-    std::sort(given.begin(), given.end());
+    ExpectGivenAsTold(problem);
     if (given.size() == 2) {
-      const bool asks_distance = FirstLine(problem.thinking).find("* ") != std::string::npos;
+      const bool asks_distance = FirstLine(problem.thinking).ends_with("s = ?");
       EXPECT_EQ(asks_distance ? given[0] * given[1] : given[0] * answer,
                 asks_distance ? answer : given[1]);
-    } else if (Says(problem, "towards", "相向")) {
+    } else if (Says(problem, "meet", "相遇")) {
       ASSERT_EQ(given.size(), 3u);
       EXPECT_EQ((given[0] + given[1]) * answer, given[2]);
     } else {
       // The distance may be smaller than a speed: whichever of the three fits.
+      EXPECT_TRUE(Matches(problem, "catch|caught|overtake", "追"));
       ASSERT_EQ(given.size(), 3u);
       const auto fits = [&](size_t s, size_t v, size_t w) {
         return (given[v] - given[w]) * answer == given[s];
@@ -90,14 +114,19 @@ TEST(WorkTest, TheWholeWorkIsDone) {
     const std::vector<int64_t> given = IntegersIn(problem.question);
     const double answer = NumberIn(problem.answer);
     if (given.size() == 3) {
-      EXPECT_NEAR(static_cast<double>(given[0] * given[1]), static_cast<double>(given[2]) * answer,
-                  1e-9);
+      // The other number of workers stands last, or first where the question comes first.
+      ExpectGivenAsTold(problem);
+      const bool asks_first = Matches(problem, R"(^\D*[Hh]ow (many|long))", R"(^\D*求(?!解)\D*\d)");
+      const size_t n = asks_first ? 0 : 2;
+      EXPECT_NEAR(static_cast<double>(given[asks_first ? 1 : 0] * given[asks_first ? 2 : 1]),
+                  static_cast<double>(given[n]) * answer, 1e-9);
       return;
     }
     ASSERT_EQ(given.size(), 2u);
-    const double first = 1.0 / static_cast<double>(given[0]);
-    const double second = 1.0 / static_cast<double>(given[1]);
-    const bool drains = Says(problem, "empties", "出水管");
+    // The tap is faster than the drain.
+    const double first = 1.0 / static_cast<double>(std::min(given[0], given[1]));
+    const double second = 1.0 / static_cast<double>(std::max(given[0], given[1]));
+    const bool drains = Matches(problem, "empt|[Dd]rain", "出水管|排水口");
     EXPECT_NEAR((drains ? first - second : first + second) * answer, 1, 1e-9);
   });
 }
@@ -109,16 +138,20 @@ TEST(PercentTest, PricesAndInterestFitTogether) {
     if (n.size() == 3) {
       const int64_t principal = *std::max_element(n.begin(), n.end());
       const int64_t interest = n[0] * n[1] * n[2] / 100;
-      const bool asks_total = Says(problem, "total", "本息") || Says(problem, "total", "本利和");
+      const bool asks_total =
+          Matches(problem, "total(?! interest)|balance|in all|principal and|principal plus|worth",
+                  "本息|本利和|连本带利|本金加|取回|连同利息|总和|余额");
+      ExpectGivenAsTold(problem);
       EXPECT_EQ(answer, asks_total ? principal + interest : interest);
       return;
     }
     ASSERT_EQ(n.size(), 2u);
     if (problem.answer.find('%') != std::string::npos) {
-      EXPECT_EQ(n[1] * 100, n[0] * (100 + answer));
+      ExpectGivenAsTold(problem);
+      EXPECT_EQ(std::max(n[0], n[1]) * 100, std::min(n[0], n[1]) * (100 + answer));
       return;
     }
-    const bool is_profit = Says(problem, "profit", "利");
+    const bool is_profit = Matches(problem, "[Pp]rofit|gain", "利");
     const auto fits = [&](int64_t price, int64_t percent) {
       return answer * 100 == price * (is_profit ? 100 + percent : 100 - percent);
     };
@@ -131,7 +164,13 @@ TEST(AgeTest, AgesFitTheStory) {
     const std::vector<int64_t> n = IntegersIn(problem.question);
     const int64_t answer = std::stoll(problem.answer);
     if (n.size() == 3) {
-      EXPECT_EQ(n[0] + answer, n[2] * (n[1] + answer));
+      std::vector<int64_t> roles = n;  // x's age, y's and the multiple, told in any order
+      std::sort(roles.begin(), roles.end());
+      bool fits = false;
+      do {
+        fits = fits || roles[0] + answer == roles[2] * (roles[1] + answer);
+      } while (std::next_permutation(roles.begin(), roles.end()));
+      EXPECT_TRUE(fits) << problem.question;
       return;
     }
     ASSERT_EQ(n.size(), 2u);

@@ -28,8 +28,8 @@ TEST(SequenceTest, ArithmeticTermsAndSumsAgreeWithCounting) {
 
 TEST(SequenceTest, GeometricTermsAndSumsAgreeWithMultiplyingOn) {
   ForEachProblem("geometric-sequence", [](const Problem& problem) {
-    static const std::regex given(R"(a_1 = (-?\d+); [rq] = (-?\d+); n = (\d+))");
-    static const std::regex asks_sum("sum|Add|S_|前");
+    static const std::regex given(R"(a_1 = (-?\d+); [rq] = (-?\d+); n = (\d+); ([aS])_n)");
+    static const std::regex asks_sum("sum|[Aa]dd|S_|前");
     std::smatch match;
     ASSERT_TRUE(std::regex_search(problem.thinking, match, given)) << problem.thinking;
     for (const auto& number : {match[1], match[2], match[3]}) {
@@ -38,6 +38,7 @@ TEST(SequenceTest, GeometricTermsAndSumsAgreeWithMultiplyingOn) {
     int64_t term = std::stoll(match[1]), sum = term;
     for (int64_t i = 1; i < std::stoll(match[3]); ++i) sum += term *= std::stoll(match[2]);
     const bool is_sum = std::regex_search(problem.question, asks_sum);
+    EXPECT_EQ(match[4].str(), is_sum ? "S" : "a");
     EXPECT_EQ(problem.answer, std::to_string(is_sum ? sum : term));
   });
 }

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# The whole recipe of lemma-mini: problems -> vocabulary -> pretraining -> fine-tuning -> a second
-# fine-tuning that spends its problems where the first one still errs -> export -> evaluation.
+# The whole recipe of lemma-mini: problems -> vocabulary -> pretraining -> fine-tuning -> rounds of
+# fine-tuning that spend their problems where the model still errs -> export -> evaluation.
 # Each step is skipped when its result is complete, and a step that was stopped goes on where its
 # checkpoint stands, so the script can be stopped and started at will.
 #
 #   train/recipe/lemma-mini.sh [WORK [MODEL]]     WORK: default build/mini; MODEL: default WORK/model
 #
 # What it takes can be set: SAMPLES (problems of each family and stage), PRETRAIN_TOKENS,
-# SFT_TOKENS, FOCUS_TOKENS, SEED, LEMMA_TRAIN (the program; built where it is missing).
+# SFT_TOKENS, FOCUS_TOKENS (of each round: "40000000 60000000"), SEED, LEMMA_TRAIN (the program; built
+# where it is missing).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -66,15 +67,27 @@ profiles=train/recipe/profiles.json
 problems data-sft "$((seed + 1))" --unseen "$work/data-pretrain"
 stage sft sft data-sft --profiles $profiles --init "$work/pretrain" \
   --tokens "${SFT_TOKENS:-30000000}" --final-rate 0.5
-export_run sft "$work/sft/model"
-[[ -e $work/eval-sft.json ]] || evaluate "$work/sft/model" data-sft eval-sft profile 50
 
-# The final evaluation asks held-out problems of this folder, which repeat nothing of any stage.
-problems data-focus "$((seed + 2))" --focus "$work/eval-sft.json" \
-  --unseen "$work/data-pretrain" --unseen "$work/data-sft"
-stage sft focus data-focus --profiles $profiles --init "$work/sft" \
-  --tokens "${FOCUS_TOKENS:-100000000}"
-export_run focus "$model"
-evaluate "$model" data-focus eval-profile profile 30
-evaluate "$model" data-focus eval-none none 10
-evaluate "$model" data-focus eval-wrong wrong 10
+# Rounds of fine-tuning, each on more problems of the families where the round before still errs.
+# Only the last one ends with the rate at its lowest. Its folder has the held-out problems of the
+# final evaluation, which repeat nothing of any stage.
+rounds=(${FOCUS_TOKENS:-40000000 60000000})
+unseen=(--unseen "$work/data-pretrain" --unseen "$work/data-sft")
+before=sft
+for i in "${!rounds[@]}"; do
+  export_run $before "$work/$before/model"
+  [[ -e $work/eval-$before.json ]] ||
+    evaluate "$work/$before/model" "data-$before" "eval-$before" profile 50
+  round=focus$((i + 1))
+  ((i + 1 < ${#rounds[@]})) && final_rate=0.2 || final_rate=0.02
+  problems "data-$round" "$((seed + 2 + i))" --focus "$work/eval-$before.json" "${unseen[@]}"
+  stage sft $round "data-$round" --profiles $profiles --init "$work/$before" \
+    --tokens "${rounds[i]}" --final-rate $final_rate
+  unseen+=(--unseen "$work/data-$round")
+  before=$round
+done
+
+export_run $before "$model"
+evaluate "$model" "data-$before" eval-profile profile 30
+evaluate "$model" "data-$before" eval-none none 10
+evaluate "$model" "data-$before" eval-wrong wrong 10

@@ -11,16 +11,25 @@ namespace {
 
 const BilingualPhrasings& ValueAsks() {
   static const BilingualPhrasings asks = {
-      {{"Evaluate {p} at x = {k}.", "Find the value of {p} when x = {k}.",
-        "If f(x) = {p}, what is f({k})?", "Let f(x) = {p}. Find f({k}).",
-        "Compute {p} for x = {k}.", "What is {p} if x = {k}?", "Substitute x = {k} into {p}.",
-        "Given $f(x) = {p}$, compute $f({k})$."},
+      {{"[Evaluate|Calculate] {p} at x = {k}.", "Find the value of {p} when x = {k}.",
+        "If f(x) = {p}, what is f({k})?", "Let f(x) = {p}. [Find|Determine|Work out] f({k}).",
+        "Compute {p} for x = {k}.", "What is {p} if x = {k}?",
+        "[Substitute|Put] x = {k} into {p}. [What do you get?|What is the result?|Give the value.]",
+        "Given $f(x) = {p}$, compute $f({k})$.", "When x = {k}, what is the value of {p}?",
+        "[Find|Compute] f({k}) for the [function|polynomial] f(x) = {p}.",
+        "x = {k}. [Find|Work out] the value of the expression {p}.",
+        "At x = {k}, what value does f have, where f(x) = {p}?",
+        "The [function|polynomial] f(x) = {p} is given. What does it [give|equal] at x = {k}?",
+        "Given that x = {k}, find {p}.", "f(x) = {p}; f({k}) = ?"},
        {"For x = {k}, find the value of the polynomial {p}.",
         "What value does f(x) = {p} have at x = {k}?"}},
       {{"当 x = {k} 时, 求 {p} 的值.", "已知 f(x) = {p}, 求 f({k}).",
         "若 x = {k}, 则 {p} 等于多少?", "计算 {p} 在 x = {k} 处的值.",
-        "设 f(x) = {p}, f({k}) 是多少?", "把 x = {k} 代入 {p}, 求值.",
-        "求多项式 {p} 的值, 其中 x = {k}.", "已知 $f(x) = {p}$, 计算 $f({k})$."},
+        "设 f(x) = {p}, f({k}) 是多少?", "把 x = {k} 代入 {p}, [求值.|结果是多少?]",
+        "求多项式 {p} 的值, 其中 x = {k}.", "已知 $f(x) = {p}$, 计算 $f({k})$.",
+        "x = {k}, [多项式|代数式] {p} 的值是[多少|几]?", "如果 x 等于 {k}, 那么 {p} 是多少?",
+        "[函数|多项式] f(x) = {p}, 求 x = {k} 时的[值|函数值].", "f(x) = {p}, f({k}) = ?",
+        "对函数 f(x) = {p}, f({k}) 的值是多少?", "当 x 取 {k} 时, [代数式|多项式] {p} 等于多少?"},
        {"如果 x = {k}, 那么多项式 {p} 的值是多少?", "函数 f(x) = {p} 在 x = {k} 时的值是多少?"}}};
   return asks;
 }
@@ -70,11 +79,20 @@ const BilingualPhrasings& ExpansionAsks() {
   static const BilingualPhrasings asks = {
       {{"Expand {product}.", "Expand and simplify {product}.", "Multiply out {product}.",
         "{product} = ?", "Write {product} without brackets.", "Find the product {product}.",
-        "What is {product} in expanded form?", "Expand ${product}$."},
+        "What is {product} in expanded form?", "Expand ${product}$.",
+        "[Simplify|Rewrite] {product} by [multiplying out|removing the brackets].",
+        "What [do you get when you expand|is the expansion of] {product}?",
+        "Give the expanded form of [the product |]{product}.",
+        "Remove the [brackets|parentheses] in {product} and collect like terms.",
+        "Compute the product {product} as a polynomial in x.",
+        "Write {product} as a sum of powers of x.", "What is the result of expanding {product}?"},
        {"Write the product {product} in expanded form.", "Simplify {product} by expanding."}},
       {{"展开: {product}", "展开 {product}.", "计算 {product}.", "展开并化简 {product}.",
         "{product} = ?", "去括号: {product}", "把 {product} 展开成多项式.",
-        "求乘积 ${product}$ 的展开式."},
+        "求乘积 ${product}$ 的展开式.", "[化简|写出展开式]: {product}",
+        "{product} 的展开式[是什么|等于什么]?",
+        "[请|试]将 {product} [去括号并合并同类项|写成多项式].", "{product} 展开后是什么?",
+        "求 {product} 的乘积, 结果写成 x 的多项式.", "把乘积 {product} 化简."},
        {"请写出 {product} 的展开式.", "化简并展开 {product}, 结果是什么?"}}};
   return asks;
 }

@@ -23,13 +23,25 @@ const BilingualPhrasings& SystemAsks() {
         "Find x and y: {first}, {second}.", "If {first} and {second}, what are x and y?",
         "Solve the system of equations ${first}$, ${second}$.",
         "Solve for x and y: {first}; {second}.", "Given {first} and {second}, find x and y.",
-        "{first}, {second}. Find (x, y)."},
+        "{first}, {second}. Find (x, y).",
+        "[Find|Determine|Give] the [pair (x, y)|values of x and y|numbers x and y] with {first} "
+        "and {second}.",
+        "The numbers x and y satisfy {first} and {second}. What are they?",
+        "What is the solution of the system {first}, {second}?",
+        "Two equations are given: {first} and {second}. [Find their common solution|Solve them for "
+        "x and y].",
+        "Which x and y satisfy both {first} and {second}?",
+        "Let {first} and {second}. [Compute|Work out] x and y."},
        {"Find the solution of the system of equations {first} and {second}.",
         "What are x and y if {first} and {second}?"}},
       {{"解方程组: {first}, {second}", "解方程组 {first}; {second}.",
         "已知 {first}, {second}, 求 x 和 y.", "求方程组 {first}, {second} 的解.",
         "如果 {first} 且 {second}, 那么 x 和 y 是多少?", "解二元一次方程组: ${first}$, ${second}$",
-        "求 x, y: {first}, {second}.", "{first}, {second}, 求 x 与 y 的值."},
+        "求 x, y: {first}, {second}.", "{first}, {second}, 求 x 与 y 的值.",
+        "x, y [同时满足|满足] {first}, {second}. x 和 y 各是多少?",
+        "方程组 {first} 和 {second} 的解是什么?", "[求出|算出]满足 {first} 与 {second} 的 x 和 y.",
+        "[若|设] {first}, {second}, 则 x 和 y 等于多少?",
+        "有两个方程: {first} 和 {second}. 请求 x, y 的值."},
        {"已知 x, y 满足 {first} 和 {second}, 求 x 和 y 的值.", "请解方程组 {first} 和 {second}."}}};
   return asks;
 }
@@ -37,20 +49,51 @@ const BilingualPhrasings& SystemAsks() {
 const BilingualPhrasings& PriceAsks() {
   static const BilingualPhrasings asks = {
       {{"{a1} pens and {b1} books cost {c1} dollars; {a2} pens and {b2} books cost {c2} dollars. "
-        "Find the price x of a pen and y of a book.",
+        "[Find|Work out|Determine] the price x of a pen and y of a book.",
         "{a1} apples and {b1} pears cost {c1} yuan, {a2} apples and {b2} pears cost {c2} yuan. An "
-        "apple costs x and a pear y. Find x and y.",
-        "Tom buys {a1} cups and {b1} bowls for {c1} dollars, Ann buys {a2} cups and {b2} bowls for "
-        "{c2} dollars. What is the price x of a cup and y of a bowl?"},
+        "apple costs x and a pear y. [Find x and y.|What are x and y?]",
+        "[Tom|Max|A cook] buys {a1} cups and {b1} bowls for {c1} dollars, [Ann|Lily|a friend] buys "
+        "{a2} cups and {b2} bowls for {c2} dollars. What is the price x of a cup and y of a bowl?",
+        "A [pen|stamp|rose|toy car] costs x dollars and a [book|box|cake|lamp] y dollars. {a1} of "
+        "the first and {b1} of the second cost {c1} dollars, {a2} and {b2} of them cost {c2} "
+        "dollars. Find x and y.",
+        "For {c1} dollars you get {a1} roses and {b1} tulips, for {c2} dollars {a2} roses and {b2} "
+        "tulips. What does a rose cost (x) and what does a tulip cost (y)?",
+        "At a [fair|cinema|museum|zoo] {a1} child and {b1} adult tickets cost {c1} dollars, {a2} "
+        "child and {b2} adult tickets {c2} dollars. Find the price x of a child ticket and the "
+        "price y of an adult ticket.",
+        "A melon weighs x kg and a pumpkin y kg. {a1} melons and {b1} pumpkins weigh {c1} kg, {a2} "
+        "melons and {b2} pumpkins weigh {c2} kg. [Find|Compute] x and y.",
+        "If {a1} forks and {b1} spoons cost {c1} yuan and {a2} forks and {b2} spoons cost {c2} "
+        "yuan, what is the price x of a fork and the price y of a spoon?",
+        "For {a1} cakes and {b1} pies [Mia|Lena|a woman] pays {c1} dollars. For {c2} dollars she "
+        "buys {a2} cakes and {b2} pies. Find x, the price of a cake, and y, the price of a pie.",
+        "A bag with {a1} oranges and {b1} lemons costs {c1} dollars; one with {a2} oranges and "
+        "{b2} lemons costs {c2} dollars. How much is an orange (x) and how much is a lemon (y)?",
+        "{b1} shirts and {a1} hats: {c1} dollars. {b2} shirts and {a2} hats: {c2} dollars. Price x "
+        "of a hat and y of a shirt?"},
        {"For {a1} pens and {b1} books Mia pays {c1} dollars; for {a2} pens and {b2} books she pays "
         "{c2} dollars. Find the price x of a pen and the price y of a book."}},
       {{"{a1} 支笔和 {b1} 本书共 {c1} 元, {a2} 支笔和 {b2} 本书共 {c2} 元. 求每支笔的价格 x "
         "和每本书的价格 y.",
         "买 {a1} 个苹果和 {b1} 个梨要 {c1} 元, 买 {a2} 个苹果和 {b2} 个梨要 {c2} 元. 苹果每个 x "
-        "元, 梨每个 y 元, "
-        "求 x 和 y.",
-        "小明买 {a1} 个杯子和 {b1} 个碗花了 {c1} 元, 小红买 {a2} 个杯子和 {b2} 个碗花了 {c2} 元. "
-        "杯子的价格 x 和碗的价格 y 各是多少?"},
+        "元, 梨每个 y 元, 求 x 和 y.",
+        "[小明|小刚|妈妈]买 {a1} 个杯子和 {b1} 个碗花了 {c1} 元, [小红|小华|阿姨]买 {a2} 个杯子和 "
+        "{b2} 个碗花了 {c2} 元. 杯子的价格 x 和碗的价格 y 各是多少?",
+        "一朵[玫瑰|菊花|百合] x 元, 一朵[郁金香|荷花|牡丹] y 元. 前者 {a1} 朵和后者 {b1} 朵共 {c1} "
+        "元, 前者 {a2} 朵和后者 {b2} 朵共 {c2} 元. 求 x 和 y.",
+        "付 {c1} 元可以买 {a1} 个橙子和 {b1} 个桃子, 付 {c2} 元可以买 {a2} 个橙子和 {b2} 个桃子. "
+        "橙子每个 x 元, 桃子每个 y 元, x 和 y 是多少?",
+        "[动物园|电影院|博物馆]里 {a1} 张儿童票和 {b1} 张成人票 {c1} 元, {a2} 张儿童票和 {b2} "
+        "张成人票 {c2} 元. 求儿童票的价格 x 和成人票的价格 y.",
+        "一个西瓜重 x 千克, 一个南瓜重 y 千克. {a1} 个西瓜和 {b1} 个南瓜重 {c1} 千克, {a2} "
+        "个西瓜和 {b2} 个南瓜重 {c2} 千克. x 和 y 各是多少?",
+        "如果 {a1} 把叉子和 {b1} 把勺子要 {c1} 元, {a2} 把叉子和 {b2} 把勺子要 {c2} 元, "
+        "那么叉子的价格 x 和勺子的价格 y 各是多少元?",
+        "[小丽|小军|爸爸]第一次买 {a1} 块蛋糕和 {b1} 个面包, 付了 {c1} 元; 第二次买 {a2} 块蛋糕和 "
+        "{b2} 个面包, 付了 {c2} 元. 求蛋糕单价 x 和面包单价 y.",
+        "{b1} 件衬衫和 {a1} 顶帽子: {c1} 元. {b2} 件衬衫和 {a2} 顶帽子: {c2} 元. 帽子的价格 x "
+        "和衬衫的价格 y 是多少?"},
        {"小丽买 {a1} 支笔和 {b1} 本书付了 {c1} 元, 买 {a2} 支笔和 {b2} 本书付了 {c2} 元. "
         "笔的价格 x 和书的价格 y 各是多少元?"}}};
   return asks;

@@ -56,54 +56,72 @@ std::string TraceTwoSum(const Values& arguments, int) {
 }
 
 Telling TwoSumEnglish() {
-  return {.tasks = {"returns $what in $a that add up to $b", "finds $what in $a whose sum is $b",
-                    "finds two numbers in $a with sum $b and returns $them",
-                    "takes a list of integers and a target and returns $what that sum to the "
-                    "target"},
-          .tasks_held_out = {"looks for two entries of $a which together give $b and returns "
-                             "$them"},
-          .statements =
-              {"Given an array of integers $a and an integer $b, return $what such that they add "
-               "up to $b.",
-               "Given a list $a and a target $b, find two numbers whose sum is $b and return "
-               "$them.",
-               "You are given an integer array $a and a number $b. Find two different elements "
-               "that sum to $b and return $them.",
-               "Find two numbers in a list that add up to a given target and return $them.",
-               "Solve the two sum problem: return $what that add up to the target.",
-               "Two sum: given $a and $b, return $what that add up to $b. Exactly one solution "
-               "exists.",
-               "In an array of integers, exactly one pair adds up to a target value. Return "
-               "$what."},
-          .statements_held_out =
-              {"An integer array $a contains one pair of elements whose sum equals $b. Return "
-               "$them.",
-               "Which two elements of $a sum to $b? Give $them.",
-               "Given integers $a and a goal $b, locate the pair with sum $b and output $them."},
-          .thinking =
-              "We need $what that add up to $b: $kind. Scan $a once with a hash map from value "
-              "to index. The partner of x is need = $b - x; if need was seen before, the "
-              "pair is found. We look up before storing, so one element is never used "
-              "twice and equal numbers work. Time O(n), space O(n).",
-          .steps =
-              "1. Keep a hash map of the values seen so far.\n2. For each x, look up "
-              "$b - x in it.\n3. If it is there, return $them; otherwise store x."};
+  return {
+      .tasks = {"[returns|outputs] $what in $a that [add up|sum] to $b",
+                "finds $what in $a whose sum [is|equals] $b",
+                "finds two [numbers|elements] in $a with sum $b and returns $them",
+                "takes a list of integers and a target and returns $what that sum to the target",
+                "[searches|looks through] $a for two [entries|numbers] that [make|add up to] $b "
+                "and [gives|returns] $them",
+                "locates the pair of [elements|integers] in $a which has the sum $b and "
+                "[outputs|returns] $ones",
+                "determines which pair of [entries|elements] in $a [has the sum|together gives] $b "
+                "and returns $ones"},
+      .tasks_held_out = {"looks for two entries of $a which together give $b and returns "
+                         "$them"},
+      .statements =
+          {"Given an array of integers $a and an integer $b, return $what such that they add up to "
+           "$b.",
+           "Given a [list|sequence] $a and a [target|goal] $b, find two numbers whose sum "
+           "[is|equals] $b and return $them.",
+           "You are given an integer array $a and a number $b. Find two different "
+           "[elements|entries] that sum to $b and [return|output] $them.",
+           "[Find|Locate] two numbers in a list that add up to a given target and [return|output] "
+           "$them.",
+           "Solve the two sum problem: return $what that add up to the target.",
+           "Two sum: given $a and $b, return $what that add up to $b. Exactly one solution exists.",
+           "In an array of integers, exactly one pair adds up to a target value. [Return|Give] "
+           "$what.",
+           "In $a, which two [entries|numbers] [add up to|together give] $b? [Output|Return] "
+           "$ones.",
+           "The list $a [contains|has] a pair of [elements|integers] that together give $b. "
+           "[Output|Give] $ones.",
+           "[List|Integers] $a, [goal|target] $b: find the pair with this sum, [return|answer "
+           "with] $ones."},
+      .statements_held_out =
+          {"An integer array $a contains one pair of elements whose sum equals $b. Return "
+           "$them.",
+           "Which two elements of $a sum to $b? Give $them.",
+           "Given integers $a and a goal $b, locate the pair with sum $b and output $them."},
+      .thinking =
+          "We need $what that add up to $b: $kind. Scan $a once with a hash map from value "
+          "to index. The partner of x is need = $b - x; if need was seen before, the "
+          "pair is found. We look up before storing, so one element is never used "
+          "twice and equal numbers work. Time O(n), space O(n).",
+      .steps =
+          "1. Keep a hash map of the values seen so far.\n2. For each x, look up "
+          "$b - x in it.\n3. If it is there, return $them; otherwise store x."};
 }
 
 Telling TwoSumChinese() {
-  return {.tasks = {"返回 $a 中和为 $b 的$what", "在 $a 中找出和为 $b 的两个数, 返回$them",
+  return {.tasks = {"返回 $a 中和为 $b 的$what", "在 $a 中找出和为 $b 的两个数, [返回|给出]$them",
                     "在整数列表 $a 中找到相加等于 $b 的两个数并返回$given",
-                    "给定整数数组和目标值, 返回和为目标值的$what"},
+                    "给定整数数组和目标值, 返回和为目标值的$what",
+                    "[挑|找]出 $a 里的一对[元素|数], 它们加起来[是|得] $b, [输出|给出]$ones",
+                    "[求出|给出] $a 中$which之和[等于|为] $b",
+                    "[查找|找]一对和为 $b 的数(取自 $a), 返回$ones"},
           .tasks_held_out = {"从 $a 里挑出加起来是 $b 的两个数, 并给出$them"},
-          .statements = {"给定一个整数数组 $a 和一个整数目标值 $b, 请你在该数组中找出和为目标值的"
-                         "两个整数, 并返回$them。",
-                         "给定整数数组 $a 和目标值 $b, 找出数组中和为 $b 的两个数, 返回$given。",
-                         "给你一个数组 $a 和一个数 $b, 请找到两个不同的元素, 它们的和等于 $b, "
-                         "返回$them。",
-                         "两数之和: 在数组中找出和为目标值的两个数, 返回$them。",
-                         "在数组 $a 中找出两个数, 使它们的和为 $b, 请返回$them。",
-                         "给定一个数组和一个目标值, 请找出和为目标值的两个整数, 并返回$given。",
-                         "请解决两数之和问题: 数组 $a, 目标值 $b, 返回$them。"},
+          .statements =
+              {"给定一个整数数组 $a 和一个整数目标值 $b, 请你在该数组中找出和为目标值的两个整数, "
+               "并返回$them。",
+               "给定整数数组 $a 和目标值 $b, 找出数组中和为 $b 的两个数, [返回|输出]$given。",
+               "给你一个数组 $a 和一个数 $b, 请找到两个不同的元素, 它们的和等于 $b, 返回$them。",
+               "两数之和: 在数组中找出和为目标值的两个数, [返回|求]$them。",
+               "在数组 $a 中[找出|挑出]两个数, 使它们的和为 $b, 请[返回|输出]$them。",
+               "给定一个数组和一个目标值, 请找出和为目标值的两个整数, 并返回$given。",
+               "请解决两数之和问题: 数组 $a, 目标值 $b, 返回$them。",
+               "[列表|数组] $a 中$which[相加|加起来]等于 $b? 请[写代码|编程]。",
+               "[已知|有]数组 $a, [目标|目标值] $b, 恰有一对数的和是它, [求|输出]$ones。"},
           .statements_held_out =
               {"给定一个整数数组 $a 和一个目标值 $b, 请你在该数组中找出和为目标值的两个整数,"
                "并返回$given。",
@@ -155,33 +173,42 @@ AlgorithmSpec TwoSumSpec() {
                                  "pair_with_sum", "find_two", "index_pair"},
                     .english = {{"what", "the indices of the two numbers"},
                                 {"them", "their indices"},
-                                {"kind", "positions, not values"}},
+                                {"kind", "positions, not values"},
+                                {"ones", "the two indices"}},
                     .chinese = {{"what", "两个数的下标"},
                                 {"them", "它们的下标"},
                                 {"given", "它们的索引"},
-                                {"kind", "返回位置, 不是数值"}},
+                                {"kind", "返回位置, 不是数值"},
+                                {"ones", "两个下标"},
+                                {"which", "哪两个下标处的数"}},
                     .code = {{"pair", "[seen[need], i]"}, {"cpp_pair", "{seen[need], i}"}}},
                    {.function = "two_sum",
                     .synonyms = {"find_pair", "pair_sum", "pair_values", "sum_pair", "two_numbers",
                                  "pair_with_sum", "find_two", "number_pair"},
                     .english = {{"what", "the two numbers"},
                                 {"them", "the two numbers themselves"},
-                                {"kind", "values, not positions"}},
+                                {"kind", "values, not positions"},
+                                {"ones", "the two values"}},
                     .chinese = {{"what", "两个数"},
                                 {"them", "这两个数的值"},
                                 {"given", "它们的值"},
-                                {"kind", "返回数值, 不是位置"}},
+                                {"kind", "返回数值, 不是位置"},
+                                {"ones", "两个数值"},
+                                {"which", "哪两个数"}},
                     .code = {{"pair", "[need, x]"}, {"cpp_pair", "{need, x}"}}},
                    {.function = "two_sum",
                     .synonyms = {"find_pair", "pair_sum", "pair_positions", "locate_pair",
                                  "two_numbers", "pair_with_sum", "find_two", "index_pair"},
                     .english = {{"what", "the positions of the two numbers"},
                                 {"them", "the indices of the two"},
-                                {"kind", "positions, not values"}},
+                                {"kind", "positions, not values"},
+                                {"ones", "both positions"}},
                     .chinese = {{"what", "两个数的索引"},
                                 {"them", "它们的索引"},
                                 {"given", "它们的数组下标"},
-                                {"kind", "返回位置, 不是数值"}},
+                                {"kind", "返回位置, 不是数值"},
+                                {"ones", "两个位置"},
+                                {"which", "哪两个位置上的数"}},
                     .code = {{"pair", "[seen[need], i]"}, {"cpp_pair", "{seen[need], i}"}}}},
       .english = TwoSumEnglish(),
       .chinese = TwoSumChinese(),
@@ -227,39 +254,55 @@ std::string TraceSubarray(const Values& arguments, int variant) {
 }
 
 Telling MaximumSubarrayEnglish() {
-  return {.tasks = {"returns the $large sum of a contiguous subarray of $a",
-                    "finds the $maximum subarray sum of $a",
-                    "computes the $maximum sum of consecutive elements of $a",
-                    "takes a list of integers and returns the $large sum of any contiguous part"},
-          .tasks_held_out = {"determines the $maximum total of neighbouring elements in $a"},
-          .statements =
-              {"Given an integer array $a, find the contiguous subarray with the $large "
-               "sum and return its sum.",
-               "Given a list of integers $a, return the $maximum sum of a non-empty "
-               "contiguous subarray.",
-               "Find the $maximum subarray: return the $large sum of consecutive elements in $a.",
-               "Find the $large sum of a contiguous subarray in O(n).",
-               "Use Kadane's algorithm to find the $maximum subarray sum.",
-               "You are given an array $a that may hold negative numbers. Return the "
-               "$large sum over all contiguous non-empty subarrays.",
-               "What is the $maximum sum of a contiguous subarray of $a? Write code."},
-          .statements_held_out = {"Among all contiguous non-empty slices of $a, which sum is the "
-                                  "$large? Return that sum.",
-                                  "For the integers in $a, report the $maximum sum over any run "
-                                  "of adjacent elements."},
-          .thinking =
-              "The $large sum of a contiguous part of $a. Kadane: let current be the "
-              "$large sum that ends at x; it either starts anew or extends, so current = "
-              "$op(x, current + x). best is the $op of all current. Both start with the "
-              "first element, so one element and all signs work. Time O(n), space O(1).",
-          .steps =
-              "1. Start current and best with the first element.\n2. For each next x, set "
-              "current = $op(x, current + x).\n3. Update best with current and return it."};
+  return {
+      .tasks = {"returns the [$large|$great] sum of a contiguous subarray of $a",
+                "finds the $maximum subarray sum of $a",
+                "[computes|determines] the $maximum sum of consecutive elements of $a",
+                "takes a list of integers and returns the $large sum of any contiguous part",
+                "[finds|reports] the [$great|$large] total that [adjacent|neighbouring] elements "
+                "of $a can have",
+                "looks for a [run|slice|stretch] of $a whose sum is $extreme and returns this sum",
+                "[determines|tells] the $maximum that the sum of a contiguous non-empty "
+                "[slice|part] of $a can be"},
+      .tasks_held_out = {"determines the $maximum total of neighbouring elements in $a"},
+      .statements =
+          {"Given an integer array $a, find the contiguous subarray with the [$large|$great] sum "
+           "and return its sum.",
+           "Given a list of integers $a, return the $maximum sum of a non-empty contiguous "
+           "subarray.",
+           "Find the $maximum subarray: return the $large sum of consecutive elements in $a.",
+           "Find the [$large|$great] sum of a contiguous subarray in O(n).",
+           "Use Kadane's algorithm to find the $maximum subarray sum.",
+           "You are given an array $a that may hold negative numbers. Return the $large sum over "
+           "all contiguous non-empty subarrays.",
+           "What is the $maximum sum of a contiguous subarray of $a? Write code.",
+           "What is the $maximum that [adjacent|neighbouring|consecutive] elements of $a can add "
+           "up to?",
+           "Choose a [run of adjacent elements|contiguous slice] of $a so that its sum is "
+           "$extreme; [report|return] that sum.",
+           "[Integers|List] $a: which sum of a non-empty [contiguous part|slice] is "
+           "[$large|$great]?"},
+      .statements_held_out = {"Among all contiguous non-empty slices of $a, which sum is the "
+                              "$large? Return that sum.",
+                              "For the integers in $a, report the $maximum sum over any run "
+                              "of adjacent elements."},
+      .thinking =
+          "The $large sum of a contiguous part of $a. Kadane: let current be the "
+          "$large sum that ends at x; it either starts anew or extends, so current = "
+          "$op(x, current + x). best is the $op of all current. Both start with the "
+          "first element, so one element and all signs work. Time O(n), space O(1).",
+      .steps =
+          "1. Start current and best with the first element.\n2. For each next x, set "
+          "current = $op(x, current + x).\n3. Update best with current and return it."};
 }
 
 Telling MaximumSubarrayChinese() {
-  return {.tasks = {"返回 $a 的$large连续子数组和", "求 $a 中连续子数组的$large和",
-                    "计算 $a 中连续若干个元素的$large和", "给定整数列表, 返回连续子数组的$large和"},
+  return {.tasks = {"返回 $a 的$large连续子数组和", "[求|求出] $a 中连续子数组的$large和",
+                    "计算 $a 中连续若干个元素的$large和",
+                    "给定整数列表, 返回连续[子数组|片段]的$large和",
+                    "求 $a 里[相邻|连续]若干元素之和, 要$extreme",
+                    "[算出|求出] $a 的非空连续[片段|子序列]之和的$large值",
+                    "在 $a 中取一段[相邻|连续]的数, 使总和$extreme, 返回总和"},
           .tasks_held_out = {"求出 $a 里相邻元素之和的$large值"},
           .statements = {"给定一个整数数组 $a, 请找出一个和$large的连续子数组, 返回其和。",
                          "给你一个整数数组 $a, 求非空连续子数组的$large和。",
@@ -267,7 +310,9 @@ Telling MaximumSubarrayChinese() {
                          "用 Kadane 算法求数组的$large子数组和。",
                          "求数组中连续子数组的$large和, 要求时间复杂度 O(n)。",
                          "数组 $a 可能含有负数, 返回所有非空连续子数组中$large的和。",
-                         "请求出整数数组 $a 的$large子段和。"},
+                         "请求出整数[数组|序列] $a 的$large子段和。",
+                         "从整数序列 $a 中[选|取]一段连续的[元素|数], 使其和$extreme, 返回这个和。",
+                         "$a 中[相邻|连续]的一些数(至少一个)加起来, $large值是多少? 请写代码。"},
           .statements_held_out = {"在 $a 的所有连续片段中, $large的和是多少? 请写代码。",
                                   "设 $a 为整数序列, 求其连续非空子序列之和的$large值。"},
           .thinking =
@@ -311,14 +356,20 @@ AlgorithmSpec MaximumSubarraySpec() {
           .variants = {{.function = "max_subarray",
                         .synonyms = {"max_subarray_sum", "largest_sum", "best_sum", "kadane",
                                      "max_segment", "maximum_sum"},
-                        .english = {{"large", "largest"}, {"maximum", "maximum"}},
-                        .chinese = {{"large", "最大"}},
+                        .english = {{"large", "largest"},
+                                    {"great", "greatest"},
+                                    {"extreme", "as large as possible"},
+                                    {"maximum", "maximum"}},
+                        .chinese = {{"large", "最大"}, {"extreme", "尽可能大"}},
                         .code = {{"op", "max"}}},
                        {.function = "min_subarray",
                         .synonyms = {"min_subarray_sum", "smallest_sum", "lowest_sum",
                                      "min_segment", "minimum_sum", "least_sum"},
-                        .english = {{"large", "smallest"}, {"maximum", "minimum"}},
-                        .chinese = {{"large", "最小"}},
+                        .english = {{"large", "smallest"},
+                                    {"great", "least"},
+                                    {"extreme", "as small as possible"},
+                                    {"maximum", "minimum"}},
+                        .chinese = {{"large", "最小"}, {"extreme", "尽可能小"}},
                         .code = {{"op", "min"}}}},
           .english = MaximumSubarrayEnglish(),
           .chinese = MaximumSubarrayChinese(),

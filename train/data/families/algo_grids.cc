@@ -57,28 +57,43 @@ std::string TracePath(const Values& arguments, int) {
 
 Telling PathEnglish() {
   return {
-      .tasks =
-          {"returns the length of the shortest path from $b to $c in the unweighted graph $a, "
-           "or -1",
-           "computes by BFS how many edges the shortest path from $b to $c in $a has, or -1 if "
-           "there is none",
-           "takes an adjacency list, a start and a goal and returns the shortest distance, or "
-           "-1",
-           "runs a breadth-first search in $a from $b and returns the distance to $c, or -1"},
+      .tasks = {"returns the length of [the|a] shortest path from $b to $c in the unweighted graph "
+                "$a, or -1",
+                "computes by BFS how many edges the shortest path from $b to $c in $a has, or -1 "
+                "if [there is none|none exists]",
+                "takes an adjacency list, a start and a goal and returns the shortest distance[| "
+                "between them], or -1",
+                "[runs|does|performs] a breadth-first search in $a [from|starting at] $b and "
+                "[returns|gives] the distance to $c, or -1",
+                "[gives|finds] the [fewest|minimum number of|least number of] steps from node $b "
+                "to node $c in the [graph|network] $a, or -1[| if there is no way]",
+                "tells how many [hops|steps|edges] $c is away from $b in the [unweighted "
+                "graph|network] $a, or -1 if [it cannot be reached|they are not connected]",
+                "follows the edges of $a from $b and [counts|returns] how few one must [take|use] "
+                "to get to $c, or -1"},
       .tasks_held_out = {"gives the least number of edges one must follow in $a to get from $b to "
                          "$c, or -1"},
       .statements =
           {"Given an unweighted graph $a as an adjacency list ($a[i] lists the neighbours of node "
            "i), return the number of edges on a shortest path from $b to $c, or -1.",
            "Implement BFS: return the shortest distance between two nodes of an unweighted graph "
-           "given as an adjacency list, or -1.",
-           "Find the shortest path length from $b to $c in the graph $a with breadth-first search. "
-           "Return -1 if $c cannot be reached.",
-           "$a[i] holds the neighbours of node i. How many edges is $c away from $b? Return -1 if "
-           "there is no path.",
-           "Use breadth-first search to get the distance from $b to $c in $a (-1 if unreachable).",
-           "Shortest path in an unweighted graph: adjacency list $a, from $b to $c. Return the "
-           "distance or -1."},
+           "given as [an adjacency list|lists of neighbours], or -1.",
+           "Find the [shortest path length|smallest number of edges] from $b to $c in the graph $a "
+           "with breadth-first search. Return -1 if $c cannot be reached.",
+           "$a[i] holds the neighbours of node i. How many edges is $c away from $b? "
+           "[Return|Answer] -1 if there is no path.",
+           "Use [breadth-first search|BFS|a queue] to get the distance from $b to $c in $a (-1 if "
+           "unreachable).",
+           "Shortest path in an unweighted [graph|network]: adjacency list $a, from $b to $c. "
+           "Return the distance or -1.",
+           "How few [edges|steps|hops] are enough to get from $b to $c in the graph $a? "
+           "[Answer|Return] -1 if [they are not connected|no path leads there].",
+           "[A walker|A robot] is at node $b of the network $a. What is the [minimum|least] number "
+           "of [steps|hops] to node $c? [Give|Return] -1 if there is no way.",
+           "[Graph|Network] $a (lists of neighbours), start $b, goal $c: [shortest "
+           "distance?|fewest edges?] -1 if [unreachable|not connected].",
+           "Find the shortest way that leads from $b to $c in $a and [return|give] the number of "
+           "its edges, or -1 if none does."},
       .statements_held_out =
           {"In a network $a (lists of neighbours), what is the minimum number of "
            "hops from $b to $c? Answer -1 if they are not connected.",
@@ -97,18 +112,30 @@ Telling PathEnglish() {
 
 Telling PathChinese() {
   return {
-      .tasks = {"返回无权图 $a 中从 $b 到 $c 的最短路径长度, 不可达返回 -1",
-                "用 BFS 计算 $a 中从 $b 到 $c 的最短路径的边数, 不存在则返回 -1",
-                "给定邻接表、起点和终点, 返回最短距离, 不可达返回 -1",
-                "在 $a 中从 $b 开始广度优先搜索, 返回到 $c 的距离, 不可达返回 -1"},
+      .tasks =
+          {"[返回|求出]无权图 $a 中从 $b 到 $c 的最短路径长度, [不可达|走不到]返回 -1",
+           "用 BFS [计算|求] $a 中从 $b 到 $c 的最短路径的边数, 不存在则[返回|为] -1",
+           "给定[邻接表|邻居列表]、起点和终点, 返回最短距离, [不可达|不连通]返回 -1",
+           "在 $a 中从 $b 开始[广度优先搜索|做 BFS], 返回到 $c 的距离, [不可达|到不了]返回 -1",
+           "求从节点 $b 到节点 $c 最少[走几步|经过几条边], 图为邻接表 $a, 不连通返回 -1",
+           "[给出|返回] $c 在[图|网络] $a 里离起点 $b [几条边|多少步], [走不到|没有路径]则为 -1",
+           "求从 $b [走|跳]到 $c 的最少步数, [网络|图] $a 由邻居列表给出, 走不到为 -1"},
       .tasks_held_out = {"给出在 $a 中从 $b 走到 $c 最少经过的边数, 走不到则为 -1"},
-      .statements = {"给定用邻接表表示的无权图 $a($a[i] 是节点 i 的邻居), 返回从 $b 到 $c "
-                     "的最短路径的边数, 不可达返回 -1。",
-                     "实现广度优先搜索: 求无权图(邻接表)中两点间的最短距离, 不可达返回 -1。",
-                     "用 BFS 求图 $a 中从 $b 到 $c 的最短路径长度, 无法到达时返回 -1。",
-                     "$a[i] 是节点 i 的邻居列表, $c 离 $b 有几条边? 没有路径则返回 -1。",
-                     "请用广度优先搜索求 $a 中从 $b 到 $c 的距离(不可达为 -1)。",
-                     "无权图最短路: 邻接表 $a, 从 $b 到 $c, 返回距离或 -1。"},
+      .statements =
+          {"给定用[邻接表|邻居列表]表示的无权图 $a($a[i] 是节点 i 的邻居), 返回从 $b 到 $c "
+           "的最短路径的边数, 不可达返回 -1。",
+           "实现广度优先搜索: 求无权图(邻接表)中两点间的最短距离, [不可达|不连通]返回 -1。",
+           "用 BFS 求[图|网络] $a 中从 $b 到 $c 的最短路径长度, [无法到达|走不到]时返回 -1。",
+           "$a[i] 是节点 i 的邻居列表, $c 离 $b 有几条边? [没有路径|不连通]则返回 -1。",
+           "请用[广度优先搜索|队列| BFS ]求 $a 中从 $b 到 $c 的距离(不可达为 -1)。",
+           "无权图最短路: 邻接表 $a, 从 $b 到 $c, 返回[距离|边数]或 -1。",
+           "从 $b [走到|到达] $c 至少要[走几步|跳几次|走几条边]? 图 $a 是邻接表, "
+           "走不到[则返回|返回] -1。",
+           "[邻接表|网络] $a, 起点 $b, 终点 $c: 最[短距离|少步数]是多少? [不连通|无路可走]则返回 "
+           "-1。",
+           "[某人|机器人]在网络 $a 的节点 $b, 每次[跳|走]到一个邻居, 最少几次到 $c? "
+           "[到不了|走不到]返回 -1。",
+           "[求出|给出]在图 $a 里从 $b 出发到达 $c 所[经过|走]的最少边数, 不可达为 -1。"},
       .statements_held_out = {"网络 $a 由邻居列表给出, 从 $b 到 $c 最少跳几次? 不连通则返回 -1。",
                               "从图 $a 的节点 $b 出发, 最少走几条边到节点 $c? 走不到返回 -1。"},
       .thinking =

@@ -151,19 +151,30 @@ std::string TraceAnagram(const Values& arguments, int) {
 }
 
 Telling AnagramEnglish() {
-  return {.tasks = {"checks whether $a and $b are anagrams",
+  return {.tasks = {"[checks|finds out] whether $a and $b are anagrams",
                     "returns True if $b is an anagram of $a, else False",
-                    "tells if the strings $a and $b consist of the same letters",
-                    "takes two strings and decides whether they are anagrams of each other"},
+                    "tells if the strings $a and $b [consist of|use] the same [letters|characters]",
+                    "takes two strings and decides whether they are anagrams of each other",
+                    "[tests|decides] whether $b is a [rearrangement|reordering|permutation] of the "
+                    "letters of $a",
+                    "compares the [letter counts|letter multisets] of $a and $b: equal or not",
+                    "[says|determines] if $a can [become|be turned into] $b when only the order of "
+                    "letters changes"},
           .tasks_held_out = {"finds out whether the letters of $a can be rearranged to $b"},
-          .statements = {"Given two strings $a and $b, return true if $b is an anagram of $a.",
-                         "Valid anagram: are $a and $b made of the same characters, each the same "
-                         "number of times?",
-                         "Check whether two strings are anagrams.",
-                         "Determine if $b can be formed by rearranging all the letters of $a.",
-                         "Two words are anagrams if they use the same letters equally often. Test "
-                         "$a and $b.",
-                         "Are the strings $a and $b anagrams? Write code that answers it."},
+          .statements =
+              {"Given two strings $a and $b, return true if $b is an anagram of $a.",
+               "Valid anagram: are $a and $b made of the same characters, each the same number of "
+               "times?",
+               "Check whether two [strings|words|texts] are anagrams.",
+               "[Determine|Find out] if $b can be formed by rearranging all the letters of $a.",
+               "Two words are anagrams if they use the same letters equally often. [Test|Compare] "
+               "$a and $b.",
+               "Are the [strings|words] $a and $b anagrams? Write code that answers it.",
+               "Do $a and $b [contain|consist of] the same multiset of letters? [Return|Answer] "
+               "True or False.",
+               "If the letters of $a are [put in another order|shuffled], can the result be $b? "
+               "Write code.",
+               "[Words|Strings] $a, $b: anagrams or not?"},
           .statements_held_out = {"Can $a be turned into $b only by changing the order of its "
                                   "letters?",
                                   "Compare the letters of $a and $b: the same multiset or not?"},
@@ -178,22 +189,29 @@ Telling AnagramEnglish() {
 }
 
 Telling AnagramChinese() {
-  return {
-      .tasks = {"判断 $a 和 $b 是否是字母异位词", "若 $b 是 $a 的字母异位词则返回 True, 否则 False",
-                "判断字符串 $a 和 $b 是否由相同的字母组成",
-                "给定两个字符串, 判断它们是否互为字母异位词"},
-      .tasks_held_out = {"确定 $a 的字母重新排列后能否得到 $b"},
-      .statements = {"给定两个字符串 $a 和 $b, 判断 $b 是否是 $a 的字母异位词。",
-                     "有效的字母异位词: $a 和 $b 中每个字符出现的次数是否相同?",
-                     "检查两个字符串是不是字母异位词。", "判断 $a 的所有字母重新排列能否组成 $b。",
-                     "两个单词的字母及个数相同就是异位词, 请判断 $a 和 $b。",
-                     "字符串 $a 与 $b 是异位词吗? 请写代码判断。"},
-      .statements_held_out = {"只改变字母的次序, $a 能变成 $b 吗?",
-                              "比较 $a 与 $b 的字母, 它们作为多重集合是否相等?"},
-      .thinking =
-          "判断 $a 和 $b 是否是异位词。当且仅当每个字符出现次数相同, 也就是排序后相等。"
-          "长度不同时排序结果也不同, 不必另外检查; 两个空串是异位词。时间 O(n log n)。",
-      .steps = "1. 把两个字符串的字符排序。\n2. 返回排序结果是否相等。"};
+  return {.tasks = {"[判断|检查] $a 和 $b 是否是字母异位词",
+                    "若 $b 是 $a 的字母异位词则返回 True, 否则 False",
+                    "判断字符串 $a 和 $b 是否由相同的[字母|字符]组成",
+                    "给定两个字符串, 判断它们是否互为字母异位词",
+                    "判断[打乱|改变]次序后 $a 的字母能否[拼成|得到] $b",
+                    "[比较|统计] $a 和 $b 的字母个数, 返回是否[相等|相同]",
+                    "判断[单词|字符串] $b 是否只是 $a 的字母换了次序"},
+          .tasks_held_out = {"确定 $a 的字母重新排列后能否得到 $b"},
+          .statements = {"给定两个字符串 $a 和 $b, 判断 $b 是否是 $a 的字母异位词。",
+                         "有效的字母异位词: $a 和 $b 中每个字符出现的次数是否相同?",
+                         "检查两个[字符串|单词]是不是字母异位词。",
+                         "判断 $a 的所有字母[重新排列|打乱]能否组成 $b。",
+                         "两个单词的字母及个数相同就是异位词, 请[判断|比较] $a 和 $b。",
+                         "[字符串|单词] $a 与 $b 是异位词吗? 请写代码判断。",
+                         "能否由 $a [变成|得到] $b, 而字母只是[换了|改变]次序? 请写代码。",
+                         "作为字母的多重集合, $a 与 $b [是否相同|相等吗]?",
+                         "[单词|字符串] $a、$b: 是否互为异位词?"},
+          .statements_held_out = {"只改变字母的次序, $a 能变成 $b 吗?",
+                                  "比较 $a 与 $b 的字母, 它们作为多重集合是否相等?"},
+          .thinking =
+              "判断 $a 和 $b 是否是异位词。当且仅当每个字符出现次数相同, 也就是排序后相等。"
+              "长度不同时排序结果也不同, 不必另外检查; 两个空串是异位词。时间 O(n log n)。",
+          .steps = "1. 把两个字符串的字符排序。\n2. 返回排序结果是否相等。"};
 }
 
 constexpr std::string_view kAnagramPython = R"(
@@ -267,13 +285,22 @@ std::string TraceCharacterCount(const Values& arguments, int) {
 }
 
 Telling CharacterCountEnglish() {
-  return {.tasks = {"returns $what $a", "finds $what the string $a", "computes $what $a",
-                    "takes a string and returns $what it"},
+  return {.tasks = {"[returns|gives|outputs] $what $a", "finds $what the [string|text|word] $a",
+                    "[computes|determines] $what $a",
+                    "takes a [string|text] and [returns|reports] $what it",
+                    "[tells|works out|reports] $often [$a|the string $a]",
+                    "[counts|looks at] every character of [$a|the text $a] and returns $kind",
+                    "goes through [a string|the text $a] once and returns $kind"},
           .tasks_held_out = {"works out $what the text $a"},
-          .statements = {"Given a string $a, return $what it.", "Find $what a string.",
-                         "For a string $a, write code that returns $what it.",
-                         "Return $what the string $a.", "Use a dictionary to find $what $a.",
-                         "You are given a text $a. Compute $what it."},
+          .statements = {"Given a [string|text|word] $a, return $what it.",
+                         "[Find|Determine] $what a string.",
+                         "For a string $a, write code that [returns|reports] $what it.",
+                         "[Return|Compute|Output] $what the string $a.",
+                         "Use a [dictionary|hash map|dict] to find $what $a.",
+                         "You are given a text $a. [Compute|Work out|Determine] $what it.",
+                         "$Ask [$a|the text $a]? [Return|Report] $kind.",
+                         "[Count|Look at] each character of $a and [return|report] $kind.",
+                         "[I want to know|Please find out|Tell me] $often [$a|the text $a]."},
           .statements_held_out = {"Look at every character of $a and report $what it.",
                                   "Please determine $what the text $a and return it."},
           .thinking =
@@ -285,12 +312,19 @@ Telling CharacterCountEnglish() {
 
 Telling CharacterCountChinese() {
   return {
-      .tasks = {"返回 $a 中$what", "求字符串 $a 中$what", "统计 $a, 得到$what",
-                "给定一个字符串, 返回其中$what"},
+      .tasks = {"[返回|给出] $a 中$what", "[求|算出|确定]字符串 $a 中$what",
+                "[统计|扫描|遍历] $a, [得到|得出]$what", "给定一个[字符串|单词], 返回其中$what",
+                "逐个数 $a 的字符, [返回|报告]$kind", "[查看|算出]文本 $a 里$ask",
+                "对 $a 计数, 返回$kind"},
       .tasks_held_out = {"查看文本 $a, 得出$what"},
-      .statements = {"给定一个字符串 $a, 返回其中$what。", "求字符串中$what。",
-                     "对字符串 $a, 请写代码返回$what。", "请返回字符串 $a 中$what。",
-                     "用字典求 $a 中$what。", "给你一段文本 $a, 请计算其中$what。"},
+      .statements = {"给定一个字符串 $a, [返回|求|报告]其中$what。", "[求|确定]字符串中$what。",
+                     "对[字符串|文本] $a, 请写代码返回$what。",
+                     "请[返回|求出|得出][字符串|单词] $a 中$what。",
+                     "用[字典|哈希表]求 $a 中$what。",
+                     "给你一段文本 $a, 请[计算|统计|确定]其中$what。",
+                     "[字符串|文本] $a 中$ask? 返回$kind。",
+                     "[数一数|逐个统计] $a 的字符, 返回$kind。",
+                     "[我想知道|请查看]文本 $a 里$ask, [请写代码|用字典]。"},
       .statements_held_out = {"逐个查看 $a 的字符, 报告$what。", "请确定文本 $a 里$what并返回。"},
       .thinking =
           "要求 $a 中$what。扫描 $a 一遍, 用字典计数, counts.get(c, 0) + 1 把新字符当作 0。"
@@ -314,20 +348,30 @@ AlgorithmSpec CharacterCountSpec() {
                         .synonyms = {"count_chars", "char_counts", "frequency", "letter_counts",
                                      "char_frequency", "histogram"},
                         .english = {{"what", "a dictionary with the count of each character in"},
+                                    {"kind", "a dictionary from character to count"},
+                                    {"often", "how often each character occurs in"},
+                                    {"Ask", "How often does each character occur in"},
                                     {"finish",
                                      "Return the dictionary; an empty string gives an "
                                      "empty one."}},
                         .chinese = {{"what", "每个字符出现次数的字典"},
+                                    {"kind", "字符到次数的字典"},
+                                    {"ask", "每个字符各出现几次"},
                                     {"finish", "返回字典, 空串得到空字典。"}},
                         .code = {{"result", "counts"}}},
                        {.function = "most_common",
                         .synonyms = {"most_frequent", "top_char", "common_char", "frequent_letter",
                                      "mode_char", "most_used"},
                         .english = {{"what", "the most frequent character in"},
+                                    {"kind", "the character with the largest count"},
+                                    {"often", "which character is the most frequent in"},
+                                    {"Ask", "Which character is the most frequent in"},
                                     {"finish",
                                      "Return the key with the largest count: max with "
                                      "key=counts.get."}},
                         .chinese = {{"what", "出现次数最多的字符"},
+                                    {"kind", "次数最多的那个字符"},
+                                    {"ask", "哪个字符出现得最多"},
                                     {"finish", "返回计数最大的键: max 加 key=counts.get。"}},
                         .code = {{"result", "max(counts, key=counts.get)"}}}},
           .english = CharacterCountEnglish(),

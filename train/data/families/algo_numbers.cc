@@ -41,46 +41,73 @@ std::string TraceSieve(const Values& arguments, int) {
 }
 
 Telling SieveEnglish() {
-  return {.tasks = {"returns $what up to $a", "computes $what not greater than $a",
-                    "uses the sieve of Eratosthenes to find $what up to $a",
-                    "takes an integer $a and returns $what <= $a"},
-          .tasks_held_out = {"sieves the numbers up to $a and gives $what"},
-          .statements = {"Given an integer $a, return $what up to and including $a.",
-                         "Find $what up to $a with the sieve of Eratosthenes.",
-                         "Implement the sieve of Eratosthenes: return $what up to $a.",
-                         "Sieve of Eratosthenes. Return $what up to n (inclusive).",
-                         "What is an efficient way to get $what between 2 and $a? Write code.",
-                         "Use a prime sieve to get $what from 2 to $a."},
-          .statements_held_out = {"For a limit $a, cross out multiples and report $what that do "
-                                  "not exceed $a.",
-                                  "I want $what in the range 1 to $a. Use a sieve."},
-          .thinking =
-              "We need $what up to $a: the sieve of Eratosthenes. Go through p from 2; if p "
-              "is not crossed out, it is prime, and we cross out its multiples. Start at p "
-              "* p, because smaller multiples have a smaller prime factor. For $a < 2 there "
-              "are no primes. Time O(n log log n), space O(n).",
-          .steps =
-              "1. Mark all numbers up to $a as possible primes.\n2. For each p still marked, "
-              "keep it and cross out p * p, p * p + p, ...\n3. Return $result."};
+  return {
+      .tasks =
+          {"[returns|finds|gives] [$what|$kind] up to $a",
+           "[computes|determines] $what [not greater than|that are at most|that do not exceed] $a",
+           "uses [the sieve of Eratosthenes|a prime sieve|a sieve] to [find $what|$do] up to $a",
+           "takes [an integer|a limit|a number] $a and [returns|outputs|reports] $what <= $a",
+           "$does [up to|not exceeding|in the range 1 to] $a",
+           "crosses out the [multiples|composite numbers] up to $a and [returns|gives] $what that "
+           "are left",
+           "sieves the range [1|2] to $a and [returns|reports] $kind"},
+      .tasks_held_out = {"sieves the numbers up to $a and gives $what"},
+      .statements =
+          {"Given [an integer|a limit|a bound] $a, [return|find|report] $what up to and including "
+           "$a.",
+           "[Find|Compute] [$what|$kind] up to $a with [the sieve of Eratosthenes|a sieve].",
+           "[Implement|Program] the sieve of Eratosthenes: return [$what|$kind] up to $a.",
+           "[Sieve of Eratosthenes|Prime sieve|Prime numbers]. Return $what up to n (inclusive).",
+           "What is [an efficient|a fast|a good] way to get $what between 2 and $a? Write code.",
+           "Use a prime sieve to [get $what|$do] from 2 to $a.",
+           "$Ask? [Use a sieve.|Write code that answers this.|Cross out multiples to find out.]",
+           "[I want to know|Find out|Tell me] $ask.[ Please use a sieve.| A sieve is fast.|]",
+           "The limit is $a. [Cross out the multiples of each prime|Sieve the numbers] and return "
+           "$what [up to the limit|in this range].",
+           "I [need|would like] to $do [up to|in the range 2 to] $a. [Sieve them.|Please write "
+           "code.]"},
+      .statements_held_out = {"For a limit $a, cross out multiples and report $what that do "
+                              "not exceed $a.",
+                              "I want $what in the range 1 to $a. Use a sieve."},
+      .thinking =
+          "We need $what up to $a: the sieve of Eratosthenes. Go through p from 2; if p "
+          "is not crossed out, it is prime, and we cross out its multiples. Start at p "
+          "* p, because smaller multiples have a smaller prime factor. For $a < 2 there "
+          "are no primes. Time O(n log log n), space O(n).",
+      .steps =
+          "1. Mark all numbers up to $a as possible primes.\n2. For each p still marked, "
+          "keep it and cross out p * p, p * p + p, ...\n3. Return $result."};
 }
 
 Telling SieveChinese() {
-  return {.tasks = {"返回不超过 $a 的$what", "求 $a 以内(含 $a)的$what",
-                    "用埃拉托斯特尼筛法求 $a 以内的$what", "给定整数 $a, 返回小于等于 $a 的$what"},
-          .tasks_held_out = {"用筛子筛出不大于 $a 的数, 给出$what"},
-          .statements = {"给定一个整数 $a, 返回小于等于 $a 的$what。", "用筛法求 $a 以内的$what。",
-                         "实现埃氏筛: 返回不超过 $a 的$what。", "质数筛: 求 n 以内(含 n)的$what。",
-                         "怎样高效地得到从 2 到 $a 的$what? 请写代码。",
-                         "请用素数筛求从 2 到 $a 的$what。"},
-          .statements_held_out = {"给出上限 $a, 划去合数, 报告不超过 $a 的$what。",
-                                  "我想要 1 到 $a 之间的$what, 请用筛法。"},
-          .thinking =
-              "要求 $a 以内的$what, 用埃氏筛。p 从 2 开始, 没被划掉的 p 就是质数, 然后划掉它的"
-              "倍数。从 p * p 开始划, 因为更小的倍数有更小的质因数。$a < 2 时没有质数。"
-              "时间 O(n log log n), 空间 O(n)。",
-          .steps =
-              "1. 先把 $a 以内的数都标为可能的质数。\n2. 对每个仍被标记的 p, 记下它, 并划掉 p * p, "
-              "p * p + p, ...\n3. 返回$result。"};
+  return {
+      .tasks = {"[返回|给出|输出]不超过 $a 的[$what|$kind]",
+                "[求|计算] $a 以内(含 $a)的[$what|$kind]",
+                "用[埃拉托斯特尼筛法|筛法|埃氏筛]求 $a 以内的$what",
+                "给定[整数|上限|正整数] $a, [返回|报告]小于等于 $a 的$what",
+                "求不大于 $a 的[$what|$kind], 用筛子[实现|来筛]",
+                "从 2 筛到 $a, [划掉|划去]合数, [返回|得到]$kind",
+                "[算出|回答]从 1 到 $a [之间|当中]$ask"},
+      .tasks_held_out = {"用筛子筛出不大于 $a 的数, 给出$what"},
+      .statements =
+          {"给定[一个整数|一个上限|正整数] $a, 返回[小于等于|不大于] $a 的[$what|$kind]。",
+           "用[筛法|筛子]求 $a 以内的[$what|$kind]。", "实现埃氏筛: [返回|给出]不超过 $a 的$what。",
+           "[质数筛|素数筛|筛法]: 求 n 以内(含 n)的$what。",
+           "怎样高效地[得到|算出]从 2 到 $a 的$what? 请写代码。",
+           "请用素数筛求从 2 到 $a 的[$what|$kind]。",
+           "从 1 到 $a [之间|]$ask? [请用筛法。|请写代码。|请编程回答。]",
+           "[我想知道|请告诉我]不超过 $a 的数中$ask, [请用筛法|请写代码]。",
+           "上限是 $a, [划去|划掉]每个质数的倍数, [报告|返回]剩下的$what。",
+           "我[需要|想要] $a 以内的[$what|$kind], 用[筛子|埃氏筛]来求。"},
+      .statements_held_out = {"给出上限 $a, 划去合数, 报告不超过 $a 的$what。",
+                              "我想要 1 到 $a 之间的$what, 请用筛法。"},
+      .thinking =
+          "要求 $a 以内的$what, 用埃氏筛。p 从 2 开始, 没被划掉的 p 就是质数, 然后划掉它的"
+          "倍数。从 p * p 开始划, 因为更小的倍数有更小的质因数。$a < 2 时没有质数。"
+          "时间 O(n log log n), 空间 O(n)。",
+      .steps =
+          "1. 先把 $a 以内的数都标为可能的质数。\n2. 对每个仍被标记的 p, 记下它, 并划掉 p * p, "
+          "p * p + p, ...\n3. 返回$result。"};
 }
 
 constexpr std::string_view kSievePython = R"(
@@ -112,35 +139,53 @@ $type $f(int $a) {
 )";
 
 AlgorithmSpec SieveSpec() {
-  return {
-      .name = "prime-sieve",
-      .description = "the primes up to n, or how many there are, by a sieve",
-      .arguments = {{"n", "limit", "top", "bound", "maximum", "upper", "num"}},
-      .variants =
-          {{.function = "primes_up_to",
-            .synonyms = {"sieve", "prime_sieve", "list_primes", "primes", "prime_list",
-                         "all_primes"},
-            .english = {{"what", "all primes"}, {"result", "the list of primes"}},
-            .chinese = {{"what", "所有质数"}, {"result", "质数列表"}},
-            .code = {{"python", "primes"}, {"cpp", "primes"}, {"type", "vector<int>"}}},
-           {.function = "count_primes",
-            .synonyms = {"prime_count", "how_many_primes", "number_of_primes", "sieve_count",
-                         "primes_below", "total_primes"},
-            .english = {{"what", "the number of primes"}, {"result", "how many were kept"}},
-            .chinese = {{"what", "质数个数"}, {"result", "质数的个数"}},
-            .code = {{"python", "len(primes)"}, {"cpp", "(int)primes.size()"}, {"type", "int"}}}},
-      .english = SieveEnglish(),
-      .chinese = SieveChinese(),
-      .python = kSievePython,
-      .cpp = kSieveCpp,
-      .edges =
-          [](int variant) {
-            return std::vector<Case>{Primes(0, variant), Primes(1, variant), Primes(2, variant),
-                                     Primes(30, variant), Primes(121, variant)};
-          },
-      .draw = [](Rng& rng, int variant,
-                 int64_t size) { return Primes(rng.Int(2, 3 * size), variant); },
-      .trace = TraceSieve};
+  return {.name = "prime-sieve",
+          .description = "the primes up to n, or how many there are, by a sieve",
+          .arguments = {{"n", "limit", "top", "bound", "maximum", "upper", "num"}},
+          .variants = {{.function = "primes_up_to",
+                        .synonyms = {"sieve", "prime_sieve", "list_primes", "primes", "prime_list",
+                                     "all_primes"},
+                        .english = {{"what", "all primes"},
+                                    {"kind", "a list of all prime numbers"},
+                                    {"do", "list the primes"},
+                                    {"does", "lists the primes"},
+                                    {"ask", "which numbers up to $a are prime"},
+                                    {"Ask", "Which numbers up to $a are prime"},
+                                    {"result", "the list of primes"}},
+                        .chinese = {{"what", "所有质数"},
+                                    {"kind", "全部素数"},
+                                    {"ask", "有哪些质数"},
+                                    {"result", "质数列表"}},
+                        .code = {{"python", "primes"}, {"cpp", "primes"}, {"type", "vector<int>"}}},
+                       {.function = "count_primes",
+                        .synonyms = {"prime_count", "how_many_primes", "number_of_primes",
+                                     "sieve_count", "primes_below", "total_primes"},
+                        .english = {{"what", "the number of primes"},
+                                    {"kind", "how many prime numbers there are"},
+                                    {"do", "count the primes"},
+                                    {"does", "counts the primes"},
+                                    {"ask", "how many numbers up to $a are prime"},
+                                    {"Ask", "How many numbers up to $a are prime"},
+                                    {"result", "how many were kept"}},
+                        .chinese = {{"what", "质数个数"},
+                                    {"kind", "素数数量"},
+                                    {"ask", "有多少个质数"},
+                                    {"result", "质数的个数"}},
+                        .code = {{"python", "len(primes)"},
+                                 {"cpp", "(int)primes.size()"},
+                                 {"type", "int"}}}},
+          .english = SieveEnglish(),
+          .chinese = SieveChinese(),
+          .python = kSievePython,
+          .cpp = kSieveCpp,
+          .edges =
+              [](int variant) {
+                return std::vector<Case>{Primes(0, variant), Primes(1, variant), Primes(2, variant),
+                                         Primes(30, variant), Primes(121, variant)};
+              },
+          .draw = [](Rng& rng, int variant,
+                     int64_t size) { return Primes(rng.Int(2, 3 * size), variant); },
+          .trace = TraceSieve};
 }
 
 // ---- gcd ----
@@ -161,16 +206,26 @@ std::string TraceGcd(const Values& arguments, int) {
 
 Telling GcdEnglish() {
   return {
-      .tasks = {"returns the $what of $a and $b", "computes the $what of two integers $a and $b",
-                "finds the $what of $a and $b with Euclid's algorithm",
-                "takes two positive integers and returns their $what"},
+      .tasks = {"[returns|gives] the $what of $a and $b",
+                "computes the $what of two [integers|numbers] $a and $b",
+                "finds the $what of $a and $b with [Euclid's|the Euclidean] algorithm",
+                "takes two positive [integers|numbers] and returns their [$what|$short]",
+                "[works out|determines|calculates] the $short of $a and $b",
+                "[finds|returns] the $long $a and $b", "[calculates|evaluates] $short($a, $b)"},
       .tasks_held_out = {"works out the $what of the numbers $a and $b"},
-      .statements = {"Given two positive integers $a and $b, return their $what.",
-                     "Compute the $what of two numbers.",
-                     "Implement Euclid's algorithm to get the $what of $a and $b.",
-                     "Find the $what ($short) of $a and $b.",
-                     "$short of two integers $a and $b. Write the code.",
-                     "How can I compute the $what of two positive integers efficiently?"},
+      .statements =
+          {"Given two positive [integers|whole numbers] $a and $b, return their [$what|$short].",
+           "[Compute|Determine|Find] the $what of two [numbers|whole numbers|integers].",
+           "[Implement|Use] Euclid's algorithm to get the $what of $a and $b.",
+           "[Find|Calculate] the $what ($short) of $a and $b.",
+           "$short of two [integers|whole numbers] $a and $b. Write the code.",
+           "How can I [compute|determine] the $what of two positive integers efficiently?",
+           "What is the $long $a and $b? Write [code|a program].",
+           "For positive whole numbers $a and $b, what is $short($a, $b)? Write code.",
+           "[Numbers|Integers] $a and $b: [work out|determine|compute] their [$what|$short] with "
+           "the Euclidean algorithm.",
+           "I have two positive integers $a and $b and [need|want] their $what. [Use "
+           "remainders.|Please code it.]"},
       .statements_held_out = {"What is the $what of $a and $b? Use the Euclidean algorithm.",
                               "Determine $short($a, $b) for positive whole numbers."},
       .thinking =
@@ -184,13 +239,20 @@ Telling GcdEnglish() {
 }
 
 Telling GcdChinese() {
-  return {.tasks = {"返回 $a 和 $b 的$what", "计算两个整数 $a 和 $b 的$what",
-                    "用欧几里得算法求 $a 和 $b 的$what", "给定两个正整数, 返回它们的$what"},
+  return {.tasks = {"[返回|求] $a 和 $b 的[$what| $short]", "计算两个[整数|数] $a 和 $b 的$what",
+                    "用[欧几里得算法|辗转相除法]求 $a 和 $b 的$what",
+                    "给定两个正整数, [返回|求出]它们的[$what| $short]",
+                    "对正整数 $a、$b, [计算|求]它们的$what", "求$long",
+                    "[算出|返回] $short($a, $b) 的值"},
           .tasks_held_out = {"算出数 $a 与 $b 的$what"},
-          .statements = {"给定两个正整数 $a 和 $b, 返回它们的$what。", "求两个数的$what。",
-                         "用辗转相除法求 $a 和 $b 的$what。", "求 $a 和 $b 的$what ($short)。",
-                         "实现欧几里得算法, 得到 $a 与 $b 的$what。",
-                         "怎样高效地计算两个正整数的$what?"},
+          .statements = {"给定两个正整数 $a 和 $b, [返回|求]它们的[$what| $short]。",
+                         "求[两个数|两个正整数]的$what。", "用辗转相除法求 $a [和|与] $b 的$what。",
+                         "求 $a 和 $b 的$what ($short)。",
+                         "实现欧几里得算法, [得到|求出] $a 与 $b 的$what。",
+                         "怎样高效地[计算|求出]两个正整数的$what?",
+                         "$long是[多少|几]? 请[写代码|编程]。",
+                         "[两个数|正整数] $a、$b 的$what是多少? 请[写代码|编程]。",
+                         "[已知|有]正整数 $a 与 $b, 请[编程|写程序]求 $short。"},
           .statements_held_out = {"$a 与 $b 的$what是多少? 请用辗转相除法编程。",
                                   "对正整数 $a、$b, 求 $short($a, $b)。"},
           .thinking =
@@ -223,46 +285,51 @@ int $f(int $a, int $b) {
 )";
 
 AlgorithmSpec GcdSpec() {
-  return {
-      .name = "gcd-program",
-      .description = "the greatest common divisor or least common multiple of two numbers",
-      .arguments = {{"a", "m", "p", "first", "num1", "u", "n1"},
-                    {"b", "n", "q", "second", "num2", "v", "n2"}},
-      .paired = true,
-      .variants = {{.function = "gcd",
-                    .synonyms = {"greatest_divisor", "euclid", "common_divisor", "hcf",
-                                 "largest_divisor", "gcd_of_two"},
-                    .english = {{"what", "greatest common divisor"},
-                                {"finish", "Return x."},
-                                {"short", "gcd"}},
-                    .chinese = {{"what", "最大公约数"}, {"finish", "返回 x。"}, {"short", "gcd"}},
-                    .code = {{"python", "x"}, {"cpp", "x"}}},
-                   {.function = "lcm",
-                    .synonyms = {"least_multiple", "common_multiple", "smallest_multiple",
-                                 "lowest_multiple", "lcm_of_two", "shared_multiple"},
-                    .english = {{"what", "least common multiple"},
-                                {"finish", "The lcm is $a * $b divided by the gcd x."},
-                                {"short", "lcm"}},
-                    .chinese = {{"what", "最小公倍数"},
-                                {"finish", "最小公倍数等于 $a * $b 除以最大公约数 x。"},
-                                {"short", "lcm"}},
-                    .code = {{"python", "$a * $b // x"}, {"cpp", "$a / x * $b"}}}},
-      .english = GcdEnglish(),
-      .chinese = GcdChinese(),
-      .python = kGcdPython,
-      .cpp = kGcdCpp,
-      .edges =
-          [](int variant) {
-            return std::vector<Case>{Divisor(12, 18, variant), Divisor(7, 1, variant),
-                                     Divisor(17, 5, variant), Divisor(6, 6, variant),
-                                     Divisor(4, 20, variant)};
-          },
-      .draw =
-          [](Rng& rng, int variant, int64_t size) {
-            const int64_t common = rng.Int(1, size);
-            return Divisor(common * rng.Int(1, 12), common * rng.Int(1, 12), variant);
-          },
-      .trace = TraceGcd};
+  return {.name = "gcd-program",
+          .description = "the greatest common divisor or least common multiple of two numbers",
+          .arguments = {{"a", "m", "p", "first", "num1", "u", "n1"},
+                        {"b", "n", "q", "second", "num2", "v", "n2"}},
+          .paired = true,
+          .variants = {{.function = "gcd",
+                        .synonyms = {"greatest_divisor", "euclid", "common_divisor", "hcf",
+                                     "largest_divisor", "gcd_of_two"},
+                        .english = {{"what", "greatest common divisor"},
+                                    {"long", "largest number that divides both"},
+                                    {"finish", "Return x."},
+                                    {"short", "gcd"}},
+                        .chinese = {{"what", "最大公约数"},
+                                    {"long", "能整除 $a 和 $b 的最大整数"},
+                                    {"finish", "返回 x。"},
+                                    {"short", "gcd"}},
+                        .code = {{"python", "x"}, {"cpp", "x"}}},
+                       {.function = "lcm",
+                        .synonyms = {"least_multiple", "common_multiple", "smallest_multiple",
+                                     "lowest_multiple", "lcm_of_two", "shared_multiple"},
+                        .english = {{"what", "least common multiple"},
+                                    {"long", "smallest positive number divisible by both"},
+                                    {"finish", "The lcm is $a * $b divided by the gcd x."},
+                                    {"short", "lcm"}},
+                        .chinese = {{"what", "最小公倍数"},
+                                    {"long", "能被 $a 和 $b 整除的最小正整数"},
+                                    {"finish", "最小公倍数等于 $a * $b 除以最大公约数 x。"},
+                                    {"short", "lcm"}},
+                        .code = {{"python", "$a * $b // x"}, {"cpp", "$a / x * $b"}}}},
+          .english = GcdEnglish(),
+          .chinese = GcdChinese(),
+          .python = kGcdPython,
+          .cpp = kGcdCpp,
+          .edges =
+              [](int variant) {
+                return std::vector<Case>{Divisor(12, 18, variant), Divisor(7, 1, variant),
+                                         Divisor(17, 5, variant), Divisor(6, 6, variant),
+                                         Divisor(4, 20, variant)};
+              },
+          .draw =
+              [](Rng& rng, int variant, int64_t size) {
+                const int64_t common = rng.Int(1, size);
+                return Divisor(common * rng.Int(1, 12), common * rng.Int(1, 12), variant);
+              },
+          .trace = TraceGcd};
 }
 
 }  // namespace

@@ -29,20 +29,35 @@ std::string TraceDuplicates(const Values& arguments, int) {
 }
 
 Telling DuplicatesEnglish() {
-  return {.tasks = {"removes duplicates from $a and keeps the original order",
+  return {.tasks = {"removes [duplicates|all repetitions] from $a and keeps the [original "
+                    "order|order of the rest]",
                     "returns the elements of $a without repetitions, in their original order",
-                    "returns a list with the first occurrence of every element of $a",
-                    "takes a list and returns it without duplicates, keeping the order"},
+                    "returns a list with [only |]the first [occurrence|appearance] of every "
+                    "[element|value] of $a",
+                    "takes a list and returns it without duplicates, keeping the order",
+                    "[drops|deletes|leaves out] every value of $a that occurred before and keeps "
+                    "the others as they are",
+                    "[deduplicates|removes repetitions from] the list $a [without sorting "
+                    "it|without changing its order]",
+                    "keeps each [value|number] of $a only once, at its first place"},
           .tasks_held_out = {"drops every repeated value of $a without changing the order of the "
                              "rest"},
-          .statements =
-              {"Given a list $a, remove the duplicates and keep the order of first appearance.",
-               "Remove duplicates from a list while preserving the order.",
-               "Remove all repeated elements from $a; the remaining ones keep their order.",
-               "Return the distinct elements of $a in the order in which they first appear.",
-               "You are given a list of integers $a. Return a new list in which each value occurs "
-               "only once, in the original order.",
-               "How can I deduplicate a list in Python and keep its order?"},
+          .statements = {"Given a list $a, remove the [duplicates|repetitions] and keep the order "
+                         "of first appearance.",
+                         "Remove duplicates from a list while preserving the order.",
+                         "[Remove|Drop|Delete] all repeated [elements|values] from $a; the "
+                         "remaining ones keep their order.",
+                         "Return the [distinct|different] elements of $a in the order in which "
+                         "they first appear.",
+                         "You are given a list of integers $a. Return a new list in which each "
+                         "value occurs only once, in the original order.",
+                         "How [can|do] I deduplicate a list in Python and keep its order?",
+                         "[Of|Among] equal values in the list $a, [keep|leave] only the first; do "
+                         "not [sort|reorder] the rest.",
+                         "What is left of $a if only the first of each repeated value may stay and "
+                         "the order is [kept|as it was]?",
+                         "List $a: [unique|distinct] values, [unsorted|order unchanged], each as "
+                         "it first [occurs|appears]."},
           .statements_held_out = {"Values in $a may repeat. Keep only the first of each and leave "
                                   "the order as it is.",
                                   "Deduplicate the list $a; do not sort it."},
@@ -57,24 +72,34 @@ Telling DuplicatesEnglish() {
 }
 
 Telling DuplicatesChinese() {
-  return {.tasks = {"去除 $a 中的重复元素并保持原有顺序", "返回 $a 去重后的列表, 顺序不变",
-                    "返回由 $a 中每个元素第一次出现组成的列表", "对列表去重, 保持原来的顺序"},
-          .tasks_held_out = {"删掉 $a 里重复出现的值, 其余元素次序不变"},
-          .statements = {"给定一个列表 $a, 去掉重复元素, 保持首次出现的顺序。",
-                         "列表去重, 并保持元素的原有顺序。",
-                         "删除 $a 中的重复元素, 剩下的元素顺序不变。",
-                         "返回 $a 中不同的元素, 按首次出现的顺序排列。",
-                         "给你一个整数列表 $a, 返回一个新列表, 每个值只出现一次, 顺序与原来相同。",
-                         "怎样给列表去重并保留顺序?"},
-          .statements_held_out = {"$a 中的值可能重复, 每个值只留第一个, 次序照旧。",
-                                  "请对 $a 去重, 不要排序。"},
-          .thinking =
-              "保留 $a 中每个元素的第一次出现, 顺序不变。用集合 seen 记录见过的值, 依次看每个 "
-              "x: 没见过就加入集合并追加到结果, 见过就跳过。按顺序追加, 所以顺序不变。"
-              "空列表得到空列表。时间 O(n), 空间 O(n)。",
-          .steps =
-              "1. 准备集合 seen 和结果列表。\n2. 依次把不在集合中的 x 加入集合和结果。\n3. "
-              "返回结果。"};
+  return {
+      .tasks = {"[去除|删掉] $a 中的重复元素并保持原有[顺序|次序]",
+                "返回 $a 去重后的列表, [顺序不变|不排序]",
+                "返回由 $a 中每个[元素|值]第一次出现组成的列表",
+                "对列表去重, 保持[原来的顺序|原有次序]",
+                "[删掉|去掉] $a 里后来又出现的[值|数], 只留第一个",
+                "让 $a 的每个值[只出现一次|只留一个], [次序|顺序]照旧",
+                "[不排序|次序不变], 给出 $a 中[不同|不重复]的值"},
+      .tasks_held_out = {"删掉 $a 里重复出现的值, 其余元素次序不变"},
+      .statements = {"给定一个列表 $a, 去掉重复元素, 保持首次出现的[顺序|次序]。",
+                     "列表去重, 并保持元素的原有[顺序|次序]。",
+                     "[删除|去掉] $a 中的重复元素, 剩下的元素[顺序|次序]不变。",
+                     "返回 $a 中[不同|不重复]的元素, 按首次出现的顺序排列。",
+                     "给你一个整数列表 $a, 返回一个新列表, 每个值只[出现|留]一次, 顺序与原来相同。",
+                     "怎样给列表去重并保留[顺序|次序]?",
+                     "[列表|数组] $a 里有的值重复[出现|多次], 请只[保留|留下]最先的那个, "
+                     "不要[排序|打乱次序]。",
+                     "请把 $a 变成没有重复值的列表, [其余元素次序不变|不要排序|顺序照旧]。",
+                     "$a 去掉重复的值[以后|之后]是什么? 每个值[只留第一个|以首次出现为准]。"},
+      .statements_held_out = {"$a 中的值可能重复, 每个值只留第一个, 次序照旧。",
+                              "请对 $a 去重, 不要排序。"},
+      .thinking =
+          "保留 $a 中每个元素的第一次出现, 顺序不变。用集合 seen 记录见过的值, 依次看每个 "
+          "x: 没见过就加入集合并追加到结果, 见过就跳过。按顺序追加, 所以顺序不变。"
+          "空列表得到空列表。时间 O(n), 空间 O(n)。",
+      .steps =
+          "1. 准备集合 seen 和结果列表。\n2. 依次把不在集合中的 x 加入集合和结果。\n3. "
+          "返回结果。"};
 }
 
 constexpr std::string_view kDuplicatesPython = R"(
@@ -239,49 +264,68 @@ std::string TraceZeros(const Values& arguments, int) {
 }
 
 Telling ZerosEnglish() {
-  return {.tasks = {"moves all zeros of $a to the $place and keeps the order of the other elements",
-                    "returns $a with all zeros at the $place",
-                    "pushes the zeros of $a to the $place without changing the order of the rest",
-                    "takes a list and moves its zeros to the $place"},
-          .tasks_held_out = {"collects every 0 of $a at the $place and leaves the other numbers in "
-                             "order"},
-          .statements =
-              {"Given a list $a, move all zeros to the $place while keeping the relative order of "
-               "the non-zero elements.",
-               "Move zeros to the $place of a list.",
-               "Given an integer array $a, move every 0 to the $place. The other elements keep "
-               "their order. Return the list.",
-               "Move all the zeros in $a to the $place and return the new list.",
-               "Rearrange $a so that all zeros stand at the $place; do not change the order of "
-               "the rest.",
-               "You have a list of integers $a. Return a list with the same elements in which the "
-               "zeros are at the $place."},
-          .statements_held_out = {"Zeros in $a belong at the $place; everything else stays in "
-                                  "order. Return the rearranged list.",
-                                  "Separate the zeros of $a from the other numbers and put them at "
-                                  "the $place."},
-          .thinking =
-              "Zeros of $a go to the $place, the others keep their order. First collect "
-              "the non-zero elements in order in rest. The number of zeros is len($a) - "
-              "len(rest), so build a list of that many zeros and put it at the $place: "
-              "$sum. No zeros or only zeros work as well. Time O(n).",
-          .steps =
-              "1. Collect the non-zero elements in order.\n2. Make a list of as many zeros as "
-              "are missing.\n3. Return $sum."};
+  return {
+      .tasks =
+          {"moves all zeros of $a to the [$place|$back] and keeps the order of the other elements",
+           "returns $a with [all zeros|every 0] at the [$place|$back]",
+           "[pushes|shifts|puts] the zeros of $a to the $place without changing the order of the "
+           "rest",
+           "takes a list and moves [its zeros|each 0 in it] to the $place",
+           "[rearranges|reorders] $a so that it holds $order, otherwise in the [old|original] "
+           "order",
+           "[puts|collects] the zeros of $a $past and leaves [those|the others] in order",
+           "[separates|splits] $a into zeros and other numbers and returns $order"},
+      .tasks_held_out = {"collects every 0 of $a at the $place and leaves the other numbers in "
+                         "order"},
+      .statements = {"Given a list $a, move all zeros to the $place while keeping the relative "
+                     "order of the non-zero elements.",
+                     "Move zeros to the [$place|$back] of a list.",
+                     "Given an integer array $a, move every 0 to the $place. The other elements "
+                     "[keep their order|stay in order]. Return the list.",
+                     "[Move|Shift|Put] all the zeros in $a to the [$place|$back] and return the "
+                     "[new|rearranged] list.",
+                     "Rearrange $a so that all zeros stand at the [$place|$back]; do not change "
+                     "the order of the rest.",
+                     "You have a list of integers $a. Return a list with the same elements in "
+                     "which the zeros are at the [$place|$back].",
+                     "In the returned list the zeros of $a belong [at the $place|$past]; nothing "
+                     "else changes its order.",
+                     "Return [the elements of $a|the list $a] rearranged: $order. The order "
+                     "[stays|is kept] otherwise.",
+                     "How do I [put|collect] [each 0|all the zeros] of $a [at the $place|$past]?"},
+      .statements_held_out = {"Zeros in $a belong at the $place; everything else stays in "
+                              "order. Return the rearranged list.",
+                              "Separate the zeros of $a from the other numbers and put them at "
+                              "the $place."},
+      .thinking =
+          "Zeros of $a go to the $place, the others keep their order. First collect "
+          "the non-zero elements in order in rest. The number of zeros is len($a) - "
+          "len(rest), so build a list of that many zeros and put it at the $place: "
+          "$sum. No zeros or only zeros work as well. Time O(n).",
+      .steps =
+          "1. Collect the non-zero elements in order.\n2. Make a list of as many zeros as "
+          "are missing.\n3. Return $sum."};
 }
 
 Telling ZerosChinese() {
-  return {.tasks = {"把 $a 中所有的 0 移到$place, 其他元素顺序不变",
-                    "返回将 $a 的 0 全部放到$place的列表",
+  return {.tasks = {"把 $a 中所有的 0 移到[$place|$back], 其他元素[顺序|次序]不变",
+                    "返回将 $a 的 0 [全部|都]放到[$place|$back]的列表",
                     "将 $a 中的零移动到$place, 并保持非零元素的相对顺序",
-                    "给定一个列表, 把其中的 0 移到$place"},
+                    "给定一个列表, 把其中的[每个 0 |零|0 ]移到[$place|$back]",
+                    "调整 $a 的顺序: $order, 其余[次序|顺序]照旧",
+                    "把 $a 分成零和非零[元素|数字], 再合并: $order",
+                    "让 $a 中的 0 集中在[$place|$back], 别的数字保持次序"},
           .tasks_held_out = {"把 $a 的每个 0 集中到$place, 其余数字次序照旧"},
-          .statements = {"给定一个列表 $a, 将所有 0 移动到$place, 同时保持非零元素的相对顺序。",
-                         "移动零: 把列表中的 0 放到$place。",
-                         "给定整数数组 $a, 把每个 0 移到$place, 其他元素保持顺序, 返回列表。",
-                         "将 $a 中的零全部移到$place并返回新列表。",
-                         "重新排列 $a, 使所有的 0 位于$place, 其余元素顺序不变。",
-                         "给你一个整数列表 $a, 返回元素相同但 0 都在$place的列表。"},
+          .statements =
+              {"给定一个列表 $a, 将所有 0 移动到[$place|$back], 同时保持非零元素的相对顺序。",
+               "移动零: 把列表中的 0 [放到|移到][$place|$back]。",
+               "给定整数数组 $a, 把每个 0 移到[$place|$back], 其他元素保持[顺序|次序], 返回列表。",
+               "将 $a 中的零全部[移到|放在][$place|$back]并返回[新|调整后的]列表。",
+               "重新排列 $a, 使所有的 0 位于[$place|$back], 其余元素[顺序|次序]不变。",
+               "给你一个整数列表 $a, 返回元素相同但 0 都在[$place|$back]的列表。",
+               "请[调整|重排]列表 $a: $order, 各自的[次序|顺序]不变。",
+               "请返回[调整|重排]后的 $a: 零都在[$place|$back], 非零数[次序|顺序]照旧。",
+               "怎样把 $a 里的 0 都[集中|移动]到[$place|$back], 又不打乱别的数字?"},
           .statements_held_out = {"$a 里的 0 应当都在$place, 其他元素保持次序, 返回调整后的列表。",
                                   "请把 $a 的零和非零元素分开, 零放在$place。"},
           .thinking =
@@ -302,18 +346,25 @@ AlgorithmSpec ZerosSpec() {
   return {.name = "move-zeros",
           .description = "the zeros of a list moved to its end or its front",
           .arguments = {ListNames()},
-          .variants = {{.function = "move_zeros",
-                        .synonyms = {"zeros_to_end", "push_zeros", "zeros_last", "shift_zeros",
-                                     "move_zeroes", "order_zeros"},
-                        .english = {{"place", "end"}},
-                        .chinese = {{"place", "末尾"}},
-                        .code = {{"sum", "rest + zeros"}}},
-                       {.function = "zeros_to_front",
-                        .synonyms = {"move_zeros", "push_zeros", "zeros_first", "shift_zeros",
-                                     "move_zeroes", "order_zeros"},
-                        .english = {{"place", "front"}},
-                        .chinese = {{"place", "开头"}},
-                        .code = {{"sum", "zeros + rest"}}}},
+          .variants =
+              {{.function = "move_zeros",
+                .synonyms = {"zeros_to_end", "push_zeros", "zeros_last", "shift_zeros",
+                             "move_zeroes", "order_zeros"},
+                .english = {{"place", "end"},
+                            {"back", "back"},
+                            {"past", "behind all other numbers"},
+                            {"order", "first the other numbers, then the zeros"}},
+                .chinese = {{"place", "末尾"}, {"back", "最后面"}, {"order", "先放其他数, 再放 0"}},
+                .code = {{"sum", "rest + zeros"}}},
+               {.function = "zeros_to_front",
+                .synonyms = {"move_zeros", "push_zeros", "zeros_first", "shift_zeros",
+                             "move_zeroes", "order_zeros"},
+                .english = {{"place", "front"},
+                            {"back", "beginning"},
+                            {"past", "before all other numbers"},
+                            {"order", "first the zeros, then the other numbers"}},
+                .chinese = {{"place", "开头"}, {"back", "最前面"}, {"order", "先放 0, 再放其他数"}},
+                .code = {{"sum", "zeros + rest"}}}},
           .english = ZerosEnglish(),
           .chinese = ZerosChinese(),
           .python = kZerosPython,

@@ -29,34 +29,54 @@ std::string TraceFibonacci(const Values& arguments, int) {
 }
 
 Telling FibonacciEnglish() {
-  return {.tasks = {"returns $what", "computes $what", "takes an integer $a and returns $what",
-                    "calculates $what with a loop"},
-          .tasks_held_out = {"produces $what without recursion"},
-          .statements = {"Given $a, return $what, where F(0) = 0 and F(1) = 1.",
-                         "Fibonacci: return $what. The sequence starts with 0, 1.",
-                         "The Fibonacci sequence is F(0) = 0, F(1) = 1, F(n) = F(n-1) + F(n-2). "
-                         "Return $what.",
-                         "Calculate $what iteratively.", "How do I compute $what efficiently?",
-                         "Compute $what in linear time, starting from 0 and 1."},
-          .statements_held_out = {"Every Fibonacci number is the sum of the two before it, and the "
-                                  "first are 0 and 1. Give $what.",
-                                  "For an integer $a >= 0, give $what."},
-          .thinking =
-              "We need $what, with F(0) = 0 and F(1) = 1. Each number is the sum of the "
-              "two before it, so two variables are enough: current = F(i), after = F(i+1). "
-              "One step turns (current, after) into (after, current + after). $repeat For "
-              "$a = 0 the loop does nothing$empty. Time O(n).",
-          .steps = "1. Start with current = 0 and after = 1.\n2. $repeat\n3. Return $result."};
+  return {
+      .tasks = {"[returns|gives] $what", "[computes|produces|finds] $what",
+                "takes an integer $a [>= 0 |]and returns $what",
+                "calculates $what [with a loop|iteratively, not by recursion]",
+                "[adds up|sums] the last two numbers again and again, from 0 and 1, to "
+                "[get|produce] $what",
+                "[gives|returns] $brief of the Fibonacci sequence, [where|with] F(0) = 0",
+                "[builds|computes] $brief by the rule F(n) = F(n-1) + F(n-2), F(0) = 0, F(1) = 1"},
+      .tasks_held_out = {"produces $what without recursion"},
+      .statements = {"Given [an integer |a number |]$a, return $what, where F(0) = 0 and F(1) = 1.",
+                     "Fibonacci: return $what. The sequence starts with 0, 1.",
+                     "The Fibonacci sequence is F(0) = 0, F(1) = 1, F(n) = F(n-1) + F(n-2). Return "
+                     "[$what|$brief].",
+                     "[Calculate|Give] $what [iteratively|with a loop].",
+                     "How do I compute $what [efficiently|without recursion]?",
+                     "Compute $what in linear time, starting from 0 and 1.",
+                     "What is $brief, if the Fibonacci sequence starts with 0 and 1 and "
+                     "[every|each] next number is the sum of the two before it?",
+                     "The first Fibonacci numbers are 0 and 1. [Give|Return|Find] [$brief|$what].",
+                     "[For an integer|With] $a >= 0, [calculate|compute] $brief in the Fibonacci "
+                     "sequence 0, 1, 1, 2, ..."},
+      .statements_held_out = {"Every Fibonacci number is the sum of the two before it, and the "
+                              "first are 0 and 1. Give $what.",
+                              "For an integer $a >= 0, give $what."},
+      .thinking =
+          "We need $what, with F(0) = 0 and F(1) = 1. Each number is the sum of the "
+          "two before it, so two variables are enough: current = F(i), after = F(i+1). "
+          "One step turns (current, after) into (after, current + after). $repeat For "
+          "$a = 0 the loop does nothing$empty. Time O(n).",
+      .steps = "1. Start with current = 0 and after = 1.\n2. $repeat\n3. Return $result."};
 }
 
 Telling FibonacciChinese() {
-  return {.tasks = {"返回$what", "计算$what", "给定整数 $a, 返回$what", "用循环计算$what"},
+  return {.tasks = {"[返回|给出]$what", "[计算|求]$what", "给定整数 $a, [返回|得到]$what",
+                    "用[循环|迭代]计算$what",
+                    "从 0 和 1 开始, 不断把[前两项|最后两个数]相加, [得到|返回]$what",
+                    "[返回|给出]斐波那契数列$brief, F(0) = 0",
+                    "按 F(n) = F(n-1) + F(n-2) [求|计算]$brief, F(0) = 0, F(1) = 1"},
           .tasks_held_out = {"不用递归得到$what"},
-          .statements = {"给定 $a, 返回$what, 其中 F(0) = 0, F(1) = 1。",
-                         "斐波那契: 返回$what, 数列从 0、1 开始。",
-                         "斐波那契数列 F(0) = 0, F(1) = 1, F(n) = F(n-1) + F(n-2), 请返回$what。",
-                         "用迭代的方法求$what。", "怎样高效地计算$what?",
-                         "在线性时间内计算$what, 从 0 和 1 开始。"},
+          .statements =
+              {"给定 $a, 返回[$what|斐波那契数列$brief], 其中 F(0) = 0, F(1) = 1。",
+               "斐波那契: [返回|给出]$what, 数列从 0、1 开始。",
+               "斐波那契数列 F(0) = 0, F(1) = 1, F(n) = F(n-1) + F(n-2), 请返回[$what|$brief]。",
+               "用[迭代|循环]的方法求$what。", "怎样高效地计算$what?",
+               "在线性时间内计算$what, 从 0 和 1 开始。",
+               "数列开头是 0 和 1, 以后[每一项|每个数]是前两项之和, [求|请给出]$brief。",
+               "对整数 $a >= 0, [不用递归|用循环]求斐波那契数列$brief, F(0) = 0。",
+               "斐波那契数列 0, 1, 1, 2, 3 继续下去, [请给出|请返回|求]$brief, 从 F(0) = 0 数起。"},
           .statements_held_out = {"斐波那契数列的每一项是前两项之和, 开头是 0 和 1, 请给出$what。",
                                   "对整数 $a >= 0, 给出$what。"},
           .thinking =
@@ -82,10 +102,12 @@ AlgorithmSpec FibonacciSpec() {
                         .synonyms = {"fib", "nth_fibonacci", "fib_number", "fibonacci_at",
                                      "get_fib", "fib_value"},
                         .english = {{"what", "the Fibonacci number F($a)"},
+                                    {"brief", "F($a)"},
                                     {"repeat", "Do the step $a times; then current is F($a)."},
                                     {"empty", " and gives 0"},
                                     {"result", "current"}},
                         .chinese = {{"what", "第 $a 个斐波那契数 F($a)"},
+                                    {"brief", "第 $a 项 F($a)"},
                                     {"repeat", "重复 $a 次后 current 就是 F($a)。"},
                                     {"empty", ", 得到 0"},
                                     {"result", " current"}},
@@ -94,11 +116,13 @@ AlgorithmSpec FibonacciSpec() {
                         .synonyms = {"fibonacci_list", "fib_list", "fib_sequence", "first_fibs",
                                      "fib_numbers", "fibonacci_sequence"},
                         .english = {{"what", "a list of the first $a Fibonacci numbers"},
+                                    {"brief", "the list of the first $a terms"},
                                     {"repeat",
                                      "Do the step $a times and append current before each one."},
                                     {"empty", " and the list is empty"},
                                     {"result", "the list"}},
                         .chinese = {{"what", "前 $a 个斐波那契数的列表"},
+                                    {"brief", "前 $a 项的列表"},
                                     {"repeat", "重复 $a 次, 每次先把 current 加入列表。"},
                                     {"empty", ", 列表为空"},
                                     {"result", "列表"}},

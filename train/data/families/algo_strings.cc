@@ -52,20 +52,28 @@ std::string TraceBrackets(const Values& arguments, int) {
 
 Telling BracketsEnglish() {
   return {
-      .tasks = {"checks whether the brackets in $a are balanced",
+      .tasks = {"checks whether the [brackets|parentheses] in $a are [balanced|well nested]",
                 "returns True if the parentheses in $a are valid and False otherwise",
                 "tells whether every bracket of $a is closed in the right order",
-                "takes a string of (), [] and {} and decides whether it is valid"},
+                "takes a string of (), [] and {} and decides whether it is valid",
+                "[verifies|tests] that no bracket in $a lacks its partner or crosses another pair",
+                "[finds out|says] if all the brackets of $a [match|pair up] and none are left over",
+                "returns whether $a is a [correct|valid|balanced] bracket sequence"},
       .tasks_held_out = {"decides if all brackets in $a match and nest correctly"},
       .statements =
           {"Given a string $a containing just the characters '(', ')', '{', '}', '[' and ']', "
            "determine if it is valid.",
-           "Valid parentheses: is every opening bracket in $a closed by the same type in the "
-           "right order?",
-           "Check whether a string of brackets is balanced.",
+           "Valid parentheses: is every opening bracket in $a closed by the same type in the right "
+           "order?",
+           "[Check|Verify|Decide] whether a string of brackets is [balanced|valid|correct].",
            "Determine whether the brackets (), [] and {} in the string $a match.",
            "Given a string $a of brackets, return true if it is balanced, else false.",
-           "Use a stack to check for valid parentheses in a string."},
+           "Use a stack to check for valid parentheses in a string.",
+           "Do the [round, square and curly brackets|brackets] of $a nest [correctly|properly]? "
+           "Answer [True or False|with a boolean].",
+           "Is every bracket of $a [paired|matched] with a partner of its kind, without pairs that "
+           "cross?",
+           "Bracket [string|sequence] $a: [balanced|valid|correct] or not?"},
       .statements_held_out = {"$a consists of round, square and curly brackets. Is it a correct "
                               "bracket sequence?",
                               "Verify that each bracket in $a has its partner and that pairs do "
@@ -81,24 +89,31 @@ Telling BracketsEnglish() {
 }
 
 Telling BracketsChinese() {
-  return {
-      .tasks = {"判断 $a 中的括号是否匹配", "判断字符串 $a 是否是有效的括号, 返回布尔值",
-                "检查 $a 的每个括号是否按正确顺序闭合",
-                "给定只含 ()、[] 和 {} 的字符串, 判断它是否有效"},
-      .tasks_held_out = {"确定 $a 的括号是否全部正确配对和嵌套"},
-      .statements = {"给定一个只包括 '('、')'、'{'、'}'、'['、']' 的字符串 $a, "
-                     "判断字符串是否有效。",
-                     "有效的括号: $a 中每个左括号是否都由相同类型的右括号按正确顺序闭合?",
-                     "检查一个括号字符串是否平衡。", "判断字符串 $a 中的括号 ()、[]、{} 是否匹配。",
-                     "给你一个括号字符串 $a, 有效则返回 true, 否则返回 false。",
-                     "用栈判断字符串中的括号是否有效。"},
-      .statements_held_out = {"$a 由圆括号、方括号和花括号组成, 它是正确的括号序列吗?",
-                              "验证 $a 的每个括号都有配对, 并且各对之间不交叉。"},
-      .thinking =
-          "判断 $a 的括号是否匹配。最后打开的括号必须最先闭合, 所以用栈。遇到左括号就"
-          "记住; 遇到右括号必须与栈顶匹配, 否则无效。最后栈必须为空。空串有效; "
-          "栈空时遇到右括号则无效。时间 O(n)。",
-      .steps = "1. 用栈记住左括号。\n2. 每个右括号必须与栈顶匹配。\n3. 最后栈为空才有效。"};
+  return {.tasks = {"[判断|检查] $a 中的括号是否[匹配|全部配对]",
+                    "判断字符串 $a 是否是有效的括号, 返回布尔值",
+                    "[检查|确定] $a 的每个括号是否按正确顺序闭合",
+                    "给定只含 ()、[] 和 {} 的字符串, 判断它是否有效",
+                    "[验证|判断]括号序列 $a 是否[正确|合法]",
+                    "判断 $a 的括号是否嵌套[正确|无误], 没有多余的",
+                    "[确定|检查]字符串 $a 的左右括号能否[一一|全部]配对"},
+          .tasks_held_out = {"确定 $a 的括号是否全部正确配对和嵌套"},
+          .statements =
+              {"给定一个只包括 '('、')'、'{'、'}'、'['、']' 的字符串 $a, 判断字符串是否有效。",
+               "有效的括号: $a 中每个左括号是否都由相同类型的右括号按正确顺序闭合?",
+               "[检查|验证]一个括号字符串是否[平衡|正确]。",
+               "判断字符串 $a 中的括号 ()、[]、{} 是否匹配。",
+               "给你一个括号字符串 $a, 有效则返回 true, 否则返回 false。",
+               "用栈判断字符串中的括号是否有效。",
+               "$a 里的圆括号、方括号、花括号是否[都正确配对|正确嵌套]? [返回布尔值|请写代码]。",
+               "$a 的括号是否[全部|两两]配对, 没有交叉? [请写代码|返回布尔值|请验证]。",
+               "字符串 $a 是[正确|合法|平衡]的括号序列吗? 请[写代码|编程]。"},
+          .statements_held_out = {"$a 由圆括号、方括号和花括号组成, 它是正确的括号序列吗?",
+                                  "验证 $a 的每个括号都有配对, 并且各对之间不交叉。"},
+          .thinking =
+              "判断 $a 的括号是否匹配。最后打开的括号必须最先闭合, 所以用栈。遇到左括号就"
+              "记住; 遇到右括号必须与栈顶匹配, 否则无效。最后栈必须为空。空串有效; "
+              "栈空时遇到右括号则无效。时间 O(n)。",
+          .steps = "1. 用栈记住左括号。\n2. 每个右括号必须与栈顶匹配。\n3. 最后栈为空才有效。"};
 }
 
 constexpr std::string_view kBracketsPython = R"py(
@@ -197,16 +212,26 @@ std::string TracePalindrome(const Values& arguments, int variant) {
 
 Telling PalindromeEnglish() {
   return {
-      .tasks = {"checks whether $what is a palindrome$how",
+      .tasks = {"checks [whether|if] $what is a palindrome$how",
                 "returns True if $what is a palindrome$how, else False",
-                "tells if $what reads the same forwards and backwards$how",
-                "takes $kind and decides whether it is a palindrome$how"},
+                "[tells|determines] if $what reads the same [forwards and backwards|in both "
+                "directions]$how",
+                "takes $kind and [decides|tests] whether it is a palindrome$how",
+                "tells if $what and its reverse are [equal|the same]$how",
+                "reverses $what and [says|determines] whether it [stays|remains] the same$how",
+                "answers True exactly when $thing $a is a palindrome$how"},
       .tasks_held_out = {"determines if $what stays the same when reversed$how"},
       .statements = {"Given $what, return true if it is a palindrome$how.",
-                     "Determine whether $what is a palindrome$how.",
-                     "Palindrome check for $kind$how.", "Is $what a palindrome$how? Write code.",
+                     "[Determine|Test|Find out] whether $what is a palindrome$how.",
+                     "Palindrome [check|test] for $kind$how.",
+                     "Is $what a palindrome$how? Write code.",
                      "Check if $kind reads the same from both ends$how.",
-                     "Decide whether $what equals its own reverse$how and return a boolean."},
+                     "Decide whether $what equals its own reverse$how and return a boolean.",
+                     "If $what is reversed, does it [stay|remain] the same? [Return|Answer with] a "
+                     "boolean.$note",
+                     "Read $thing $a from the left and from the right: is it the same [in both "
+                     "directions|both ways]?$note",
+                     "Palindrome or not: $what? Return [a boolean|True or False].$note"},
       .statements_held_out = {"Does $what read the same in both directions$how? Return a "
                               "boolean.",
                               "Test $what for being a palindrome$how."},
@@ -218,19 +243,28 @@ Telling PalindromeEnglish() {
 }
 
 Telling PalindromeChinese() {
-  return {.tasks = {"判断$what是否是回文$how", "若$what是回文则返回 True, 否则返回 False$how",
-                    "判断$what正着读和反着读是否相同$how", "输入$kind, 判断它是不是回文$how"},
-          .tasks_held_out = {"确定$what颠倒后是否不变$how"},
-          .statements = {"给定$what, 如果它是回文, 返回 true$how。", "判断$what是否为回文$how。",
-                         "回文判断: 对$kind进行检查$how。", "$what是回文吗? 请写代码$how。",
-                         "检查$kind从两端读是否一样$how。",
-                         "判断$what与它的反转是否相等, 返回布尔值$how。"},
-          .statements_held_out = {"$what从左往右和从右往左读是否一致? 返回布尔值$how。",
-                                  "测试$what是不是回文$how。"},
-          .thinking =
-              "判断$what是否是回文$how。$prepare然后比较 text 和它的反转 text[::-1], "
-              "两者相等当且仅当从两端读一样。$edge时间 O(n)。",
-          .steps = "1. $prepare\n2. 用 text[::-1] 反转。\n3. 返回两者是否相等。"};
+  return {
+      .tasks = {"[判断|检查]$what是否是回文$how", "若$what是回文则返回 True, 否则返回 False$how",
+                "[判断|确定]$what正着读和反着读是否[相同|一致]$how",
+                "输入$kind, [判断|测试]它是不是回文$how",
+                "比较$what和它[颠倒|反转]后的样子, 相等才返回 True$how",
+                "[确定|测试]$what从左往右读和从右往左读是否[一样|相同]$how",
+                "判断$thing $a 反过来是否[不变|仍是自己]$how"},
+      .tasks_held_out = {"确定$what颠倒后是否不变$how"},
+      .statements = {"给定$what, 如果它是回文, 返回 true$how。",
+                     "[判断|确定|检查]$what是否为回文$how。",
+                     "回文判断: 对$kind进行[检查|测试]$how。", "$what是回文吗? 请写代码$how。",
+                     "检查$kind从两端读是否[一样|一致]$how。",
+                     "判断$what与它的反转是否相等, 返回布尔值$how。",
+                     "把$what[颠倒|反转]过来, 还和原来一样吗? [返回|请返回]布尔值。$note",
+                     "$thing $a 从右往左读还是自己吗? 请[写代码|编程]。$note",
+                     "$what: 是不是回文? 返回[ True 或 False|布尔值]。$note"},
+      .statements_held_out = {"$what从左往右和从右往左读是否一致? 返回布尔值$how。",
+                              "测试$what是不是回文$how。"},
+      .thinking =
+          "判断$what是否是回文$how。$prepare然后比较 text 和它的反转 text[::-1], "
+          "两者相等当且仅当从两端读一样。$edge时间 O(n)。",
+      .steps = "1. $prepare\n2. 用 text[::-1] 反转。\n3. 返回两者是否相等。"};
 }
 
 constexpr std::string_view kPalindromePython = R"(
@@ -245,11 +279,15 @@ std::vector<Variant> PalindromeVariants() {
   return {{.function = "is_palindrome",
            .synonyms = names,
            .english = {{"what", "the string $a"},
+                       {"thing", "the text"},
+                       {"note", ""},
                        {"kind", "a string"},
                        {"how", ""},
                        {"prepare", "Take text = $a as it is."},
                        {"edge", "The empty string is a palindrome."}},
            .chinese = {{"what", "字符串 $a "},
+                       {"thing", "文本"},
+                       {"note", ""},
                        {"kind", "字符串"},
                        {"how", ""},
                        {"prepare", "直接取 text = $a。"},
@@ -258,11 +296,15 @@ std::vector<Variant> PalindromeVariants() {
           {.function = "is_palindrome_text",
            .synonyms = names,
            .english = {{"what", "the string $a"},
+                       {"thing", "the text"},
+                       {"note", " Only letters and digits count, case does not."},
                        {"kind", "a string"},
                        {"how", ", ignoring case and everything except letters and digits"},
                        {"prepare", "Keep only letters and digits, in lower case, as text."},
                        {"edge", "If nothing is left, it is a palindrome."}},
            .chinese = {{"what", "字符串 $a "},
+                       {"thing", "文本"},
+                       {"note", "标点、空格和大小写都不计。"},
                        {"kind", "字符串"},
                        {"how", ", 忽略大小写, 只考虑字母和数字"},
                        {"prepare", "只保留字母和数字并转成小写, 得到 text。"},
@@ -271,11 +313,15 @@ std::vector<Variant> PalindromeVariants() {
           {.function = "is_palindrome_number",
            .synonyms = names,
            .english = {{"what", "the integer $a"},
+                       {"thing", "the number"},
+                       {"note", ""},
                        {"kind", "an integer"},
                        {"how", ""},
                        {"prepare", "Write the number as text = str($a)."},
                        {"edge", "A negative number is none, because of the minus sign."}},
            .chinese = {{"what", "整数 $a "},
+                       {"thing", "数"},
+                       {"note", ""},
                        {"kind", "整数"},
                        {"how", ""},
                        {"prepare", "把数转成字符串 text = str($a)。"},

@@ -13,13 +13,26 @@ constexpr std::string_view kArgumentVariables[] = {"$a", "$b", "$c"};
 // "{task}" is one of the family's tasks.
 const Phrasings& EnglishFrames() {
   static const Phrasings frames = {
-      .train = {"Write a function that {task}.", "Write a function $sig that {task}.",
-                "Write `$sig`, a function that {task}.", "Implement a function that {task}.",
-                "Implement $sig, which {task}.", "Implement a function `$sig` that {task}.",
-                "Please write a function that {task}.", "I need a function $sig that {task}.",
-                "Can you write a function that {task}?", "Write a function named $f that {task}.",
-                "Write a program that {task}.", "Give me a function $sig that {task}.",
-                "Write a short function $sig. It {task}.", "Complete `$sig`: it {task}."},
+      .train = {"[Write|Make|Program] a function that {task}.",
+                "Write a function $sig that {task}.",
+                "Write `$sig`, a function that {task}.",
+                "Implement a function that {task}.",
+                "Implement $sig, which {task}.",
+                "Implement a function `$sig` that {task}.",
+                "Please write a function that {task}.",
+                "I need a function $sig that {task}.",
+                "[Can|Could] you write a function that {task}?",
+                "Write a function named $f that {task}.",
+                "Write [a program|code] that {task}.",
+                "[Give|Show] me a function $sig that {task}.",
+                "Write a short function $sig. It {task}.",
+                "Complete `$sig`: it {task}.",
+                "[Can|Could] you [create|define|code] $sig? It {task}.",
+                "$sig {task}. [Define|Create|Code|Write] it[.| please.]",
+                "How [can|do|would] I [get|make|build] a function that {task}?",
+                "A function [called|named] $f {task}. [Create it.|Show me the code.|Define it.]",
+                "What does a [function|program] look like that {task}?",
+                "I am looking for [code|a program|a function] that {task}."},
       .held_out = {"Create a function that {task}.", "Define a function $sig that {task}.",
                    "Code a function called $f that {task}.", "How do I write $sig that {task}?"}};
   return frames;
@@ -30,9 +43,14 @@ const Phrasings& ChineseFrames() {
       .train = {"写一个函数, {task}。", "写一个函数 $sig, {task}。", "请写一个函数 $sig, {task}。",
                 "实现函数 $sig, {task}。", "编写一个函数, {task}。", "编写函数 $sig, {task}。",
                 "请实现 $sig: {task}。", "请编写函数 $sig, 要求{task}。",
-                "实现一个名为 $f 的函数, {task}。", "帮我写一个函数, {task}。",
-                "写一段程序, {task}。", "请实现一个函数, {task}。", "完成函数 `$sig`: {task}。",
-                "写函数 `$sig`, {task}。"},
+                "[实现|定义|设计]一个名为 $f 的函数, {task}。", "帮我写一个函数, {task}。",
+                "写一段[程序|代码], {task}。", "请实现一个函数, {task}。",
+                "完成函数 `$sig`: {task}。", "写函数 `$sig`, {task}。",
+                "函数 $sig: {task}。[给出代码|请实现|请定义]。",
+                "[怎样|如何][写|设计]一个函数, {task}?",
+                "[需要|想要]一个函数, 它的[作用|任务]是: {task}。",
+                "[任务|要求]: {task}。请[设计函数|写代码|给出实现]。",
+                "用[代码|程序]实现: {task}。"},
       .held_out = {"定义函数 $sig, {task}。", "请给出函数 $sig 的实现, 它{task}。",
                    "写代码: {task}。", "请设计一个函数, {task}。"}};
   return frames;
@@ -40,10 +58,10 @@ const Phrasings& ChineseFrames() {
 
 std::string DrawBody(Rng& rng, const Telling& telling, const Phrasings& frames, Split split) {
   const auto framed = [&](const auto& frame, const auto& tasks) {
-    return Fill(rng.Pick(frame), {{"task", std::string(rng.Pick(tasks))}});
+    return Fill(ChooseTexts(rng, rng.Pick(frame)), {{"task", ChooseTexts(rng, rng.Pick(tasks))}});
   };
   if (split == Split::kTrain) {
-    if (rng.Chance(0.5)) return std::string(rng.Pick(telling.statements));
+    if (rng.Chance(0.5)) return ChooseTexts(rng, rng.Pick(telling.statements));
     return framed(frames.train, telling.tasks);
   }
   switch (rng.Int(0, 2)) {
@@ -52,7 +70,7 @@ std::string DrawBody(Rng& rng, const Telling& telling, const Phrasings& frames, 
     case 1:
       return framed(frames.train, telling.tasks_held_out);
     default:
-      return std::string(rng.Pick(telling.statements_held_out));
+      return ChooseTexts(rng, rng.Pick(telling.statements_held_out));
   }
 }
 

@@ -19,7 +19,14 @@ const BilingualPhrasings& ChainStories() {
         "There are {a} {things} in a box. {name} adds {b} and takes out {c}. How many {things} are "
         "in the box now?",
         "A shop has {a} {things}. {b} more arrive and {name} buys {c}. How many {things} are left "
-        "in the shop?"},
+        "in the shop?",
+        "{name} [has|owns|starts with] {a} {things}, [finds|wins|is given] {b} more and "
+        "[loses|uses "
+        "up|gives a friend] {c}. How many {things} [remain|are left|does {name} have in the end]?",
+        "At first {name} has {a} {things}. [Later|Then] {b} are added and {c} are [sold|taken "
+        "away]. How many {things} [remain|are there in the end]?",
+        "How many {things} does {name} have after [getting|buying] {b} and [losing|selling] {c}, "
+        "starting with {a}?"},
        {"{name} owns {a} {things}, receives {b} more and sells {c}. How many {things} does {name} "
         "have in the end?",
         "{name} starts with {a} {things}, adds {b} and gives {c} to a friend. How many {things} "
@@ -29,7 +36,12 @@ const BilingualPhrasings& ChainStories() {
         "盒子里有 {a} {things}, {name}放进 {b} {things}, 又拿出 {c} {things}. "
         "盒子里现在有多少{things}?",
         "商店有 {a} {things}, 又运来 {b} {things}, {name}买走 {c} {things}. "
-        "商店还剩多少{things}?"},
+        "商店还剩多少{things}?",
+        "{name}[开始|起初]有 {a} {things}, [又得到|增加了] {b} {things}, [送人|给了弟弟] {c} "
+        "{things}. "
+        "[剩下|最后有]多少{things}?",
+        "[起初|原来]有 {a} {things}, {name}[收到|添了] {b} {things}, 再[卖掉|用掉] {c} {things}, "
+        "[最后|现在]剩多少{things}?"},
        {"{name}有 {a} {things}, 收到 {b} {things}, 卖掉 {c} {things}. 最后有多少{things}?",
         "{name}开始有 {a} {things}, 增加 {b} {things}, 给了朋友 {c} {things}. "
         "剩下多少{things}?"}}};
@@ -41,13 +53,19 @@ const BilingualPhrasings& ProductStories() {
       {{"{name} has {a} boxes with {b} {things} each. How many {things} are there in all?",
         "There are {a} bags and each bag holds {b} {things}. How many {things} does {name} have?",
         "{name} packs {a} boxes, {b} {things} in each box. How many {things} is that?",
-        "A shop sells {a} packs of {b} {things} to {name}. How many {things} are sold?"},
+        "A shop sells {a} packs of {b} {things} to {name}. How many {things} are sold?",
+        "{name} [counts|sees|lays out] {a} [rows|stacks] [of|with] {b} {things}[| each]. How many "
+        "{things} are there [altogether|in total]?",
+        "[Each|Every one] of {name}'s {a} [bags|shelves|boxes] [holds|is filled with] {b} "
+        "{things}. How many {things} [is that in total|are there altogether]?"},
        {"{name} fills {a} bags with {b} {things} each. How many {things} are there altogether?",
         "{name} sees {a} rows of {b} {things}. How many {things} are there in total?"}},
       {{"{name}有 {a} 个盒子, 每盒 {b} {things}. 一共有多少{things}?",
         "有 {a} 个袋子, 每个袋子装 {b} {things}. {name}共有多少{things}?",
         "{name}装了 {a} 箱, 每箱 {b} {things}. 总共多少{things}?",
-        "商店卖给{name} {a} 包, 每包 {b} {things}. 共卖出多少{things}?"},
+        "商店卖给{name} {a} 包, 每包 {b} {things}. 共卖出多少{things}?",
+        "{name}[摆了|看见] {a} [排|行], 每[排|行]有 {b} {things}. [合计|总共有]多少{things}?",
+        "{a} 个[袋子|抽屉]里各[放|有] {b} {things}, {name}[合计|一共]有多少{things}?"},
        {"{name}把 {a} 个袋子各装 {b} {things}. 合计多少{things}?",
         "{name}看到 {a} 排, 每排 {b} {things}. 总共有多少{things}?"}}};
   return phrasings;
@@ -63,14 +81,18 @@ const BilingualPhrasings& DivisionPhrasings() {
         "Work out {a} divided by {b}, with remainder.",
         "Use long division to divide {a} by {b} and give the remainder too.",
         "{a} ÷ {b} = ? Give quotient and remainder.",
-        "{a} cards are shared equally among {b} people. How many cards does each get, and how many "
-        "remain?"},
+        "{a} [cards|coins|sweets] are shared equally among {b} [people|children]. How many does "
+        "each get, and how many [remain|are left]?",
+        "[Give|Find] the quotient and the remainder [for|of] {a} ÷ {b}.",
+        "What quotient and what remainder do you get for {a} [/|divided by] {b}?",
+        "When dividing {a} by {b}, what are the quotient and the remainder?"},
        {"State the quotient and the remainder for {a} divided by {b}.",
         "When {a} is divided by {b}, what quotient and what remainder do you get?"}},
       {{"{a} 除以 {b}, 求商和余数.", "{a} ÷ {b} 的商和余数是多少?", "计算 {a} ÷ {b} 的商和余数.",
         "用长除法计算 {a} 除以 {b}, 写出商和余数.", "求 {a} 除以 {b} 的商和余数.",
         "{a} / {b} 的商是多少, 余数是多少?", "{a} ÷ {b} = ? 写出商和余数.",
-        "把 {a} 张卡片平均分给 {b} 个人, 每人几张, 还剩几张?"},
+        "把 {a} 张卡片平均分给 {b} 个人, 每人几张, 还剩几张?",
+        "{a} 除以 {b}, 商[和余数各|与余数分别]是多少?", "[写出|算出] {a} 除以 {b} 的商与余数."},
        {"{a} 被 {b} 除, 商和余数各是多少?", "试求 {a} ÷ {b} 的商与余数."}}};
   return phrasings;
 }
@@ -80,12 +102,15 @@ const BilingualPhrasings& RemainderPhrasings() {
       {{"What is the remainder when {a} is divided by {b}?",
         "Find the remainder of {a} divided by {b}.", "Compute {a} mod {b}.", "{a} mod {b} = ?",
         "Divide {a} by {b}. What is the remainder?", "Calculate the remainder of {a} / {b}.",
-        "What is {a} mod {b}?", "{a} is divided by {b}. Find the remainder."},
+        "What is {a} mod {b}?", "{a} is divided by {b}. Find the remainder.",
+        "[When|If] {a} is divided by {b}, [which|what] remainder [is left|remains]?",
+        "[Which|What] remainder [does dividing {a} by {b} leave|is left by {a} / {b}]?"},
        {"Which remainder does {a} leave when divided by {b}?",
         "Determine the remainder when dividing {a} by {b}."}},
       {{"{a} 除以 {b} 的余数是多少?", "求 {a} 除以 {b} 的余数.", "计算 {a} mod {b}.",
         "{a} mod {b} 等于多少?", "{a} ÷ {b} 的余数是几?", "计算 {a} 除以 {b} 的余数.",
-        "{a} mod {b} = ?", "{a} 除以 {b}, 余数是多少?"},
+        "{a} mod {b} = ?", "{a} 除以 {b}, 余数是多少?", "{a} ÷ {b} [余几|余多少]?",
+        "[试求|算出] {a} 除以 {b} 的余数."},
        {"{a} 被 {b} 除, 余数是多少?", "试求 {a} ÷ {b} 的余数."}}};
   return phrasings;
 }

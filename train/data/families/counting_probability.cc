@@ -24,96 +24,230 @@ std::string CountsText(Language language, int64_t favourable, int64_t possible) 
              In(language, ", possible: ", ", 所有情况: "), possible);
 }
 
-Problem WriteUrn(Rng& rng, Language language, Split split) {
+const BilingualPhrasings& UrnAsks() {
   static const BilingualPhrasings asks = {
-      {{"A bag has {r} red, {b} blue and {g} green balls. One is drawn. What is the probability "
-        "that it is {colour}?",
+      {{"A [bag|box|jar] has {r} red, {b} blue and {g} green balls. One is drawn. What is the "
+        "probability that it is {colour}?",
         "An urn contains {r} red, {b} blue and {g} green balls. Find the probability of drawing a "
         "{colour} ball.",
-        "There are {r} red, {b} blue and {g} green marbles in a box. One is picked at random. Find "
-        "P({colour})."},
+        "There are {r} red, {b} blue and {g} green [marbles|beads|tokens] in a [box|jar|tin]. One "
+        "is picked at random. Find P({colour}).",
+        "What is the probability of [drawing|picking|taking] a {colour} card from a pile of {g} "
+        "green, {r} red and {b} blue cards?",
+        "Find the probability that a marble is {colour} if it is drawn from a jar with {b} blue, "
+        "{g} green and {r} red marbles.",
+        "One [sock|glove|button] is [taken|pulled] at random from a drawer with {b} blue, {r} red "
+        "and {g} green ones. What is the [chance|probability] that it is {colour}?",
+        "[Balls|Beads|Counters] in a bag: red {r}, blue {b}, green {g}. One is drawn[| at random]. "
+        "Probability of {colour}?",
+        "If one [sweet|ticket|ball] is taken from a bag of {g} green, {b} blue and {r} red ones, "
+        "how likely is it to be {colour}?",
+        "Given that a box holds {g} green, {r} red and {b} blue [pens|crayons|cards] and one is "
+        "drawn, find the probability that it is {colour}.",
+        "Without looking, [Tom|Mia|Ben] draws one ball from a bag. In it {r} are red, {g} are "
+        "green and {b} are blue. Find the probability that the ball is {colour}."},
        {"One ball is drawn from a bag with {r} red, {b} blue and {g} green balls. Find the "
         "probability that it is {colour}."}},
-      {{"袋中有 {r} 个红球, {b} 个蓝球和 {g} 个绿球, 任取一个, 取到{colour}球的概率是多少?",
+      {{"[袋|盒|箱]中有 {r} 个红球, {b} 个蓝球和 {g} 个绿球, 任取一个, 取到{colour}球的概率是多少?",
         "盒子里有红球 {r} 个, 蓝球 {b} 个, 绿球 {g} 个. 随机摸一个, 求摸到{colour}球的概率.",
         "一个袋子装有 {r} 个红球, {b} 个蓝球, {g} 个绿球, 从中任意摸出一球, "
-        "是{colour}球的概率为多少?"},
+        "是{colour}球的概率为多少?",
+        "从装有 {g} 张绿卡, {r} 张红卡和 {b} 张蓝卡的[盒|箱]中抽一张, 它是{colour}卡的概率是多少?",
+        "求摸到{colour}球的概率: [袋|盒|箱]里有 {b} 个蓝球, {g} 个绿球, {r} 个红球, 从中摸一个.",
+        "从[罐|袋]中取一颗珠子, 其中红珠 {r} 颗, 绿珠 {g} 颗, 蓝珠 {b} 颗, 求它是{colour}珠的概率.",
+        "红球 {r} 个, 蓝球 {b} 个, 绿球 {g} 个, [任取|随机取]一球, {colour}球的概率?",
+        "如果[抽屉|箱子]里有 {b} 支蓝笔, {r} 支红笔, {g} 支绿笔, 随机取一支, "
+        "那么取到{colour}笔的概率是多少?",
+        "已知[口袋|布袋]里绿球有 {g} 个, 红球有 {r} 个, 蓝球有 {b} 个, 闭着眼睛取一个球, "
+        "求取到的是{colour}球的概率.",
+        "[小明|小华|张伟]从 {b} 颗蓝色糖果, {r} 颗红色糖果, {g} 颗绿色糖果中拿一颗, "
+        "拿到{colour}色糖果的概率是多少?"},
        {"从装有 {r} 个红球, {b} 个蓝球, {g} 个绿球的袋中取一个球, 求它是{colour}球的概率."}}};
+  return asks;
+}
+
+Problem WriteUrn(Rng& rng, Language language, Split split) {
   const auto [r, b, g] = DrawInSplit(
       split, [&] { return std::array{rng.Int(1, 12), rng.Int(1, 12), rng.Int(1, 12)}; },
       [](int64_t, int64_t, int64_t) { return true; });
   const int64_t which = rng.Int(0, 2);
   const int64_t favourable = which == 0 ? r : which == 1 ? b : g;
-  const std::string colour(which == 0   ? In(language, "red", "红")
-                           : which == 1 ? In(language, "blue", "蓝")
-                                        : In(language, "green", "绿"));
+  const std::string_view red = In(language, "red", "红"), blue = In(language, "blue", "蓝"),
+                         green = In(language, "green", "绿");
+  const std::string colour(which == 0 ? red : which == 1 ? blue : green);
   const int64_t total = r + b + g;
   return WrittenProbability(language,
-                            Ask(rng, asks, split, language,
+                            Ask(rng, UrnAsks(), split, language,
                                 {{"r", Cat(r)}, {"b", Cat(b)}, {"g", Cat(g)}, {"colour", colour}}),
-                            {SumSteps({r, b, g}), Cat(colour, ": ", favourable)},
+                            {Cat(red, " ", r, ", ", blue, " ", b, ", ", green, " ", g),
+                             Cat(colour, ": ", favourable), SumSteps({r, b, g})},
                             CountsText(language, favourable, total), favourable, total);
 }
 
-Problem WriteTwoDraws(Rng& rng, Language language, Split split) {
+const BilingualPhrasings& TwoDrawsAsks() {
   static const BilingualPhrasings asks = {
-      {{"A bag has {r} red and {b} blue balls. Two are drawn without replacement. What is the "
+      {{"A [bag|box|jar] has {r} red and {b} blue balls. Two are drawn without replacement. What "
+        "is the probability that both are red?",
+        "From {r} red and {b} blue [cards|chips|tickets], two are drawn at random without "
+        "replacement. Find the probability that both are red.",
+        "Two [marbles|beads|buttons] are taken one after the other, without replacement, from {b} "
+        "blue and {r} red ones. How likely is it that both are red?",
+        "What is the probability of [drawing|picking] two red cards in a row, without replacement, "
+        "from {b} blue and {r} red cards?",
+        "Find the probability that both [socks|gloves] are red if two are [taken|pulled] without "
+        "replacement from a drawer with {r} red and {b} blue ones.",
+        "An urn holds {b} blue balls and {r} red balls. Two balls are drawn, and the first is not "
+        "put back. Find the probability of two red balls.",
+        "Given {r} red and {b} blue [pens|crayons|sweets], [Anna|Tom|Liam] picks two without "
+        "replacement. Find P(both red).",
+        "{b} [marbles|counters] in a bag are blue and {r} are red. Draw two without replacement: "
+        "what is the [chance|probability] that both are red?",
+        "If two balls are drawn together from a bag of {b} blue and {r} red balls, what is the "
         "probability that both are red?",
-        "From {r} red and {b} blue cards, two are drawn at random without replacement. Find the "
-        "probability that both are red."},
+        "[Box|Bag]: red {r}, blue {b}. Two [balls|tokens] drawn without replacement. Probability "
+        "that both are red?"},
        {"Two balls are drawn without replacement from {r} red and {b} blue balls. Find the "
         "probability that both are red."}},
-      {{"袋中有 {r} 个红球和 {b} 个蓝球, 不放回地取两个, 两个都是红球的概率是多少?",
-        "从 {r} 张红卡和 {b} 张蓝卡中不放回地抽两张, 求两张都是红色的概率."},
+      {{"[袋|盒|箱]中有 {r} 个红球和 {b} 个蓝球, 不放回地取两个, 两个都是红球的概率是多少?",
+        "从 {r} 张红卡和 {b} 张蓝卡中不放回地抽两张, 求两张都是红色的概率.",
+        "[盒|箱]里有 {b} 个蓝球, {r} 个红球, 不放回地[连续|先后]摸两个球, 求都是红球的概率.",
+        "求两个球都是红球的概率: 从 {b} 个蓝球和 {r} 个红球中取两个球, 取出后不放回.",
+        "从装有 {b} 颗蓝珠和 {r} 颗红珠的[罐|袋]中一次取出两颗, 两颗都是红珠的概率是多少?",
+        "如果从 {r} 支红笔和 {b} 支蓝笔中任取两支, 不放回, 那么都是红笔的概率是多少?",
+        "红球 {r} 个, 蓝球 {b} 个, 不放回取两球, 都是红球的概率?",
+        "[抽屉|箱子]里蓝袜有 {b} 只, 红袜有 {r} 只, [随手|随机]拿两只且不放回, "
+        "拿到的都是红袜的概率是多少?",
+        "已知有 {b} 张蓝票和 {r} 张红票, 不放回地抽取两次, 每次一张, 求两次都抽到红票的概率.",
+        "[李雷|小华|小芳]先后取两个球, 取出的不放回. 袋里有 {r} 个红球和 {b} 个蓝球, "
+        "求两个都是红球的概率."},
        {"从 {r} 个红球和 {b} 个蓝球中不放回地取两个球, 求都是红球的概率."}}};
+  return asks;
+}
+
+Problem WriteTwoDraws(Rng& rng, Language language, Split split) {
   const auto [r, b] = DrawInSplit(
       split, [&] { return std::array{rng.Int(2, 9), rng.Int(1, 9)}; },
       [](int64_t r, int64_t b) { return r + b <= 10; });
   const int64_t n = r + b;
   const int64_t favourable = r * (r - 1), possible = n * (n - 1);
   return WrittenProbability(
-      language, Ask(rng, asks, split, language, {{"r", Cat(r)}, {"b", Cat(b)}}),
-      {AddSteps(r, b), Cat(r, "/", n, "; ", r - 1, "/", n - 1),
+      language, Ask(rng, TwoDrawsAsks(), split, language, {{"r", Cat(r)}, {"b", Cat(b)}}),
+      {Cat(In(language, "red ", "红 "), r, In(language, ", blue ", ", 蓝 "), b), AddSteps(r, b),
+       Cat(r, "/", n, "; ", r - 1, "/", n - 1),
        Cat(MultiplySteps(r, r - 1), "; ", MultiplySteps(n, n - 1))},
       Cat(r, "/", n, " * ", r - 1, "/", n - 1, " = ", favourable, "/", possible), favourable,
       possible);
 }
 
-Problem WriteMultiples(Rng& rng, Language language, Split split) {
+const BilingualPhrasings& MultiplesAsks() {
   static const BilingualPhrasings asks = {
       {{"A number from 1 to {n} is chosen at random. What is the probability that it is a multiple "
         "of {k}?",
         "Cards are numbered 1 to {n}. One is drawn. Find the probability that its number is "
-        "divisible by {k}."},
+        "divisible by {k}.",
+        "What is the probability that a [random|randomly chosen] number from 1 to {n} is [a "
+        "multiple of|divisible by] {k}?",
+        "Find the probability of drawing a multiple of {k} from [cards|balls|tokens] numbered 1 to "
+        "{n}.",
+        "If one [whole number|integer] from 1 to {n} is [picked|chosen] at random, how likely is "
+        "it to be divisible by {k}?",
+        "One ticket is drawn from {n} tickets numbered 1 to {n}. What is the [chance|probability] "
+        "that {k} divides its number?",
+        "[Balls|Chips|Tiles] in a bag carry the numbers 1 to {n}. One of them is drawn: find the "
+        "probability that it shows a multiple of {k}.",
+        "Multiples of {k} win a prize. One [card|ticket] is drawn, and it shows a number from 1 to "
+        "{n}. Find the probability that it wins.",
+        "Numbers 1 to {n}, one drawn at random: probability of a multiple of {k}?",
+        "[Tom|Mia|Ben] opens a book with pages numbered 1 to {n} at a random page. Find the "
+        "probability that the page number is a multiple of {k}."},
        {"One card is drawn from cards numbered 1 to {n}. Find the probability that it is a "
         "multiple of {k}."}},
       {{"从 1 到 {n} 中任选一个数, 它是 {k} 的倍数的概率是多少?",
-        "卡片上写有 1 到 {n}, 任取一张, 求数字能被 {k} 整除的概率."},
+        "卡片上写有 1 到 {n}, 任取一张, 求数字能被 {k} 整除的概率.",
+        "从写有 1 到 {n} 的[小球|木块]中取一个, 上面的数是 {k} 的倍数的概率是多少?",
+        "求取到 {k} 的倍数的概率: 卡片编号为 1 到 {n}, 从中取一张.",
+        "在 1 到 {n} 的整数中随机取一个, 求它能被 {k} 整除的概率.",
+        "有 {n} 张[奖券|门票|卡片], 号码是 1 到 {n}, 抽一张, 号码是 {k} 的倍数的概率为多少?",
+        "如果从 1 到 {n} 中任取一个[整数|自然数], 那么它能被 {k} 整除的概率是多少?",
+        "从编号 1 到 {n} 的奖券中抽一张, 是 {k} 的倍数就中奖, 求中奖的概率.",
+        "1 到 {n} 中[随机|任意]一个数, 是 {k} 的倍数的概率?",
+        "[小明|小丽|张伟]随手翻开一本书, 页码从 1 到 {n}, 求翻到的页码是 {k} 的倍数的概率."},
        {"从写有 1 到 {n} 的卡片中取一张, 求它是 {k} 的倍数的概率."}}};
+  return asks;
+}
+
+Problem WriteMultiples(Rng& rng, Language language, Split split) {
   const auto [n, k] = DrawInSplit(
       split, [&] { return std::array{rng.Int(10, 60), rng.Int(2, 9)}; },
       [](int64_t, int64_t) { return true; });
   return WrittenProbability(
-      language, Ask(rng, asks, split, language, {{"n", Cat(n)}, {"k", Cat(k)}}),
-      {Cat(DivideSteps(n, k), "; ", n / k, In(language, " multiples", " 个倍数"))},
+      language, Ask(rng, MultiplesAsks(), split, language, {{"n", Cat(n)}, {"k", Cat(k)}}),
+      {Cat("n = ", n, ", k = ", k),
+       Cat(DivideSteps(n, k), "; ", n / k, In(language, " multiples", " 个倍数"))},
       CountsText(language, n / k, n), n / k, n);
 }
 
-Problem WriteDice(Rng& rng, Language language, Split split) {
+const BilingualPhrasings& DiceAsks() {
   static const BilingualPhrasings asks = {
       {{"Two dice are rolled. What is the probability that the sum is {relation}?",
-        "Roll two fair dice. Find the probability that their sum is {relation}."},
+        "Roll two fair dice. Find the probability that their sum is {relation}.",
+        "What is the [chance|probability] of a [sum|total] of {relation} when two [fair |]dice are "
+        "[rolled|thrown]?",
+        "If two fair dice are thrown[| together], how likely is a [sum|total] that is {relation}?",
+        "Find the probability that the [numbers|points] on two dice add up to {relation}.",
+        "[Tom|Emma|Ava] throws a pair of fair dice. Find the probability that they show a total of "
+        "{relation}.",
+        "You win if two [fair |]dice show a sum that is {relation}. What is the probability of "
+        "winning?",
+        "Given two fair six-sided dice, [find|compute] the probability of rolling a sum of "
+        "{relation}.",
+        "In a game two dice are [cast|rolled]. What is the probability that their total is "
+        "{relation}?",
+        "Two [fair |]dice, sum {relation}: probability?"},
        {"Find the probability that two fair dice show a sum that is {relation}."}},
       {{"掷两个骰子, 点数之和{relation}的概率是多少?",
-        "同时掷两枚均匀的骰子, 求点数和{relation}的概率."},
+        "同时掷两枚均匀的骰子, 求点数和{relation}的概率.",
+        "求掷两枚骰子时点数之和{relation}的概率.",
+        "如果[同时|一起]掷两个均匀骰子, 那么点数之和{relation}的概率是多少?",
+        "两个均匀骰子, 点数[的和|总和]{relation}的概率?",
+        "[小明|小芳|刘洋]掷了两颗骰子, 求两颗骰子的点数的和{relation}的概率.",
+        "点数之和{relation}就算赢, 掷两个均匀的骰子, 求赢的概率.",
+        "投掷两枚质地均匀的骰子, 朝上的点数之和{relation}的概率为多少?",
+        "已知两个骰子都是均匀的, 各掷一次, 两个点数的和{relation}的概率是多少?"},
        {"求两个均匀骰子的点数之和{relation}的概率."}}};
+  return asks;
+}
+
+// "at most 4" for -1, "4" for 0, "at least 4" for 1; training has other words for it too.
+std::string RelationText(Rng& rng, Language language, Split split, int64_t comparison,
+                         int64_t sum) {
+  struct Texts {
+    std::string_view english, chinese;
+  };
+  static constexpr std::array<Texts, 3> kPlain = {
+      {{"at most {s}", "不超过 {s}"}, {"{s}", "等于 {s}"}, {"at least {s}", "至少为 {s}"}}};
+  static constexpr std::array<Texts, 3> kVaried = {
+      {{"[at most {s}|at most {s}|no more than {s}|{s} or less]",
+        "[不超过 {s}|不超过 {s}|不大于 {s}|最多为 {s}]"},
+       {"[{s}|{s}|exactly {s}]", "[等于 {s}|等于 {s}|为 {s}|恰好是 {s}]"},
+       {"[at least {s}|at least {s}|no less than {s}|{s} or more]",
+        "[至少为 {s}|至少为 {s}|不小于 {s}|大于或等于 {s}]"}}};
+  const Texts& texts =
+      (split == Split::kTrain ? kVaried : kPlain)[static_cast<size_t>(comparison + 1)];
+  return Fill(ChooseTexts(rng, In(language, texts.english, texts.chinese)), {{"s", Cat(sum)}});
+}
+
+Problem WriteDice(Rng& rng, Language language, Split split) {
   const auto [kind, comparison, sum] = DrawInSplit(
       split, [&] { return std::array<int64_t, 3>{3, rng.Int(-1, 1), rng.Int(2, 12)}; },
       [](int64_t, int64_t comparison, int64_t sum) {
         return comparison == 0 || (comparison < 0 ? sum >= 3 && sum <= 5 : sum >= 9 && sum <= 11);
       });
   const int64_t low = comparison < 0 ? 2 : sum, high = comparison > 0 ? 12 : sum;
-  std::vector<std::string> ways;
+  std::vector<std::string> ways = {Cat(comparison < 0   ? "s <= "
+                                       : comparison > 0 ? "s >= "
+                                                        : "s = ",
+                                       sum)};
   std::vector<int64_t> counts;
   int64_t favourable = 0;
   for (int64_t s = low; s <= high; ++s) {
@@ -126,29 +260,54 @@ Problem WriteDice(Rng& rng, Language language, Split split) {
     ways.push_back(Cat(s, ": ", Join(pairs), "; ", counts.back()));
   }
   if (counts.size() > 1) ways.push_back(SumSteps(counts));
-  const std::string relation = comparison == 0  ? Cat(In(language, "", "等于 "), sum)
-                               : comparison < 0 ? Cat(In(language, "at most ", "不超过 "), sum)
-                                                : Cat(In(language, "at least ", "至少为 "), sum);
+  const std::string relation = RelationText(rng, language, split, comparison, sum);
   ways.emplace_back("6*6 = 36");
-  return WrittenProbability(language, Ask(rng, asks, split, language, {{"relation", relation}}),
-                            ways, CountsText(language, favourable, 36), favourable, 36);
+  return WrittenProbability(language,
+                            Ask(rng, DiceAsks(), split, language, {{"relation", relation}}), ways,
+                            CountsText(language, favourable, 36), favourable, 36);
 }
 
-Problem WriteCoins(Rng& rng, Language language, Split split) {
+const BilingualPhrasings& CoinsAsks() {
   static const BilingualPhrasings asks = {
       {{"A fair coin is tossed {n} times. What is the probability that the number of heads is {k}?",
-        "{n} fair coins are tossed. Find the probability that exactly {k} of them show heads."},
+        "{n} fair coins are tossed. Find the probability that exactly {k} of them show heads.",
+        "What is the probability of [getting |]exactly {k} heads when a [fair |]coin is "
+        "[flipped|thrown|tossed] {n} times?",
+        "If {n} coins are [flipped|thrown|tossed], how likely is it that exactly {k} of them land "
+        "on heads?",
+        "Find the probability that heads [appears|comes up] exactly {k} times when a coin is "
+        "tossed {n} times.",
+        "[Emma|Jack|Sara] flips a fair coin {n} times. How likely is it that the number of heads "
+        "is {k}?",
+        "Heads exactly {k} times in {n} tosses of a fair coin: what is the probability?",
+        "Exactly {k} heads with {n} fair coins: probability?",
+        "The heads are counted when {n} fair coins are thrown. Find the probability that their "
+        "number is exactly {k}.",
+        "Given {n} tosses of a fair coin, [find|compute] the probability of {k} heads and the rest "
+        "tails."},
        {"Find the probability that the number of heads is exactly {k} when a fair coin is tossed "
         "{n} times."}},
       {{"一枚均匀硬币抛 {n} 次, 恰好 {k} 次正面的概率是多少?",
-        "抛 {n} 枚均匀硬币, 求恰好 {k} 枚正面朝上的概率."},
+        "抛 {n} 枚均匀硬币, 求恰好 {k} 枚正面朝上的概率.",
+        "连续[抛|掷]一枚硬币 {n} 次, 正面[恰好|正好]出现 {k} 次的概率是多少?",
+        "求恰有 {k} 次正面的概率: 把一枚均匀硬币[抛|掷] {n} 次.",
+        "如果同时[抛|掷] {n} 枚硬币, 那么[恰好|恰]有 {k} 枚是正面的概率是多少?",
+        "[小明|小美|张伟]把均匀硬币抛了 {n} 次, 求正面次数等于 {k} 的概率.",
+        "正面恰好 {k} 次, 硬币共抛 {n} 次, 概率是多少?",
+        "均匀硬币 {n} 枚, 一起抛出, {k} 枚正面其余反面的概率?",
+        "已知硬币是均匀的, [投掷|抛] {n} 次, 正面出现的次数恰好为 {k} 的概率为多少?",
+        "在 {n} 次抛硬币中恰好得到 {k} 次正面, 求这件事的概率."},
        {"均匀硬币抛 {n} 次, 求正面恰好出现 {k} 次的概率."}}};
+  return asks;
+}
+
+Problem WriteCoins(Rng& rng, Language language, Split split) {
   const auto [kind, n, k] = DrawInSplit(
       split, [&] { return std::array<int64_t, 3>{4, rng.Int(2, 6), rng.Int(0, 6)}; },
       [](int64_t, int64_t n, int64_t k) { return k <= n; });
   // Pascal's triangle, row by row, down to the row of n.
   std::vector<int64_t> row = {1, 1};
-  std::vector<std::string> thinking = {"1, 1"};
+  std::vector<std::string> thinking = {Cat("n = ", n, ", k = ", k), "1, 1"};
   for (int64_t i = 2; i <= n; ++i) {
     std::vector<int64_t> next = {1};
     for (size_t j = 1; j < row.size(); ++j) next.push_back(row[j - 1] + row[j]);
@@ -160,7 +319,7 @@ Problem WriteCoins(Rng& rng, Language language, Split split) {
   thinking.push_back(Cat(In(language, "heads ", ""), k, In(language, ": ", " 次正面: "), favourable,
                          "; 2^", n, " = ", possible));
   return WrittenProbability(
-      language, Ask(rng, asks, split, language, {{"n", Cat(n)}, {"k", Cat(k)}}), thinking,
+      language, Ask(rng, CoinsAsks(), split, language, {{"n", Cat(n)}, {"k", Cat(k)}}), thinking,
       CountsText(language, favourable, possible), favourable, possible);
 }
 

@@ -10,32 +10,52 @@ namespace {
 
 const BilingualPhrasings& ToBasePhrasings() {
   static const BilingualPhrasings phrasings = {
-      {{"Convert {n} to {base}.", "Write {n} in {base}.", "What is {n} in {base}?",
-        "Convert the decimal number {n} to {base}.", "Express {n} in {base}.",
-        "Find the {base} form of {n}.", "Change {n} from decimal to {base}.",
-        "How is {n} written in {base}?"},
+      {{"Convert [|the number |the decimal |the decimal number ]{n} to {base}.",
+        "Write [|the number |the decimal number ]{n} in {base}.",
+        "What is [|decimal |the decimal number ]{n} in {base}?",
+        "Express [|the decimal number |the base ten number ]{n} in {base}[| notation].",
+        "Find the {base} [form|digits|representation] of [|the number |the decimal ]{n}.",
+        "Change {n} from decimal to {base}.", "How is [|the decimal number ]{n} written in {base}?",
+        "[Translate|Turn|Put] the decimal number {n} into {base}.",
+        "{n} is a decimal number. [Convert it to|Write it in|What is it in] {base}[|, please].",
+        "In {base}, [what is|how do you write] [|the decimal number ]{n}?",
+        "[Decimal {n}|{n} (decimal)|{n} in decimal] to {base}",
+        "Give [|the decimal number |the number ]{n} in {base}."},
        {"Give the {base} representation of {n}.", "Rewrite the decimal number {n} in {base}."}},
-      {{"把 {n} 转换成{base}.", "将十进制数 {n} 转换为{base}.", "{n} 用{base}怎么写?",
-        "求 {n} 的{base}表示.", "把十进制数 {n} 化为{base}数.", "{n} 的{base}表示是什么?",
-        "将 {n} 写成{base}.", "十进制数 {n} 等于{base}的多少?"},
+      {{"把[|数|十进制的]{n} [转换成|变成|写成|换算成]{base}.",
+        "将十进制数 {n} [转换为|换成|表示为]{base}.", "[|十进制数] {n} 用{base}怎么[写|表示]?",
+        "求[|十进制数] {n} 的{base}表示.", "把十进制数 {n} [化为|改为]{base}数.",
+        "{n} 的{base}[表示|写法|数]是什么?", "将 {n} [写成|化成]{base}[|形式].",
+        "十进制数 {n} 等于{base}的多少?",
+        "{n} 是十进制数, [它的{base}是多少|把它写成{base}|用{base}怎么写]?",
+        "用{base}[表示|写出]十进制数 {n}.", "十进制 {n} 转{base}",
+        "请把 {n} 从十进制[转换到|改成]{base}."},
        {"试把 {n} 改写成{base}数.", "十进制 {n} 的{base}形式是什么?"}}};
   return phrasings;
 }
 
 const BilingualPhrasings& FromBasePhrasings() {
   static const BilingualPhrasings phrasings = {
-      {{"Convert {x} from {base} to decimal.", "What is {x} ({base}) in decimal?",
-        "Write the {base} number {x} in decimal.", "Convert the {base} number {x} to decimal.",
-        "What decimal number is {x} in {base}?", "Find the decimal value of {x} in {base}.",
-        "Change {x} from {base} to decimal.",
-        "The number {x} is written in {base}. What is it in "
-        "decimal?"},
+      {{"Convert {x} from {base} to [decimal|base ten].", "What is {x} ({base}) in decimal?",
+        "Write the {base} number {x} in decimal[| form].",
+        "Convert the {base} number {x} to [decimal|a decimal number].",
+        "[What|Which] decimal number is {x} in {base}?",
+        "Find the decimal [value|form] of {x} in {base}.", "Change {x} from {base} to decimal.",
+        "The number {x} is written in {base}. [What is it in decimal?|Find its decimal value.]",
+        "{x} is a {base} number. [What is its decimal value?|Convert it to decimal.]",
+        "[Express|Rewrite] {x}, a number in {base}, in decimal.",
+        "[What|How much] is the {base} number {x} worth in decimal?",
+        "In decimal, what is [{base} {x}|{x} in {base}|the {base} number {x}]?",
+        "{base} {x} to decimal"},
        {"Give the decimal value of the {base} number {x}.",
         "Which decimal number is written {x} in {base}?"}},
-      {{"把{base}数 {x} 转换成十进制.", "将{base}数 {x} 转换为十进制.",
-        "{base}数 {x} 等于十进制的多少?", "求{base}数 {x} 的十进制值.",
-        "{x} 是{base}数, 它的十进制是多少?", "把{base}的 {x} 化为十进制数.",
-        "{base}数 {x} 的十进制表示是什么?", "将{base}的 {x} 写成十进制."},
+      {{"把{base}数 {x} [转换成|换算成|写成]十进制.", "将{base}数 {x} [转换为|变成]十进制[|数].",
+        "{base}数 {x} [等于|是]十进制的多少?", "求{base}数 {x} 的十进制[值|表示].",
+        "{x} 是{base}数, [它的十进制是多少|把它化成十进制|写成十进制是多少]?",
+        "把{base}的 {x} 化为十进制数.", "{base}数 {x} 的十进制[表示|值]是什么?",
+        "将{base}的 {x} 写成十进制.", "用十进制[表示|写出]{base}数 {x}.",
+        "{base}的 {x} 换成十进制, 等于多少?", "{base} {x} 转十进制",
+        "请把 {x} 从{base}[转换到|改成]十进制."},
        {"试把{base}数 {x} 改写成十进制数.", "{base}数 {x} 在十进制中是多少?"}}};
   return phrasings;
 }
@@ -96,6 +116,11 @@ std::string Written(const std::vector<int64_t>& digits) {
   std::string text;
   for (const int64_t digit : digits) text += DigitText(digit);
   return text;
+}
+
+// The task in short: "82: base 10 -> base 5".
+std::string Between(std::string_view number, std::string_view from, std::string_view to) {
+  return std::string(number) + ": base " + std::string(from) + " -> base " + std::string(to) + "\n";
 }
 
 // "14 = E" for each digit above 9, so that the letter is no leap.
@@ -178,7 +203,8 @@ Problem ToBase(Rng& rng, Language language, Split split) {
   problem.answer = Written(digits);
   const std::string reading =
       std::string(In(language, "Remainders from last to first: ", "余数从后往前: ")) + Join(digits);
-  problem.thinking = steps + reading + "\n" + LetterNotes(digits) + problem.answer;
+  problem.thinking = Between(n_text, "10", base_text) + steps + reading + "\n" +
+                     LetterNotes(digits) + problem.answer;
   problem.solution = NumberedSolution(
       language,
       {std::string(In(language, "Divide by ", "不断除以 ")) + base_text +
@@ -214,7 +240,8 @@ Problem FromBase(Rng& rng, Language language, Split split) {
   problem.question = Ask(rng, FromBasePhrasings(), split, language,
                          {{"x", text}, {"base", BaseName(rng, base, language)}});
   problem.answer = std::to_string(n);
-  problem.thinking = Join(digits) + "\n" + LetterNotes(digits) + Join(lines, "\n");
+  problem.thinking = Between(text, base_text, "10") + Join(digits) + "\n" + LetterNotes(digits) +
+                     Join(lines, "\n");
   problem.solution = NumberedSolution(
       language,
       {language == Language::kEnglish

@@ -14,12 +14,14 @@ const BilingualPhrasings& ModularPowerPhrasings() {
       {{"Compute {a}^{e} mod {m}.", "What is {a}^{e} mod {m}?", "{a}^{e} mod {m} = ?",
         "Find the remainder when {a}^{e} is divided by {m}.",
         "What is the remainder of {a}^{e} divided by {m}?", "Calculate {a}^{e} modulo {m}.",
-        "Find {a}^{e} mod {m}.", "Find {a} to the power {e} modulo {m}."},
+        "Find {a}^{e} mod {m}.", "Find {a} to the power {e} modulo {m}.",
+        "[Which|What] remainder [does {a}^{e} leave modulo {m}|is left by {a}^{e} modulo {m}]?",
+        "When {a}^{e} is divided by {m}, what [remainder is left|is the remainder]?"},
        {"Determine {a}^{e} mod {m}.", "Which remainder does {a}^{e} leave when divided by {m}?"}},
       {{"计算 {a}^{e} mod {m}.", "{a}^{e} mod {m} = ?", "求 {a}^{e} 除以 {m} 的余数.",
         "{a}^{e} 除以 {m} 的余数是多少?", "求 {a}^{e} mod {m} 的值.",
         "{a} 的 {e} 次方除以 {m} 余几?", "计算 {a} 的 {e} 次方除以 {m} 的余数.",
-        "{a}^{e} mod {m} 等于多少?"},
+        "{a}^{e} mod {m} 等于多少?", "{a}^{e} 除以 {m}, [余数是几|余几|余数等于多少]?"},
        {"试求 {a}^{e} mod {m}.", "{a}^{e} 被 {m} 除, 余数是多少?"}}};
   return phrasings;
 }
@@ -40,29 +42,42 @@ const BilingualPhrasings& LastDigitPhrasings() {
 
 const BilingualPhrasings& InversePhrasings() {
   static const BilingualPhrasings phrasings = {
-      {{"Find the inverse of {a} modulo {m}.", "What is the modular inverse of {a} mod {m}?",
-        "Compute the inverse of {a} mod {m}.", "Find the multiplicative inverse of {a} modulo {m}.",
-        "What is the inverse of {a} modulo {m}?", "Calculate {a}^(-1) mod {m}.",
-        "Find {a}^(-1) mod {m}.", "Which x from 1 to {m} is the inverse of {a} modulo {m}?"},
+      {{"[Find|Compute|Give] the [|modular |multiplicative ]inverse of {a} [modulo|mod] {m}.",
+        "What is the [|modular |multiplicative ]inverse of {a} [modulo|mod] {m}?",
+        "[Calculate|Find|Compute|What is] {a}^(-1) mod {m}[.|?]",
+        "Which x from 1 to {m} is the inverse of {a} modulo {m}?",
+        "Modulo {m}, [what is|find|compute] the inverse of {a}[.|?]",
+        "[Which|What] number is inverse to {a} [modulo|mod] {m}?",
+        "{a} has an inverse modulo {m}. [Find it.|Which number is it?|What is it?]",
+        "[Which|What] number times {a} [is|leaves the remainder] 1 modulo {m}?",
+        "Invert {a} [modulo|mod] {m}."},
        {"Determine the modular inverse of {a} modulo {m}.", "What number inverts {a} modulo {m}?"}},
-      {{"求 {a} 模 {m} 的逆元.", "{a} 模 {m} 的逆元是多少?", "计算 {a} 在模 {m} 下的逆元.",
-        "求 {a} 关于模 {m} 的乘法逆元.", "{a} mod {m} 的逆元是多少?", "计算 {a}^(-1) mod {m}.",
-        "求 {a}^(-1) mod {m}.", "{a} 在模 {m} 下的乘法逆元等于多少?"},
+      {{"[求|计算|找出] {a} 模 {m} 的[|乘法]逆元.", "{a} 模 {m} 的[|乘法]逆元[是|等于]多少?",
+        "计算 {a} 在模 {m} 下的逆元.", "求 {a} 关于模 {m} 的乘法逆元.",
+        "{a} mod {m} 的逆元是[多少|几]?", "[求|计算] {a}^(-1) mod {m}[| 的值].",
+        "{a} 在模 {m} 下的[|乘法]逆元等于[多少|几]?", "在模 {m} 下, [求|计算] {a} 的逆元.",
+        "模 {m} 意义下, {a} 的逆元[是多少|等于几]?", "哪个数乘 {a} 后除以 {m} 余 1?"},
        {"试求 {a} 对模 {m} 的逆元.", "模 {m} 时, {a} 的逆元是几?"}}};
   return phrasings;
 }
 
 const BilingualPhrasings& CongruencePhrasings() {
   static const BilingualPhrasings phrasings = {
-      {{"Solve {c} for the smallest non-negative x.", "Find the smallest non-negative x with {c}.",
-        "Find the smallest non-negative integer x such that {c}.", "Solve the congruence {c}.",
-        "What is the smallest non-negative solution of {c}?", "Find x: {c}.",
-        "Compute the smallest non-negative x for which {c}.", "Solve {c}."},
+      {{"Solve {c} for the [smallest|least] non-negative x.",
+        "Find the [smallest|least] non-negative [|integer ]x [with|such that|satisfying] {c}.",
+        "Solve the congruence {c}.", "[What|Which] is the smallest non-negative solution of {c}?",
+        "Find x: {c}.", "Compute the [smallest|least] non-negative x for which {c}.", "Solve {c}.",
+        "[What|Which] [is the least|is the smallest] non-negative x that solves {c}?",
+        "{c}. Find the [smallest|least] non-negative x.",
+        "Which non-negative x [satisfies|solves] {c}? Give the [smallest|least].",
+        "If {c}, what is the smallest non-negative x?"},
        {"Determine the smallest non-negative x with {c}.",
         "Which is the least non-negative x that satisfies {c}?"}},
-      {{"求满足 {c} 的最小非负整数 x.", "解同余方程 {c}.", "求最小的非负整数 x, 使得 {c}.",
-        "{c} 的最小非负解是多少?", "解 {c}, 求最小非负整数 x.", "求 x: {c}.",
-        "计算满足 {c} 的最小非负整数 x.", "同余方程 {c} 的最小非负整数解是多少?"},
+      {{"求[满足|符合] {c} 的最小非负整数 x.", "解同余方程 {c}.",
+        "求最小的非负整数 x, [使得|使] {c}.", "{c} 的最小非负[|整数]解是[多少|几]?",
+        "解 {c}, 求最小非负整数 x.", "求 x: {c}.", "计算满足 {c} 的最小非负整数 x.",
+        "同余方程 {c} 的最小非负整数解是多少?", "{c}, x 的最小非负[值|整数值]是多少?",
+        "已知 {c}, 求最小的非负整数 x.", "[哪个|什么]非负整数 x 满足 {c}? 求最小的."},
        {"试求 {c} 的最小非负整数解.", "哪个最小的非负整数 x 满足 {c}?"}}};
   return phrasings;
 }

@@ -20,11 +20,16 @@ const BilingualPhrasings& FactorisationPhrasings() {
       {{"Find the prime factorization of {n}.", "What is the prime factorization of {n}?",
         "Factor {n} into primes.", "Write {n} as a product of primes.",
         "Compute the prime factorization of {n}.", "Factorize {n} into prime factors.",
-        "Give the prime factorisation of {n}.", "Express {n} as a product of prime numbers."},
+        "Give the prime factorisation of {n}.", "Express {n} as a product of prime numbers.",
+        "Which primes[, multiplied,| multiplied together] [give|make] {n}?",
+        "[Break|Split] {n} [down |]into its prime factors.",
+        "{n} is a product of primes. Which [ones|primes]?",
+        "[Factor|Factorize|Factorise] {n}[| completely]."},
        {"Determine the prime factorization of {n}.", "Which primes multiply to {n}? Factor it."}},
       {{"将 {n} 分解质因数.", "把 {n} 分解质因数.", "求 {n} 的质因数分解.",
         "{n} 的质因数分解是什么?", "把 {n} 写成质数的乘积.", "对 {n} 进行质因数分解.",
-        "写出 {n} 的质因数分解.", "将 {n} 表示为质数的乘积."},
+        "写出 {n} 的质因数分解.", "将 {n} 表示为质数的乘积.", "{n} [等于|是]哪些质数的乘积?",
+        "[请|试]把 {n} 写成质因数相乘的形式.", "分解质因数: {n}", "{n} 分解成质因数[等于|是]什么?"},
        {"试将 {n} 分解成质因数的乘积.", "{n} 分解质因数的结果是什么?"}}};
   return phrasings;
 }
@@ -34,11 +39,14 @@ const BilingualPhrasings& PrimeTestPhrasings() {
       {{"Is {n} a prime number?", "Is {n} prime?", "Determine whether {n} is prime.",
         "Check whether {n} is a prime number.", "Is the number {n} prime? Answer yes or no.",
         "Decide if {n} is a prime.", "Test whether {n} is prime.",
-        "Yes or no: {n} is a prime number."},
+        "Yes or no: {n} is a prime number.",
+        "[Tell me|Say|Can you say] whether {n} is [prime|a prime number].", "Prime or not: {n}?",
+        "Find out whether {n} is prime."},
        {"Can you tell whether {n} is prime?", "Find out if {n} is a prime number."}},
       {{"{n} 是质数吗?", "判断 {n} 是否为质数.", "{n} 是不是质数?", "{n} 是素数吗?",
         "判断 {n} 是不是素数.", "请判断 {n} 是否是质数.", "{n} 是否为素数? 回答是或否.",
-        "检验 {n} 是不是质数."},
+        "检验 {n} 是不是质数.", "[数|整数] {n} 是[质数|素数]吗?",
+        "试[判断|说明] {n} 是否为[质数|素数]."},
        {"试判断 {n} 是不是一个质数.", "数 {n} 是一个素数吗?"}}};
   return phrasings;
 }
@@ -48,11 +56,15 @@ const BilingualPhrasings& DivisorCountPhrasings() {
       {{"How many positive divisors does {n} have?", "Find the number of positive divisors of {n}.",
         "How many divisors does {n} have?", "Count the divisors of {n}.",
         "Compute the number of divisors of {n}.", "What is the number of positive divisors of {n}?",
-        "How many positive integers divide {n}?", "Find how many factors {n} has."},
+        "How many positive integers divide {n}?", "Find how many factors {n} has.",
+        "What is the [count|number] of divisors of {n}?",
+        "Count how many positive [numbers|integers] divide {n}.",
+        "By how many positive integers is {n} divisible?"},
        {"Determine how many divisors {n} has.", "What is the count of positive divisors of {n}?"}},
       {{"{n} 有多少个正因数?", "求 {n} 的正因数的个数.", "{n} 的因数有多少个?",
         "计算 {n} 的因数个数.", "{n} 一共有几个正因数?", "求 {n} 的约数个数.", "{n} 有多少个约数?",
-        "{n} 的正约数的个数是多少?"},
+        "{n} 的正约数的个数是多少?", "求 {n} 共有几个[因数|约数].",
+        "[数|整数] {n} 的[因数|约数]共有多少个?"},
        {"试求 {n} 的因数有几个.", "{n} 共有多少个正约数?"}}};
   return phrasings;
 }
@@ -63,12 +75,14 @@ const BilingualPhrasings& DivisorSumPhrasings() {
         "Compute the sum of the divisors of {n}.", "Add up all positive divisors of {n}.",
         "What do all divisors of {n} add up to?", "Find the sum of the positive factors of {n}.",
         "Calculate the sum of all positive divisors of {n}.",
-        "What is the sum of all factors of {n}?"},
+        "What is the sum of all factors of {n}?",
+        "All [factors|divisors] of {n} are added [up|together]. What is the [sum|total|result]?"},
        {"Determine the sum of the divisors of {n}.",
         "All positive divisors of {n} are added. What is the sum?"}},
       {{"{n} 的所有正因数之和是多少?", "求 {n} 的所有因数的和.", "计算 {n} 的正因数之和.",
         "{n} 的因数之和等于多少?", "求 {n} 的全部正约数之和.", "{n} 的约数和是多少?",
-        "计算 {n} 的所有约数的和.", "把 {n} 的所有正因数相加, 和是多少?"},
+        "计算 {n} 的所有约数的和.", "把 {n} 的所有正因数相加, 和是多少?",
+        "{n} 的[因数|约数]的总和[是|等于]多少?", "求 {n} 的所有[因数|约数]的总和."},
        {"试求 {n} 的全部因数之和.", "{n} 的正约数的总和是多少?"}}};
   return phrasings;
 }
@@ -88,12 +102,12 @@ int64_t DrawForPrimeTest(Rng& rng, Split split) {
 }
 
 // "2^2*3*7", for the thinking.
-std::string PlainPowers(const Factoring& factoring) {
+std::string PlainPowers(const Factoring& factoring, const std::string& separator = "*") {
   std::vector<std::string> factors;
   for (const auto& [prime, exponent] : factoring.powers) {
     factors.push_back(std::to_string(prime) + (exponent > 1 ? "^" + std::to_string(exponent) : ""));
   }
-  return Join(factors, "*");
+  return Join(factors, separator);
 }
 
 // One number for each prime power, and how it comes about: "2 + 1 = 3" or "1 + 2 + 4 = 7".
@@ -136,23 +150,18 @@ Problem PrimeFactorisation(Rng& rng, Language language, Split split) {
            FactorByTrial(n, Language::kEnglish).steps.size() > kTrialBytesMax ||
            !InSplit(HashOf({n}), split));
   const Factoring factoring = FactorByTrial(n, language);
-  std::vector<int64_t> factors;
-  for (const auto& [prime, exponent] : factoring.powers) {
-    factors.insert(factors.end(), static_cast<size_t>(exponent), prime);
-  }
 
   Problem problem;
   problem.question =
       Ask(rng, FactorisationPhrasings(), split, language, {{"n", std::to_string(n)}});
-  const std::string product = std::to_string(n) + " = " + Join(factors, "*");
-  const bool is_squarefree = factors.size() == factoring.powers.size();
-  problem.thinking =
-      factoring.steps + "\n" + product + (is_squarefree ? "" : " = " + PlainPowers(factoring));
+  problem.thinking = factoring.steps + "\n" + std::to_string(n) + " = " + PlainPowers(factoring);
   problem.answer = FactorisationText(factoring);
   problem.solution = NumberedSolution(
       language,
-      {std::string(In(language, "Divide out the primes: ", "逐个除以质数: ")) + product,
-       std::string(In(language, "With powers: ", "写成幂: ")) + std::to_string(n) + " = " +
+      {std::string(
+           In(language, "Divide out the primes, smallest first: ", "从小到大逐个除以质数: ")) +
+           PlainPowers(factoring, ", "),
+       std::string(In(language, "Their product: ", "它们的乘积: ")) + std::to_string(n) + " = " +
            problem.answer},
       problem.answer);
   return problem;

@@ -5,6 +5,14 @@
 #include "train/data/wording.h"
 
 namespace lemma::train {
+namespace {
+
+// "; 2^3": how often the prime was found so far, so that nothing has to be counted afterwards.
+std::string Power(const std::pair<int64_t, int64_t>& power) {
+  return "; " + std::to_string(power.first) + "^" + std::to_string(power.second);
+}
+
+}  // namespace
 
 std::string TrialSteps(int64_t n, int64_t p, Language language) {
   std::string line = std::to_string(p) + ": ";
@@ -64,14 +72,15 @@ Factoring FactorByTrial(int64_t n, Language language) {
                                        std::to_string(n / p)
                                  : ExactDivideSteps(n, p));
       add_factor(p);
+      line += Power(factoring.powers.back());
       n /= p;
     } else {
       p = NextPrime(p);
     }
     lines.push_back(line);
   }
-  lines.push_back(TrialEnd(n, p));
   add_factor(n);
+  lines.push_back(TrialEnd(n, p) + Power(factoring.powers.back()));
   factoring.steps = Join(lines, "\n");
   return factoring;
 }

@@ -24,8 +24,8 @@ int64_t SmallestFactor(int64_t n);
 int64_t NextPrime(int64_t p);
 
 // Factors n >= 2 by trials, one a line after n itself; a factor found is divided out at once and
-// tried again:
-//   "2: ends in 4, yes; 84/2 = 42" ... "3*3 = 9 > 7".
+// tried again, and the power found so far stands behind it:
+//   "2: ends in 4, yes; 84/2 = 42; 2^1" ... "3*3 = 9 > 7; 7^1".
 struct Factoring {
   std::vector<std::pair<int64_t, int64_t>> powers;  // prime, exponent; primes ascending
   std::string steps;

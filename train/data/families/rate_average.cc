@@ -18,12 +18,20 @@ const BilingualPhrasings& MeanAsks() {
   static const BilingualPhrasings asks = {
       {{"Find the mean of {list}.", "What is the average of {list}?",
         "Compute the arithmetic mean: {list}", "Calculate the average of the numbers {list}.",
-        "The scores are {list}. What is the average score?",
-        "The daily temperatures were {list}. Find the mean."},
+        "The [scores|results|marks] are {list}. What is the average?",
+        "The daily temperatures were {list}. Find the mean.", "{list}: what is the [mean|average]?",
+        "If the ages of some [friends|children|players] are {list}, what is their mean age?",
+        "The numbers of [books|cakes|tickets] sold on different days were {list}. What is the mean "
+        "number per day?",
+        "Given the numbers {list}, find their [mean|average].",
+        "Add the numbers {list} and divide by how many there are. What is the mean?"},
        {"What is the mean of the numbers {list}?"}},
       {{"求 {list} 的平均数.", "{list} 的平均值是多少?", "计算平均数: {list}",
-        "求这些数的算术平均数: {list}", "几次测验的成绩是 {list}, 平均成绩是多少?",
-        "每天的气温是 {list}, 求平均气温."},
+        "求这些数的算术平均数: {list}", "几次[测验|比赛|考试]的成绩是 {list}, 平均成绩是多少?",
+        "每天的气温是 {list}, 求平均气温.",
+        "每天卖出的[蛋糕|报纸|门票]数是 {list}, 平均每天卖出多少?",
+        "这些数是 {list}, 它们的平均数为多少?", "把 {list} 相加再除以个数, 得到的平均数是几?",
+        "如果几个[朋友|学生|孩子]的年龄是 {list}, 那么他们的平均年龄是多少?"},
        {"{list} 这些数的平均数是多少?"}}};
   return asks;
 }
@@ -32,13 +40,34 @@ const BilingualPhrasings& MissingAsks() {
   static const BilingualPhrasings asks = {
       {{"The mean of {n} numbers is {mean}. The others are {list}. Find the missing number.",
         "{n} numbers have the average {mean}. All but one are {list}. What is the missing one?",
-        "After {n} tests the average is {mean}. The other scores are {list}. Find the missing "
-        "score."},
+        "After {n} [tests|games|rounds] the average is {mean}. The other scores are {list}. Find "
+        "the missing score.",
+        "The numbers {list} and one missing number have the mean {mean}; there are {n} numbers in "
+        "all. Find the missing number.",
+        "What number is missing if {n} numbers have an average of {mean} and the others are "
+        "{list}?",
+        "[Tom|Mia|Ava] has an average of {mean} after {n} [games|rounds|tests]. In all but one the "
+        "scores were {list}. What is the missing score?",
+        "[Find|Determine] the missing number: {list} and one more make {n} numbers with the "
+        "average {mean}.",
+        "Given that the average of {n} numbers is {mean} and all but one of them are {list}, what "
+        "is the last one?",
+        "One of {n} [weights|lengths|prices] is [missing|unknown]. The others are {list} and the "
+        "mean of all is {mean}. What is the missing one?",
+        "Mean {mean}, {n} numbers, known: {list}. Missing number?"},
        {"The average of {n} numbers is {mean} and the others are {list}. What is the missing "
         "number?"}},
       {{"{n} 个数的平均数是 {mean}, 其余的数是 {list}, 求缺少的那个数.",
         "{n} 个数的平均值为 {mean}, 已知其中 {list}, 剩下的一个数是多少?",
-        "{n} 次测验平均 {mean} 分, 其余几次是 {list}, 求缺少的一次成绩."},
+        "{n} 次[测验|比赛]平均 {mean} 分, 其余几次是 {list}, 求缺少的一次成绩.",
+        "缺少的那个数是多少? 一共 {n} 个数, 平均数为 {mean}, 其余是 {list}.",
+        "除一个数外, 其余的数是 {list}, 这 {n} 个数的平均数是 {mean}, 求剩下的那个数.",
+        "如果 {list} 再加上一个数, 共 {n} 个数的平均数为 {mean}, 那么这个数是多少?",
+        "[小明|小红|李雷] {n} 次[测验|比赛]的平均成绩是 {mean}, 已知其余几次为 {list}, "
+        "缺少的那次是多少?",
+        "已知平均数 {mean}, 数的个数 {n}, 知道的数有 {list}, 缺少的数是多少?",
+        "{n} 个[箱子|西瓜|零件]平均重 {mean} 千克, 其余几个重 {list} 千克, 剩下的一个重多少千克?",
+        "[求|找出]缺少的数: {list} 和它一共 {n} 个, 平均值是 {mean}."},
        {"已知 {n} 个数的平均数为 {mean}, 其余的数是 {list}, 缺少的那个数是多少?"}}};
   return asks;
 }
@@ -76,7 +105,8 @@ Problem WriteMean(Rng& rng, Language language, Split split) {
       language,
       Ask(rng, MissingAsks(), split, language,
           {{"n", Cat(n)}, {"mean", Cat(mean)}, {"list", Join(numbers)}}),
-      {MultiplySteps(mean, n), SumSteps(numbers), SubtractSteps(sum, known)},
+      {Cat("n = ", n, ", m = ", mean), MultiplySteps(mean, n), SumSteps(numbers),
+       SubtractSteps(sum, known)},
       {Cat(In(language, "Total: ", "总和: "), mean, "*", n, " = ", sum),
        Cat(In(language, "Known: ", "已知之和: "), Join(numbers, " + "), " = ", known),
        Cat(In(language, "Missing: ", "缺少的数: "), sum, " - ", known, " = ", missing)},
@@ -88,12 +118,15 @@ const BilingualPhrasings& MedianAsks() {
       {{"Find the median of {list}.", "What is the median of {list}?", "Compute the median: {list}",
         "Determine the median of the numbers {list}.",
         "The scores are {list}. What is the median score?", "{list}: what is the median?",
-        "Find the median of the data {list}.", "The ages are {list}. Find the median age."},
+        "Find the median of the data {list}.", "The ages are {list}. Find the median age.",
+        "Sort the numbers {list}. What is their median?",
+        "If the [prices|weights|lengths] are {list}, what is the median?"},
        {"What is the median of the numbers {list}?", "For the data {list}, find the median."}},
       {{"求 {list} 的中位数.", "{list} 的中位数是多少?", "计算中位数: {list}",
         "求这组数的中位数: {list}", "几次测验的成绩是 {list}, 成绩的中位数是多少?",
         "一组数据为 {list}, 求中位数.", "数据 {list} 的中位数是几?",
-        "几个人的年龄是 {list}, 年龄的中位数是多少?"},
+        "几个人的年龄是 {list}, 年龄的中位数是多少?", "把 {list} 从小到大排列, 它们的中位数是多少?",
+        "已知[价格|重量|长度]为 {list}, 求中位数."},
        {"这组数据 {list} 的中位数是多少?", "已知数据 {list}, 求它的中位数."}}};
   return asks;
 }

@@ -13,15 +13,29 @@ constexpr size_t kTermsShown = 5;
 const BilingualPhrasings& PatternAsks() {
   static const BilingualPhrasings asks = {
       {{"What is the next number: {terms}, ...?", "Find the next term of {terms}, ...",
-        "What comes next in the sequence {terms}?", "Continue the pattern: {terms}, ?",
-        "Find the next number in {terms}, ...", "{terms}, ... What is the next term?",
-        "Which number follows {terms}?", "The sequence goes {terms}, ... Find the next number."},
+        "What comes next in the [sequence|pattern|list|row] {terms}?",
+        "[Continue|Complete|Extend] the [pattern|sequence|row]: {terms}, ?",
+        "Find the next number in {terms}, ...", "{terms}, ... What is the next [term|number]?",
+        "Which [number|term] follows {terms}?",
+        "The sequence goes {terms}, ... [Find|Give|Determine] the next number.",
+        "{terms}: [what|which number] [comes next|should follow]?",
+        "The numbers {terms}, ... follow a [rule|pattern]. Which number comes next?",
+        "Given the [sequence|pattern] {terms}, ..., find the next term.",
+        "If a [sequence|pattern] begins {terms}, what is its next term?",
+        "Look at the [numbers|sequence|pattern] {terms}, ... What number comes after them?",
+        "In the [sequence|list] {terms}, what is the next number?",
+        "[Write|Name] the number that continues {terms}, ...", "Next term: {terms}, ..."},
        {"In the pattern {terms}, ..., which number comes next?",
         "What is the next term in the sequence {terms}, ...?"}},
       {{"找规律: {terms}, ?", "求数列 {terms}, ... 的下一项.", "{terms}, ... 的下一个数是多少?",
         "按规律填数: {terms}, ( )", "数列 {terms} 后面一个数是几?",
         "找出规律, 写出下一个数: {terms}, ...", "观察数列 {terms}, ..., 下一项是多少?",
-        "{terms}, 接下来是什么数?"},
+        "{terms}, 接下来是什么数?", "[观察|根据]规律: {terms}, ... [接下来|后面]的数是几?",
+        "一列数 {terms}, ... [按规律排列|有规律], 下一个数等于多少?",
+        "[已知|给出]数列 {terms}, ..., 求[下一项|下一个数].",
+        "数列的前几项是 {terms}, 它的下一项是[几|多少]?",
+        "如果一列数是 {terms}, ..., 那么下一个数是几?", "在 {terms} 之后应该[填|写]什么数?",
+        "{terms}, ... [继续写|写出]下一项."},
        {"观察规律 {terms}, ..., 下一个数是几?", "数列 {terms}, ... 的下一项等于多少?"}}};
   return asks;
 }
