@@ -208,7 +208,7 @@ TEST(ProblemCounts, FollowTheErrorsOfAnEvaluation) {
   const ProblemCounts even = EvenCounts(1000);
   std::string families;
   for (size_t i = 0; i < even.size(); ++i) {
-    EXPECT_EQ(even[i], AllFamilies()[i]->domain() == Domain::kMath ? 1000 : 400);
+    EXPECT_EQ(even[i], AllFamilies()[i]->domain() == Domain::kMath ? 1000 : 500);
     // The first is never right, the second always, the others at times.
     const char* right = i == 0 ? "0.0" : i == 1 ? "1" : "0.5";
     families += (i == 0 ? "\"" : ",\"") + std::string(AllFamilies()[i]->name()) +
@@ -218,7 +218,7 @@ TEST(ProblemCounts, FollowTheErrorsOfAnEvaluation) {
   const Result<ProblemCounts> focused = FocusedCounts(1000, path);
   ASSERT_TRUE(focused.ok()) << focused.status().message();
   EXPECT_EQ((*focused)[0], 2000);
-  EXPECT_EQ((*focused)[1], 250);
+  EXPECT_EQ((*focused)[1], 500);
   EXPECT_EQ((*focused)[2], 1000);
 
   ASSERT_TRUE(WriteFileAtomically(path, "{\"families\":{}}").ok());

@@ -16,7 +16,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr uint64_t kEvaluationBytesMax = 16 << 20;
-constexpr double kAlgorithmPart = 0.4;
+constexpr double kAlgorithmPart = 0.5;
 
 int64_t Scaled(int64_t count, double factor) {
   return static_cast<int64_t>(std::ceil(static_cast<double>(count) * factor));
@@ -55,7 +55,7 @@ Result<ProblemCounts> FocusedCounts(int64_t samples_per_family,
       std::accumulate(errors.begin(), errors.end(), 0.0) / static_cast<double>(errors.size());
   ProblemCounts counts = EvenCounts(samples_per_family);
   for (size_t i = 0; mean > 0 && i < counts.size(); ++i) {
-    counts[i] = Scaled(counts[i], std::clamp(errors[i] / mean, 0.25, 3.0));
+    counts[i] = Scaled(counts[i], std::clamp(errors[i] / mean, 0.5, 3.0));
   }
   return counts;
 }

@@ -71,7 +71,7 @@ stage sft sft data-sft --profiles $profiles --init "$work/pretrain" \
 # Rounds of fine-tuning, each on more problems of the families where the round before still errs.
 # Only the last one ends with the rate at its lowest. Its folder has the held-out problems of the
 # final evaluation, which repeat nothing of any stage.
-rounds=(${FOCUS_TOKENS:-40000000 60000000})
+read -ra rounds <<<"${FOCUS_TOKENS:-40000000 60000000}"
 unseen=(--unseen "$work/data-pretrain" --unseen "$work/data-sft")
 before=sft
 for i in "${!rounds[@]}"; do
@@ -82,7 +82,7 @@ for i in "${!rounds[@]}"; do
   ((i + 1 < ${#rounds[@]})) && final_rate=0.2 || final_rate=0.02
   problems "data-$round" "$((seed + 2 + i))" --focus "$work/eval-$before.json" "${unseen[@]}"
   stage sft $round "data-$round" --profiles $profiles --init "$work/$before" \
-    --tokens "${rounds[i]}" --final-rate $final_rate
+    --tokens "${rounds[i]}" --final-rate "$final_rate"
   unseen+=(--unseen "$work/data-$round")
   before=$round
 done

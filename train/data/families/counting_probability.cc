@@ -80,7 +80,7 @@ Problem WriteUrn(Rng& rng, Language language, Split split) {
                             Ask(rng, UrnAsks(), split, language,
                                 {{"r", Cat(r)}, {"b", Cat(b)}, {"g", Cat(g)}, {"colour", colour}}),
                             {Cat(red, " ", r, ", ", blue, " ", b, ", ", green, " ", g),
-                             Cat(colour, ": ", favourable), SumSteps({r, b, g})},
+                             Cat(colour, " ", favourable), SumSteps({r, b, g})},
                             CountsText(language, favourable, total), favourable, total);
 }
 
@@ -316,8 +316,10 @@ Problem WriteCoins(Rng& rng, Language language, Split split) {
     thinking.push_back(Join(row));
   }
   const int64_t favourable = row[static_cast<size_t>(k)], possible = int64_t{1} << n;
-  thinking.push_back(Cat(In(language, "heads ", ""), k, In(language, ": ", " 次正面: "), favourable,
-                         "; 2^", n, " = ", possible));
+  std::vector<std::string> ways;  // "0:1", "1:6": heads and how often
+  for (size_t i = 0; i < row.size(); ++i) ways.push_back(Cat(i, ":", row[i]));
+  thinking.push_back(Join(ways, " "));
+  thinking.push_back(Cat(k, ":", favourable, "; 2^", n, " = ", possible));
   return WrittenProbability(
       language, Ask(rng, CoinsAsks(), split, language, {{"n", Cat(n)}, {"k", Cat(k)}}), thinking,
       CountsText(language, favourable, possible), favourable, possible);

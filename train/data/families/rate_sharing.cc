@@ -114,7 +114,7 @@ Problem WriteRatio(Rng& rng, Language language, Split split) {
   return WorkedProblem(language,
                        Ask(rng, three ? TripleAsks() : PairAsks(), split, language, variables),
                        {Join(portions), SumSteps(parts), ExactDivideSteps(total, whole),
-                        Cat(who, ": ", MultiplySteps(unit, part))},
+                        Cat(who, " ", part, ": ", MultiplySteps(unit, part))},
                        {Cat(In(language, "Parts: ", "总份数: "), Join(parts, " + "), " = ", whole),
                         Cat(In(language, "One part: ", "每份: "), total, "/", whole, " = ", unit),
                         Cat(who, ": ", unit, "*", part, " = ", unit * part)},
