@@ -34,11 +34,12 @@ double BestSeconds(const F& f) {
   return best;
 }
 
-void BenchMatmul(const Kernels& kernels, ThreadPool& pool, int64_t cols, int64_t n_tokens) {
+void BenchMatmul(const Kernels& kernels, ThreadPool& pool, WeightFormat weight_format, int64_t cols,
+                 int64_t n_tokens) {
   // Larger than the last-level cache, as a model's weights are together.
   const int64_t rows = (int64_t{256} << 20) / 2 / cols / kPanelRows * kPanelRows;
-  const auto format = kernels.activations[static_cast<int>(WeightFormat::kBf16)];
-  const int64_t bytes = MatrixBytes(WeightFormat::kBf16, rows, cols);
+  const auto format = kernels.activations[static_cast<int>(weight_format)];
+  const int64_t bytes = MatrixBytes(weight_format, rows, cols);
   auto* weights =
       static_cast<std::byte*>(std::aligned_alloc(2 << 20, (bytes | ((2 << 20) - 1)) + 1));
   for (int64_t i = 0; i < bytes / 2; ++i) reinterpret_cast<uint16_t*>(weights)[i] = 0x3c00;
@@ -50,7 +51,7 @@ void BenchMatmul(const Kernels& kernels, ThreadPool& pool, int64_t cols, int64_t
     kernels.prepare(format, ones.data(), cols, x + t * x_bytes);
   }
   std::vector<float> out(static_cast<size_t>(rows * n_tokens));
-  const MatmulArgs args = {.weights = {WeightFormat::kBf16, rows, cols, weights},
+  const MatmulArgs args = {.weights = {weight_format, rows, cols, weights},
                            .x = x,
                            .n_tokens = n_tokens,
                            .out = out.data(),
@@ -69,9 +70,9 @@ void BenchMatmul(const Kernels& kernels, ThreadPool& pool, int64_t cols, int64_t
       (void)sink;
     });
   });
-  std::printf("%-12s cols %5ld tokens %4ld: %6.1f GB/s of %5.1f  %7.1f GFLOP/s\n",
-              IsaName(kernels.isa), cols, n_tokens, double(bytes) / seconds / 1e9,
-              double(bytes) / sum_seconds / 1e9,
+  std::printf("%-12s %s cols %5ld tokens %4ld: %6.1f GB/s of %5.1f  %7.1f Gop/s\n",
+              IsaName(kernels.isa), weight_format == WeightFormat::kInt8 ? "int8" : "bf16", cols,
+              n_tokens, double(bytes) / seconds / 1e9, double(bytes) / sum_seconds / 1e9,
               2.0 * double(rows * cols * n_tokens) / seconds / 1e9);
   std::free(weights);
   std::free(x);
@@ -82,12 +83,15 @@ void BenchMatmul(const Kernels& kernels, ThreadPool& pool, int64_t cols, int64_t
 int main(int argc, char** argv) {
   const lemma::CpuFeatures cpu = lemma::DetectCpu();
   ThreadPool pool(argc > 1 ? std::atoi(argv[1]) : cpu.n_cores);
-  for (const Isa isa : {Isa::kAvx512Bf16, Isa::kAvx512, Isa::kAvx2, Isa::kScalar}) {
+  for (const Isa isa : {Isa::kAvx512Bf16, Isa::kAvx512Vnni, Isa::kAvx512, Isa::kAvx2Vnni,
+                        Isa::kAvx2, Isa::kScalar}) {
     if (!lemma::kernels::ChooseIsa(IsaName(isa), cpu).ok()) continue;
-    for (const int64_t cols : {1536, 2048, 8960}) {
-      for (const int64_t n_tokens : {1, 4, 12, 64, 256}) {
-        if (isa == Isa::kScalar && n_tokens > 12) continue;
-        BenchMatmul(KernelsFor(isa), pool, cols, n_tokens);
+    for (const WeightFormat format : {WeightFormat::kInt8, WeightFormat::kBf16}) {
+      for (const int64_t cols : {1536, 2048, 8960}) {
+        for (const int64_t n_tokens : {1, 4, 12, 64, 256}) {
+          if (isa == Isa::kScalar && n_tokens > 12) continue;
+          BenchMatmul(KernelsFor(isa), pool, format, cols, n_tokens);
+        }
       }
     }
   }

@@ -101,7 +101,7 @@ void CheckModel(const DoctorOptions& options, Findings& findings) {
   const auto tokenizer = LoadTokenizer(*checkpoint);
   const auto chat_template = LoadChatTemplate(*checkpoint);
   const model::ModelConfig& config = checkpoint->config();
-  const auto weight_bytes = model::WeightBytes(*checkpoint, /*float32=*/false);
+  const auto weight_bytes = model::WeightBytes(*checkpoint, BackendOptions(options.model).weights);
   Status files = tokenizer.ok() ? chat_template.status() : tokenizer.status();
   if (files.ok()) files = worker::CheckModelFiles(config, *tokenizer, *chat_template);
   if (files.ok()) files = weight_bytes.status();

@@ -13,7 +13,6 @@ struct LogitsOptions {
   ModelOptions model;
   std::vector<int32_t> tokens;
   std::string out;
-  bool float32 = false;
 };
 
 // Feeds the tokens in chunks and collects the logits of every one.
@@ -57,10 +56,8 @@ Status WriteLogits(const LogitsOptions& options) {
                              "tokens");
     }
   }
-  model::CpuBackendOptions backend_options = BackendOptions(options.model);
-  backend_options.float32 = options.float32;
   LEMMA_ASSIGN_OR_RETURN(const std::unique_ptr<model::Backend> backend,
-                         model::LoadCpuBackend(checkpoint, backend_options));
+                         model::LoadCpuBackend(checkpoint, BackendOptions(options.model)));
   LEMMA_ASSIGN_OR_RETURN(const std::vector<float> logits, ComputeLogits(*backend, options.tokens));
   return WriteFileAtomically(
       options.out, {reinterpret_cast<const char*>(logits.data()), logits.size() * sizeof(float)});
@@ -75,8 +72,6 @@ void AddLogits(CLI::App& app, ExitStatus& exit_status) {
   AddModelOptions(*command, options->model);
   command->add_option("--tokens", options->tokens, "Token ids: 1,2,3")->delimiter(',')->required();
   command->add_option("--out", options->out, "The file to write")->required();
-  command->add_flag("--float32", options->float32,
-                    "Compute in float32 throughout, to compare with a reference");
   command->footer("Example:\n  lemma logits --tokens 1,2,3 --out logits.f32");
   command->callback([options, &exit_status] { exit_status.value = Report(WriteLogits(*options)); });
 }

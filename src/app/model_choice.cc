@@ -24,8 +24,14 @@ void AddModelOptions(CLI::App& command, ModelOptions& options) {
       ->capture_default_str();
   command
       .add_option("--isa", options.isa,
-                  "Force the kernels: scalar, avx2, avx512 or avx512-bf16 (default: the best)")
+                  "Force the kernels: scalar, avx2, avx2-vnni, avx512, avx512-vnni or avx512-bf16 "
+                  "(default: the best)")
       ->envname("LEMMA_ISA");
+  command
+      .add_option("--weights", options.weights,
+                  "Compute with the weights as q8 (int8: half the memory of bf16, faster), bf16 or "
+                  "float32 (default: as they are stored)")
+      ->check(CLI::IsMember({"q8", "bf16", "float32"}));
   command
       .add_option("--kv-gib", options.kv_gib,
                   "Memory for the KV cache in GiB (0: chosen from the model and the machine)")
@@ -95,6 +101,9 @@ model::CpuBackendOptions BackendOptions(const ModelOptions& options) {
   model::CpuBackendOptions backend;
   backend.n_threads = options.n_threads;
   backend.isa = options.isa;
+  if (options.weights == "q8") backend.weights = kernels::WeightFormat::kInt8;
+  if (options.weights == "bf16") backend.weights = kernels::WeightFormat::kBf16;
+  if (options.weights == "float32") backend.weights = kernels::WeightFormat::kF32;
   backend.kv_bytes_max = static_cast<uint64_t>(options.kv_gib * 1024 * 1024 * 1024);
   return backend;
 }

@@ -19,6 +19,7 @@ struct ModelOptions {
   std::string model = "lemma-mini";
   int n_threads = 0;
   std::string isa;
+  std::string weights;
   double kv_gib = 0;
 };
 void AddModelOptions(CLI::App& command, ModelOptions& options);

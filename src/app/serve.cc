@@ -30,6 +30,7 @@ std::vector<std::string> WorkerCommand(const ModelOptions& options, const std::s
       "/proc/self/exe", "worker",      "--listen",  address,
       "--model",        options.model, "--threads", std::to_string(options.n_threads)};
   if (!options.isa.empty()) command.insert(command.end(), {"--isa", options.isa});
+  if (!options.weights.empty()) command.insert(command.end(), {"--weights", options.weights});
   if (options.kv_gib > 0) {
     command.insert(command.end(), {"--kv-gib", std::to_string(options.kv_gib)});
   }

@@ -100,12 +100,13 @@ function compare(ours, oracle) {
   return Math.sqrt(error / norm);
 }
 
-for (const isa of ['scalar', 'avx2', 'avx512', 'avx512-bf16']) {
-  for (const [mode, flags, limit] of [['bf16', [], 2e-2], ['float32', ['--float32'], 1e-4]]) {
+for (const isa of ['scalar', 'avx2', 'avx2-vnni', 'avx512', 'avx512-vnni', 'avx512-bf16']) {
+  for (const [mode, limit] of [['q8', 5e-2], ['bf16', 2e-2], ['float32', 1e-4]]) {
     test(`${isa}, ${mode}: within ${limit} of the oracle`, (t) => {
       for (const [name, model] of Object.entries(models)) {
         const out = join(directory, 'ours');
-        const args = ['logits', '--model', model, '--tokens', tokens.join(','), '--out', out, ...flags];
+        const args = ['logits', '--model', model, '--weights', mode, '--tokens', tokens.join(','),
+                      '--out', out];
         const done = run(lemma, args, { LEMMA_ISA: isa });
         if (!done.ok && /this processor has no/.test(done.stderr)) {
           t.diagnostic(`this processor lacks ${isa}`);

@@ -128,6 +128,18 @@ test('serve says what it serves, on what, and how to ask', async () => {
   assert.equal(await server.stop(), 0);
 });
 
+test('the worker computes with the weights that serve was asked for', async () => {
+  const server = await startServer(['--weights', 'q8']);
+  const chat = await fetch(`${server.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ messages: [{ role: 'user', content: question.prompt }], temperature: 0 }),
+  });
+  const reply = await chat.json();
+  assert.match(reply.system_fingerprint, /q8 weights, bf16 kv/);
+  assert.equal(await server.stop(), 0);
+});
+
 test('a supervisor killed outright takes its worker along', async () => {
   const server = await startServer();
   const [worker] = childrenOf(server.process.pid);
@@ -175,6 +187,7 @@ test('wrong usage exits with 2 and names the option', () => {
   for (const [args, name] of [
     [['serve', '--port', 'x'], '--port'], [['serve', '--prot', '1'], '--prot'], [[], 'subcommand'],
     [['ask'], 'question'], [['logits', '--tokens', '1'], '--out'],
+    [['ask', 'x', '--weights', 'q5'], '--weights'],
   ]) {
     const done = run(args);
     assert.equal(done.status, 2, args.join(' '));

@@ -35,7 +35,9 @@ CpuFeatures DetectCpu(const std::filesystem::path& root) {
   CpuFeatures cpu{.name = ProcessorName(root),
                   .n_cores = std::min(CoresOfAffinity(), ReadCgroupLimits(root).cores_max),
                   .avx2_fma_f16c = false,
+                  .avx_vnni = false,
                   .avx512 = false,
+                  .avx512_vnni = false,
                   .avx512_bf16 = false};
 #if defined(__x86_64__)
   __builtin_cpu_init();
@@ -44,7 +46,9 @@ CpuFeatures DetectCpu(const std::filesystem::path& root) {
   cpu.avx512 = cpu.avx2_fma_f16c && __builtin_cpu_supports("avx512f") &&
                __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
                __builtin_cpu_supports("avx512vl");
-  cpu.avx512_bf16 = cpu.avx512 && __builtin_cpu_supports("avx512bf16");
+  cpu.avx_vnni = cpu.avx2_fma_f16c && __builtin_cpu_supports("avxvnni");
+  cpu.avx512_vnni = cpu.avx512 && __builtin_cpu_supports("avx512vnni");
+  cpu.avx512_bf16 = cpu.avx512_vnni && __builtin_cpu_supports("avx512bf16");
 #endif
   return cpu;
 }

@@ -124,6 +124,8 @@ void Attention(const AttentionArgs& args) {
       return AttentionOf<F32Lines>(args);
     case WeightFormat::kBf16:
       return AttentionOf<Bf16WeightLines>(args);
+    case WeightFormat::kInt8:
+      return;  // K and V are never int8: CpuBackend::Create refuses it
   }
 }
 

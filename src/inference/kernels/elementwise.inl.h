@@ -27,7 +27,41 @@ inline F32x16 Exp2(F32x16 x) {
 
 inline constexpr float kLog2E = 1.44269504f;
 
+// One group of at most kInt8GroupColumns: n of them are there, the rest are zeros.
+inline void QuantizeGroup(const float* x, int64_t n, int8_t* q, float* scale, int32_t* offset) {
+  F32x16 highest = Set(0), not_finite = Set(0);
+  for (int64_t i = 0; i < kInt8GroupColumns; i += 16) {
+    const F32x16 v = LoadN(x + i, n - i);
+    highest = Max(highest, Max(v, Sub(Set(0), v)));
+    not_finite = MulAdd(v, Set(0), not_finite);  // NaN where v is or is infinite, else 0
+  }
+  const float maximum = ReduceMax(highest);
+  const F32x16 inverse = Set(maximum > 0 ? 127.0f / maximum : 0.0f);
+  F32x16 sum = Set(0);  // of integers below 2^24: exact
+  for (int64_t i = 0; i < kInt8GroupColumns; i += 16) {
+    const F32x16 rounded = Round(Mul(LoadN(x + i, n - i), inverse));
+    StoreInt8(q + i, rounded);
+    sum = Add(sum, rounded);
+  }
+  // What is not finite makes the products of the group NaN.
+  *scale = maximum / 127.0f + ReduceAdd(not_finite);
+  const float total = ReduceAdd(sum);
+  *offset = total == total ? -128 * static_cast<int32_t>(total) : 0;
+}
+
+void PrepareInt8(const float* x, int64_t cols, std::byte* prepared) {
+  const int64_t n_groups = DivideUp(cols, kInt8BlockColumns) * 2;
+  int8_t* q = reinterpret_cast<int8_t*>(prepared);
+  float* scales = reinterpret_cast<float*>(q + n_groups * kInt8GroupColumns);
+  int32_t* offsets = reinterpret_cast<int32_t*>(scales + n_groups);
+  for (int64_t group = 0; group < n_groups; ++group) {
+    const int64_t column = group * kInt8GroupColumns;
+    QuantizeGroup(x + column, cols - column, q + column, scales + group, offsets + group);
+  }
+}
+
 void Prepare(ActivationFormat format, const float* x, int64_t cols, std::byte* prepared) {
+  if (format == ActivationFormat::kInt8) return PrepareInt8(x, cols, prepared);
   const int64_t row_bytes = PreparedRowBytes(format, cols);
   if (format == ActivationFormat::kF32) {
     float* out = reinterpret_cast<float*>(prepared);

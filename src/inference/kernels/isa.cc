@@ -9,7 +9,8 @@
 namespace lemma::kernels {
 namespace {
 
-constexpr std::array kBestFirst = {Isa::kAvx512Bf16, Isa::kAvx512, Isa::kAvx2, Isa::kScalar};
+constexpr std::array kBestFirst = {Isa::kAvx512Bf16, Isa::kAvx512Vnni, Isa::kAvx512,
+                                   Isa::kAvx2Vnni,   Isa::kAvx2,       Isa::kScalar};
 
 bool Has(const CpuFeatures& cpu, Isa isa) {
   switch (isa) {
@@ -17,8 +18,12 @@ bool Has(const CpuFeatures& cpu, Isa isa) {
       return true;
     case Isa::kAvx2:
       return cpu.avx2_fma_f16c;
+    case Isa::kAvx2Vnni:
+      return cpu.avx_vnni;
     case Isa::kAvx512:
       return cpu.avx512;
+    case Isa::kAvx512Vnni:
+      return cpu.avx512_vnni;
     case Isa::kAvx512Bf16:
       return cpu.avx512_bf16;
   }
@@ -33,8 +38,12 @@ const char* IsaName(Isa isa) {
       return "scalar";
     case Isa::kAvx2:
       return "avx2";
+    case Isa::kAvx2Vnni:
+      return "avx2-vnni";
     case Isa::kAvx512:
       return "avx512";
+    case Isa::kAvx512Vnni:
+      return "avx512-vnni";
     case Isa::kAvx512Bf16:
       return "avx512-bf16";
   }
@@ -48,9 +57,10 @@ Result<Isa> ChooseIsa(std::string_view forced, const CpuFeatures& cpu) {
     if (Has(cpu, isa)) return isa;
     return InvalidArgument("this processor has no " + std::string(forced), "LEMMA_ISA");
   }
-  return InvalidArgument("unknown instruction set \"" + std::string(forced.substr(0, 64)) +
-                             "\"; known are scalar, avx2, avx512, avx512-bf16",
-                         "LEMMA_ISA");
+  return InvalidArgument(
+      "unknown instruction set \"" + std::string(forced.substr(0, 64)) +
+          "\"; known are scalar, avx2, avx2-vnni, avx512, avx512-vnni, avx512-bf16",
+      "LEMMA_ISA");
 }
 
 int64_t AttentionScratchBytes(int64_t n_queries, int64_t head_dim) {
@@ -64,8 +74,12 @@ const Kernels& KernelsFor(Isa isa) {
       break;
     case Isa::kAvx2:
       return kAvx2Kernels;
+    case Isa::kAvx2Vnni:
+      return kAvx2VnniKernels;
     case Isa::kAvx512:
       return kAvx512Kernels;
+    case Isa::kAvx512Vnni:
+      return kAvx512VnniKernels;
     case Isa::kAvx512Bf16:
       return kAvx512Bf16Kernels;
   }

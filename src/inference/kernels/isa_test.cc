@@ -15,42 +15,40 @@ namespace {
 
 using testing::HasSubstr;
 
-CpuFeatures Cpu(bool avx2, bool avx512, bool bf16) {
+// A processor with all that the first `n` of these names say.
+CpuFeatures Cpu(int n) {
   CpuFeatures cpu = DetectCpu();
-  cpu.avx2_fma_f16c = avx2;
-  cpu.avx512 = avx512;
-  cpu.avx512_bf16 = bf16;
+  bool* const features[] = {&cpu.avx2_fma_f16c, &cpu.avx_vnni, &cpu.avx512, &cpu.avx512_vnni,
+                            &cpu.avx512_bf16};
+  for (int i = 0; i < 5; ++i) *features[i] = i < n;
   return cpu;
 }
+constexpr Isa kIsas[] = {Isa::kScalar, Isa::kAvx2,       Isa::kAvx2Vnni,
+                         Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAvx512Bf16};
 
 TEST(ChooseIsaTest, TakesTheBest) {
-  EXPECT_EQ(*ChooseIsa("", Cpu(false, false, false)), Isa::kScalar);
-  EXPECT_EQ(*ChooseIsa("", Cpu(true, false, false)), Isa::kAvx2);
-  EXPECT_EQ(*ChooseIsa("", Cpu(true, true, false)), Isa::kAvx512);
-  EXPECT_EQ(*ChooseIsa("", Cpu(true, true, true)), Isa::kAvx512Bf16);
+  for (int n = 0; n < 6; ++n) EXPECT_EQ(*ChooseIsa("", Cpu(n)), kIsas[n]);
 }
 
 TEST(ChooseIsaTest, ObeysAForcedOne) {
-  const CpuFeatures cpu = Cpu(true, true, true);
-  EXPECT_EQ(*ChooseIsa("scalar", cpu), Isa::kScalar);
-  EXPECT_EQ(*ChooseIsa("avx2", cpu), Isa::kAvx2);
-  EXPECT_EQ(*ChooseIsa("avx512", cpu), Isa::kAvx512);
-  EXPECT_EQ(*ChooseIsa("avx512-bf16", cpu), Isa::kAvx512Bf16);
+  for (const Isa isa : kIsas) EXPECT_EQ(*ChooseIsa(IsaName(isa), Cpu(5)), isa);
+  EXPECT_EQ(*ChooseIsa("scalar", Cpu(5)), Isa::kScalar);
+  EXPECT_EQ(*ChooseIsa("avx512-bf16", Cpu(5)), Isa::kAvx512Bf16);
 }
 
 TEST(ChooseIsaTest, RefusesWhatTheProcessorLacksOrNobodyKnows) {
-  const auto lacking = ChooseIsa("avx512", Cpu(true, false, false));
+  const auto lacking = ChooseIsa("avx512", Cpu(1));
   ASSERT_FALSE(lacking.ok());
   EXPECT_EQ(lacking.status().field(), "LEMMA_ISA");
   EXPECT_THAT(lacking.status().message(), HasSubstr("no avx512"));
-  const auto unknown = ChooseIsa("sse9", Cpu(true, true, true));
+  const auto unknown = ChooseIsa("sse9", Cpu(5));
   ASSERT_FALSE(unknown.ok());
   EXPECT_THAT(unknown.status().message(), HasSubstr("sse9"));
   EXPECT_THAT(unknown.status().message(), HasSubstr("avx512-bf16"));
 }
 
 TEST(KernelsForTest, EachTableKnowsItsIsa) {
-  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Bf16}) {
+  for (const Isa isa : kIsas) {
     if (!ChooseIsa(IsaName(isa), DetectCpu()).ok()) continue;
     EXPECT_EQ(KernelsFor(isa).isa, isa);
   }

@@ -14,11 +14,15 @@
 
 namespace lemma::kernels {
 
-enum class Isa { kScalar, kAvx2, kAvx512, kAvx512Bf16 };
+enum class Isa { kScalar, kAvx2, kAvx2Vnni, kAvx512, kAvx512Vnni, kAvx512Bf16 };
 
 // What a matrix is multiplied with. Chosen by the weights' format and the instruction set;
 // made from float32 by Kernels::prepare, once per input and not once per weight row.
-enum class ActivationFormat { kF32, kBf16 };
+//
+// kInt8: x is rounded to q * scale, q from -127 to 127, with a scale for each group of
+// kInt8GroupColumns. A row is its q, then the groups' scales (float), then their offsets
+// -128 * sum(q) (int32): what the 128 in the stored weights adds to a product, taken off.
+enum class ActivationFormat { kF32, kBf16, kInt8 };
 
 // A matrix in panels. `data` is 64-byte aligned.
 struct WeightMatrix {
@@ -31,7 +35,10 @@ struct WeightMatrix {
 // Bytes from one token's prepared activations to the next one's: whole lines padded with zeros. An
 // odd number of them, so that the tokens of a tile do not compete for one set of the L1 cache.
 static inline int64_t PreparedRowBytes(ActivationFormat format, int64_t cols) {
-  const int64_t bytes = cols * (format == ActivationFormat::kF32 ? 4 : 2);
+  const int64_t blocks = DivideUp(cols, kInt8BlockColumns);
+  const int64_t bytes = format == ActivationFormat::kF32    ? cols * 4
+                        : format == ActivationFormat::kBf16 ? cols * 2
+                                                            : blocks * (kInt8BlockColumns + 2 * 8);
   return (DivideUp(bytes, kLineBytes) | 1) * kLineBytes;
 }
 

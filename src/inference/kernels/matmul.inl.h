@@ -1,7 +1,7 @@
 // Matrix products over panels (panel.h), for every instruction set: include after a simd_*.h.
 //
 // Cost of one product [rows, cols] x [cols, n]: rows * cols * bytes(weight) read once and
-// 2 * rows * cols * n operations. At n = 1 memory bounds it (2 bytes a weight against 2
+// 2 * rows * cols * n operations. At n = 1 memory bounds it (bf16: 2 bytes a weight against 2
 // operations); from about n = 16 on the multipliers do. A tile of some panels by some tokens,
 // kTileSums sums in all, stays in registers over all columns. Tokens are the inner loop, so that
 // the panels of a tile (2 x 287 KB at 8,960 columns of bf16) come from memory once and then from
@@ -79,6 +79,16 @@ using Bf16WeightLines = Bf16DotLines;
 using Bf16WeightLines = Bf16Lines;
 #endif
 
+// int8: a line times four columns is one instruction with VNNI. All products of a group are exact
+// in int32; then the scales of weights and activations, three float operations beside 32 (64
+// without VNNI) on integers.
+struct Int8Lines {
+  static constexpr WeightFormat kFormat = WeightFormat::kInt8;
+  static constexpr int64_t kColumns = 4;
+  static constexpr ActivationFormat kActivations = ActivationFormat::kInt8;
+  using Activation = int8_t;
+};
+
 // Some panels of a matrix, times some tokens. The panels may have more lines than are used.
 template <typename Lines>
 struct Product {
@@ -96,16 +106,11 @@ struct Product {
   int64_t n_rows;  // the last panel may have fewer than 16
 };
 
+// The sums of a tile over all columns, from zeros.
 template <typename Lines, int kPanels, int kTokens>
-[[gnu::noinline]]  // so that each tile has the registers for itself
-void MultiplyTile(const Product<Lines>& product, int64_t first_panel, int64_t first_token) {
+inline void SumTile(const Product<Lines>& product, const std::byte* panels,
+                    const typename Lines::Activation* x, F32x16 (&sums)[kPanels][kTokens]) {
   constexpr int64_t kColumns = Lines::kColumns;
-  const std::byte* panels = product.panels + first_panel * product.panel_bytes;
-  const auto* x = product.x + first_token * product.x_stride;
-  F32x16 sums[kPanels][kTokens];
-  LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
-    LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) sums[p][t] = Set(0);
-  }
   for (int64_t line = 0; line < product.n_lines; ++line) {
     typename Lines::Weights weights[kPanels];
     LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
@@ -118,6 +123,61 @@ void MultiplyTile(const Product<Lines>& product, int64_t first_panel, int64_t fi
       }
     }
   }
+}
+
+// One group of a tile: the integers stay in registers, `sums` are in the L1 cache meanwhile.
+template <int kPanels, int kTokens>
+inline void SumInt8Group(const Product<Int8Lines>& product, const std::byte* panels,
+                         const int8_t* x, int64_t group, F32x16 (&sums)[kPanels][kTokens]) {
+  const int64_t n_groups = product.n_lines / kInt8GroupLines;
+  const auto scales = [&](int t) {
+    return reinterpret_cast<const float*>(x + t * product.x_stride + n_groups * kInt8GroupColumns);
+  };
+  const std::byte* block = panels + group / 2 * kInt8BlockBytes;
+  const std::byte* lines = block + (1 + group % 2 * kInt8GroupLines) * kLineBytes;
+  const int8_t* columns = x + group * kInt8GroupColumns;
+  I32x16 dots[kPanels][kTokens];
+  LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
+    const I32x16 offset = SetInts(reinterpret_cast<const int32_t*>(scales(t) + n_groups)[group]);
+    LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) dots[p][t] = offset;
+  }
+  for (int64_t line = 0; line < kInt8GroupLines; ++line) {
+    decltype(LoadInt8Line(nullptr)) weights[kPanels];
+    LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
+      weights[p] = LoadInt8Line(lines + p * product.panel_bytes + line * kLineBytes);
+    }
+    LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
+      const Int8Quad quad = LoadQuad(columns + t * product.x_stride + line * 4);
+      LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) dots[p][t] = Dot(dots[p][t], weights[p], quad);
+    }
+  }
+  LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
+    const std::byte* line = block + p * product.panel_bytes;
+    const F32x16 weight_scale = group % 2 == 0 ? LoadEvenBf16(line) : LoadOddBf16(line);
+    LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
+      const F32x16 scale = Mul(weight_scale, Set(scales(t)[group]));
+      sums[p][t] = MulAdd(ToFloats(dots[p][t]), scale, sums[p][t]);
+    }
+  }
+}
+
+template <int kPanels, int kTokens>
+inline void SumTile(const Product<Int8Lines>& product, const std::byte* panels, const int8_t* x,
+                    F32x16 (&sums)[kPanels][kTokens]) {
+  for (int64_t group = 0; group < product.n_lines / kInt8GroupLines; ++group) {
+    SumInt8Group(product, panels, x, group, sums);
+  }
+}
+
+template <typename Lines, int kPanels, int kTokens>
+[[gnu::noinline]]  // so that each tile has the registers for itself
+void MultiplyTile(const Product<Lines>& product, int64_t first_panel, int64_t first_token) {
+  F32x16 sums[kPanels][kTokens];
+  LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
+    LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) sums[p][t] = Set(0);
+  }
+  SumTile(product, product.panels + first_panel * product.panel_bytes,
+          product.x + first_token * product.x_stride, sums);
   LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
     const int64_t row = (first_panel + p) * kPanelRows;
     const int64_t n = product.n_rows - row;  // more than 16 is as good as 16
@@ -175,6 +235,13 @@ void Multiply(const Product<Lines>& product) {
   }
 }
 
+// Lines of a panel that hold columns.
+inline int64_t LinesOf(WeightFormat format, int64_t cols) {
+  const int64_t padded =
+      format == WeightFormat::kInt8 ? DivideUp(cols, kInt8BlockColumns) * kInt8BlockColumns : cols;
+  return DivideUp(padded, ColumnsPerLine(format));
+}
+
 template <typename Lines>
 void MatmulOf(const MatmulArgs& args, int64_t row_begin, int64_t row_end) {
   using Activation = typename Lines::Activation;
@@ -182,7 +249,7 @@ void MatmulOf(const MatmulArgs& args, int64_t row_begin, int64_t row_end) {
   Multiply<Lines>({.panels = args.weights.data + row_begin / kPanelRows * panel_bytes,
                    .n_panels = DivideUp(row_end - row_begin, kPanelRows),
                    .panel_bytes = panel_bytes,
-                   .n_lines = panel_bytes / kLineBytes,
+                   .n_lines = LinesOf(Lines::kFormat, args.weights.cols),
                    .x = reinterpret_cast<const Activation*>(args.x),
                    .n_tokens = args.n_tokens,
                    .x_stride = PreparedRowBytes(Lines::kActivations, args.weights.cols) /
@@ -200,6 +267,8 @@ void Matmul(const MatmulArgs& args, int64_t row_begin, int64_t row_end) {
       return MatmulOf<F32Lines>(args, row_begin, row_end);
     case WeightFormat::kBf16:
       return MatmulOf<Bf16WeightLines>(args, row_begin, row_end);
+    case WeightFormat::kInt8:
+      return MatmulOf<Int8Lines>(args, row_begin, row_end);
   }
 }
 

@@ -2,6 +2,7 @@
 // its elements has the same bits whatever was computed beside it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -10,6 +11,7 @@
 #include <tuple>
 
 #include "inference/kernels/float16.h"
+#include "inference/kernels/quantize.h"
 #include "inference/kernels/test_isas.h"
 #include "inference/kernels/test_reference.h"
 
@@ -18,7 +20,7 @@ namespace {
 
 constexpr float kPoison = std::numeric_limits<float>::quiet_NaN();
 
-// One product's operands. Weights and, where the kernels round them, activations are exact in bf16.
+// One product's operands: the values that weights and activations stand for once they are rounded.
 struct Operands {
   Operands(const Kernels& kernels, WeightFormat format, int64_t rows, int64_t cols, int64_t tokens)
       : kernels(kernels),
@@ -32,10 +34,13 @@ struct Operands {
         residual(RandomFloats(tokens * rows, 4)),
         prepared(tokens * PreparedRowBytes(activations, cols)) {
     if (format == WeightFormat::kBf16) weight_values = RoundedToBf16(weight_values);
-    if (activations == ActivationFormat::kBf16) x = RoundedToBf16(x);
     weights.emplace(format, rows, cols, weight_values);
+    for (int64_t r = 0; format == WeightFormat::kInt8 && r < rows; ++r) {
+      DequantizeRowInt8(weights->view().data, cols, r, weight_values.data() + r * cols);
+    }
     for (int64_t t = 0; t < tokens; ++t) {
       kernels.prepare(activations, x.data() + t * cols, cols, PreparedToken(t));
+      std::ranges::copy(PreparedValues(activations, PreparedToken(t), cols), x.data() + t * cols);
     }
   }
   std::byte* PreparedToken(int64_t t) const {
@@ -139,6 +144,7 @@ TEST_P(MatmulTest, AnElementDoesNotDependOnItsTile) {
 
 TEST_P(MatmulTest, PreparedActivationsArePaddedWithZerosAndKeepNan) {
   const ActivationFormat activations = kernels().activations[static_cast<int>(format())];
+  if (activations == ActivationFormat::kInt8) return;  // below
   for (const int64_t cols : {1, 15, 16, 33, 64}) {
     std::vector<float> x = RandomFloats(cols, 5);
     x.back() = kPoison;
@@ -163,14 +169,70 @@ TEST_P(MatmulTest, PreparedActivationsArePaddedWithZerosAndKeepNan) {
   }
 }
 
+// A value that is no number must reach the logits, not vanish in a rounding.
+TEST_P(MatmulTest, WhatIsNotFiniteStaysSo) {
+  for (const float bad : {kPoison, std::numeric_limits<float>::infinity()}) {
+    for (const int64_t at : {0, 31, 130}) {
+      Operands o(kernels(), format(), 16, 131, 1);
+      std::vector<float> x = RandomFloats(o.cols, 6);
+      x[static_cast<size_t>(at)] = bad;
+      kernels().prepare(o.activations, x.data(), o.cols, o.PreparedToken(0));
+      std::vector<float> out(16);
+      kernels().matmul({.weights = o.weights->view(),
+                        .x = o.PreparedToken(0),
+                        .n_tokens = 1,
+                        .out = out.data(),
+                        .out_stride = 16},
+                       0, 16);
+      for (const float value : out) ASSERT_FALSE(std::isfinite(value)) << at;
+    }
+  }
+}
+
+class Int8ActivationsTest : public testing::TestWithParam<Isa> {};
+
+TEST_P(Int8ActivationsTest, AreRoundedToTheirGroupsScale) {
+  const Kernels& kernels = KernelsFor(GetParam());
+  for (const int64_t cols : {1, 15, 127, 128, 129, 300}) {
+    std::vector<float> x = RandomFloats(cols, 5);
+    for (int64_t i = 0; i < cols; ++i) x[static_cast<size_t>(i)] *= std::exp2f(i % 40 - 20);
+    const int64_t bytes = PreparedRowBytes(ActivationFormat::kInt8, cols);
+    const PoisonedBytes prepared(bytes + 4);
+    kernels.prepare(ActivationFormat::kInt8, x.data(), cols, prepared.data());
+    const std::vector<float> rounded =
+        PreparedValues(ActivationFormat::kInt8, prepared.data(), cols);
+    for (int64_t i = 0; i < cols; ++i) {
+      float maximum = 0;
+      const int64_t group = i / kInt8GroupColumns * kInt8GroupColumns;
+      for (int64_t j = group; j < std::min(cols, group + kInt8GroupColumns); ++j) {
+        maximum = std::max(maximum, std::abs(x[static_cast<size_t>(j)]));
+      }
+      ASSERT_NEAR(rounded[static_cast<size_t>(i)], x[static_cast<size_t>(i)], maximum / 253);
+    }
+    ASSERT_EQ(prepared.data()[bytes], std::byte{0xff}) << "wrote beyond the end";
+  }
+}
+
+std::string NameOf(Isa isa) {
+  std::string name = IsaName(isa);
+  std::erase(name, '-');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Isas, Int8ActivationsTest, testing::ValuesIn(TestedIsas()),
+                         [](const auto& info) { return NameOf(info.param); });
+
+std::string FormatName(WeightFormat format) {
+  return format == WeightFormat::kF32 ? "f32" : format == WeightFormat::kBf16 ? "bf16" : "int8";
+}
+
 INSTANTIATE_TEST_SUITE_P(Isas, MatmulTest,
                          testing::Combine(testing::ValuesIn(TestedIsas()),
-                                          testing::Values(WeightFormat::kF32, WeightFormat::kBf16)),
+                                          testing::Values(WeightFormat::kF32, WeightFormat::kBf16,
+                                                          WeightFormat::kInt8)),
                          [](const auto& info) {
-                           std::string name = IsaName(std::get<0>(info.param));
-                           std::erase(name, '-');
-                           return name + (std::get<1>(info.param) == WeightFormat::kF32 ? "_f32"
-                                                                                        : "_bf16");
+                           return NameOf(std::get<0>(info.param)) + "_" +
+                                  FormatName(std::get<1>(info.param));
                          });
 
 }  // namespace

@@ -9,10 +9,19 @@
 //   bf16      line p:  row 0        row 1        ...  row 15          columns 2p and 2p + 1
 //                      |2p  |2p+1  |2p  |2p+1  |     |2p  |2p+1  |
 //
+//   int8      line q:  row 0                     row 1              ...  row 15
+//                      |4q  |4q+1|4q+2|4q+3|     |4q  |4q+1|...|         columns 4q .. 4q + 3
+//
 //   matrix:   panel 0 (rows 0-15): line 0, line 1, ... | panel 1 (rows 16-31): ... | ...
 //
-// Rows and columns are padded with zeros to whole lines and panels. Smaller formats (int8: four
-// columns in a line, int4: eight) follow the same scheme.
+// An int8 weight w of scale s stands for w * s and is stored as w + 128, without a sign, as the
+// instructions for it want. A group of 128 columns of a row shares a scale; the scales of two
+// groups are a line of bf16 (above) before the 64 lines of those groups, their block:
+//
+//   int8 panel:   scales of groups 0, 1 | lines 0 .. 63 | scales of groups 2, 3 | lines 64 .. 127
+//   ...
+//
+// Rows and columns are padded with zeros to whole lines, blocks and panels.
 #pragma once
 
 #include <cstddef>
@@ -21,22 +30,28 @@
 
 namespace lemma::kernels {
 
-enum class WeightFormat { kF32, kBf16 };
-inline constexpr int kWeightFormatCount = 2;
+enum class WeightFormat { kF32, kBf16, kInt8 };
+inline constexpr int kWeightFormatCount = 3;
 
 inline constexpr int64_t kPanelRows = 16;
 inline constexpr int64_t kLineBytes = 64;
+
+inline constexpr int64_t kInt8GroupColumns = 128;
+inline constexpr int64_t kInt8GroupLines = kInt8GroupColumns / 4;
+inline constexpr int64_t kInt8BlockColumns = 2 * kInt8GroupColumns;
+inline constexpr int64_t kInt8BlockBytes = (1 + 2 * kInt8GroupLines) * kLineBytes;
 
 // The functions below are static: they are also compiled with wider instruction sets than the
 // program's, and the linker must not merge those copies with the others.
 
 static inline int64_t ColumnsPerLine(WeightFormat format) {
-  return format == WeightFormat::kF32 ? 1 : 2;
+  return format == WeightFormat::kF32 ? 1 : format == WeightFormat::kBf16 ? 2 : 4;
 }
 
 static inline int64_t DivideUp(int64_t n, int64_t by) { return (n + by - 1) / by; }
 
 static inline int64_t PanelBytes(WeightFormat format, int64_t cols) {
+  if (format == WeightFormat::kInt8) return DivideUp(cols, kInt8BlockColumns) * kInt8BlockBytes;
   return DivideUp(cols, ColumnsPerLine(format)) * kLineBytes;
 }
 
@@ -45,6 +60,7 @@ static inline int64_t MatrixBytes(WeightFormat format, int64_t rows, int64_t col
 }
 
 // Where the element (row, col) of a matrix of T (float, or uint16_t for bf16) is, counted in Ts.
+// int8: quantize.h.
 template <typename T>
 static inline int64_t PanelIndex(int64_t row, int64_t col, int64_t cols) {
   constexpr int64_t kColumns = 4 / static_cast<int64_t>(sizeof(T));

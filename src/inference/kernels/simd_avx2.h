@@ -4,6 +4,7 @@
 #include <immintrin.h>
 
 #include <cstdint>
+#include <cstring>
 
 #include "inference/kernels/panel.h"
 
@@ -102,8 +103,56 @@ inline float ReduceMax(F32x16 a) {
   return _mm_cvtss_f32(_mm_max_ss(x, _mm_movehdup_ps(x)));
 }
 
+struct I32x16 {
+  __m256i lo, hi;
+};
+
+inline I32x16 SetInts(int32_t n) { return {_mm256_set1_epi32(n), _mm256_set1_epi32(n)}; }
+inline F32x16 ToFloats(I32x16 a) { return {_mm256_cvtepi32_ps(a.lo), _mm256_cvtepi32_ps(a.hi)}; }
+inline void StoreInt8(int8_t* p, F32x16 a) {
+  const __m256i words = _mm256_packs_epi32(_mm256_cvtps_epi32(a.lo), _mm256_cvtps_epi32(a.hi));
+  const __m256i ordered = _mm256_permute4x64_epi64(words, 0xd8);
+  _mm_storeu_si128(
+      reinterpret_cast<__m128i*>(p),
+      _mm_packs_epi16(_mm256_castsi256_si128(ordered), _mm256_extracti128_si256(ordered, 1)));
+}
+
+#if defined(__AVXVNNI__)
+using Int8Quad = __m256i;
+inline Int8Quad LoadQuad(const int8_t* x) {
+  int32_t quad;
+  std::memcpy(&quad, x, sizeof(quad));
+  return _mm256_set1_epi32(quad);
+}
+inline __m256i Dot(__m256i sum, __m256i half, Int8Quad x) {
+  return _mm256_dpbusd_avx_epi32(sum, half, x);
+}
+#else
+struct Int8Quad {
+  __m256i even, odd;
+};
+inline Int8Quad LoadQuad(const int8_t* x) {
+  int32_t quad;
+  std::memcpy(&quad, x, sizeof(quad));
+  const __m256i all = _mm256_set1_epi32(quad);
+  return {_mm256_srai_epi16(_mm256_slli_epi16(all, 8), 8), _mm256_srai_epi16(all, 8)};
+}
+inline __m256i Dot(__m256i sum, __m256i half, const Int8Quad& x) {
+  const __m256i even = _mm256_and_si256(half, _mm256_set1_epi16(0xff));
+  const __m256i odd = _mm256_srli_epi16(half, 8);
+  return _mm256_add_epi32(
+      sum, _mm256_add_epi32(_mm256_madd_epi16(even, x.even), _mm256_madd_epi16(odd, x.odd)));
+}
+#endif
+inline I32x16 Dot(I32x16 sum, I32x16 line, const Int8Quad& x) {
+  return {Dot(sum.lo, line.lo, x), Dot(sum.hi, line.hi, x)};
+}
+
 inline __m256i LoadHalfLine(const std::byte* half) {
   return _mm256_load_si256(reinterpret_cast<const __m256i*>(half));
+}
+inline I32x16 LoadInt8Line(const std::byte* line) {
+  return {LoadHalfLine(line), LoadHalfLine(line + 32)};
 }
 inline F32x16 LoadEvenBf16(const std::byte* line) {
   return {_mm256_castsi256_ps(_mm256_slli_epi32(LoadHalfLine(line), 16)),

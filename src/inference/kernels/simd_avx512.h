@@ -83,6 +83,48 @@ inline float ReduceAdd(F32x16 a) {
 }
 inline float ReduceMax(F32x16 a) { return _mm512_reduce_max_ps(a); }
 
+// Sixteen 32-bit integers.
+using I32x16 = __m512i;
+
+inline I32x16 SetInts(int32_t n) { return _mm512_set1_epi32(n); }
+inline F32x16 ToFloats(I32x16 a) { return _mm512_cvtepi32_ps(a); }
+// To the nearest of -128 .. 127; anything for NaN.
+inline void StoreInt8(int8_t* p, F32x16 a) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtsepi32_epi8(_mm512_cvtps_epi32(a)));
+}
+
+// Four activations, for all lanes: ready to multiply with a line of int8 weights.
+#if defined(__AVX512VNNI__)
+using Int8Quad = __m512i;
+inline Int8Quad LoadQuad(const int8_t* x) {
+  int32_t quad;
+  std::memcpy(&quad, x, sizeof(quad));
+  return _mm512_set1_epi32(quad);
+}
+// sum + w0*x0 + w1*x1 + w2*x2 + w3*x3 in each lane; w has no sign.
+inline I32x16 Dot(I32x16 sum, __m512i line, Int8Quad x) {
+  return _mm512_dpbusd_epi32(sum, line, x);
+}
+#else
+// The instruction for pairs of bytes would saturate: pairs of 16 bits, the even and odd columns.
+struct Int8Quad {
+  __m512i even, odd;
+};
+inline Int8Quad LoadQuad(const int8_t* x) {
+  int32_t quad;
+  std::memcpy(&quad, x, sizeof(quad));
+  const __m512i all = _mm512_set1_epi32(quad);
+  return {_mm512_srai_epi16(_mm512_slli_epi16(all, 8), 8), _mm512_srai_epi16(all, 8)};
+}
+inline I32x16 Dot(I32x16 sum, __m512i line, const Int8Quad& x) {
+  const __m512i even = _mm512_and_si512(line, _mm512_set1_epi16(0xff));
+  const __m512i odd = _mm512_srli_epi16(line, 8);
+  return _mm512_add_epi32(
+      sum, _mm512_add_epi32(_mm512_madd_epi16(even, x.even), _mm512_madd_epi16(odd, x.odd)));
+}
+#endif
+inline __m512i LoadInt8Line(const std::byte* line) { return _mm512_load_si512(line); }
+
 // The even and the odd columns of a line of bf16 (panel.h), as floats.
 inline F32x16 LoadEvenBf16(const std::byte* line) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_load_si512(line), 16));

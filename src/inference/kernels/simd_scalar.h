@@ -97,6 +97,41 @@ inline float ReduceMax(F32x16 a) {
   return a.lane[0];
 }
 
+struct I32x16 {
+  int32_t lane[16];
+};
+struct Int8Line {
+  uint8_t byte[64];
+};
+struct Int8Quad {
+  int8_t byte[4];
+};
+
+inline I32x16 SetInts(int32_t n) {
+  I32x16 ints;
+  for (int32_t& lane : ints.lane) lane = n;
+  return ints;
+}
+inline F32x16 ToFloats(const I32x16& a) {
+  return EachLane([&](int i) { return static_cast<float>(a.lane[i]); });
+}
+inline void StoreInt8(int8_t* p, F32x16 a) {
+  const F32x16 rounded = Round(Max(Min(a, Set(127)), Set(-128)));  // -128 for NaN
+  for (int i = 0; i < 16; ++i) p[i] = static_cast<int8_t>(rounded.lane[i]);
+}
+inline Int8Line LoadInt8Line(const std::byte* line) {
+  Int8Line bytes;
+  std::memcpy(&bytes, line, sizeof(bytes));
+  return bytes;
+}
+inline Int8Quad LoadQuad(const int8_t* x) { return {{x[0], x[1], x[2], x[3]}}; }
+inline I32x16 Dot(I32x16 sum, const Int8Line& line, const Int8Quad& x) {
+  for (int i = 0; i < 16; ++i) {
+    for (int c = 0; c < 4; ++c) sum.lane[i] += line.byte[4 * i + c] * x.byte[c];
+  }
+  return sum;
+}
+
 inline F32x16 LoadEvenBf16(const std::byte* line) {
   uint32_t words[16];
   std::memcpy(words, line, sizeof(words));

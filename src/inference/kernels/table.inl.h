@@ -11,7 +11,8 @@ namespace {
 
 constexpr Kernels TableOf(Isa isa) {
   return {.isa = isa,
-          .activations = {F32Lines::kActivations, Bf16WeightLines::kActivations},
+          .activations = {F32Lines::kActivations, Bf16WeightLines::kActivations,
+                          Int8Lines::kActivations},
           .prepare = &Prepare,
           .matmul = &Matmul,
           .attention = &Attention,

@@ -15,7 +15,8 @@ inline std::vector<Isa> TestedIsas() {
   const char* forced = std::getenv("LEMMA_ISA");
   if (forced != nullptr) return {ChooseIsa(forced, cpu).value()};
   std::vector<Isa> isas;
-  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Bf16}) {
+  for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx2Vnni, Isa::kAvx512, Isa::kAvx512Vnni,
+                        Isa::kAvx512Bf16}) {
     if (ChooseIsa(IsaName(isa), cpu).ok()) isas.push_back(isa);
   }
   return isas;

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "inference/kernels/float16.h"
+#include "inference/kernels/quantize.h"
 
 namespace lemma::kernels {
 
@@ -36,13 +37,37 @@ PackedMatrix::PackedMatrix(WeightFormat format, int64_t rows, int64_t cols,
   std::vector<uint16_t> bf16(static_cast<size_t>(cols));
   for (int64_t row = 0; row < rows; ++row) {
     const float* source = values.data() + row * cols;
-    if (format == WeightFormat::kF32) {
+    if (format == WeightFormat::kInt8) {
+      QuantizeRowInt8(source, cols, row, bytes_.data());
+    } else if (format == WeightFormat::kF32) {
       PackRow(source, cols, row, reinterpret_cast<float*>(bytes_.data()));
     } else {
       std::transform(source, source + cols, bf16.begin(), FloatToBf16);
       PackRow(bf16.data(), cols, row, reinterpret_cast<uint16_t*>(bytes_.data()));
     }
   }
+}
+
+std::vector<float> PreparedValues(ActivationFormat format, const std::byte* prepared,
+                                  int64_t cols) {
+  const int64_t padded = DivideUp(cols, kInt8BlockColumns) * kInt8BlockColumns;
+  const auto* scales = reinterpret_cast<const float*>(prepared + padded);
+  std::vector<float> values;
+  for (int64_t i = 0; i < cols; ++i) {
+    switch (format) {
+      case ActivationFormat::kF32:
+        values.push_back(reinterpret_cast<const float*>(prepared)[i]);
+        break;
+      case ActivationFormat::kBf16:
+        values.push_back(Bf16ToFloat(reinterpret_cast<const uint16_t*>(prepared)[i]));
+        break;
+      case ActivationFormat::kInt8:
+        values.push_back(static_cast<float>(static_cast<int8_t>(prepared[i])) *
+                         scales[i / kInt8GroupColumns]);
+        break;
+    }
+  }
+  return values;
 }
 
 ReferenceValue ReferenceDot(const float* weights_row, const float* x, int64_t cols) {

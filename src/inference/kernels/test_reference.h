@@ -24,7 +24,8 @@ class PoisonedBytes {
   std::vector<std::byte> bytes_;
 };
 
-// A row-major matrix in panels, its padding zero. Values must be exact in `format`.
+// A row-major matrix in panels, its padding zero. Values must be exact in `format`, but for kInt8,
+// which rounds them.
 class PackedMatrix {
  public:
   PackedMatrix(WeightFormat format, int64_t rows, int64_t cols, const std::vector<float>& values);
@@ -36,6 +37,9 @@ class PackedMatrix {
   int64_t cols_;
   PoisonedBytes bytes_;
 };
+
+// What a row that Kernels::prepare made stands for.
+std::vector<float> PreparedValues(ActivationFormat format, const std::byte* prepared, int64_t cols);
 
 struct ReferenceValue {
   double value;

@@ -9,6 +9,7 @@
 #include "common/base/check.h"
 #include "inference/kernels/float16.h"
 #include "inference/kernels/isa.h"
+#include "inference/kernels/quantize.h"
 
 namespace lemma::model {
 namespace {
@@ -26,7 +27,7 @@ constexpr int64_t kAttentionQueries = 48;
 constexpr int32_t kBatchRowsLimit = 8192;
 
 const char* FormatName(WeightFormat format) {
-  return format == WeightFormat::kBf16 ? "bf16" : "float32";
+  return format == WeightFormat::kInt8 ? "q8" : format == WeightFormat::kBf16 ? "bf16" : "float32";
 }
 
 Status CheckRows(int32_t rows, const char* field) {
@@ -75,7 +76,11 @@ Result<std::unique_ptr<CpuBackend>> CpuBackend::Create(const ModelConfig& config
                                                        const CpuBackendOptions& options) {
   LEMMA_RETURN_IF_ERROR(CheckRows(options.batch_rows_max, "batch_rows_max"));
   LEMMA_RETURN_IF_ERROR(CheckRows(options.logit_rows_max, "logit_rows_max"));
-  const WeightFormat kv_format = options.kv_format.value_or(weights.format);
+  const WeightFormat kv_format = options.kv_format.value_or(
+      weights.format == WeightFormat::kInt8 ? WeightFormat::kBf16 : weights.format);
+  if (kv_format == WeightFormat::kInt8) {
+    return InvalidArgument("K and V are bf16 or float32", "kv_format");
+  }
   LEMMA_ASSIGN_OR_RETURN(const int32_t n_pages,
                          ChooseNPages(config, kv_format, options.kv_bytes_max));
   LEMMA_ASSIGN_OR_RETURN(KvCache kv, KvCache::Allocate(config, kv_format, n_pages));
@@ -100,7 +105,8 @@ CpuBackend::CpuBackend(const ModelConfig& config, Weights weights, const kernels
       batch_rows_max_(options.batch_rows_max),
       logit_rows_max_(std::min(options.logit_rows_max, options.batch_rows_max)),
       widest_(std::max({config.hidden_size, config.q_dim(), config.intermediate_size})),
-      prepared_bytes_max_(PreparedRowBytes(ActivationFormat::kF32, widest_)),
+      prepared_bytes_max_(std::max(PreparedRowBytes(ActivationFormat::kF32, widest_),
+                                   PreparedRowBytes(ActivationFormat::kInt8, widest_))),
       places_(static_cast<size_t>(options.batch_rows_max)) {
   const int64_t group = config.n_heads / config.n_kv_heads;
   attention_rows_ = std::max<int64_t>(kAttentionQueries / group, 1);
@@ -233,9 +239,11 @@ void CpuBackend::Embed(std::span<const TokenId> tokens) {
   ForEachRow(static_cast<int64_t>(tokens.size()), [&](int, int64_t row) {
     const int64_t token = tokens[static_cast<size_t>(row)];
     float* x = b_.x + row * n;
+    if (weights_.embedding.format == WeightFormat::kInt8) {
+      return kernels::DequantizeRowInt8(embedding, n, token, x);
+    }
     if (weights_.embedding.format == WeightFormat::kF32) {
-      kernels::UnpackRow(reinterpret_cast<const float*>(embedding), n, token, x);
-      return;
+      return kernels::UnpackRow(reinterpret_cast<const float*>(embedding), n, token, x);
     }
     const auto* bf16 = reinterpret_cast<const uint16_t*>(embedding);
     for (int64_t i = 0; i < n; ++i) {

@@ -28,7 +28,7 @@ Result<std::unique_ptr<Backend>> LoadCpuBackend(const Checkpoint& checkpoint,
       std::unique_ptr<ThreadPool> pool,
       ThreadPool::Create(options.n_threads > 0 ? options.n_threads : cpu.n_cores));
   LEMMA_ASSIGN_OR_RETURN(Weights weights,
-                         ReadWeights(checkpoint, options.float32, *pool, options.on_progress));
+                         ReadWeights(checkpoint, options.weights, *pool, options.on_progress));
   LEMMA_ASSIGN_OR_RETURN(std::unique_ptr<CpuBackend> backend,
                          CpuBackend::Create(checkpoint.config(), std::move(weights),
                                             kernels::KernelsFor(isa), std::move(pool), options));

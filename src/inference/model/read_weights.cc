@@ -64,12 +64,16 @@ Result<std::vector<const TensorEntry*>> FindTensors(const Checkpoint& checkpoint
   return tensors;
 }
 
-// bf16 where that is exact and not forbidden. `tensors` are those that the model is made of.
-WeightFormat ChooseFormat(const std::vector<const TensorEntry*>& tensors, bool float32) {
+// The one that is wanted, or bf16 where that is exact. `tensors` are those that the model is made
+// of.
+WeightFormat ChooseFormat(const std::vector<const TensorEntry*>& tensors,
+                          std::optional<WeightFormat> wanted) {
   const bool is_bf16 = std::all_of(tensors.begin(), tensors.end(), [](const TensorEntry* tensor) {
     return tensor->shape.size() != 2 || tensor->dtype == Dtype::kBf16;
   });
-  return is_bf16 && !float32 ? WeightFormat::kBf16 : WeightFormat::kF32;
+  if (!wanted.has_value()) return is_bf16 ? WeightFormat::kBf16 : WeightFormat::kF32;
+  // Only what is bf16 already fits into bf16 exactly.
+  return *wanted == WeightFormat::kBf16 && !is_bf16 ? WeightFormat::kF32 : *wanted;
 }
 
 // Some rows of one tensor: what one thread reads at once.
@@ -144,22 +148,22 @@ Status ReadPieces(const Checkpoint& checkpoint, const std::vector<Piece>& pieces
 
 }  // namespace
 
-Result<Weights> ReadWeights(const Checkpoint& checkpoint, bool float32, ThreadPool& pool,
-                            const std::function<void(double)>& on_progress) {
+Result<Weights> ReadWeights(const Checkpoint& checkpoint, std::optional<WeightFormat> format,
+                            ThreadPool& pool, const std::function<void(double)>& on_progress) {
   const Weights shape = LayWeights(checkpoint.config(), WeightFormat::kF32);
   LEMMA_ASSIGN_OR_RETURN(const auto tensors, FindTensors(checkpoint, shape.slots));
   LEMMA_ASSIGN_OR_RETURN(Weights weights,
-                         AllocateWeights(checkpoint.config(), ChooseFormat(tensors, float32)));
+                         AllocateWeights(checkpoint.config(), ChooseFormat(tensors, format)));
   const std::vector<Piece> pieces = CutIntoPieces(weights.slots, tensors);
   LEMMA_RETURN_IF_ERROR(ReadPieces(checkpoint, pieces, pool, on_progress));
   if (on_progress) on_progress(1.0);
   return weights;
 }
 
-Result<uint64_t> WeightBytes(const Checkpoint& checkpoint, bool float32) {
+Result<uint64_t> WeightBytes(const Checkpoint& checkpoint, std::optional<WeightFormat> format) {
   const Weights shape = LayWeights(checkpoint.config(), WeightFormat::kF32);
   LEMMA_ASSIGN_OR_RETURN(const auto tensors, FindTensors(checkpoint, shape.slots));
-  return WeightBytes(checkpoint.config(), ChooseFormat(tensors, float32));
+  return WeightBytes(checkpoint.config(), ChooseFormat(tensors, format));
 }
 
 }  // namespace lemma::model

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "inference/kernels/float16.h"
+#include "inference/kernels/quantize.h"
 
 namespace lemma::model {
 namespace {
@@ -139,7 +140,9 @@ void StoreRows(const TensorSlot& slot, Dtype dtype, const std::byte* rows, int64
     for (int64_t c = 0; c < cols; ++c) {
       row[static_cast<size_t>(c)] = LoadFloat(dtype, rows, i * cols + c);
     }
-    if (slot.is_matrix()) {
+    if (slot.format == WeightFormat::kInt8) {
+      kernels::QuantizeRowInt8(row.data(), cols, slot.first_row + row_begin + i, slot.into);
+    } else if (slot.is_matrix()) {
       kernels::PackRow(row.data(), cols, slot.first_row + row_begin + i, into);
     } else {
       into[slot.first_row + row_begin + i] = row[0];

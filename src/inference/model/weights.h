@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,20 +58,22 @@ uint64_t WeightBytes(const ModelConfig& config, kernels::WeightFormat format);
 Result<Weights> AllocateWeights(const ModelConfig& config, kernels::WeightFormat format);
 
 // Puts some rows (or elements, of a vector) of a tensor into its slot, from `row_begin` on.
-// Nothing is rounded: into a bf16 matrix only bf16 may go.
+// Only int8 matrices round: into a bf16 matrix only bf16 may go.
 void StoreRows(const TensorSlot& slot, Dtype dtype, const std::byte* rows, int64_t row_begin,
                int64_t n_rows);
 
-// The weights of a checkpoint: bf16 where all its matrices are and `float32` is not wanted, else
-// float32, exactly. Tensors of other names are ignored. The pool's threads read; `on_progress` (may
-// be empty) is called on the caller's with the share that is done.
-// Errors name file and tensor: missing, another shape than the config's, of a layer that the config
-// does not have, unreadable. They are found before memory is allocated, unless reading fails.
-Result<Weights> ReadWeights(const Checkpoint& checkpoint, bool float32, ThreadPool& pool,
+// The weights of a checkpoint in `format`; where none is wanted, bf16 where all its matrices are,
+// else float32, exactly. Tensors of other names are ignored. The pool's threads read; `on_progress`
+// (may be empty) is called on the caller's with the share that is done. Errors name file and
+// tensor: missing, another shape than the config's, of a layer that the config does not have,
+// unreadable. They are found before memory is allocated, unless reading fails.
+Result<Weights> ReadWeights(const Checkpoint& checkpoint,
+                            std::optional<kernels::WeightFormat> format, ThreadPool& pool,
                             const std::function<void(double)>& on_progress);
 
-// The memory that ReadWeights takes for the same checkpoint, which is more than its files have
+// The memory that ReadWeights takes for the same, which is more than the checkpoint's files have
 // where it holds in float32 what they have in less. Errors: as there, without reading.
-Result<uint64_t> WeightBytes(const Checkpoint& checkpoint, bool float32);
+Result<uint64_t> WeightBytes(const Checkpoint& checkpoint,
+                             std::optional<kernels::WeightFormat> format);
 
 }  // namespace lemma::model

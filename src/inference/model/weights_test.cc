@@ -118,7 +118,7 @@ class WeightsTest : public testing::Test {
 
   std::string ReadError() {
     ThreadPool pool(2);
-    const auto weights = ReadWeights(Open(), false, pool, {});
+    const auto weights = ReadWeights(Open(), {}, pool, {});
     return weights.ok() ? "read" : weights.status().message();
   }
 
@@ -161,7 +161,7 @@ TEST_F(WeightsTest, EveryDtypeReachesTheModelExactly) {
 
 TEST_F(WeightsTest, Float32CanBeForced) {
   CpuBackendOptions options;
-  options.float32 = true;
+  options.weights = kernels::WeightFormat::kF32;
   const auto loaded = LoadCpuBackend(Open(), options).value();
   EXPECT_EQ(loaded->info().weights, "float32");
   EXPECT_EQ(loaded->info().kv, "float32");
@@ -174,18 +174,21 @@ TEST_F(WeightsTest, FloatNormsDoNotMakeABf16ModelFloat32) {
 
 TEST_F(WeightsTest, WeightBytesAreTheMemoryThatReadingTakes) {
   ThreadPool pool(2);
-  for (const auto& [dtype, float32, ratio] :
-       {std::tuple(Dtype::kBf16, false, 1.0), std::tuple(Dtype::kBf16, true, 2.0),
-        std::tuple(Dtype::kF16, false, 2.0), std::tuple(Dtype::kF32, false, 1.0)}) {
+  constexpr auto kF32 = kernels::WeightFormat::kF32, kBf16 = kernels::WeightFormat::kBf16;
+  using Wanted = std::optional<kernels::WeightFormat>;
+  for (const auto& [dtype, format, ratio] :
+       {std::tuple(Dtype::kBf16, Wanted(), 1.0), std::tuple(Dtype::kBf16, Wanted(kF32), 2.0),
+        std::tuple(Dtype::kF16, Wanted(), 2.0), std::tuple(Dtype::kF32, Wanted(), 1.0),
+        std::tuple(Dtype::kF32, Wanted(kBf16), 1.0)}) {
     for (auto& [name, tensor] : file_) tensor.dtype = dtype;
     const Checkpoint checkpoint = Open();
     double file_bytes = 0;
     for (const TensorEntry& tensor : checkpoint.tensors()) {
       file_bytes += static_cast<double>(tensor.bytes);
     }
-    const auto bytes = WeightBytes(checkpoint, float32);
+    const auto bytes = WeightBytes(checkpoint, format);
     ASSERT_TRUE(bytes.ok()) << bytes.status().ToString();
-    EXPECT_EQ(*bytes, ReadWeights(checkpoint, float32, pool, {}).value().memory.bytes());
+    EXPECT_EQ(*bytes, ReadWeights(checkpoint, format, pool, {}).value().memory.bytes());
     // A quarter for the padding of so small a model.
     EXPECT_GE(static_cast<double>(*bytes), ratio * file_bytes);
     EXPECT_LE(static_cast<double>(*bytes), 1.25 * ratio * file_bytes);
@@ -194,7 +197,7 @@ TEST_F(WeightsTest, WeightBytesAreTheMemoryThatReadingTakes) {
 
 TEST_F(WeightsTest, WeightBytesOfAFileThatDoesNotFitAreAnError) {
   file_.erase("lm_head.weight");
-  EXPECT_THAT(WeightBytes(Open(), false).status().message(), HasSubstr("lm_head.weight"));
+  EXPECT_THAT(WeightBytes(Open(), {}).status().message(), HasSubstr("lm_head.weight"));
 }
 
 TEST_F(WeightsTest, TensorsOfOtherNamesAreIgnored) {
@@ -287,7 +290,7 @@ TEST_F(WeightsTest, AFileTruncatedAfterOpeningIsAnErrorThatNamesIt) {
   const Checkpoint checkpoint = Checkpoint::OpenDirectory(directory, "").value();
   fs::resize_file(directory / "model.safetensors", 20000);
   ThreadPool pool(2);
-  const auto weights = ReadWeights(checkpoint, false, pool, {});
+  const auto weights = ReadWeights(checkpoint, {}, pool, {});
   ASSERT_FALSE(weights.ok());
   EXPECT_THAT(weights.status().message(),
               AllOf(HasSubstr("model.safetensors"), HasSubstr("tensor")));
@@ -298,7 +301,7 @@ TEST_F(WeightsTest, ProgressRisesToOneOnTheCallersThread) {
   const auto caller = std::this_thread::get_id();
   double last = 0;
   ThreadPool pool(2);
-  const auto weights = ReadWeights(Open(), false, pool, [&](double share) {
+  const auto weights = ReadWeights(Open(), {}, pool, [&](double share) {
     EXPECT_EQ(std::this_thread::get_id(), caller);
     EXPECT_GE(share, last);
     last = share;
