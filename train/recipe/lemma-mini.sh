@@ -7,7 +7,7 @@
 #   train/recipe/lemma-mini.sh [WORK [MODEL]]     WORK: default build/mini; MODEL: default WORK/model
 #
 # What it takes can be set: SAMPLES (problems of each family and stage), PRETRAIN_TOKENS,
-# SFT_TOKENS, FOCUS_TOKENS (of each round: "40000000 60000000"), SEED, LEMMA_TRAIN (the program; built
+# SFT_TOKENS, FOCUS_TOKENS (of each round: "14000000 11000000"), SEED, LEMMA_TRAIN (the program; built
 # where it is missing).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -61,17 +61,17 @@ problems data-pretrain "$seed"
 if [[ ! -e $work/tokenizer/tokenizer.json ]]; then
   "$train" tokenizer --data "$work/data-pretrain" --vocab-size 3072 --out "$work/tokenizer"
 fi
-stage pretrain pretrain data-pretrain --tokens "${PRETRAIN_TOKENS:-45000000}"
+stage pretrain pretrain data-pretrain --tokens "${PRETRAIN_TOKENS:-12000000}"
 
 profiles=train/recipe/profiles.json
 problems data-sft "$((seed + 1))" --unseen "$work/data-pretrain"
 stage sft sft data-sft --profiles $profiles --init "$work/pretrain" \
-  --tokens "${SFT_TOKENS:-30000000}" --final-rate 0.5
+  --tokens "${SFT_TOKENS:-8000000}" --final-rate 0.5
 
 # Rounds of fine-tuning, each on more problems of the families where the round before still errs.
 # Only the last one ends with the rate at its lowest. Its folder has the held-out problems of the
 # final evaluation, which repeat nothing of any stage.
-read -ra rounds <<<"${FOCUS_TOKENS:-40000000 60000000}"
+read -ra rounds <<<"${FOCUS_TOKENS:-14000000 11000000 19000000 35000000}"
 unseen=(--unseen "$work/data-pretrain" --unseen "$work/data-sft")
 before=sft
 for i in "${!rounds[@]}"; do
