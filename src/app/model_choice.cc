@@ -29,9 +29,9 @@ void AddModelOptions(CLI::App& command, ModelOptions& options) {
       ->envname("LEMMA_ISA");
   command
       .add_option("--weights", options.weights,
-                  "Compute with the weights as q8 (int8: half the memory of bf16, faster), bf16 or "
-                  "float32 (default: as they are stored)")
-      ->check(CLI::IsMember({"q8", "bf16", "float32"}));
+                  "Compute with the weights as q8 (int8: half the memory of bf16), q4 (int4, less "
+                  "exact: a third), bf16 or float32 (default: as they are stored)")
+      ->check(CLI::IsMember({"q8", "q4", "bf16", "float32"}));
   command
       .add_option("--kv-gib", options.kv_gib,
                   "Memory for the KV cache in GiB (0: chosen from the model and the machine)")
@@ -101,6 +101,7 @@ model::CpuBackendOptions BackendOptions(const ModelOptions& options) {
   model::CpuBackendOptions backend;
   backend.n_threads = options.n_threads;
   backend.isa = options.isa;
+  if (options.weights == "q4") backend.weights = kernels::WeightFormat::kInt4;
   if (options.weights == "q8") backend.weights = kernels::WeightFormat::kInt8;
   if (options.weights == "bf16") backend.weights = kernels::WeightFormat::kBf16;
   if (options.weights == "float32") backend.weights = kernels::WeightFormat::kF32;

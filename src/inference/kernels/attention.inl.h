@@ -125,7 +125,8 @@ void Attention(const AttentionArgs& args) {
     case WeightFormat::kBf16:
       return AttentionOf<Bf16WeightLines>(args);
     case WeightFormat::kInt8:
-      return;  // K and V are never int8: CpuBackend::Create refuses it
+    case WeightFormat::kInt4:
+      return;  // K and V are never that: CpuBackend::Create refuses it
   }
 }
 

@@ -28,7 +28,7 @@ inline F32x16 Exp2(F32x16 x) {
 inline constexpr float kLog2E = 1.44269504f;
 
 // One group of at most kInt8GroupColumns: n of them are there, the rest are zeros.
-inline void QuantizeGroup(const float* x, int64_t n, int8_t* q, float* scale, int32_t* offset) {
+inline void QuantizeGroup(const float* x, int64_t n, const PreparedInt8& row, int64_t group) {
   F32x16 highest = Set(0), not_finite = Set(0);
   for (int64_t i = 0; i < kInt8GroupColumns; i += 16) {
     const F32x16 v = LoadN(x + i, n - i);
@@ -37,26 +37,31 @@ inline void QuantizeGroup(const float* x, int64_t n, int8_t* q, float* scale, in
   }
   const float maximum = ReduceMax(highest);
   const F32x16 inverse = Set(maximum > 0 ? 127.0f / maximum : 0.0f);
-  F32x16 sum = Set(0);  // of integers below 2^24: exact
-  for (int64_t i = 0; i < kInt8GroupColumns; i += 16) {
-    const F32x16 rounded = Round(Mul(LoadN(x + i, n - i), inverse));
-    StoreInt8(q + i, rounded);
-    sum = Add(sum, rounded);
+  int8_t* q = row.q + group * kInt8GroupColumns;
+  int32_t total = 0;
+  for (int64_t part = 0; part < kInt4BlockGroups; ++part) {
+    F32x16 sum = Set(0);  // of integers below 2^24: exact
+    for (int64_t i = part * kInt4GroupColumns; i < (part + 1) * kInt4GroupColumns; i += 16) {
+      const F32x16 rounded = Round(Mul(LoadN(x + i, n - i), inverse));
+      StoreInt8(q + i, rounded);
+      sum = Add(sum, rounded);
+    }
+    const float part_total = ReduceAdd(sum);
+    const int32_t of_part = part_total == part_total ? static_cast<int32_t>(part_total) : 0;
+    row.int4_offsets[group * kInt4BlockGroups + part] = -8 * of_part;
+    total += of_part;
   }
+  row.int8_offsets[group] = -128 * total;
   // What is not finite makes the products of the group NaN.
-  *scale = maximum / 127.0f + ReduceAdd(not_finite);
-  const float total = ReduceAdd(sum);
-  *offset = total == total ? -128 * static_cast<int32_t>(total) : 0;
+  row.scales[group] = maximum / 127.0f + ReduceAdd(not_finite);
 }
 
 void PrepareInt8(const float* x, int64_t cols, std::byte* prepared) {
-  const int64_t n_groups = DivideUp(cols, kInt8BlockColumns) * 2;
-  int8_t* q = reinterpret_cast<int8_t*>(prepared);
-  float* scales = reinterpret_cast<float*>(q + n_groups * kInt8GroupColumns);
-  int32_t* offsets = reinterpret_cast<int32_t*>(scales + n_groups);
+  const int64_t n_groups = PreparedInt8Groups(cols);
+  const PreparedInt8 row = PreparedInt8Parts(prepared, n_groups);
   for (int64_t group = 0; group < n_groups; ++group) {
     const int64_t column = group * kInt8GroupColumns;
-    QuantizeGroup(x + column, cols - column, q + column, scales + group, offsets + group);
+    QuantizeGroup(x + column, cols - column, row, group);
   }
 }
 

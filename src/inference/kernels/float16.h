@@ -1,4 +1,5 @@
-// bf16 and f16 as their bits, one value at a time. Static for the reason given in panel.h.
+// bf16, f16 and the scales of int4 as their bits, one value at a time. Static for the reason given
+// in panel.h.
 #pragma once
 
 #include <cstdint>
@@ -40,6 +41,12 @@ static inline float F16ToFloat(uint16_t f16) {
   }
   const uint32_t exponent32 = exponent == 0x1f ? 0xff : exponent + 112;
   return FloatOfBits(sign | exponent32 << 23 | mantissa << 13);
+}
+
+// The parts of an int4 head (panel.h).
+static inline float Int4Scale(uint32_t head) { return FloatOfBits((head & 0xfff) << 19); }
+static inline int32_t Int4Factor(uint32_t head, int64_t group) {
+  return static_cast<int32_t>(head << (15 - 5 * group)) >> 27;
 }
 
 }  // namespace lemma::kernels

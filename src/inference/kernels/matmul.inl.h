@@ -89,6 +89,15 @@ struct Int8Lines {
   using Activation = int8_t;
 };
 
+// int4: a line is two of int8 after two operations, and a group's integers are multiplied by its
+// factor in one more, so that floats come into it once a block.
+struct Int4Lines {
+  static constexpr WeightFormat kFormat = WeightFormat::kInt4;
+  static constexpr int64_t kColumns = 8;
+  static constexpr ActivationFormat kActivations = ActivationFormat::kInt8;
+  using Activation = int8_t;
+};
+
 // Some panels of a matrix, times some tokens. The panels may have more lines than are used.
 template <typename Lines>
 struct Product {
@@ -125,20 +134,37 @@ inline void SumTile(const Product<Lines>& product, const std::byte* panels,
   }
 }
 
+inline PreparedInt8 PartsOf(const int8_t* x, int64_t n_groups) {
+  return PreparedInt8Parts(reinterpret_cast<std::byte*>(const_cast<int8_t*>(x)), n_groups);
+}
+
+// What a group's integers stand for, added to the sums.
+template <int kPanels, int kTokens>
+inline void AddScaled(const I32x16 (&dots)[kPanels][kTokens],
+                      const F32x16 (&weight_scales)[kPanels], const float (&scales)[kTokens],
+                      F32x16 (&sums)[kPanels][kTokens]) {
+  LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
+    LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
+      const F32x16 scale = Mul(weight_scales[p], Set(scales[t]));
+      sums[p][t] = MulAdd(ToFloats(dots[p][t]), scale, sums[p][t]);
+    }
+  }
+}
+
 // One group of a tile: the integers stay in registers, `sums` are in the L1 cache meanwhile.
 template <int kPanels, int kTokens>
 inline void SumInt8Group(const Product<Int8Lines>& product, const std::byte* panels,
                          const int8_t* x, int64_t group, F32x16 (&sums)[kPanels][kTokens]) {
   const int64_t n_groups = product.n_lines / kInt8GroupLines;
-  const auto scales = [&](int t) {
-    return reinterpret_cast<const float*>(x + t * product.x_stride + n_groups * kInt8GroupColumns);
-  };
   const std::byte* block = panels + group / 2 * kInt8BlockBytes;
   const std::byte* lines = block + (1 + group % 2 * kInt8GroupLines) * kLineBytes;
   const int8_t* columns = x + group * kInt8GroupColumns;
   I32x16 dots[kPanels][kTokens];
+  float scales[kTokens];
   LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
-    const I32x16 offset = SetInts(reinterpret_cast<const int32_t*>(scales(t) + n_groups)[group]);
+    const PreparedInt8 row = PartsOf(x + t * product.x_stride, n_groups);
+    scales[t] = row.scales[group];
+    const I32x16 offset = SetInts(row.int8_offsets[group]);
     LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) dots[p][t] = offset;
   }
   for (int64_t line = 0; line < kInt8GroupLines; ++line) {
@@ -151,14 +177,12 @@ inline void SumInt8Group(const Product<Int8Lines>& product, const std::byte* pan
       LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) dots[p][t] = Dot(dots[p][t], weights[p], quad);
     }
   }
+  F32x16 weight_scales[kPanels];
   LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
     const std::byte* line = block + p * product.panel_bytes;
-    const F32x16 weight_scale = group % 2 == 0 ? LoadEvenBf16(line) : LoadOddBf16(line);
-    LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
-      const F32x16 scale = Mul(weight_scale, Set(scales(t)[group]));
-      sums[p][t] = MulAdd(ToFloats(dots[p][t]), scale, sums[p][t]);
-    }
+    weight_scales[p] = group % 2 == 0 ? LoadEvenBf16(line) : LoadOddBf16(line);
   }
+  AddScaled(dots, weight_scales, scales, sums);
 }
 
 template <int kPanels, int kTokens>
@@ -166,6 +190,64 @@ inline void SumTile(const Product<Int8Lines>& product, const std::byte* panels, 
                     F32x16 (&sums)[kPanels][kTokens]) {
   for (int64_t group = 0; group < product.n_lines / kInt8GroupLines; ++group) {
     SumInt8Group(product, panels, x, group, sums);
+  }
+}
+
+// The products of one group, without the factor: they fit in 16 bits (8 * 127 * 32).
+template <int kPanels, int kTokens>
+inline void DotInt4Group(const Product<Int4Lines>& product, const std::byte* lines,
+                         const int8_t* columns, I32x16 (&dots)[kPanels][kTokens]) {
+  for (int64_t line = 0; line < kInt4GroupLines; ++line) {
+    decltype(LoadInt8Line(nullptr)) low[kPanels], high[kPanels];
+    LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
+      const auto both = LoadInt8Line(lines + p * product.panel_bytes + line * kLineBytes);
+      low[p] = LowFourBits(both);
+      high[p] = HighFourBits(both);
+    }
+    LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
+      const int8_t* eight = columns + t * product.x_stride + line * 8;
+      const Int8Quad first = LoadQuad(eight), second = LoadQuad(eight + 4);
+      LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
+        dots[p][t] = Dot(Dot(dots[p][t], low[p], first), high[p], second);
+      }
+    }
+  }
+}
+
+template <int kPanels, int kTokens>
+inline void SumTile(const Product<Int4Lines>& product, const std::byte* panels, const int8_t* x,
+                    F32x16 (&sums)[kPanels][kTokens]) {
+  const int64_t n_blocks = product.n_lines / (kInt4BlockGroups * kInt4GroupLines);
+  const int64_t n_groups = DivideUp(n_blocks, 2) * 2;  // of the activations, in whole int8 blocks
+  for (int64_t block = 0; block < n_blocks; ++block) {
+    const std::byte* head = panels + block * kInt4BlockBytes;
+    I32x16 totals[kPanels][kTokens];
+    float scales[kTokens];
+    LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
+      scales[t] = PartsOf(x + t * product.x_stride, n_groups).scales[block];
+      LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) totals[p][t] = SetInts(0);
+    }
+    for (int64_t group = 0; group < kInt4BlockGroups; ++group) {
+      I32x16 dots[kPanels][kTokens];
+      LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
+        const int32_t* offsets = PartsOf(x + t * product.x_stride, n_groups).int4_offsets;
+        const I32x16 offset = SetInts(offsets[block * kInt4BlockGroups + group]);
+        LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) dots[p][t] = offset;
+      }
+      DotInt4Group(product, head + (1 + group * kInt4GroupLines) * kLineBytes,
+                   x + block * kInt4BlockColumns + group * kInt4GroupColumns, dots);
+      LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
+        const I32x16 factor = LoadFactors(head + p * product.panel_bytes, group);
+        LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
+          totals[p][t] = MulAddShort(dots[p][t], factor, totals[p][t]);
+        }
+      }
+    }
+    F32x16 weight_scales[kPanels];
+    LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
+      weight_scales[p] = LoadInt4Scales(head + p * product.panel_bytes);
+    }
+    AddScaled(totals, weight_scales, scales, sums);
   }
 }
 
@@ -237,9 +319,10 @@ void Multiply(const Product<Lines>& product) {
 
 // Lines of a panel that hold columns.
 inline int64_t LinesOf(WeightFormat format, int64_t cols) {
-  const int64_t padded =
-      format == WeightFormat::kInt8 ? DivideUp(cols, kInt8BlockColumns) * kInt8BlockColumns : cols;
-  return DivideUp(padded, ColumnsPerLine(format));
+  const int64_t block = format == WeightFormat::kInt8   ? kInt8BlockColumns
+                        : format == WeightFormat::kInt4 ? kInt4BlockColumns
+                                                        : ColumnsPerLine(format);
+  return DivideUp(cols, block) * (block / ColumnsPerLine(format));
 }
 
 template <typename Lines>
@@ -269,6 +352,8 @@ void Matmul(const MatmulArgs& args, int64_t row_begin, int64_t row_end) {
       return MatmulOf<Bf16WeightLines>(args, row_begin, row_end);
     case WeightFormat::kInt8:
       return MatmulOf<Int8Lines>(args, row_begin, row_end);
+    case WeightFormat::kInt4:
+      return MatmulOf<Int4Lines>(args, row_begin, row_end);
   }
 }
 

@@ -11,7 +11,6 @@
 #include <tuple>
 
 #include "inference/kernels/float16.h"
-#include "inference/kernels/quantize.h"
 #include "inference/kernels/test_isas.h"
 #include "inference/kernels/test_reference.h"
 
@@ -35,8 +34,9 @@ struct Operands {
         prepared(tokens * PreparedRowBytes(activations, cols)) {
     if (format == WeightFormat::kBf16) weight_values = RoundedToBf16(weight_values);
     weights.emplace(format, rows, cols, weight_values);
-    for (int64_t r = 0; format == WeightFormat::kInt8 && r < rows; ++r) {
-      DequantizeRowInt8(weights->view().data, cols, r, weight_values.data() + r * cols);
+    const bool is_rounded = format == WeightFormat::kInt8 || format == WeightFormat::kInt4;
+    for (int64_t r = 0; is_rounded && r < rows; ++r) {
+      std::ranges::copy(weights->Row(r), weight_values.data() + r * cols);
     }
     for (int64_t t = 0; t < tokens; ++t) {
       kernels.prepare(activations, x.data() + t * cols, cols, PreparedToken(t));
@@ -223,13 +223,15 @@ INSTANTIATE_TEST_SUITE_P(Isas, Int8ActivationsTest, testing::ValuesIn(TestedIsas
                          [](const auto& info) { return NameOf(info.param); });
 
 std::string FormatName(WeightFormat format) {
-  return format == WeightFormat::kF32 ? "f32" : format == WeightFormat::kBf16 ? "bf16" : "int8";
+  constexpr const char* kNames[kWeightFormatCount] = {"f32", "bf16", "int8", "int4"};
+  return kNames[static_cast<int>(format)];
 }
 
 INSTANTIATE_TEST_SUITE_P(Isas, MatmulTest,
                          testing::Combine(testing::ValuesIn(TestedIsas()),
                                           testing::Values(WeightFormat::kF32, WeightFormat::kBf16,
-                                                          WeightFormat::kInt8)),
+                                                          WeightFormat::kInt8,
+                                                          WeightFormat::kInt4)),
                          [](const auto& info) {
                            return NameOf(std::get<0>(info.param)) + "_" +
                                   FormatName(std::get<1>(info.param));

@@ -18,8 +18,20 @@
 // instructions for it want. A group of 128 columns of a row shares a scale; the scales of two
 // groups are a line of bf16 (above) before the 64 lines of those groups, their block:
 //
-//   int8 panel:   scales of groups 0, 1 | lines 0 .. 63 | scales of groups 2, 3 | lines 64 .. 127
-//   ...
+//   int8 panel:   scales of groups 0, 1 | lines 0 .. 63 | scales of groups 2, 3 | lines 64 ...
+//
+// An int4 weight q from 0 to 15 stands for (q - 8) * factor * scale. A block of 128 columns of a
+// row shares the scale, a group of 32 of them a factor from -15 to 15: 4.25 bits a weight. Both are
+// in the line before the 16 lines of the block; a line's byte has two columns:
+//
+//   int4 heads:          row 0                                row 1 ...
+//                        |scale, 12 bits|k0|k1|k2|k3, 5 bits| |scale ...      low bits first
+//   int4      line l:    row 0                                     row 1 ...
+//                        |8l, 8l+4|8l+1, 8l+5|8l+2, 8l+6|8l+3, 8l+7|
+//                        the first in the low four bits
+//
+// The scale is a positive float32 without its sign and its last 19 bits, a factor is in two's
+// complement.
 //
 // Rows and columns are padded with zeros to whole lines, blocks and panels.
 #pragma once
@@ -30,8 +42,8 @@
 
 namespace lemma::kernels {
 
-enum class WeightFormat { kF32, kBf16, kInt8 };
-inline constexpr int kWeightFormatCount = 3;
+enum class WeightFormat { kF32, kBf16, kInt8, kInt4 };
+inline constexpr int kWeightFormatCount = 4;
 
 inline constexpr int64_t kPanelRows = 16;
 inline constexpr int64_t kLineBytes = 64;
@@ -41,17 +53,26 @@ inline constexpr int64_t kInt8GroupLines = kInt8GroupColumns / 4;
 inline constexpr int64_t kInt8BlockColumns = 2 * kInt8GroupColumns;
 inline constexpr int64_t kInt8BlockBytes = (1 + 2 * kInt8GroupLines) * kLineBytes;
 
+inline constexpr int64_t kInt4GroupColumns = 32;
+inline constexpr int64_t kInt4GroupLines = kInt4GroupColumns / 8;
+inline constexpr int64_t kInt4BlockGroups = 4;
+inline constexpr int64_t kInt4BlockColumns = kInt4BlockGroups * kInt4GroupColumns;
+inline constexpr int64_t kInt4BlockBytes = (1 + kInt4BlockGroups * kInt4GroupLines) * kLineBytes;
+static_assert(kInt4BlockColumns == kInt8GroupColumns, "activations have a scale for each");
+
 // The functions below are static: they are also compiled with wider instruction sets than the
 // program's, and the linker must not merge those copies with the others.
 
 static inline int64_t ColumnsPerLine(WeightFormat format) {
-  return format == WeightFormat::kF32 ? 1 : format == WeightFormat::kBf16 ? 2 : 4;
+  constexpr int64_t kColumns[kWeightFormatCount] = {1, 2, 4, 8};
+  return kColumns[static_cast<int>(format)];
 }
 
 static inline int64_t DivideUp(int64_t n, int64_t by) { return (n + by - 1) / by; }
 
 static inline int64_t PanelBytes(WeightFormat format, int64_t cols) {
   if (format == WeightFormat::kInt8) return DivideUp(cols, kInt8BlockColumns) * kInt8BlockBytes;
+  if (format == WeightFormat::kInt4) return DivideUp(cols, kInt4BlockColumns) * kInt4BlockBytes;
   return DivideUp(cols, ColumnsPerLine(format)) * kLineBytes;
 }
 

@@ -1,4 +1,6 @@
-// Weights to int8 and back (layout: panel.h), one row at a time.
+// Weights to int8 and int4 and back (layout: panel.h), one row at a time. Nothing is calibrated:
+// scales are those of the least square error. A weight that is not finite makes its group NaN.
+// Different rows may be written from different threads.
 #pragma once
 
 #include <cstddef>
@@ -8,12 +10,12 @@
 
 namespace lemma::kernels {
 
-// Puts a row of finite floats into a matrix of WeightFormat::kInt8. A group's scale is the bf16
-// near maximum / 127 that leaves the least square error; nothing is calibrated. Rows may be written
-// from many threads, panels from one each.
+// Puts a row of floats into a matrix.
 void QuantizeRowInt8(const float* values, int64_t cols, int64_t row, std::byte* matrix);
+void QuantizeRowInt4(const float* values, int64_t cols, int64_t row, std::byte* matrix);
 
-// The inverse: what the weights stand for.
+// What the weights of a row stand for.
 void DequantizeRowInt8(const std::byte* matrix, int64_t cols, int64_t row, float* values);
+void DequantizeRowInt4(const std::byte* matrix, int64_t cols, int64_t row, float* values);
 
 }  // namespace lemma::kernels

@@ -1,9 +1,11 @@
-// Properties: int8 weights are near what they were rounded from, nearer than with a scale from the
-// maximum; no row touches another; what is not finite or tiny does no harm.
+// Properties: int8 and int4 weights are near what they were rounded from, with a smaller square
+// error than scales from the maximum leave; no row touches another; what is not finite or tiny does
+// no harm.
 #include "inference/kernels/quantize.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -13,13 +15,16 @@
 namespace lemma::kernels {
 namespace {
 
-std::vector<float> RoundTrip(const std::vector<float>& row) {
-  const auto cols = static_cast<int64_t>(row.size());
-  const PackedMatrix matrix(WeightFormat::kInt8, 1, cols, row);
-  std::vector<float> values(row.size());
-  DequantizeRowInt8(matrix.view().data, cols, 0, values.data());
-  return values;
-}
+class QuantizeTest : public testing::TestWithParam<WeightFormat> {
+ protected:
+  static std::vector<float> RoundTrip(const std::vector<float>& row) {
+    return PackedMatrix(GetParam(), 1, static_cast<int64_t>(row.size()), row).Row(0);
+  }
+  // The weights that share a scale or a factor.
+  static size_t group() {
+    return GetParam() == WeightFormat::kInt8 ? kInt8GroupColumns : kInt4GroupColumns;
+  }
+};
 
 std::vector<float> NormalFloats(int64_t n, uint32_t seed) {
   std::mt19937 random(seed);
@@ -29,58 +34,64 @@ std::vector<float> NormalFloats(int64_t n, uint32_t seed) {
   return values;
 }
 
-TEST(QuantizeTest, AWeightIsWithinAStepOfItself) {
-  for (const int64_t cols : {1, 3, 127, 128, 129, 256, 700}) {
+float MaximumOf(const std::vector<float>& row, size_t begin, size_t n) {
+  float maximum = 0;
+  for (size_t i = begin; i < std::min(row.size(), begin + n); ++i) {
+    maximum = std::max(maximum, std::abs(row[i]));
+  }
+  return maximum;
+}
+
+TEST_P(QuantizeTest, AWeightIsWithinAStepOfItself) {
+  for (const int64_t cols : {1, 3, 31, 127, 128, 129, 256, 700}) {
     const std::vector<float> row = NormalFloats(cols, 1), rounded = RoundTrip(row);
     for (size_t i = 0; i < row.size(); ++i) {
-      const size_t begin = i / kInt8GroupColumns * kInt8GroupColumns;
-      float maximum = 0;
-      for (size_t j = begin; j < std::min(row.size(), begin + kInt8GroupColumns); ++j) {
-        maximum = std::max(maximum, std::abs(row[j]));
-      }
       // Half a step, or the most that a smaller scale cuts off.
-      ASSERT_NEAR(rounded[i], row[i], maximum * 0.06f) << i << " of " << cols;
+      const float step = GetParam() == WeightFormat::kInt8 ? 0.06f : 0.3f;
+      ASSERT_NEAR(rounded[i], row[i], step * MaximumOf(row, i / group() * group(), group()))
+          << i << " of " << cols;
     }
   }
 }
 
-TEST(QuantizeTest, TheScaleLeavesLessErrorThanTheMaximumWould) {
+// Against the plain scales of Q8_0 (here with int8's groups) and Q4_0.
+TEST_P(QuantizeTest, TheScaleLeavesLessErrorThanTheMaximumWould) {
   const std::vector<float> row = NormalFloats(int64_t{128} * 500, 2), rounded = RoundTrip(row);
+  const bool is_int8 = GetParam() == WeightFormat::kInt8;
   double error = 0, plain_error = 0;
-  for (size_t begin = 0; begin < row.size(); begin += kInt8GroupColumns) {
-    float maximum = 0;
-    for (size_t i = begin; i < begin + kInt8GroupColumns; ++i) {
-      maximum = std::max(maximum, std::abs(row[i]));
+  for (size_t begin = 0; begin < row.size(); begin += group()) {
+    float extreme = 0;  // of the largest magnitude, with its sign
+    for (size_t i = begin; i < begin + group(); ++i) {
+      if (std::abs(row[i]) > std::abs(extreme)) extreme = row[i];
     }
-    const float scale = maximum / 127;
-    for (size_t i = begin; i < begin + kInt8GroupColumns; ++i) {
+    const float step = is_int8 ? extreme / 127 : extreme / -8;
+    for (size_t i = begin; i < begin + group(); ++i) {
+      const float q = std::min(std::nearbyint(row[i] / step), is_int8 ? 127.0f : 7.0f);
       error += std::pow(row[i] - rounded[i], 2);
-      plain_error += std::pow(row[i] - scale * std::nearbyint(row[i] / scale), 2);
+      plain_error += std::pow(row[i] - step * q, 2);
     }
   }
-  EXPECT_LT(error, 0.99 * plain_error);
+  EXPECT_LT(error, (is_int8 ? 0.99 : 0.95) * plain_error);
 }
 
-TEST(QuantizeTest, RowsDoNotTouchEachOther) {
+TEST_P(QuantizeTest, RowsDoNotTouchEachOther) {
   constexpr int64_t kRows = 35, kCols = 300;
   const std::vector<float> values = NormalFloats(kRows * kCols, 3);
-  const PackedMatrix matrix(WeightFormat::kInt8, kRows, kCols, values);
+  const PackedMatrix matrix(GetParam(), kRows, kCols, values);
   for (int64_t row = 0; row < kRows; ++row) {
     const auto begin = values.begin() + row * kCols;
-    std::vector<float> together(kCols);
-    DequantizeRowInt8(matrix.view().data, kCols, row, together.data());
-    EXPECT_EQ(together, RoundTrip({begin, begin + kCols})) << row;
+    EXPECT_EQ(matrix.Row(row), RoundTrip({begin, begin + kCols})) << row;
   }
 }
 
-TEST(QuantizeTest, ZerosAndTheSmallestWeightsStaySmall) {
+TEST_P(QuantizeTest, ZerosAndTheSmallestWeightsStaySmall) {
   EXPECT_EQ(RoundTrip(std::vector<float>(130, 0.0f)), std::vector<float>(130, 0.0f));
   for (const float value : RoundTrip(std::vector<float>(130, 1e-44f))) {
     EXPECT_LE(std::abs(value), 1e-36f);
   }
 }
 
-TEST(QuantizeTest, AWeightThatIsNotFiniteMakesItsGroupNan) {
+TEST_P(QuantizeTest, AWeightThatIsNotFiniteMakesItsGroupNan) {
   for (const float bad :
        {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     std::vector<float> row = NormalFloats(300, 4);
@@ -92,6 +103,12 @@ TEST(QuantizeTest, AWeightThatIsNotFiniteMakesItsGroupNan) {
     EXPECT_TRUE(std::isfinite(rounded[256]));
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Formats, QuantizeTest,
+                         testing::Values(WeightFormat::kInt8, WeightFormat::kInt4),
+                         [](const auto& info) {
+                           return info.param == WeightFormat::kInt8 ? "int8" : "int4";
+                         });
 
 }  // namespace
 }  // namespace lemma::kernels

@@ -154,6 +154,31 @@ inline __m256i LoadHalfLine(const std::byte* half) {
 inline I32x16 LoadInt8Line(const std::byte* line) {
   return {LoadHalfLine(line), LoadHalfLine(line + 32)};
 }
+inline I32x16 LowFourBits(I32x16 line) {
+  const __m256i mask = _mm256_set1_epi8(15);
+  return {_mm256_and_si256(line.lo, mask), _mm256_and_si256(line.hi, mask)};
+}
+inline I32x16 HighFourBits(I32x16 line) {
+  return LowFourBits({_mm256_srli_epi16(line.lo, 4), _mm256_srli_epi16(line.hi, 4)});
+}
+inline F32x16 LoadInt4Scales(const std::byte* head) {
+  const __m256i mask = _mm256_set1_epi32(0xfff);
+  return {
+      _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_and_si256(LoadHalfLine(head), mask), 19)),
+      _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_and_si256(LoadHalfLine(head + 32), mask), 19))};
+}
+inline __m256i Factors(__m256i head, int64_t group) {
+  const __m128i shift = _mm_cvtsi32_si128(static_cast<int>(15 - 5 * group));
+  const __m256i top = _mm256_sll_epi32(head, shift);
+  return _mm256_and_si256(_mm256_srai_epi32(top, 27), _mm256_set1_epi32(0xffff));
+}
+inline I32x16 LoadFactors(const std::byte* head, int64_t group) {
+  return {Factors(LoadHalfLine(head), group), Factors(LoadHalfLine(head + 32), group)};
+}
+inline I32x16 MulAddShort(I32x16 a, I32x16 b, I32x16 c) {
+  return {_mm256_add_epi32(c.lo, _mm256_madd_epi16(a.lo, b.lo)),
+          _mm256_add_epi32(c.hi, _mm256_madd_epi16(a.hi, b.hi))};
+}
 inline F32x16 LoadEvenBf16(const std::byte* line) {
   return {_mm256_castsi256_ps(_mm256_slli_epi32(LoadHalfLine(line), 16)),
           _mm256_castsi256_ps(_mm256_slli_epi32(LoadHalfLine(line + 32), 16))};

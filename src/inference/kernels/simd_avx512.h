@@ -125,6 +125,27 @@ inline I32x16 Dot(I32x16 sum, __m512i line, const Int8Quad& x) {
 #endif
 inline __m512i LoadInt8Line(const std::byte* line) { return _mm512_load_si512(line); }
 
+inline __m512i LowFourBits(__m512i line) { return _mm512_and_si512(line, _mm512_set1_epi8(15)); }
+inline __m512i HighFourBits(__m512i line) { return LowFourBits(_mm512_srli_epi16(line, 4)); }
+inline F32x16 LoadInt4Scales(const std::byte* head) {
+  return _mm512_castsi512_ps(
+      _mm512_slli_epi32(_mm512_and_si512(_mm512_load_si512(head), SetInts(0xfff)), 19));
+}
+// The factors of a group in the low half of each lane.
+inline I32x16 LoadFactors(const std::byte* head, int64_t group) {
+  const __m128i shift = _mm_cvtsi32_si128(static_cast<int>(15 - 5 * group));
+  const __m512i top = _mm512_sll_epi32(_mm512_load_si512(head), shift);
+  return _mm512_and_si512(_mm512_srai_epi32(top, 27), SetInts(0xffff));
+}
+// a * b + c for a that fits in 16 bits; of b the low half counts.
+inline I32x16 MulAddShort(I32x16 a, I32x16 b, I32x16 c) {
+#if defined(__AVX512VNNI__)
+  return _mm512_dpwssd_epi32(c, a, b);
+#else
+  return _mm512_add_epi32(c, _mm512_madd_epi16(a, b));
+#endif
+}
+
 // The even and the odd columns of a line of bf16 (panel.h), as floats.
 inline F32x16 LoadEvenBf16(const std::byte* line) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_load_si512(line), 16));

@@ -132,6 +132,31 @@ inline I32x16 Dot(I32x16 sum, const Int8Line& line, const Int8Quad& x) {
   return sum;
 }
 
+inline Int8Line LowFourBits(Int8Line line) {
+  for (uint8_t& byte : line.byte) byte &= 15;
+  return line;
+}
+inline Int8Line HighFourBits(Int8Line line) {
+  for (uint8_t& byte : line.byte) byte = static_cast<uint8_t>(byte >> 4);
+  return line;
+}
+inline F32x16 LoadInt4Scales(const std::byte* head) {
+  uint32_t words[16];
+  std::memcpy(words, head, sizeof(words));
+  return EachLane([&](int i) { return Int4Scale(words[i]); });
+}
+inline I32x16 LoadFactors(const std::byte* head, int64_t group) {
+  uint32_t words[16];
+  std::memcpy(words, head, sizeof(words));
+  I32x16 factors;
+  for (int i = 0; i < 16; ++i) factors.lane[i] = Int4Factor(words[i], group);
+  return factors;
+}
+inline I32x16 MulAddShort(const I32x16& a, const I32x16& b, I32x16 c) {
+  for (int i = 0; i < 16; ++i) c.lane[i] += a.lane[i] * b.lane[i];
+  return c;
+}
+
 inline F32x16 LoadEvenBf16(const std::byte* line) {
   uint32_t words[16];
   std::memcpy(words, line, sizeof(words));

@@ -12,7 +12,7 @@ namespace {
 constexpr Kernels TableOf(Isa isa) {
   return {.isa = isa,
           .activations = {F32Lines::kActivations, Bf16WeightLines::kActivations,
-                          Int8Lines::kActivations},
+                          Int8Lines::kActivations, Int4Lines::kActivations},
           .prepare = &Prepare,
           .matmul = &Matmul,
           .attention = &Attention,

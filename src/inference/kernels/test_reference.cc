@@ -39,6 +39,8 @@ PackedMatrix::PackedMatrix(WeightFormat format, int64_t rows, int64_t cols,
     const float* source = values.data() + row * cols;
     if (format == WeightFormat::kInt8) {
       QuantizeRowInt8(source, cols, row, bytes_.data());
+    } else if (format == WeightFormat::kInt4) {
+      QuantizeRowInt4(source, cols, row, bytes_.data());
     } else if (format == WeightFormat::kF32) {
       PackRow(source, cols, row, reinterpret_cast<float*>(bytes_.data()));
     } else {
@@ -48,10 +50,17 @@ PackedMatrix::PackedMatrix(WeightFormat format, int64_t rows, int64_t cols,
   }
 }
 
+std::vector<float> PackedMatrix::Row(int64_t row) const {
+  std::vector<float> values(static_cast<size_t>(cols_));
+  const auto dequantize = format_ == WeightFormat::kInt8 ? DequantizeRowInt8 : DequantizeRowInt4;
+  dequantize(bytes_.data(), cols_, row, values.data());
+  return values;
+}
+
 std::vector<float> PreparedValues(ActivationFormat format, const std::byte* prepared,
                                   int64_t cols) {
-  const int64_t padded = DivideUp(cols, kInt8BlockColumns) * kInt8BlockColumns;
-  const auto* scales = reinterpret_cast<const float*>(prepared + padded);
+  const PreparedInt8 row =
+      PreparedInt8Parts(const_cast<std::byte*>(prepared), PreparedInt8Groups(cols));
   std::vector<float> values;
   for (int64_t i = 0; i < cols; ++i) {
     switch (format) {
@@ -62,8 +71,7 @@ std::vector<float> PreparedValues(ActivationFormat format, const std::byte* prep
         values.push_back(Bf16ToFloat(reinterpret_cast<const uint16_t*>(prepared)[i]));
         break;
       case ActivationFormat::kInt8:
-        values.push_back(static_cast<float>(static_cast<int8_t>(prepared[i])) *
-                         scales[i / kInt8GroupColumns]);
+        values.push_back(static_cast<float>(row.q[i]) * row.scales[i / kInt8GroupColumns]);
         break;
     }
   }

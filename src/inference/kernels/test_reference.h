@@ -24,12 +24,13 @@ class PoisonedBytes {
   std::vector<std::byte> bytes_;
 };
 
-// A row-major matrix in panels, its padding zero. Values must be exact in `format`, but for kInt8,
-// which rounds them.
+// A row-major matrix in panels, its padding zero. Values must be exact in `format`, but for
+// kInt8 and kInt4, which round them: Row says to what.
 class PackedMatrix {
  public:
   PackedMatrix(WeightFormat format, int64_t rows, int64_t cols, const std::vector<float>& values);
   WeightMatrix view() const { return {format_, rows_, cols_, bytes_.data()}; }
+  std::vector<float> Row(int64_t row) const;  // of kInt8 and kInt4
 
  private:
   WeightFormat format_;

@@ -27,7 +27,12 @@ constexpr int64_t kAttentionQueries = 48;
 constexpr int32_t kBatchRowsLimit = 8192;
 
 const char* FormatName(WeightFormat format) {
-  return format == WeightFormat::kInt8 ? "q8" : format == WeightFormat::kBf16 ? "bf16" : "float32";
+  constexpr const char* kNames[kernels::kWeightFormatCount] = {"float32", "bf16", "q8", "q4"};
+  return kNames[static_cast<int>(format)];
+}
+
+bool IsRounded(WeightFormat format) {
+  return format == WeightFormat::kInt8 || format == WeightFormat::kInt4;
 }
 
 Status CheckRows(int32_t rows, const char* field) {
@@ -76,9 +81,9 @@ Result<std::unique_ptr<CpuBackend>> CpuBackend::Create(const ModelConfig& config
                                                        const CpuBackendOptions& options) {
   LEMMA_RETURN_IF_ERROR(CheckRows(options.batch_rows_max, "batch_rows_max"));
   LEMMA_RETURN_IF_ERROR(CheckRows(options.logit_rows_max, "logit_rows_max"));
-  const WeightFormat kv_format = options.kv_format.value_or(
-      weights.format == WeightFormat::kInt8 ? WeightFormat::kBf16 : weights.format);
-  if (kv_format == WeightFormat::kInt8) {
+  const WeightFormat kv_format =
+      options.kv_format.value_or(IsRounded(weights.format) ? WeightFormat::kBf16 : weights.format);
+  if (IsRounded(kv_format)) {
     return InvalidArgument("K and V are bf16 or float32", "kv_format");
   }
   LEMMA_ASSIGN_OR_RETURN(const int32_t n_pages,

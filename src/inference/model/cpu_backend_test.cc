@@ -10,6 +10,7 @@
 #include <numeric>
 #include <random>
 
+#include "inference/kernels/quantize.h"
 #include "inference/kernels/test_isas.h"
 #include "inference/model/test_allocations.h"
 #include "inference/model/test_model.h"
@@ -21,7 +22,7 @@ using kernels::Isa;
 using kernels::WeightFormat;
 using Logits = std::vector<float>;
 constexpr WeightFormat kF32 = WeightFormat::kF32, kBf16 = WeightFormat::kBf16,
-                       kInt8 = WeightFormat::kInt8;
+                       kInt8 = WeightFormat::kInt8, kInt4 = WeightFormat::kInt4;
 
 std::vector<TokenId> RandomTokens(const ModelConfig& config, int32_t n, uint32_t seed) {
   std::mt19937 random(seed);
@@ -86,11 +87,32 @@ double RelativeError(const Logits& logits, const std::vector<double>& expected) 
   return error / magnitude;
 }
 
+// The tensors that a model in `format` stands for.
+Tensors RoundedTensors(const ModelConfig& config, Tensors tensors, WeightFormat format) {
+  for (const TensorSlot& slot : LayWeights(config, format).slots) {
+    if (slot.format != kInt8 && slot.format != kInt4) continue;
+    const int64_t cols = slot.shape[1];
+    std::vector<std::byte> matrix(
+        static_cast<size_t>(kernels::MatrixBytes(slot.format, kernels::kPanelRows, cols)));
+    for (int64_t row = 0; row < slot.shape[0]; ++row) {
+      float* values = tensors[slot.name].data() + row * cols;
+      if (slot.format == kInt8) {
+        kernels::QuantizeRowInt8(values, cols, 0, matrix.data());
+        kernels::DequantizeRowInt8(matrix.data(), cols, 0, values);
+      } else {
+        kernels::QuantizeRowInt4(values, cols, 0, matrix.data());
+        kernels::DequantizeRowInt4(matrix.data(), cols, 0, values);
+      }
+    }
+  }
+  return tensors;
+}
+
 class CpuBackendTest : public testing::TestWithParam<Isa> {
  protected:
   std::unique_ptr<CpuBackend> Make(WeightFormat format, int n_threads = 2) const {
     return MakeBackend(config_, tensors_, format, GetParam(), n_threads,
-                       format == kInt8 ? kBf16 : format);
+                       format == kInt8 || format == kInt4 ? kBf16 : format);
   }
 
   ModelConfig config_ = TinyConfig(6, 1, true);
@@ -108,13 +130,16 @@ TEST_P(CpuBackendTest, AgreesWithTheReference) {
       }
       const Tensors tensors = RandomTensors(config, 7);
       const Sequence sequence = {RandomTokens(config, 80, 8), {5, 0}};
-      const auto expected = ReferenceLogits(config, tensors, sequence.tokens);
       for (const auto& [format, kv] :
            {std::pair{kF32, kF32}, std::pair{kBf16, kBf16}, std::pair{kF32, kBf16},
-            std::pair{kBf16, kF32}, std::pair{kInt8, kBf16}, std::pair{kInt8, kF32}}) {
+            std::pair{kBf16, kF32}, std::pair{kInt8, kBf16}, std::pair{kInt8, kF32},
+            std::pair{kInt4, kBf16}}) {
         const auto backend = MakeBackend(config, tensors, format, GetParam(), 2, kv);
         EXPECT_EQ(backend->kv().format(), kv);
-        const double limit = format == kInt8 ? 5e-2 : format == kF32 && kv == kF32 ? 1e-5 : 2e-2;
+        const auto expected =
+            ReferenceLogits(config, RoundedTensors(config, tensors, format), sequence.tokens);
+        const bool is_rounded = format == kInt8 || format == kInt4;
+        const double limit = is_rounded ? 5e-2 : format == kF32 && kv == kF32 ? 1e-5 : 2e-2;
         EXPECT_LT(RelativeError(RunAlone(*backend, sequence, 33), expected), limit)
             << n_heads << " heads over " << n_kv_heads << ", tied " << tied << ", "
             << backend->info().weights << " weights, " << backend->info().kv << " KV";
@@ -124,7 +149,7 @@ TEST_P(CpuBackendTest, AgreesWithTheReference) {
 }
 
 TEST_P(CpuBackendTest, ResultsDoNotDependOnChunksOrThreads) {
-  for (const WeightFormat format : {kF32, kBf16, kInt8}) {
+  for (const WeightFormat format : {kF32, kBf16, kInt8, kInt4}) {
     const Logits whole = RunAlone(*Make(format, 1), sequence_, 150);
     for (const auto& [n_threads, chunk] : {std::pair{1, 1}, std::pair{1, 64}, std::pair{2, 7},
                                            std::pair{2, 150}, std::pair{3, 17}}) {
@@ -155,7 +180,7 @@ TEST_P(CpuBackendTest, ResultsDoNotDependOnTheBatch) {
 }
 
 TEST_P(CpuBackendTest, ResultsDoNotDependOnPagesOrStaleMemory) {
-  for (const WeightFormat format : {kF32, kBf16, kInt8}) {
+  for (const WeightFormat format : {kF32, kBf16, kInt8, kInt4}) {
     const auto backend = Make(format);
     const Logits before = RunAlone(*backend, sequence_, 13);
     std::ranges::fill(backend->kv().bytes(), std::byte{0xff});  // NaN in both formats

@@ -19,13 +19,18 @@ class WeightsLayout {
   WeightsLayout(WeightFormat format, std::byte* base) : layout_(base) { weights_.format = format; }
 
   Weights Lay(const ModelConfig& c) {
-    weights_.embedding = Matrix(c.hidden_size, {{"model.embed_tokens.weight", c.vocab_size}});
+    // The head and the embedding suffer most from rounding: int8 beside int4.
+    const WeightFormat outer =
+        weights_.format == WeightFormat::kInt4 ? WeightFormat::kInt8 : weights_.format;
+    weights_.embedding =
+        Matrix(outer, c.hidden_size, {{"model.embed_tokens.weight", c.vocab_size}});
     for (int32_t i = 0; i < c.n_layers; ++i) {
       weights_.layers.push_back(Layer(c, "model.layers." + std::to_string(i) + "."));
     }
     weights_.final_norm = Vector({{"model.norm.weight", c.hidden_size}});
-    weights_.head = c.tied_embeddings ? weights_.embedding
-                                      : Matrix(c.hidden_size, {{"lm_head.weight", c.vocab_size}});
+    weights_.head = c.tied_embeddings
+                        ? weights_.embedding
+                        : Matrix(outer, c.hidden_size, {{"lm_head.weight", c.vocab_size}});
     return std::move(weights_);
   }
   uint64_t bytes() const { return layout_.bytes(); }
@@ -41,31 +46,34 @@ class WeightsLayout {
     const std::string attention = layer + "self_attn.", mlp = layer + "mlp.";
     LayerWeights w;
     w.input_norm = Vector({{layer + "input_layernorm.weight", c.hidden_size}});
-    w.qkv = Matrix(c.hidden_size, {{attention + "q_proj.weight", c.q_dim()},
-                                   {attention + "k_proj.weight", c.kv_dim()},
-                                   {attention + "v_proj.weight", c.kv_dim()}});
+    w.qkv = Matrix(weights_.format, c.hidden_size,
+                   {{attention + "q_proj.weight", c.q_dim()},
+                    {attention + "k_proj.weight", c.kv_dim()},
+                    {attention + "v_proj.weight", c.kv_dim()}});
     w.qkv_bias = Vector({{attention + "q_proj.bias", c.q_dim()},
                          {attention + "k_proj.bias", c.kv_dim()},
                          {attention + "v_proj.bias", c.kv_dim()}});
-    w.o = Matrix(c.q_dim(), {{attention + "o_proj.weight", c.hidden_size}});
+    w.o = Matrix(weights_.format, c.q_dim(), {{attention + "o_proj.weight", c.hidden_size}});
     w.post_attention_norm = Vector({{layer + "post_attention_layernorm.weight", c.hidden_size}});
-    w.gate_up = Matrix(c.hidden_size, {{mlp + "gate_proj.weight", c.intermediate_size},
-                                       {mlp + "up_proj.weight", c.intermediate_size}});
-    w.down = Matrix(c.intermediate_size, {{mlp + "down_proj.weight", c.hidden_size}});
+    w.gate_up = Matrix(weights_.format, c.hidden_size,
+                       {{mlp + "gate_proj.weight", c.intermediate_size},
+                        {mlp + "up_proj.weight", c.intermediate_size}});
+    w.down =
+        Matrix(weights_.format, c.intermediate_size, {{mlp + "down_proj.weight", c.hidden_size}});
     return w;
   }
 
   // The parts' rows, one below the other.
-  WeightMatrix Matrix(int64_t cols, const std::vector<Part>& parts) {
+  WeightMatrix Matrix(WeightFormat format, int64_t cols, const std::vector<Part>& parts) {
     int64_t rows = 0;
     for (const Part& part : parts) rows += part.rows;
-    std::byte* data = layout_.Take(kernels::MatrixBytes(weights_.format, rows, cols));
+    std::byte* data = layout_.Take(kernels::MatrixBytes(format, rows, cols));
     int64_t row = 0;
     for (const Part& part : parts) {
-      weights_.slots.push_back({part.name, {part.rows, cols}, weights_.format, data, row});
+      weights_.slots.push_back({part.name, {part.rows, cols}, format, data, row});
       row += part.rows;
     }
-    return {weights_.format, rows, cols, data};
+    return {format, rows, cols, data};
   }
 
   const float* Vector(const std::vector<Part>& parts) {
@@ -142,6 +150,8 @@ void StoreRows(const TensorSlot& slot, Dtype dtype, const std::byte* rows, int64
     }
     if (slot.format == WeightFormat::kInt8) {
       kernels::QuantizeRowInt8(row.data(), cols, slot.first_row + row_begin + i, slot.into);
+    } else if (slot.format == WeightFormat::kInt4) {
+      kernels::QuantizeRowInt4(row.data(), cols, slot.first_row + row_begin + i, slot.into);
     } else if (slot.is_matrix()) {
       kernels::PackRow(row.data(), cols, slot.first_row + row_begin + i, into);
     } else {

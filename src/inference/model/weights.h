@@ -39,7 +39,8 @@ struct TensorSlot {
 };
 
 struct Weights {
-  kernels::WeightFormat format = kernels::WeightFormat::kF32;  // of all matrices
+  kernels::WeightFormat format = kernels::WeightFormat::kF32;  // of all matrices; beside kInt4 the
+                                                               // embedding and the head are kInt8
   kernels::WeightMatrix embedding;                             // [vocab_size, hidden_size]
   std::vector<LayerWeights> layers;
   const float* final_norm = nullptr;  // [hidden_size]
@@ -58,7 +59,7 @@ uint64_t WeightBytes(const ModelConfig& config, kernels::WeightFormat format);
 Result<Weights> AllocateWeights(const ModelConfig& config, kernels::WeightFormat format);
 
 // Puts some rows (or elements, of a vector) of a tensor into its slot, from `row_begin` on.
-// Only int8 matrices round: into a bf16 matrix only bf16 may go.
+// Only int8 and int4 matrices round: into a bf16 matrix only bf16 may go.
 void StoreRows(const TensorSlot& slot, Dtype dtype, const std::byte* rows, int64_t row_begin,
                int64_t n_rows);
 
