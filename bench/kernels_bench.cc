@@ -20,6 +20,8 @@ double SecondsNow() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+constexpr const char* kFormatNames[kWeightFormatCount] = {"f32", "bf16", "int8", "int4"};
+
 // The best of several runs: the machine may be shared.
 template <typename F>
 double BestSeconds(const F& f) {
@@ -71,8 +73,8 @@ void BenchMatmul(const Kernels& kernels, ThreadPool& pool, WeightFormat weight_f
     });
   });
   std::printf("%-12s %s cols %5ld tokens %4ld: %6.1f GB/s of %5.1f  %7.1f Gop/s\n",
-              IsaName(kernels.isa), weight_format == WeightFormat::kInt8 ? "int8" : "bf16", cols,
-              n_tokens, double(bytes) / seconds / 1e9, double(bytes) / sum_seconds / 1e9,
+              IsaName(kernels.isa), kFormatNames[static_cast<int>(weight_format)], cols, n_tokens,
+              double(bytes) / seconds / 1e9, double(bytes) / sum_seconds / 1e9,
               2.0 * double(rows * cols * n_tokens) / seconds / 1e9);
   std::free(weights);
   std::free(x);
@@ -86,7 +88,8 @@ int main(int argc, char** argv) {
   for (const Isa isa : {Isa::kAvx512Bf16, Isa::kAvx512Vnni, Isa::kAvx512, Isa::kAvx2Vnni,
                         Isa::kAvx2, Isa::kScalar}) {
     if (!lemma::kernels::ChooseIsa(IsaName(isa), cpu).ok()) continue;
-    for (const WeightFormat format : {WeightFormat::kInt8, WeightFormat::kBf16}) {
+    for (const WeightFormat format :
+         {WeightFormat::kInt4, WeightFormat::kInt8, WeightFormat::kBf16}) {
       for (const int64_t cols : {1536, 2048, 8960}) {
         for (const int64_t n_tokens : {1, 4, 12, 64, 256}) {
           if (isa == Isa::kScalar && n_tokens > 12) continue;

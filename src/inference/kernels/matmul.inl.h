@@ -80,8 +80,8 @@ using Bf16WeightLines = Bf16Lines;
 #endif
 
 // int8: a line times four columns is one instruction with VNNI. All products of a group are exact
-// in int32; then the scales of weights and activations, three float operations beside 32 (64
-// without VNNI) on integers.
+// in int32; then the scales of weights and activations, three float operations beside 32
+// products of a line.
 struct Int8Lines {
   static constexpr WeightFormat kFormat = WeightFormat::kInt8;
   static constexpr int64_t kColumns = 4;

@@ -160,23 +160,26 @@ TEST_P(CpuBackendTest, ResultsDoNotDependOnChunksOrThreads) {
 }
 
 TEST_P(CpuBackendTest, ResultsDoNotDependOnTheBatch) {
-  const auto backend = Make(WeightFormat::kBf16);
-  const auto vocab = static_cast<size_t>(config_.vocab_size);
-  const Logits alone = RunAlone(*backend, sequence_, 150);
-  // Neighbours of other lengths come and go; the sequence is first, last and in the middle.
-  Sequence a = {RandomTokens(config_, 200, 3), {4, 5, 6, 7}};
-  Sequence b = {RandomTokens(config_, 200, 4), {8, 9, 10, 11}};
-  Sequence s = sequence_;
-  Logits together;
-  const auto keep = [&](const Logits& all, int32_t first_row, int32_t n_rows) {
-    const auto begin = all.begin() + static_cast<ptrdiff_t>(size_t(first_row) * vocab);
-    together.insert(together.end(), begin, begin + static_cast<ptrdiff_t>(size_t(n_rows) * vocab));
-  };
-  keep(Step(*backend, {&s, &a}, {61, 90}), 0, 61);
-  keep(Step(*backend, {&a, &s, &b}, {1, 1, 30}), 1, 1);
-  for (int i = 0; i < 20; ++i) keep(Step(*backend, {&b, &a, &s}, {1, 1, 1}), 2, 1);
-  keep(Step(*backend, {&b, &s}, {40, 68}), 40, 68);
-  EXPECT_TRUE(SameBits(together, alone));
+  for (const WeightFormat format : {kF32, kBf16, kInt8, kInt4}) {
+    const auto backend = Make(format);
+    const auto vocab = static_cast<size_t>(config_.vocab_size);
+    const Logits alone = RunAlone(*backend, sequence_, 150);
+    // Neighbours of other lengths come and go; the sequence is first, last and in the middle.
+    Sequence a = {RandomTokens(config_, 200, 3), {4, 5, 6, 7}};
+    Sequence b = {RandomTokens(config_, 200, 4), {8, 9, 10, 11}};
+    Sequence s = sequence_;
+    Logits together;
+    const auto keep = [&](const Logits& all, int32_t first_row, int32_t n_rows) {
+      const auto begin = all.begin() + static_cast<ptrdiff_t>(size_t(first_row) * vocab);
+      together.insert(together.end(), begin,
+                      begin + static_cast<ptrdiff_t>(size_t(n_rows) * vocab));
+    };
+    keep(Step(*backend, {&s, &a}, {61, 90}), 0, 61);
+    keep(Step(*backend, {&a, &s, &b}, {1, 1, 30}), 1, 1);
+    for (int i = 0; i < 20; ++i) keep(Step(*backend, {&b, &a, &s}, {1, 1, 1}), 2, 1);
+    keep(Step(*backend, {&b, &s}, {40, 68}), 40, 68);
+    EXPECT_TRUE(SameBits(together, alone));
+  }
 }
 
 TEST_P(CpuBackendTest, ResultsDoNotDependOnPagesOrStaleMemory) {

@@ -16,7 +16,7 @@ namespace lemma::model {
 
 struct CpuBackendOptions {
   int n_threads = 0;          // 0: one per usable core
-  std::string isa;            // "": the best; else "scalar", "avx2", "avx512", "avx512-bf16"
+  std::string isa;            // "": the best; else a name of kernels/isa.h
   uint64_t kv_bytes_max = 0;  // 0: room for kDefaultKvTokens, or what the context needs if less
   int32_t batch_rows_max = 256;
   int32_t logit_rows_max = 64;
