@@ -13,7 +13,7 @@ namespace lemma::train {
 namespace {
 
 struct ExportOptions {
-  std::filesystem::path run;
+  std::vector<std::filesystem::path> runs;
   std::filesystem::path tokenizer;
   std::filesystem::path out;
 };
@@ -26,7 +26,7 @@ Status Export(const ExportOptions& options) {
                            ReadFile(options.tokenizer / name, text::kTokenizerFileBytesMax));
     LEMMA_RETURN_IF_ERROR(WriteFileAtomically(options.out / name, bytes));
   }
-  LEMMA_RETURN_IF_ERROR(ExportRun(options.run, options.out));
+  LEMMA_RETURN_IF_ERROR(ExportMean(options.runs, options.out));
   LogInfo("export: {}", options.out.string());
   return Ok();
 }
@@ -54,8 +54,12 @@ void AddExportCommand(CLI::App& app, Run& run) {
       app.add_subcommand("export", "Write a run as a model directory in the Hugging Face layout");
   command->footer(
       "Example: lemma-train export --run build/mini/sft --tokenizer build/mini/tokenizer "
-      "--out models/lemma-mini");
-  command->add_option("--run", options->run, "Folder of the run")
+      "--out models/lemma-mini\n"
+      "The mean of two: lemma-train export --run build/mini/focus4 --run build/mini/focus5 ...");
+  command
+      ->add_option(
+          "--run", options->runs,
+          "Folder of a run, or of a model; of several, the mean of their weights is written")
       ->required()
       ->check(CLI::ExistingDirectory);
   command->add_option("--tokenizer", options->tokenizer, "Folder with tokenizer.json")

@@ -9,6 +9,24 @@
 #include "train/data/steps.h"
 
 namespace lemma::train {
+namespace {
+
+// The numbers of a text as they stand there: "1.5 km in 20 minutes" -> "1.5", "20".
+std::vector<std::string> NumbersOf(std::string_view text) {
+  const auto is_digit = [&](size_t i) {
+    return i < text.size() && std::isdigit(static_cast<unsigned char>(text[i])) != 0;
+  };
+  std::vector<std::string> numbers;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (!is_digit(i)) continue;
+    const size_t begin = i;
+    while (is_digit(i) || (text.substr(i).starts_with('.') && is_digit(i + 1))) ++i;
+    numbers.emplace_back(text.substr(begin, i - begin));
+  }
+  return numbers;
+}
+
+}  // namespace
 
 int64_t NonZero(Rng& rng, int64_t low, int64_t high) {
   for (;;) {
@@ -83,6 +101,15 @@ Problem WorkedProblem(Language language, std::string question,
   problem.solution = NumberedSolution(language, steps, answer);
   problem.answer = std::move(answer);
   return problem;
+}
+
+Problem ToldProblem(Language language, std::string question,
+                    const std::vector<std::string>& thinking, const std::vector<std::string>& steps,
+                    std::string answer) {
+  std::vector<std::string> lines = {
+      Cat(In(language, "Given: ", "已知: "), Join(NumbersOf(question)))};
+  lines.insert(lines.end(), thinking.begin(), thinking.end());
+  return WorkedProblem(language, std::move(question), lines, steps, std::move(answer));
 }
 
 std::string Compact(std::string_view text) {

@@ -76,6 +76,13 @@ Problem WorkedProblem(Language language, std::string question,
                       const std::vector<std::string>& thinking,
                       const std::vector<std::string>& steps, std::string answer);
 
+// The same for a problem told in words. Its thinking starts with the numbers in the order in which
+// the question tells them ("Given: 3, 8, 2, 5"): copying them is one habit for all wordings, and
+// what each stands for is then decided from a short list.
+Problem ToldProblem(Language language, std::string question,
+                    const std::vector<std::string>& thinking, const std::vector<std::string>& steps,
+                    std::string answer);
+
 // Without white space, and with ASCII commas for Chinese ones.
 std::string Compact(std::string_view text);
 

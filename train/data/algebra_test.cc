@@ -74,7 +74,8 @@ TEST(LinearSystemTest, AnswersSolveBothEquations) {
     ASSERT_EQ(solution.size(), 2u);
     static const std::regex equations(R"(\(1\) (.*); \(2\) (.*))");
     std::smatch match;
-    const std::string line = FirstLine(problem.thinking);
+    const bool is_told = !problem.thinking.starts_with("(1)");
+    const std::string line = FirstLine(is_told ? WithoutGiven(problem) : problem.thinking);
     ASSERT_TRUE(std::regex_match(line, match, equations)) << line;
     for (const size_t i : {1, 2}) {
       const std::string y = "(" + std::to_string(solution[1]) + ")";
@@ -202,13 +203,14 @@ TEST(LogarithmTest, AgreesWithTheNaturalLogarithm) {
 
 TEST(GeometryTest, MeasuresFitTogether) {
   ForEachProblem("plane-geometry", [](const Problem& problem) {
-    // The thinking's first line says which of the question's two numbers is which.
-    const std::vector<int64_t> given = IntegersIn(FirstLine(problem.thinking));
+    // Its first line says which of the question's two numbers is which.
+    const std::string thinking = WithoutGiven(problem);
+    const std::vector<int64_t> given = IntegersIn(FirstLine(thinking));
     const std::vector<int64_t> asked = IntegersIn(problem.question);
     ASSERT_EQ(given.size(), 2u);
     ASSERT_TRUE(std::is_permutation(given.begin(), given.end(), asked.begin(), asked.end()));
     const int64_t a = given[0], b = given[1], answer = std::stoll(problem.answer);
-    const std::string formula = FirstLine(problem.thinking.substr(problem.thinking.find('\n') + 1));
+    const std::string formula = FirstLine(thinking.substr(thinking.find('\n') + 1));
     if (formula == "a^2 + b^2 = c^2") {
       std::vector<int64_t> sides = {a, b, answer};
       std::sort(sides.begin(), sides.end());

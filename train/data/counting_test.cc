@@ -51,10 +51,21 @@ TEST(CountingTest, ProbabilitiesAgreeWithEnumeration) {
           Has(problem, {"at most", "no more than", "or less", "不超过", "不大于", "最多"});
       const bool at_least =
           Has(problem, {"at least", "no less than", "or more", "至少", "不小于", "大于或等于"});
+      const bool less =
+          !at_most && !at_least &&
+          Has(problem, {"less than", "below", "smaller than", "小于", "低于", "不到"});
+      const bool greater = !at_most && !at_least &&
+                           Has(problem, {"greater than", "more than", "above", "larger than",
+                                         "大于", "超过", "多于"});
       for (int64_t a = 1; a <= 6; ++a) {
         for (int64_t b = 1; b <= 6; ++b) {
           ++possible;
-          favourable += at_most ? a + b <= n[0] : at_least ? a + b >= n[0] : a + b == n[0];
+          const int64_t sum = a + b;
+          favourable += at_most    ? sum <= n[0]
+                        : at_least ? sum >= n[0]
+                        : less     ? sum < n[0]
+                        : greater  ? sum > n[0]
+                                   : sum == n[0];
         }
       }
     } else if (Has(problem, {"coin", "硬币"})) {

@@ -74,9 +74,10 @@ std::vector<int64_t> Sorted(std::vector<int64_t> numbers) {
   return numbers;
 }
 
-// The numbers of the thinking's first line ("v = 60, t = 4, s = ?") are those of the question.
+// The line that says what the numbers stand for ("v = 60, t = 4, s = ?") has those of the question.
 void ExpectGivenAsTold(const Problem& problem) {
-  EXPECT_EQ(Sorted(IntegersIn(FirstLine(problem.thinking))), Sorted(IntegersIn(problem.question)))
+  EXPECT_EQ(Sorted(IntegersIn(FirstLine(WithoutGiven(problem)))),
+            Sorted(IntegersIn(problem.question)))
       << problem.thinking;
 }
 
@@ -91,7 +92,7 @@ TEST(MotionTest, SpeedsTimesAndDistancesFitTogether) {
     const int64_t answer = std::stoll(problem.answer);
     ExpectGivenAsTold(problem);
     if (given.size() == 2) {
-      const bool asks_distance = FirstLine(problem.thinking).ends_with("s = ?");
+      const bool asks_distance = FirstLine(WithoutGiven(problem)).ends_with("s = ?");
       EXPECT_EQ(asks_distance ? given[0] * given[1] : given[0] * answer,
                 asks_distance ? answer : given[1]);
     } else if (Says(problem, "meet", "相遇")) {
@@ -138,9 +139,9 @@ TEST(PercentTest, PricesAndInterestFitTogether) {
     if (n.size() == 3) {
       const int64_t principal = *std::max_element(n.begin(), n.end());
       const int64_t interest = n[0] * n[1] * n[2] / 100;
-      const bool asks_total =
-          Matches(problem, "total(?! interest)|balance|in all|principal and|principal plus|worth",
-                  "本息|本利和|连本带利|本金加|取回|连同利息|总和|余额");
+      const bool asks_total = Matches(
+          problem, "total(?! interest)|balance|in all|principal and|principal plus|worth|grow",
+          "本息|本利和|连本带利|本金加|取回|连同利息|总和|余额");
       ExpectGivenAsTold(problem);
       EXPECT_EQ(answer, asks_total ? principal + interest : interest);
       return;

@@ -10,7 +10,7 @@ namespace lemma::train {
 namespace {
 
 // A division by at most this needs no working where its quotient has one digit.
-constexpr int64_t kKnownDivisorMax = 20;
+constexpr int64_t kKnownDivisorMax = 12;
 
 // The part of n that its first digit stands for: 278 -> 200, 6 -> 6, 0 -> 0.
 int64_t LeadingPart(int64_t n) {
@@ -65,6 +65,13 @@ bool IsKnownProduct(int64_t a, int64_t b) {
 // Two digits by one, a quotient of one digit by up to 20, or nothing to divide.
 bool IsKnownDivision(int64_t a, int64_t b) {
   return b == 1 || a < b || (a < 100 && b < 10) || (a < 10 * b && b <= kKnownDivisorMax);
+}
+
+// The one-digit quotient that b rounded down to one digit (below 20 to 15 or 10) suggests, never
+// too small: (171, 38) -> 171/30 = 5.
+int64_t GuessedDigit(int64_t a, int64_t b) {
+  const int64_t rounded = b < 20 ? b / 5 * 5 : LeadingPart(b);
+  return std::min<int64_t>(9, a / rounded);
 }
 
 }  // namespace
@@ -167,9 +174,14 @@ std::string DivideSteps(int64_t a, int64_t b) {
                                std::to_string(b) + " + " + std::to_string(a % b);
   if (IsKnownDivision(a, b)) return equation;
   if (a >= 10 * b) return DivideDigitSteps(a, b) + "; " + equation;
-  const int64_t product = a / b * b;
-  const std::string difference = SubtractSteps(a, product) + "; " + equation;
-  return a / b == 1 ? difference : MultiplySteps(b, a / b) + "; " + difference;
+  std::vector<std::string> chains;
+  for (int64_t guess = GuessedDigit(a, b); guess > a / b; --guess) {
+    chains.push_back(MultiplySteps(b, guess) + " > " + std::to_string(a));
+  }
+  if (a / b > 1) chains.push_back(MultiplySteps(b, a / b));
+  chains.push_back(SubtractSteps(a, a / b * b));
+  chains.push_back(equation);
+  return Join(chains, "; ");
 }
 
 std::string DivideDigitSteps(int64_t a, int64_t b) {

@@ -49,11 +49,12 @@ std::string SumSteps(const std::vector<int64_t>& terms);
 std::string MultiplySteps(int64_t a, int64_t b);
 
 // Division with remainder, a >= 0, b > 0; always ends in "a = q*b + r". Long division takes the
-// digits of a from the left; a divisor above 20 shows the product and the difference. Two digits
-// by one, and quotients of one digit by up to 20, are known by heart:
-//   "84 = 14*6 + 0", "153 = 9*17 + 0"
+// digits of a from the left; a divisor above 12 shows the product and the difference, after those
+// that its first digit suggests and that are too large. Two digits by one, and quotients of one
+// digit by up to 12, are known by heart:
+//   "84 = 14*6 + 0", "99 = 8*12 + 3"
 //   "7 = 1*6 + 1; 13 = 2*6 + 1; 18 = 3*6 + 0; 738 = 123*6 + 0"
-//   "42*2 = 84; 105 - 84 = 25 - 4 = 21; 105 = 2*42 + 21".
+//   "38*5 = 190 > 171; 38*4 = 152; 171 - 152 = 21 - 2 = 19; 171 = 4*38 + 19".
 std::string DivideSteps(int64_t a, int64_t b);
 
 // Only the digits of that long division, without the last equation that collects them.

@@ -111,4 +111,13 @@ inline std::vector<int64_t> IntegersIn(const std::string& text) {
   return found;
 }
 
+// The thinking of a problem that is told in words, after the line with the numbers it gives.
+inline std::string WithoutGiven(const Problem& problem) {
+  const size_t end = problem.thinking.find('\n');
+  const std::string given = problem.thinking.substr(0, end);
+  EXPECT_TRUE(given.starts_with("Given: ") || given.starts_with("已知: "));
+  EXPECT_EQ(IntegersIn(given), IntegersIn(problem.question));
+  return problem.thinking.substr(end + 1);
+}
+
 }  // namespace lemma::train

@@ -9,10 +9,9 @@
 #include <utility>
 
 #include "common/base/thread_pool.h"
-#include "train/network/checkpoint.h"
 #include "train/network/generator.h"
 #include "train/network/model_directory.h"
-#include "train/network/trainer.h"
+#include "train/network/trained.h"
 
 namespace lemma::train {
 
@@ -100,10 +99,10 @@ Result<std::vector<float>> Model::Logits(const std::vector<text::TokenId>& token
   return std::vector<float>(values, values + logits.numel());
 }
 
-Status ExportRun(const std::filesystem::path& run_directory,
-                 const std::filesystem::path& model_directory) {
-  LEMMA_ASSIGN_OR_RETURN(Checkpoint checkpoint, LoadCheckpoint(CheckpointPath(run_directory)));
-  return SaveModelDirectory(checkpoint.config, std::move(checkpoint.weights), model_directory);
+Status ExportMean(const std::vector<std::filesystem::path>& runs,
+                  const std::filesystem::path& model_directory) {
+  LEMMA_ASSIGN_OR_RETURN(const Qwen2 mean, LoadMeanOfTrained(runs));
+  return SaveModelDirectory(mean.config(), mean.weights(), model_directory);
 }
 
 }  // namespace lemma::train

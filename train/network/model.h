@@ -49,8 +49,8 @@ class Model {
   std::unique_ptr<const Impl> impl_;
 };
 
-// A run's weights as a model directory (model_directory.h).
-Status ExportRun(const std::filesystem::path& run_directory,
-                 const std::filesystem::path& model_directory);
+// The mean of the weights of runs or models (trained.h) as a model directory (model_directory.h).
+Status ExportMean(const std::vector<std::filesystem::path>& runs,
+                  const std::filesystem::path& model_directory);
 
 }  // namespace lemma::train

@@ -13,9 +13,9 @@
 #include "train/network/checkpoint.h"
 #include "train/network/lanes.h"
 #include "train/network/loss_log.h"
-#include "train/network/model_directory.h"
 #include "train/network/optimizer.h"
 #include "train/network/progress_bar.h"
+#include "train/network/trained.h"
 
 namespace lemma::train {
 namespace {
@@ -249,19 +249,6 @@ Status CheckVocabulary(const Qwen2Config& of_weights, const Qwen2Config& of_toke
                          "tokenizer");
 }
 
-// The model of a run, or of a directory in the Hugging Face layout.
-Result<Qwen2> LoadInitial(const std::filesystem::path& directory) {
-  const std::filesystem::path path = CheckpointPath(directory);
-  if (std::filesystem::exists(directory / "config.json")) return LoadModelDirectory(directory);
-  if (!std::filesystem::exists(path)) {
-    return Status(StatusCode::kNotFound,
-                  fmt::format("{}: neither a run ({}) nor a model (config.json)",
-                              directory.string(), path.filename().string()));
-  }
-  LEMMA_ASSIGN_OR_RETURN(Checkpoint checkpoint, LoadCheckpoint(path));
-  return Qwen2(checkpoint.config, std::move(checkpoint.weights));
-}
-
 // The state of a run that begins.
 TrainingState NewState(const TrainSettings& settings, const DocumentSet& documents,
                        at::Device device) {
@@ -308,7 +295,7 @@ Status Train(const Qwen2Config& config, const DocumentSet& documents, const Docu
     return trainer.Run(stop);
   }
   if (!settings.initial.empty()) {
-    LEMMA_ASSIGN_OR_RETURN(Qwen2 initial, LoadInitial(settings.initial));
+    LEMMA_ASSIGN_OR_RETURN(Qwen2 initial, LoadTrained(settings.initial));
     LEMMA_RETURN_IF_ERROR(CheckVocabulary(initial.config(), config));
     Qwen2 model(initial.config(), ToDevice(initial.weights(), device));
     return Trainer(std::move(model), documents, held_out, settings, state).Run(stop);

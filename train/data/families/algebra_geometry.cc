@@ -54,7 +54,7 @@ const BilingualPhrasings& RectanglePerimeterAsks() {
 Problem WriteRectanglePerimeter(Rng& rng, Language language, Split split) {
   const auto [kind, a, b] = DrawSides(rng, split, 0, 60, 60);
   const std::string sum = AddSteps(a, b), twice = MultiplySteps(a + b, 2);
-  return WorkedProblem(
+  return ToldProblem(
       language, Ask(rng, RectanglePerimeterAsks(), split, language, {{"a", Cat(a)}, {"b", Cat(b)}}),
       {Cat("a = ", a, ", b = ", b, ", P = ?"), "2*(a + b)", sum, twice},
       {Cat(In(language, "Perimeter of a rectangle: ", "长方形周长: "), "2*(", a, " + ", b, ")"),
@@ -97,12 +97,12 @@ const BilingualPhrasings& RectangleAreaAsks() {
 
 Problem WriteRectangleArea(Rng& rng, Language language, Split split) {
   const auto [kind, a, b] = DrawSides(rng, split, 1, 60, 20);
-  return WorkedProblem(
-      language, Ask(rng, RectangleAreaAsks(), split, language, {{"a", Cat(a)}, {"b", Cat(b)}}),
-      {Cat("a = ", a, ", b = ", b, ", S = ?"), "a*b", MultiplySteps(a, b)},
-      {Cat(In(language, "Area of a rectangle: ", "长方形面积: "), a, "*", b),
-       Cat(a, "*", b, " = ", a * b)},
-      Cat(a * b));
+  return ToldProblem(language,
+                     Ask(rng, RectangleAreaAsks(), split, language, {{"a", Cat(a)}, {"b", Cat(b)}}),
+                     {Cat("a = ", a, ", b = ", b, ", S = ?"), "a*b", MultiplySteps(a, b)},
+                     {Cat(In(language, "Area of a rectangle: ", "长方形面积: "), a, "*", b),
+                      Cat(a, "*", b, " = ", a * b)},
+                     Cat(a * b));
 }
 
 const BilingualPhrasings& SideFromAreaAsks() {
@@ -139,7 +139,7 @@ const BilingualPhrasings& SideFromAreaAsks() {
 
 Problem WriteSideFromArea(Rng& rng, Language language, Split split) {
   const auto [kind, a, b] = DrawSides(rng, split, 3, 12, 60);
-  return WorkedProblem(
+  return ToldProblem(
       language, Ask(rng, SideFromAreaAsks(), split, language, {{"s", Cat(a * b)}, {"a", Cat(a)}}),
       {Cat("S = ", a * b, ", a = ", a, ", b = ?"), "S/a", ExactDivideSteps(a * b, a)},
       {Cat(In(language, "Length = area / width: ", "长 = 面积 / 宽: "), a * b, "/", a),
@@ -182,7 +182,7 @@ const BilingualPhrasings& SideFromPerimeterAsks() {
 Problem WriteSideFromPerimeter(Rng& rng, Language language, Split split) {
   const auto [kind, a, b] = DrawSides(rng, split, 4, 50, 50);
   const int64_t perimeter = 2 * (a + b);
-  return WorkedProblem(
+  return ToldProblem(
       language,
       Ask(rng, SideFromPerimeterAsks(), split, language, {{"p", Cat(perimeter)}, {"a", Cat(a)}}),
       {Cat("P = ", perimeter, ", a = ", a, ", b = ?"), "P/2 - a", ExactDivideSteps(perimeter, 2),

@@ -159,18 +159,18 @@ Problem WriteSystem(Rng& rng, Language language, Split split) {
       step.adds ? In(language, "Add: ", "相加: ") : In(language, "Subtract: ", "相减: ");
   const std::string for_x = SolveSteps(step.a, "x", Cat(step.c), step.c);
   const int64_t rest = first.c - a1 * x;
-  return WorkedProblem(
-      language, AskSystem(rng, language, split, as_prices, first, second),
-      {Cat("(1) ", first.Text(), "; (2) ", second.Text()), multiplied1, multiplied2,
-       Cat(how, AddSteps(one.a, sign * two.a), "; ", AddSteps(one.c, sign * two.c)), for_x,
-       Cat("(1): ", Product(a1, x), "; ",
-           SolveSteps(b1, "y", SubtractSteps(first.c, a1 * x), rest))},
-      {Cat(In(language, "Eliminate y: ", "消去 y: "), "(1)*", step.factor1,
-           step.adds ? " + " : " - ", "(2)*", step.factor2),
-       for_x,
-       Cat(In(language, "Put x into (1): ", "代入 (1): "),
-           SolveSteps(b1, "y", SumEquation(first.c, -a1 * x), rest))},
-      Cat("x = ", x, ", y = ", y));
+  const auto write = as_prices ? &ToldProblem : &WorkedProblem;
+  return write(language, AskSystem(rng, language, split, as_prices, first, second),
+               {Cat("(1) ", first.Text(), "; (2) ", second.Text()), multiplied1, multiplied2,
+                Cat(how, AddSteps(one.a, sign * two.a), "; ", AddSteps(one.c, sign * two.c)), for_x,
+                Cat("(1): ", Product(a1, x), "; ",
+                    SolveSteps(b1, "y", SubtractSteps(first.c, a1 * x), rest))},
+               {Cat(In(language, "Eliminate y: ", "消去 y: "), "(1)*", step.factor1,
+                    step.adds ? " + " : " - ", "(2)*", step.factor2),
+                for_x,
+                Cat(In(language, "Put x into (1): ", "代入 (1): "),
+                    SolveSteps(b1, "y", SumEquation(first.c, -a1 * x), rest))},
+               Cat("x = ", x, ", y = ", y));
 }
 
 // "(2, -1)", "2,-1" and "y=-1,x=2" are "x=2,y=-1".

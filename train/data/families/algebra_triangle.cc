@@ -44,7 +44,7 @@ Problem WriteTriangleArea(Rng& rng, Language language, Split split) {
       split, [&] { return std::array<int64_t, 3>{2, rng.Int(2, 30), rng.Int(2, 20)}; },
       [](int64_t, int64_t, int64_t) { return true; });
   const int64_t a = 2 * half;
-  return WorkedProblem(
+  return ToldProblem(
       language, Ask(rng, TriangleAreaAsks(), split, language, {{"a", Cat(a)}, {"b", Cat(b)}}),
       {Cat("a = ", a, ", h = ", b, ", S = ?"), "a*h/2", Quotient(a, 2), MultiplySteps(half, b)},
       {Cat(In(language, "Area of a triangle: ", "三角形面积: "), a, "*", b, "/2"),
@@ -93,7 +93,7 @@ Problem WriteThirdAngle(Rng& rng, Language language, Split split) {
       [](int64_t, int64_t a, int64_t b) { return a + b <= 170; });
   const int64_t c = 180 - a - b;
   const std::string sum = AddSteps(a, b), rest = SubtractSteps(180, a + b);
-  return WorkedProblem(
+  return ToldProblem(
       language, Ask(rng, ThirdAngleAsks(), split, language, {{"a", Cat(a)}, {"b", Cat(b)}}),
       {Cat("A = ", a, ", B = ", b, ", C = ?"), "180 - (A + B)", sum, rest},
       {Cat(In(language, "Two angles together: ", "两角之和: "), a, " + ", b, " = ", a + b),
@@ -198,7 +198,7 @@ Problem WriteRightTriangle(Rng& rng, Language language, Split split) {
   const std::string given = asks_leg == 1 ? Cat("c = ", c, ", a = ", a, ", b = ?")
                                           : Cat("a = ", a, ", b = ", b, ", c = ?");
   const std::string root = Cat(wanted * wanted, " = ", wanted, "^2");
-  return WorkedProblem(
+  return ToldProblem(
       language, question,
       {given, "a^2 + b^2 = c^2", MultiplySteps(known, known), MultiplySteps(a, a), combined, root},
       {Cat(In(language, "Pythagoras: ", "勾股定理: "), known, "^2 = ", known * known, ", ", a,

@@ -78,7 +78,7 @@ Telling TwoSumEnglish() {
            "[elements|entries] that sum to $b and [return|output] $them.",
            "[Find|Locate] two numbers in a list that add up to a given target and [return|output] "
            "$them.",
-           "Solve the two sum problem: return $what that add up to the target.",
+           "[Solve|Code] the two sum problem: [return|give] $what that [add up|sum] to the target.",
            "Two sum: given $a and $b, return $what that add up to $b. Exactly one solution exists.",
            "In an array of integers, exactly one pair adds up to a target value. [Return|Give] "
            "$what.",
@@ -87,7 +87,8 @@ Telling TwoSumEnglish() {
            "The list $a [contains|has] a pair of [elements|integers] that together give $b. "
            "[Output|Give] $ones.",
            "[List|Integers] $a, [goal|target] $b: find the pair with this sum, [return|answer "
-           "with] $ones."},
+           "with] $ones.",
+           "Two [elements|entries] of $a sum to the goal $b. Look for this pair and give $ones."},
       .statements_held_out =
           {"An integer array $a contains one pair of elements whose sum equals $b. Return "
            "$them.",
@@ -116,10 +117,10 @@ Telling TwoSumChinese() {
                "并返回$them。",
                "给定整数数组 $a 和目标值 $b, 找出数组中和为 $b 的两个数, [返回|输出]$given。",
                "给你一个数组 $a 和一个数 $b, 请找到两个不同的元素, 它们的和等于 $b, 返回$them。",
-               "两数之和: 在数组中找出和为目标值的两个数, [返回|求]$them。",
+               "两数之和: 在数组中[找出|挑出]和为目标值的[两个数|一对元素], [返回|求]$them。",
                "在数组 $a 中[找出|挑出]两个数, 使它们的和为 $b, 请[返回|输出]$them。",
                "给定一个数组和一个目标值, 请找出和为目标值的两个整数, 并返回$given。",
-               "请解决两数之和问题: 数组 $a, 目标值 $b, 返回$them。",
+               "请解决两数之和问题: [整数数组|数组] $a, [目标|目标值] $b, [返回|求|给出]$them。",
                "[列表|数组] $a 中$which[相加|加起来]等于 $b? 请[写代码|编程]。",
                "[已知|有]数组 $a, [目标|目标值] $b, 恰有一对数的和是它, [求|输出]$ones。"},
           .statements_held_out =
@@ -271,17 +272,18 @@ Telling MaximumSubarrayEnglish() {
            "Given a list of integers $a, return the $maximum sum of a non-empty contiguous "
            "subarray.",
            "Find the $maximum subarray: return the $large sum of consecutive elements in $a.",
-           "Find the [$large|$great] sum of a contiguous subarray in O(n).",
-           "Use Kadane's algorithm to find the $maximum subarray sum.",
+           "[Find|Report] the [$large|$great] sum of a contiguous [subarray|slice|run] in O(n).",
+           "Use Kadane's algorithm to [find|report|compute] the $maximum subarray sum.",
            "You are given an array $a that may hold negative numbers. Return the $large sum over "
            "all contiguous non-empty subarrays.",
-           "What is the $maximum sum of a contiguous subarray of $a? Write code.",
+           "What is the $maximum [sum|total] of a contiguous [subarray|slice] of $a? Write code.",
            "What is the $maximum that [adjacent|neighbouring|consecutive] elements of $a can add "
            "up to?",
            "Choose a [run of adjacent elements|contiguous slice] of $a so that its sum is "
            "$extreme; [report|return] that sum.",
            "[Integers|List] $a: which sum of a non-empty [contiguous part|slice] is "
-           "[$large|$great]?"},
+           "[$large|$great]?",
+           "Over all [runs|slices] of adjacent integers in $a, which total is the $large?"},
       .statements_held_out = {"Among all contiguous non-empty slices of $a, which sum is the "
                               "$large? Return that sum.",
                               "For the integers in $a, report the $maximum sum over any run "
@@ -305,10 +307,10 @@ Telling MaximumSubarrayChinese() {
                     "在 $a 中取一段[相邻|连续]的数, 使总和$extreme, 返回总和"},
           .tasks_held_out = {"求出 $a 里相邻元素之和的$large值"},
           .statements = {"给定一个整数数组 $a, 请找出一个和$large的连续子数组, 返回其和。",
-                         "给你一个整数数组 $a, 求非空连续子数组的$large和。",
+                         "[给你一个|设有]整数数组 $a, 求非空连续[子数组|子序列]的$large和。",
                          "$large子数组和: 返回 $a 中连续子数组的$large和。",
-                         "用 Kadane 算法求数组的$large子数组和。",
-                         "求数组中连续子数组的$large和, 要求时间复杂度 O(n)。",
+                         "用 Kadane 算法[求|求出][数组|序列]的$large[子数组和|连续片段和]。",
+                         "求数组中[连续子数组|连续片段]的$large和, 要求时间复杂度 O(n)。",
                          "数组 $a 可能含有负数, 返回所有非空连续子数组中$large的和。",
                          "请求出整数[数组|序列] $a 的$large子段和。",
                          "从整数序列 $a 中[选|取]一段连续的[元素|数], 使其和$extreme, 返回这个和。",

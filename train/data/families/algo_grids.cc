@@ -70,7 +70,11 @@ Telling PathEnglish() {
                 "tells how many [hops|steps|edges] $c is away from $b in the [unweighted "
                 "graph|network] $a, or -1 if [it cannot be reached|they are not connected]",
                 "follows the edges of $a from $b and [counts|returns] how few one must [take|use] "
-                "to get to $c, or -1"},
+                "to get to $c, or -1",
+                "[says|reports] how far node $c is from node $b in $a (every edge counts 1), or -1 "
+                "if no edges lead there",
+                "starts at $b, [moves along|follows] the edges of the network $a and returns the "
+                "fewest hops that lead to $c, or -1"},
       .tasks_held_out = {"gives the least number of edges one must follow in $a to get from $b to "
                          "$c, or -1"},
       .statements =
@@ -93,7 +97,9 @@ Telling PathEnglish() {
            "[Graph|Network] $a (lists of neighbours), start $b, goal $c: [shortest "
            "distance?|fewest edges?] -1 if [unreachable|not connected].",
            "Find the shortest way that leads from $b to $c in $a and [return|give] the number of "
-           "its edges, or -1 if none does."},
+           "its edges, or -1 if none does.",
+           "Suppose one starts at $b and each [step|hop] goes to a neighbour listed in $a. How few "
+           "of them lead to $c? Answer -1 if none do."},
       .statements_held_out =
           {"In a network $a (lists of neighbours), what is the minimum number of "
            "hops from $b to $c? Answer -1 if they are not connected.",
@@ -119,7 +125,9 @@ Telling PathChinese() {
            "在 $a 中从 $b 开始[广度优先搜索|做 BFS], 返回到 $c 的距离, [不可达|到不了]返回 -1",
            "求从节点 $b 到节点 $c 最少[走几步|经过几条边], 图为邻接表 $a, 不连通返回 -1",
            "[给出|返回] $c 在[图|网络] $a 里离起点 $b [几条边|多少步], [走不到|没有路径]则为 -1",
-           "求从 $b [走|跳]到 $c 的最少步数, [网络|图] $a 由邻居列表给出, 走不到为 -1"},
+           "求从 $b [走|跳]到 $c 的最少步数, [网络|图] $a 由邻居列表给出, 走不到为 -1",
+           "[算出|给出]沿图 $a 的边从 $b 出发最快几步[到达|走到] $c, 无路则返回 -1",
+           "用[队列|广度优先搜索]求起点 $b 到终点 $c 在网络 $a 上的最少[跳数|边数], 到不了为 -1"},
       .tasks_held_out = {"给出在 $a 中从 $b 走到 $c 最少经过的边数, 走不到则为 -1"},
       .statements =
           {"给定用[邻接表|邻居列表]表示的无权图 $a($a[i] 是节点 i 的邻居), 返回从 $b 到 $c "
@@ -135,7 +143,8 @@ Telling PathChinese() {
            "-1。",
            "[某人|机器人]在网络 $a 的节点 $b, 每次[跳|走]到一个邻居, 最少几次到 $c? "
            "[到不了|走不到]返回 -1。",
-           "[求出|给出]在图 $a 里从 $b 出发到达 $c 所[经过|走]的最少边数, 不可达为 -1。"},
+           "[求出|给出]在图 $a 里从 $b 出发到达 $c 所[经过|走]的最少边数, 不可达为 -1。",
+           "从节点 $b 出发, 沿着 $a 的边[一步步走|走], 最少[几步|几跳]能到 $c? 走不到就返回 -1。"},
       .statements_held_out = {"网络 $a 由邻居列表给出, 从 $b 到 $c 最少跳几次? 不连通则返回 -1。",
                               "从图 $a 的节点 $b 出发, 最少走几条边到节点 $c? 走不到返回 -1。"},
       .thinking =
@@ -246,7 +255,19 @@ Telling IslandsEnglish() {
       .tasks = {"returns the number of islands in $a, a grid of 1 (land) and 0 (water)",
                 "counts the islands of the 0/1 grid $a",
                 "counts the connected groups of 1s in the grid $a",
-                "takes a grid of 0 and 1 and returns how many islands it holds"},
+                "takes a grid of 0 and 1 and returns how many islands it holds",
+                "works out the number of [connected|separate] pieces of land in the [map|grid] $a, "
+                "where land is 1",
+                "says how many [separate regions|connected components|groups] of cells with 1 "
+                "there are in $a",
+                "[tells|determines] how many islands a [map|table] shows in which 1 [means|marks] "
+                "land and 0 sea",
+                "[uses|does a] flood fill on the [binary matrix|0/1 grid] $a and gives the number "
+                "of [islands|pieces of land]",
+                "receives a [binary matrix|map of 0 and 1] $a and reports how many 4-connected "
+                "[components|regions] of ones it [has|contains]",
+                "finds the number of [patches|clusters] of 1s in $a (cells touch [vertically or "
+                "horizontally|at a side])"},
       .tasks_held_out = {"tells how many separate pieces of land (cells with 1) the grid $a "
                          "shows"},
       .statements =
@@ -257,7 +278,19 @@ Telling IslandsEnglish() {
            "How many islands are there in the 2D grid $a? An island is a group of 1s connected "
            "up, down, left or right.",
            "Use flood fill to count the islands in a 0/1 grid.",
-           "$a is a map of 0 and 1. Return the number of 4-connected regions of 1s."},
+           "$a is a map of 0 and 1. Return the number of 4-connected regions of 1s.",
+           "The sea is 0 and the land is 1 in the [map|grid] $a. [Count the|Return the number of] "
+           "[islands|separate pieces of land].",
+           "How many [connected components|separate groups] do the ones of the binary matrix $a "
+           "form? Only cells that share a side are connected.",
+           "Suppose 1 [is|marks] land and 0 [is|marks] [sea|water] in the table $a. Give the "
+           "number of islands it [holds|shows].",
+           "[A pilot|A bird] sees land (1) and sea (0) as in the map $a. How many "
+           "[different|separate] islands are there?",
+           "[Binary matrix|0/1 grid|Map] $a: [what is the number of|how many] [4-connected groups "
+           "of ones|islands]?",
+           "In the [picture|board] $a, ones that touch [horizontally or vertically|at a side] "
+           "belong together. Find the number of such groups."},
       .statements_held_out = {"A map $a marks land with 1 and sea with 0. How many islands does "
                               "it show?",
                               "Find the number of 4-connected components of ones in the binary "
@@ -275,15 +308,28 @@ Telling IslandsEnglish() {
 Telling IslandsChinese() {
   return {
       .tasks = {"返回由 1(陆地)和 0(水)组成的网格 $a 中岛屿的数量", "统计 0/1 网格 $a 中的岛屿个数",
-                "统计网格 $a 中相连的 1 有多少组", "给定由 0 和 1 组成的网格, 返回岛屿数量"},
+                "统计网格 $a 中相连的 1 有多少组", "给定由 0 和 1 组成的网格, 返回岛屿数量",
+                "求地图 $a 上[互不相连|彼此分开]的陆地块数, [1 表示陆地|值为 1 的是陆地]",
+                "数一数 $a 中的 1 [分成|连成]几块, 上下左右[相邻|相连]算同一块",
+                "[算出|给出][二值矩阵|0/1 矩阵] $a 中 1 的[连通块|四连通区域]的[个数|数量]",
+                "[数出|求出] 1 为陆地、0 为海洋的地图 $a 里一共有[几个|多少个]岛",
+                "[用深度优先搜索|用 flood fill ]求[网格|矩阵] $a 里岛屿的[总数|个数]",
+                "接收 0 和 1 组成的[表格|地图] $a, 返回值为 1 的[连通分量|连通块]的数目"},
       .tasks_held_out = {"数出网格 $a 里彼此分开的陆地(值为 1)有几块"},
-      .statements = {"给定由 1(陆地)和 0(水)组成的网格 $a, 返回岛屿的数量, "
-                     "格子上下左右相连。",
-                     "岛屿数量: 统计网格中相邻的 1 组成多少块。",
-                     "计算矩阵 $a 中的岛屿个数, 1 是陆地, 0 是水。",
-                     "二维网格 $a 中有多少个岛屿? 岛屿由上下左右相连的 1 组成。",
-                     "用 flood fill 统计 0/1 网格中的岛屿数量。",
-                     "$a 是由 0 和 1 组成的地图, 返回四连通的 1 的区域个数。"},
+      .statements =
+          {"给定由 1(陆地)和 0(水)组成的网格 $a, 返回岛屿的数量, "
+           "格子上下左右相连。",
+           "岛屿数量: 统计网格中相邻的 1 组成多少块。",
+           "计算矩阵 $a 中的岛屿个数, 1 是陆地, 0 是水。",
+           "二维网格 $a 中有多少个岛屿? 岛屿由上下左右相连的 1 组成。",
+           "用 flood fill 统计 0/1 网格中的岛屿数量。",
+           "$a 是由 0 和 1 组成的地图, 返回四连通的 1 的区域个数。",
+           "[海洋|水]是 0, 陆地是 1, [网格|地图] $a 里[一共|总共]有几块[分开|不相连]的陆地?",
+           "矩阵 $a 只含 0 和 1, [求|返回]其中 1 的[连通分量|四连通块]的[数目|个数]。",
+           "[飞机|海鸟]从空中看到地图 $a(1 表示陆地, 0 表示水), 数一数[共有|有]几个岛。",
+           "[二值矩阵|0/1 网格|地图] $a: 岛屿[有几个|个数是多少]?",
+           "假设[网格|表格] $a 中 1 为陆地、0 为海, 上下左右挨着的陆地属于同一个岛, 有多少个岛?",
+           "在 $a 中, 值为 1 的格子若[上下左右相邻|有公共边]就属于同一块, [编程求|请求出]块数。"},
       .statements_held_out = {"地图 $a 用 1 表示陆地, 0 表示海洋, 一共有几个岛?",
                               "求二值矩阵 $a 中值为 1 的四连通分量的个数。"},
       .thinking =

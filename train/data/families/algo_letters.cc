@@ -49,38 +49,40 @@ std::string TraceWords(const Values& arguments, int) {
 
 Telling WordsEnglish() {
   return {
-      .tasks = {"$does the string $a", "takes a sentence $a and $does it",
-                "splits $a into words, $does it, and returns the new string",
-                "receives a string and $does it"},
+      .tasks = {"$does the [string|text|line] $a[| and gives it back| and outputs the result]",
+                "takes a [sentence|text] $a[| of several words] and $does it",
+                "splits $a into words, $does it, and [returns|outputs|gives back] the new string",
+                "[receives|is given|gets] a string and $does it[|, with single spaces]"},
       .tasks_held_out = {"gives back the sentence $a after it $does it"},
-      .statements = {"Given a string $a, $do it and return the result.",
-                     "$do a string. Words are separated by spaces.",
+      .statements = {"[Given|Take] a string $a, $do it and [return|give back|output] the result.",
+                     "$do a [string|line|text].[ Words are separated by spaces.| Write code.]",
                      "For a sentence $a, $do it; words in the result are separated by one space.",
-                     "In the string $a, $do it.", "You are given a sentence. Please $do it.",
-                     "How do I $do a string?"},
-      .statements_held_out = {"Take the sentence in $a and $do it, with single spaces in the "
-                              "result.",
-                              "The string $a holds several words. Your task: $do it."},
+                     "[In the string $a, $do it.|$a holds several words. I want to $do it.]",
+                     "[You are given|I have] a sentence. Please $do it.", "How do I $do a string?"},
+      .statements_held_out =
+          {"Take the sentence in $a and $do it, with single spaces in the result.",
+           "The string $a holds several words. Your task: $do it."},
       .thinking =
-          "We must $do $a. Split $a at white space into words: extra spaces vanish. "
-          "Then $build, and join with single spaces. An empty string gives no words "
-          "and an empty result. Time O(n).",
+          "We must $do $a. Split $a at white space into words: extra spaces vanish. Then $build, "
+          "and join with single spaces. An empty string gives no words and an empty result. Time "
+          "O(n).",
       .steps = "1. Split $a into words.\n2. Now $build.\n3. Join them with one space."};
 }
 
 Telling WordsChinese() {
-  return {.tasks = {"$do, 输入为字符串 $a", "接收一个句子 $a, $do",
-                    "把 $a 分成单词, $do, 返回新字符串", "给定一个字符串, $do"},
-          .tasks_held_out = {"对句子 $a 进行处理: $do"},
-          .statements = {"给定一个字符串 $a, $do并返回结果。", "$do, 单词之间用空格分隔。",
-                         "对句子 $a, $do, 结果中单词之间只有一个空格。", "请对字符串 $a $do。",
-                         "给你一个句子, 请$do。", "怎样$do? 请写代码。"},
-          .statements_held_out = {"句子 $a 由若干单词组成, 任务是$do, 单词间用一个空格。",
-                                  "取字符串 $a, $do, 然后输出。"},
-          .thinking =
-              "对 $a $do。先用空白把 $a 分成 words, 多余的空格会消失。然后$build, 再用一个空格"
-              "连接。空串没有单词, 结果也是空串。时间 O(n)。",
-          .steps = "1. 把 $a 分成单词。\n2. $build。\n3. 用一个空格连接。"};
+  return {
+      .tasks = {"$do, 输入为字符串 $a", "接收一个句子 $a, $do", "把 $a 分成单词, $do, 返回新字符串",
+                "[给定|处理|取]一个[字符串|由单词组成的文本], $do[|, 然后输出]"},
+      .tasks_held_out = {"对句子 $a 进行处理: $do"},
+      .statements = {"给定一个字符串 $a, $do并返回结果。", "$do, 单词之间用空格分隔。",
+                     "对句子 $a, $do, 结果中单词之间只有一个空格。", "请对[字符串|文本] $a $do。",
+                     "[给你|有]一个句子, [请|任务是]$do。", "[怎样|如何]$do? 请[写代码|编程]。"},
+      .statements_held_out = {"句子 $a 由若干单词组成, 任务是$do, 单词间用一个空格。",
+                              "取字符串 $a, $do, 然后输出。"},
+      .thinking =
+          "对 $a $do。先用空白把 $a 分成 words, 多余的空格会消失。然后$build, "
+          "再用一个空格连接。空串没有单词, 结果也是空串。时间 O(n)。",
+      .steps = "1. 把 $a 分成单词。\n2. $build。\n3. 用一个空格连接。"};
 }
 
 constexpr std::string_view kWordsPython = R"(
@@ -151,41 +153,40 @@ std::string TraceAnagram(const Values& arguments, int) {
 }
 
 Telling AnagramEnglish() {
-  return {.tasks = {"[checks|finds out] whether $a and $b are anagrams",
-                    "returns True if $b is an anagram of $a, else False",
-                    "tells if the strings $a and $b [consist of|use] the same [letters|characters]",
-                    "takes two strings and decides whether they are anagrams of each other",
-                    "[tests|decides] whether $b is a [rearrangement|reordering|permutation] of the "
-                    "letters of $a",
-                    "compares the [letter counts|letter multisets] of $a and $b: equal or not",
-                    "[says|determines] if $a can [become|be turned into] $b when only the order of "
-                    "letters changes"},
-          .tasks_held_out = {"finds out whether the letters of $a can be rearranged to $b"},
-          .statements =
-              {"Given two strings $a and $b, return true if $b is an anagram of $a.",
-               "Valid anagram: are $a and $b made of the same characters, each the same number of "
-               "times?",
-               "Check whether two [strings|words|texts] are anagrams.",
-               "[Determine|Find out] if $b can be formed by rearranging all the letters of $a.",
-               "Two words are anagrams if they use the same letters equally often. [Test|Compare] "
-               "$a and $b.",
-               "Are the [strings|words] $a and $b anagrams? Write code that answers it.",
-               "Do $a and $b [contain|consist of] the same multiset of letters? [Return|Answer] "
-               "True or False.",
-               "If the letters of $a are [put in another order|shuffled], can the result be $b? "
-               "Write code.",
-               "[Words|Strings] $a, $b: anagrams or not?"},
-          .statements_held_out = {"Can $a be turned into $b only by changing the order of its "
-                                  "letters?",
-                                  "Compare the letters of $a and $b: the same multiset or not?"},
-          .thinking =
-              "Are $a and $b anagrams? They are exactly if they hold the same characters "
-              "equally often, that is, if the sorted characters are equal. Different "
-              "lengths give different sorted lists, so no extra check is needed; two empty "
-              "strings are anagrams. Time O(n log n).",
-          .steps =
-              "1. Sort the characters of both strings.\n2. Return whether the sorted lists are "
-              "equal."};
+  return {
+      .tasks = {"[checks|finds out] whether $a and $b are anagrams",
+                "returns True if $b is an anagram of $a, else False",
+                "tells if the strings $a and $b [consist of|use] the same [letters|characters]",
+                "takes two strings and decides whether they are anagrams of each other",
+                "[tests|decides] whether $b is a [rearrangement|reordering|permutation] of the "
+                "letters of $a",
+                "compares the [letter counts|letter multisets] of $a and $b: equal or not",
+                "[says|determines] if $a can [become|be turned into] $b when only the order of "
+                "letters changes"},
+      .tasks_held_out = {"finds out whether the letters of $a can be rearranged to $b"},
+      .statements =
+          {"Given two strings $a and $b, return true if $b is an anagram of $a.",
+           "Valid anagram: are $a and $b made of the same characters, each the same number of "
+           "times?",
+           "Check whether two [strings|words|texts] are anagrams.",
+           "[Determine|Find out] if $b can be formed by rearranging all the letters of $a.",
+           "Two words are anagrams if they use the same letters equally often. [Test|Compare] $a "
+           "and $b.",
+           "Are the [strings|words] $a and $b anagrams? Write code that answers it.",
+           "Do $a and $b [contain|consist of] the same multiset of letters? [Return|Answer] True "
+           "or False.",
+           "If the letters of $a are [put in another order|shuffled], can the result be $b? Write "
+           "code.",
+           "[Words|Strings] $a, $b: anagrams or not?"},
+      .statements_held_out = {"Can $a be turned into $b only by changing the order of its letters?",
+                              "Compare the letters of $a and $b: the same multiset or not?"},
+      .thinking =
+          "Are $a and $b anagrams? They are exactly if they hold the same characters equally "
+          "often, that is, if the sorted characters are equal. Different lengths give different "
+          "sorted lists, so no extra check is needed; two empty strings are anagrams. Time O(n log "
+          "n).",
+      .steps =
+          "1. Sort the characters of both strings.\n2. Return whether the sorted lists are equal."};
 }
 
 Telling AnagramChinese() {
@@ -209,8 +210,9 @@ Telling AnagramChinese() {
           .statements_held_out = {"只改变字母的次序, $a 能变成 $b 吗?",
                                   "比较 $a 与 $b 的字母, 它们作为多重集合是否相等?"},
           .thinking =
-              "判断 $a 和 $b 是否是异位词。当且仅当每个字符出现次数相同, 也就是排序后相等。"
-              "长度不同时排序结果也不同, 不必另外检查; 两个空串是异位词。时间 O(n log n)。",
+              "判断 $a 和 $b 是否是异位词。当且仅当每个字符出现次数相同, "
+              "也就是排序后相等。长度不同时排序结果也不同, 不必另外检查; 两个空串是异位词。时间 "
+              "O(n log n)。",
           .steps = "1. 把两个字符串的字符排序。\n2. 返回排序结果是否相等。"};
 }
 
@@ -304,9 +306,9 @@ Telling CharacterCountEnglish() {
           .statements_held_out = {"Look at every character of $a and report $what it.",
                                   "Please determine $what the text $a and return it."},
           .thinking =
-              "We need $what $a. Go through $a once and count in a dictionary: "
-              "counts.get(c, 0) + 1 treats a new character as 0. $finish Time O(n), space "
-              "for the different characters only.",
+              "We need $what $a. Go through $a once and count in a dictionary: counts.get(c, 0) + "
+              "1 treats a new character as 0. $finish Time O(n), space for the different "
+              "characters only.",
           .steps = "1. Start with an empty dictionary.\n2. Add 1 for every character.\n3. $finish"};
 }
 
@@ -327,8 +329,8 @@ Telling CharacterCountChinese() {
                      "[我想知道|请查看]文本 $a 里$ask, [请写代码|用字典]。"},
       .statements_held_out = {"逐个查看 $a 的字符, 报告$what。", "请确定文本 $a 里$what并返回。"},
       .thinking =
-          "要求 $a 中$what。扫描 $a 一遍, 用字典计数, counts.get(c, 0) + 1 把新字符当作 0。"
-          "$finish时间 O(n), 空间只与不同字符的个数有关。",
+          "要求 $a 中$what。扫描 $a 一遍, 用字典计数, counts.get(c, 0) + 1 把新字符当作 "
+          "0。$finish时间 O(n), 空间只与不同字符的个数有关。",
       .steps = "1. 从空字典开始。\n2. 每遇到一个字符就加 1。\n3. $finish"};
 }
 
@@ -341,50 +343,49 @@ def $f($a):
 )";
 
 AlgorithmSpec CharacterCountSpec() {
-  return {.name = "character-count",
-          .description = "how often each character occurs in a string, or the most frequent one",
-          .arguments = {TextNames()},
-          .variants = {{.function = "count_characters",
-                        .synonyms = {"count_chars", "char_counts", "frequency", "letter_counts",
-                                     "char_frequency", "histogram"},
-                        .english = {{"what", "a dictionary with the count of each character in"},
-                                    {"kind", "a dictionary from character to count"},
-                                    {"often", "how often each character occurs in"},
-                                    {"Ask", "How often does each character occur in"},
-                                    {"finish",
-                                     "Return the dictionary; an empty string gives an "
-                                     "empty one."}},
-                        .chinese = {{"what", "每个字符出现次数的字典"},
-                                    {"kind", "字符到次数的字典"},
-                                    {"ask", "每个字符各出现几次"},
-                                    {"finish", "返回字典, 空串得到空字典。"}},
-                        .code = {{"result", "counts"}}},
-                       {.function = "most_common",
-                        .synonyms = {"most_frequent", "top_char", "common_char", "frequent_letter",
-                                     "mode_char", "most_used"},
-                        .english = {{"what", "the most frequent character in"},
-                                    {"kind", "the character with the largest count"},
-                                    {"often", "which character is the most frequent in"},
-                                    {"Ask", "Which character is the most frequent in"},
-                                    {"finish",
-                                     "Return the key with the largest count: max with "
-                                     "key=counts.get."}},
-                        .chinese = {{"what", "出现次数最多的字符"},
-                                    {"kind", "次数最多的那个字符"},
-                                    {"ask", "哪个字符出现得最多"},
-                                    {"finish", "返回计数最大的键: max 加 key=counts.get。"}},
-                        .code = {{"result", "max(counts, key=counts.get)"}}}},
-          .english = CharacterCountEnglish(),
-          .chinese = CharacterCountChinese(),
-          .python = kCharacterCountPython,
-          .edges =
-              [](int variant) {
-                return std::vector<Case>{
-                    CharacterCount("a", variant), CharacterCount("hello", variant),
-                    CharacterCount("abbccc", variant), CharacterCount("Aa a", variant)};
-              },
-          .draw = DrawCharacterCount,
-          .trace = TraceCharacterCount};
+  return {
+      .name = "character-count",
+      .description = "how often each character occurs in a string, or the most frequent one",
+      .arguments = {TextNames()},
+      .variants =
+          {{.function = "count_characters",
+            .synonyms = {"count_chars", "char_counts", "frequency", "letter_counts",
+                         "char_frequency", "histogram"},
+            .english = {{"what", "a dictionary with the count of each character in"},
+                        {"kind", "a dictionary from character to count"},
+                        {"often", "how often each character occurs in"},
+                        {"Ask", "How often does each character occur in"},
+                        {"finish", "Return the dictionary; an empty string gives an empty one."}},
+            .chinese = {{"what", "每个字符出现次数的字典"},
+                        {"kind", "字符到次数的字典"},
+                        {"ask", "每个字符各出现几次"},
+                        {"finish", "返回字典, 空串得到空字典。"}},
+            .code = {{"result", "counts"}}},
+           {.function = "most_common",
+            .synonyms = {"most_frequent", "top_char", "common_char", "frequent_letter", "mode_char",
+                         "most_used"},
+            .english = {{"what", "the most frequent character in"},
+                        {"kind", "the character with the largest count"},
+                        {"often", "which character is the most frequent in"},
+                        {"Ask", "Which character is the most frequent in"},
+                        {"finish",
+                         "Return the key with the largest count: max with key=counts.get."}},
+            .chinese = {{"what", "出现次数最多的字符"},
+                        {"kind", "次数最多的那个字符"},
+                        {"ask", "哪个字符出现得最多"},
+                        {"finish", "返回计数最大的键: max 加 key=counts.get。"}},
+            .code = {{"result", "max(counts, key=counts.get)"}}}},
+      .english = CharacterCountEnglish(),
+      .chinese = CharacterCountChinese(),
+      .python = kCharacterCountPython,
+      .edges =
+          [](int variant) {
+            return std::vector<Case>{CharacterCount("a", variant), CharacterCount("hello", variant),
+                                     CharacterCount("abbccc", variant),
+                                     CharacterCount("Aa a", variant)};
+          },
+      .draw = DrawCharacterCount,
+      .trace = TraceCharacterCount};
 }
 
 }  // namespace

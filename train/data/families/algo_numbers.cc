@@ -50,7 +50,11 @@ Telling SieveEnglish() {
            "$does [up to|not exceeding|in the range 1 to] $a",
            "crosses out the [multiples|composite numbers] up to $a and [returns|gives] $what that "
            "are left",
-           "sieves the range [1|2] to $a and [returns|reports] $kind"},
+           "sieves the range [1|2] to $a and [returns|reports] $kind",
+           "$does that [do not exceed|are at most|are not above] the [limit|bound] $a",
+           "strikes out the composite numbers [between 2 and|up to] $a and [gives|outputs] $what "
+           "that remain",
+           "[tells|finds out] $ask"},
       .tasks_held_out = {"sieves the numbers up to $a and gives $what"},
       .statements =
           {"Given [an integer|a limit|a bound] $a, [return|find|report] $what up to and including "
@@ -65,7 +69,12 @@ Telling SieveEnglish() {
            "The limit is $a. [Cross out the multiples of each prime|Sieve the numbers] and return "
            "$what [up to the limit|in this range].",
            "I [need|would like] to $do [up to|in the range 2 to] $a. [Sieve them.|Please write "
-           "code.]"},
+           "code.]",
+           "Of the numbers [1 to $a|not above $a], [report|give|output] $what; [cross out "
+           "multiples|use a sieve].",
+           "Suppose the [limit|bound] is $a. [I want|Give me|We need] $what that [do not "
+           "exceed|are not greater than] it.",
+           "[Cross|Strike] out the composite numbers from 2 to $a, then [report|give] $kind."},
       .statements_held_out = {"For a limit $a, cross out multiples and report $what that do "
                               "not exceed $a.",
                               "I want $what in the range 1 to $a. Use a sieve."},
@@ -87,7 +96,10 @@ Telling SieveChinese() {
                 "给定[整数|上限|正整数] $a, [返回|报告]小于等于 $a 的$what",
                 "求不大于 $a 的[$what|$kind], 用筛子[实现|来筛]",
                 "从 2 筛到 $a, [划掉|划去]合数, [返回|得到]$kind",
-                "[算出|回答]从 1 到 $a [之间|当中]$ask"},
+                "[算出|回答]从 1 到 $a [之间|当中]$ask",
+                "用筛法[筛去|划掉]不大于 $a 的合数, [给出|报告]$what",
+                "[回答|报告]不[超过|大于] $a 的[正整数|数]中$ask",
+                "用筛子筛 1 到 $a 之间的数, [输出|给出]$kind"},
       .tasks_held_out = {"用筛子筛出不大于 $a 的数, 给出$what"},
       .statements =
           {"给定[一个整数|一个上限|正整数] $a, 返回[小于等于|不大于] $a 的[$what|$kind]。",
@@ -98,7 +110,10 @@ Telling SieveChinese() {
            "从 1 到 $a [之间|]$ask? [请用筛法。|请写代码。|请编程回答。]",
            "[我想知道|请告诉我]不超过 $a 的数中$ask, [请用筛法|请写代码]。",
            "上限是 $a, [划去|划掉]每个质数的倍数, [报告|返回]剩下的$what。",
-           "我[需要|想要] $a 以内的[$what|$kind], 用[筛子|埃氏筛]来求。"},
+           "我[需要|想要] $a 以内的[$what|$kind], 用[筛子|埃氏筛]来求。",
+           "[怎么求|如何得到] 1 到 $a 之间的$what? [请写代码|请用筛子]。",
+           "划去 $a 以内的合数[以后|之后], 请[报告|给出]$kind。",
+           "[已知|设]上限为 $a, 我[想要|需要]不大于它的$what, 请用[筛子筛出|筛法]。"},
       .statements_held_out = {"给出上限 $a, 划去合数, 报告不超过 $a 的$what。",
                               "我想要 1 到 $a 之间的$what, 请用筛法。"},
       .thinking =
@@ -211,7 +226,12 @@ Telling GcdEnglish() {
                 "finds the $what of $a and $b with [Euclid's|the Euclidean] algorithm",
                 "takes two positive [integers|numbers] and returns their [$what|$short]",
                 "[works out|determines|calculates] the $short of $a and $b",
-                "[finds|returns] the $long $a and $b", "[calculates|evaluates] $short($a, $b)"},
+                "[finds|returns] the $long $a and $b", "[calculates|evaluates] $short($a, $b)",
+                "[works out|tells] $short($a, $b) with remainders, for [positive integers|whole "
+                "numbers above 0]",
+                "[tells|gives] the $long [integers|whole numbers] $a and $b",
+                "uses [remainders|repeated division] to [determine|work out] the $what of the "
+                "numbers $a and $b"},
       .tasks_held_out = {"works out the $what of the numbers $a and $b"},
       .statements =
           {"Given two positive [integers|whole numbers] $a and $b, return their [$what|$short].",
@@ -225,7 +245,11 @@ Telling GcdEnglish() {
            "[Numbers|Integers] $a and $b: [work out|determine|compute] their [$what|$short] with "
            "the Euclidean algorithm.",
            "I have two positive integers $a and $b and [need|want] their $what. [Use "
-           "remainders.|Please code it.]"},
+           "remainders.|Please code it.]",
+           "Suppose $a and $b are positive [integers|whole numbers]. [Work out|Determine] the "
+           "$long $a and $b.",
+           "Use the [Euclidean algorithm|method of Euclid] on the [numbers|pair] $a, $b and "
+           "[return|give] the $what."},
       .statements_held_out = {"What is the $what of $a and $b? Use the Euclidean algorithm.",
                               "Determine $short($a, $b) for positive whole numbers."},
       .thinking =
@@ -243,16 +267,20 @@ Telling GcdChinese() {
                     "用[欧几里得算法|辗转相除法]求 $a 和 $b 的$what",
                     "给定两个正整数, [返回|求出]它们的[$what| $short]",
                     "对正整数 $a、$b, [计算|求]它们的$what", "求$long",
-                    "[算出|返回] $short($a, $b) 的值"},
+                    "[算出|返回] $short($a, $b) 的值",
+                    "[算出|给出]正整数 $a 与 $b 的$what, 用[辗转相除法|求余数的方法]",
+                    "[算出|找到|确定]$long", "用[辗转相除|欧几里得]的方法确定数 $a、$b 的$what"},
           .tasks_held_out = {"算出数 $a 与 $b 的$what"},
-          .statements = {"给定两个正整数 $a 和 $b, [返回|求]它们的[$what| $short]。",
-                         "求[两个数|两个正整数]的$what。", "用辗转相除法求 $a [和|与] $b 的$what。",
-                         "求 $a 和 $b 的$what ($short)。",
-                         "实现欧几里得算法, [得到|求出] $a 与 $b 的$what。",
-                         "怎样高效地[计算|求出]两个正整数的$what?",
-                         "$long是[多少|几]? 请[写代码|编程]。",
-                         "[两个数|正整数] $a、$b 的$what是多少? 请[写代码|编程]。",
-                         "[已知|有]正整数 $a 与 $b, 请[编程|写程序]求 $short。"},
+          .statements =
+              {"给定两个正整数 $a 和 $b, [返回|求]它们的[$what| $short]。",
+               "求[两个数|两个正整数]的$what。", "用辗转相除法求 $a [和|与] $b 的$what。",
+               "求 $a 和 $b 的$what ($short)。", "实现欧几里得算法, [得到|求出] $a 与 $b 的$what。",
+               "怎样高效地[计算|求出]两个正整数的$what?", "$long是[多少|几]? 请[写代码|编程]。",
+               "[两个数|正整数] $a、$b 的$what是多少? 请[写代码|编程]。",
+               "[已知|有]正整数 $a 与 $b, 请[编程|写程序]求 $short。",
+               "$a 与 $b 都是正整数, 它们的[$what| $short ]是多少? 请用[辗转相除法|欧几里得算法]。",
+               "请用[辗转相除法|欧几里得算法]编程, [算出|求]数 $a 与 $b 的$what。",
+               "对[正整数|两个数] $a、$b, [算出|给出]$long。"},
           .statements_held_out = {"$a 与 $b 的$what是多少? 请用辗转相除法编程。",
                                   "对正整数 $a、$b, 求 $short($a, $b)。"},
           .thinking =

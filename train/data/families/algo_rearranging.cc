@@ -29,46 +29,46 @@ std::string TraceDuplicates(const Values& arguments, int) {
 }
 
 Telling DuplicatesEnglish() {
-  return {.tasks = {"removes [duplicates|all repetitions] from $a and keeps the [original "
-                    "order|order of the rest]",
-                    "returns the elements of $a without repetitions, in their original order",
-                    "returns a list with [only |]the first [occurrence|appearance] of every "
-                    "[element|value] of $a",
-                    "takes a list and returns it without duplicates, keeping the order",
-                    "[drops|deletes|leaves out] every value of $a that occurred before and keeps "
-                    "the others as they are",
-                    "[deduplicates|removes repetitions from] the list $a [without sorting "
-                    "it|without changing its order]",
-                    "keeps each [value|number] of $a only once, at its first place"},
-          .tasks_held_out = {"drops every repeated value of $a without changing the order of the "
-                             "rest"},
-          .statements = {"Given a list $a, remove the [duplicates|repetitions] and keep the order "
-                         "of first appearance.",
-                         "Remove duplicates from a list while preserving the order.",
-                         "[Remove|Drop|Delete] all repeated [elements|values] from $a; the "
-                         "remaining ones keep their order.",
-                         "Return the [distinct|different] elements of $a in the order in which "
-                         "they first appear.",
-                         "You are given a list of integers $a. Return a new list in which each "
-                         "value occurs only once, in the original order.",
-                         "How [can|do] I deduplicate a list in Python and keep its order?",
-                         "[Of|Among] equal values in the list $a, [keep|leave] only the first; do "
-                         "not [sort|reorder] the rest.",
-                         "What is left of $a if only the first of each repeated value may stay and "
-                         "the order is [kept|as it was]?",
-                         "List $a: [unique|distinct] values, [unsorted|order unchanged], each as "
-                         "it first [occurs|appears]."},
-          .statements_held_out = {"Values in $a may repeat. Keep only the first of each and leave "
-                                  "the order as it is.",
-                                  "Deduplicate the list $a; do not sort it."},
-          .thinking =
-              "Keep the first occurrence of each element of $a, in order. Walk through $a "
-              "with a set of the values seen: if x is new, add it to the set and append "
-              "it to the result, otherwise skip it. The order stays because we append in "
-              "order. An empty list gives an empty list. Time O(n), space O(n).",
-          .steps =
-              "1. Keep a set of the values seen and a result list.\n2. Append each x that is "
-              "not in the set, and add it to the set.\n3. Return the result."};
+  return {
+      .tasks = {"removes [duplicates|all repetitions] from $a and keeps the [original order|order "
+                "of the rest]",
+                "returns the elements of $a without repetitions, in their original order",
+                "returns a list with [only |]the first [occurrence|appearance] of every "
+                "[element|value] of $a",
+                "takes a list and returns it without duplicates, keeping the order",
+                "[drops|deletes|leaves out] every value of $a that occurred before and keeps the "
+                "others as they are",
+                "[deduplicates|removes repetitions from] the list $a [without sorting it|without "
+                "changing its order]",
+                "keeps each [value|number] of $a only once, at its first place"},
+      .tasks_held_out = {"drops every repeated value of $a without changing the order of the rest"},
+      .statements = {"Given a list $a, remove the [duplicates|repetitions] and keep the order of "
+                     "first appearance.",
+                     "Remove duplicates from a list while preserving the order.",
+                     "[Remove|Drop|Delete] all repeated [elements|values] from $a; the remaining "
+                     "ones keep their order.",
+                     "Return the [distinct|different] elements of $a in the order in which they "
+                     "first appear.",
+                     "You are given a list of integers $a. Return a new list in which each value "
+                     "occurs only once, in the original order.",
+                     "How [can|do] I deduplicate a list in Python and keep its order?",
+                     "[Of|Among] equal values in the list $a, [keep|leave] only the first; do not "
+                     "[sort|reorder] the rest.",
+                     "What is left of $a if only the first of each repeated value may stay and the "
+                     "order is [kept|as it was]?",
+                     "List $a: [unique|distinct] values, [unsorted|order unchanged], each as it "
+                     "first [occurs|appears]."},
+      .statements_held_out =
+          {"Values in $a may repeat. Keep only the first of each and leave the order as it is.",
+           "Deduplicate the list $a; do not sort it."},
+      .thinking =
+          "Keep the first occurrence of each element of $a, in order. Walk through $a with a set "
+          "of the values seen: if x is new, add it to the set and append it to the result, "
+          "otherwise skip it. The order stays because we append in order. An empty list gives an "
+          "empty list. Time O(n), space O(n).",
+      .steps =
+          "1. Keep a set of the values seen and a result list.\n2. Append each x that is not in "
+          "the set, and add it to the set.\n3. Return the result."};
 }
 
 Telling DuplicatesChinese() {
@@ -94,12 +94,11 @@ Telling DuplicatesChinese() {
       .statements_held_out = {"$a 中的值可能重复, 每个值只留第一个, 次序照旧。",
                               "请对 $a 去重, 不要排序。"},
       .thinking =
-          "保留 $a 中每个元素的第一次出现, 顺序不变。用集合 seen 记录见过的值, 依次看每个 "
-          "x: 没见过就加入集合并追加到结果, 见过就跳过。按顺序追加, 所以顺序不变。"
-          "空列表得到空列表。时间 O(n), 空间 O(n)。",
+          "保留 $a 中每个元素的第一次出现, 顺序不变。用集合 seen 记录见过的值, 依次看每个 x: "
+          "没见过就加入集合并追加到结果, 见过就跳过。按顺序追加, "
+          "所以顺序不变。空列表得到空列表。时间 O(n), 空间 O(n)。",
       .steps =
-          "1. 准备集合 seen 和结果列表。\n2. 依次把不在集合中的 x 加入集合和结果。\n3. "
-          "返回结果。"};
+          "1. 准备集合 seen 和结果列表。\n2. 依次把不在集合中的 x 加入集合和结果。\n3. 返回结果。"};
 }
 
 constexpr std::string_view kDuplicatesPython = R"(
@@ -163,45 +162,51 @@ std::string TraceRotate(const Values& arguments, int variant) {
 
 Telling RotateEnglish() {
   return {
-      .tasks = {"rotates the list $a to the $side by $b steps",
-                "returns $a rotated $side by $b positions",
-                "shifts the elements of $a cyclically to the $side by $b places",
-                "takes a list and a number of steps and rotates the list to the $side"},
+      .tasks = {"[rotates|turns round] the list $a to the $side by $b steps",
+                "returns $a [rotated|turned|cyclically moved] $side by $b positions",
+                "[shifts|moves] the elements of $a cyclically to the $side by $b places",
+                "takes a list and a number of steps and rotates the list to the $side",
+                "moves [all values|each element] of $a $b steps to the $side, in a [circle|ring]",
+                "turns $a round to the $side by $b [single steps|places], with wrap-around"},
       .tasks_held_out = {"moves every element of $a by $b places to the $side, with wrap-around"},
       .statements =
-          {"Given a list $a, rotate it to the $side by $b steps.",
+          {"[Given a|Take the] list $a, rotate it to the $side by $b [single |]steps.",
            "Rotate the array $a $side by $b positions and return the result.",
-           "Rotate a list by a number of steps to the $side.",
+           "[Rotate a list|Turn a list round] by a number of steps to the $side.",
            "You are given an integer array $a and a non-negative integer $b. Rotate the array to "
            "the $side by $b steps and return it.",
            "$side rotation of a list $a by $b places, where $b may exceed the length.",
-           "Return a copy of $a that is cyclically shifted to the $side $b times."},
-      .statements_held_out = {"Shift $a round to the $side: do $b single steps and return what "
-                              "you get.",
-                              "What does $a look like after $b rotations to the $side?"},
+           "Return a copy of $a that is cyclically shifted to the $side $b times.",
+           "What do $b [rotations|cyclic moves] to the $side [make of|do to] the list $a?"},
+      .statements_held_out =
+          {"Shift $a round to the $side: do $b single steps and return what you get.",
+           "What does $a look like after $b rotations to the $side?"},
       .thinking =
-          "Rotate $a to the $side by $b. A full turn of len($a) steps changes nothing, so "
-          "m = $b % len($a). $moved Slices do it, and m = 0 gives the list itself. "
-          "An empty list must be returned at once, since % 0 fails. Time O(n).",
+          "Rotate $a to the $side by $b. A full turn of len($a) steps changes nothing, so m = $b % "
+          "len($a). $moved Slices do it, and m = 0 gives the list itself. An empty list must be "
+          "returned at once, since % 0 fails. Time O(n).",
       .steps = "1. An empty list stays empty.\n2. Reduce $b to m = $b % len($a).\n3. $moved"};
 }
 
 Telling RotateChinese() {
-  return {
-      .tasks = {"把列表 $a 向$side旋转 $b 步", "返回 $a 向$side旋转 $b 位后的列表",
-                "将 $a 的元素循环$side移 $b 位", "给定列表和步数, 把列表向$side轮转"},
-      .tasks_held_out = {"让 $a 的每个元素循环地向$side移动 $b 个位置"},
-      .statements =
-          {"给定一个列表 $a, 将其向$side旋转 $b 步。",
-           "把数组 $a 向$side轮转 $b 个位置并返回结果。", "将列表向$side旋转若干步。",
-           "给你一个整数数组 $a 和非负整数 $b, 将数组中的元素向$side轮转 $b 步, 返回结果。",
-           "列表 $a 循环$side移 $b 位, $b 可能大于长度。", "返回 $a 循环$side移 $b 次后的新列表。"},
-      .statements_held_out = {"$a 向$side转动 $b 次, 每次一格, 请返回最后的列表。",
-                              "经过 $b 次向$side的循环移动, $a 会变成什么? 请写代码。"},
-      .thinking =
-          "把 $a 向$side旋转 $b 步。转 len($a) 步等于没转, 所以 m = $b % len($a)。$moved"
-          "用切片即可, m = 0 时就是原列表。空列表要先返回, 否则 % 0 出错。时间 O(n)。",
-      .steps = "1. 空列表直接返回。\n2. 令 m = $b % len($a)。\n3. $moved"};
+  return {.tasks = {"把列表 $a 向$side[旋转|转动] $b 步", "返回 $a 向$side旋转 $b 位后的列表",
+                    "将 $a 的元素循环$side移 $b 位", "给定列表和步数, 把列表向$side轮转",
+                    "把 $a 循环地向$side[转动|移动] $b [格|次], 出去的元素接到另一端"},
+          .tasks_held_out = {"让 $a 的每个元素循环地向$side移动 $b 个位置"},
+          .statements =
+              {"给定一个列表 $a, 将其向$side旋转 $b 步。",
+               "把数组 $a 向$side轮转 $b 个位置并返回结果。", "将列表向$side[旋转|转动]若干步。",
+               "给你一个整数数组 $a 和非负整数 $b, 将数组中的元素向$side轮转 $b 步, 返回结果。",
+               "列表 $a 循环$side移 $b 位, $b 可能大于长度。",
+               "返回 $a 循环$side移 $b 次后的[新|最后的]列表。",
+               "$a 的元素围成一圈, 每次向$side[转动|移动]一格, 共 $b 次, 最后[是什么|会变成什么]?"},
+          .statements_held_out = {"$a 向$side转动 $b 次, 每次一格, 请返回最后的列表。",
+                                  "经过 $b 次向$side的循环移动, $a 会变成什么? 请写代码。"},
+          .thinking =
+              "把 $a 向$side旋转 $b 步。转 len($a) 步等于没转, 所以 m = $b % "
+              "len($a)。$moved用切片即可, m = 0 时就是原列表。空列表要先返回, 否则 % 0 出错。时间 "
+              "O(n)。",
+          .steps = "1. 空列表直接返回。\n2. 令 m = $b % len($a)。\n3. $moved"};
 }
 
 constexpr std::string_view kRotatePython = R"(
@@ -275,8 +280,8 @@ Telling ZerosEnglish() {
            "order",
            "[puts|collects] the zeros of $a $past and leaves [those|the others] in order",
            "[separates|splits] $a into zeros and other numbers and returns $order"},
-      .tasks_held_out = {"collects every 0 of $a at the $place and leaves the other numbers in "
-                         "order"},
+      .tasks_held_out =
+          {"collects every 0 of $a at the $place and leaves the other numbers in order"},
       .statements = {"Given a list $a, move all zeros to the $place while keeping the relative "
                      "order of the non-zero elements.",
                      "Move zeros to the [$place|$back] of a list.",
@@ -293,18 +298,18 @@ Telling ZerosEnglish() {
                      "Return [the elements of $a|the list $a] rearranged: $order. The order "
                      "[stays|is kept] otherwise.",
                      "How do I [put|collect] [each 0|all the zeros] of $a [at the $place|$past]?"},
-      .statements_held_out = {"Zeros in $a belong at the $place; everything else stays in "
-                              "order. Return the rearranged list.",
-                              "Separate the zeros of $a from the other numbers and put them at "
-                              "the $place."},
+      .statements_held_out =
+          {"Zeros in $a belong at the $place; everything else stays in order. Return the "
+           "rearranged list.",
+           "Separate the zeros of $a from the other numbers and put them at the $place."},
       .thinking =
-          "Zeros of $a go to the $place, the others keep their order. First collect "
-          "the non-zero elements in order in rest. The number of zeros is len($a) - "
-          "len(rest), so build a list of that many zeros and put it at the $place: "
-          "$sum. No zeros or only zeros work as well. Time O(n).",
+          "Zeros of $a go to the $place, the others keep their order. First collect the non-zero "
+          "elements in order in rest. The number of zeros is len($a) - len(rest), so build a list "
+          "of that many zeros and put it at the $place: $sum. No zeros or only zeros work as well. "
+          "Time O(n).",
       .steps =
-          "1. Collect the non-zero elements in order.\n2. Make a list of as many zeros as "
-          "are missing.\n3. Return $sum."};
+          "1. Collect the non-zero elements in order.\n2. Make a list of as many zeros as are "
+          "missing.\n3. Return $sum."};
 }
 
 Telling ZerosChinese() {

@@ -30,13 +30,19 @@ std::string TraceFibonacci(const Values& arguments, int) {
 
 Telling FibonacciEnglish() {
   return {
-      .tasks = {"[returns|gives] $what", "[computes|produces|finds] $what",
-                "takes an integer $a [>= 0 |]and returns $what",
-                "calculates $what [with a loop|iteratively, not by recursion]",
-                "[adds up|sums] the last two numbers again and again, from 0 and 1, to "
-                "[get|produce] $what",
-                "[gives|returns] $brief of the Fibonacci sequence, [where|with] F(0) = 0",
-                "[builds|computes] $brief by the rule F(n) = F(n-1) + F(n-2), F(0) = 0, F(1) = 1"},
+      .tasks =
+          {"[returns|gives] $what", "[computes|produces|finds] $what",
+           "takes an integer $a [>= 0 |]and returns $what",
+           "calculates $what [with a loop|iteratively, not by recursion]",
+           "[adds up|sums] the last two numbers again and again, from 0 and 1, to "
+           "[get|produce] $what",
+           "[gives|returns] $brief of the Fibonacci sequence, [where|with] F(0) = 0",
+           "[builds|computes] $brief by the rule F(n) = F(n-1) + F(n-2), F(0) = 0, F(1) = 1",
+           "produces $brief of the Fibonacci sequence, which starts with 0 and 1, without [a "
+           "recursive call|calling itself]",
+           "[gives|works out] $what; every [term|number] is the sum of the two before it and the "
+           "first are 0 and 1",
+           "takes [a whole number|an integer] $a and [produces|outputs] $what, from F(0) = 0 on"},
       .tasks_held_out = {"produces $what without recursion"},
       .statements = {"Given [an integer |a number |]$a, return $what, where F(0) = 0 and F(1) = 1.",
                      "Fibonacci: return $what. The sequence starts with 0, 1.",
@@ -49,7 +55,14 @@ Telling FibonacciEnglish() {
                      "[every|each] next number is the sum of the two before it?",
                      "The first Fibonacci numbers are 0 and 1. [Give|Return|Find] [$brief|$what].",
                      "[For an integer|With] $a >= 0, [calculate|compute] $brief in the Fibonacci "
-                     "sequence 0, 1, 1, 2, ..."},
+                     "sequence 0, 1, 1, 2, ...",
+                     "Every [term|number] of a sequence is the sum of the two before it; the first "
+                     "are F(0) = 0 and F(1) = 1. [Produce|Return|Give] $brief.",
+                     "[I need|Please produce] $what [without recursion|in a loop], F(0) being 0.",
+                     "For [a whole number|a number] $a >= 0, [give|output] $brief of the Fibonacci "
+                     "sequence (F(0) = 0), without recursion.",
+                     "Begin with 0 and 1 and always add the last two numbers (Fibonacci). "
+                     "[Output|Find|Return] $what."},
       .statements_held_out = {"Every Fibonacci number is the sum of the two before it, and the "
                               "first are 0 and 1. Give $what.",
                               "For an integer $a >= 0, give $what."},
@@ -66,7 +79,10 @@ Telling FibonacciChinese() {
                     "用[循环|迭代]计算$what",
                     "从 0 和 1 开始, 不断把[前两项|最后两个数]相加, [得到|返回]$what",
                     "[返回|给出]斐波那契数列$brief, F(0) = 0",
-                    "按 F(n) = F(n-1) + F(n-2) [求|计算]$brief, F(0) = 0, F(1) = 1"},
+                    "按 F(n) = F(n-1) + F(n-2) [求|计算]$brief, F(0) = 0, F(1) = 1",
+                    "不用递归, [算出|产生]斐波那契数列$brief, 从 F(0) = 0 数起",
+                    "[输出|得到]$what, 每[一项|个数]是前两项之和, F(0) = 0",
+                    "对[整数|非负整数] $a >= 0, 用[循环|迭代]求$what"},
           .tasks_held_out = {"不用递归得到$what"},
           .statements =
               {"给定 $a, 返回[$what|斐波那契数列$brief], 其中 F(0) = 0, F(1) = 1。",
@@ -76,7 +92,11 @@ Telling FibonacciChinese() {
                "在线性时间内计算$what, 从 0 和 1 开始。",
                "数列开头是 0 和 1, 以后[每一项|每个数]是前两项之和, [求|请给出]$brief。",
                "对整数 $a >= 0, [不用递归|用循环]求斐波那契数列$brief, F(0) = 0。",
-               "斐波那契数列 0, 1, 1, 2, 3 继续下去, [请给出|请返回|求]$brief, 从 F(0) = 0 数起。"},
+               "斐波那契数列 0, 1, 1, 2, 3 继续下去, [请给出|请返回|求]$brief, 从 F(0) = 0 数起。",
+               "开头是 0 和 1, 每次把[前两项|最后两项]相加[得到|作为]下一项, "
+               "不用递归[给出|算出]$what。",
+               "对[非负整数|大于等于 0 的整数] $a, [返回|得到]$what, 不要用递归。",
+               "请[产生|输出]$what, 数列的[每一项|每个数]等于前两项之和, F(0) = 0, F(1) = 1。"},
           .statements_held_out = {"斐波那契数列的每一项是前两项之和, 开头是 0 和 1, 请给出$what。",
                                   "对整数 $a >= 0, 给出$what。"},
           .thinking =
@@ -170,7 +190,19 @@ Telling StairsEnglish() {
                     "counts the ways to climb a staircase of $a steps, taking $steps at a time",
                     "computes the number of distinct ways to reach step $a when each move takes "
                     "$steps",
-                    "solves the climbing stairs problem for moves of $steps"},
+                    "solves the climbing stairs problem for moves of $steps",
+                    "tells how many [possibilities|ways] there are to [run|walk|go] up [a flight "
+                    "of |]$a stairs with $steps per [move|hop|jump]",
+                    "[works out|finds|says] how many sequences of [hops|jumps] of $steps reach the "
+                    "top of a staircase with $a stairs",
+                    "counts the [different orders|sequences] in which moves of $steps [sum|add] up "
+                    "to a height of $a [stairs|steps]",
+                    "takes the number $a of stairs and [counts the ways|tells in how many ways one "
+                    "can get] to the top, taking $steps at [once|a time]",
+                    "[determines|calculates] the number of ways [a child|a frog|somebody] can "
+                    "[hop|jump|get] up $a stairs, each time taking $steps",
+                    "answers in how many different ways $a stairs can be climbed if [every|each] "
+                    "move takes $steps"},
           .tasks_held_out = {"tells how many sequences of moves of $steps lead up $a stairs"},
           .statements =
               {"You are climbing a staircase with $a steps. Each time you can climb $steps. In how "
@@ -180,7 +212,19 @@ Telling StairsEnglish() {
                "once?",
                "Given $a, count the ways to climb $a stairs by moves of $steps.",
                "Someone goes up $a stairs, $steps at a time. Return the number of ways to do it.",
-               "A frog jumps up $a stairs, $steps per jump. Count the distinct ways."},
+               "A frog jumps up $a stairs, $steps per jump. Count the distinct ways.",
+               "A [girl|boy|cat|rabbit] [hops|jumps|runs] up [a flight of |]$a stairs, taking "
+               "$steps [per hop|with each move]. How many possibilities are there?",
+               "How many sequences of [hops|jumps], each of $steps, [end on|reach] stair $a from "
+               "the ground?",
+               "Suppose each [hop|move|stride] takes $steps. [Count|Find|Return] the number of "
+               "[orders|ways] in which moves can lead up $a stairs.",
+               "A [flight of stairs|staircase] has $a steps; one may take $steps at once. In how "
+               "many ways can one [run|walk|climb] up?",
+               "The order of moves matters: with $steps per move, how many "
+               "[possibilities|different ways] add up to [a climb of |]$a stairs?",
+               "$a stairs, moves of $steps: [count|report] all [possible orders of the moves|ways "
+               "to the top]."},
           .statements_held_out = {"In how many orders can moves of $steps add up to $a stairs?",
                                   "A child runs up a flight of $a stairs and takes $steps per hop. "
                                   "Return the number of possibilities."},
@@ -198,15 +242,29 @@ Telling StairsChinese() {
   return {
       .tasks = {"返回爬 $a 级楼梯的方法数, 每次走$steps",
                 "计算每次走$steps时爬上 $a 级台阶的方法数",
-                "求到达第 $a 级台阶的不同方法数, 每次可走$steps", "解决爬楼梯问题, 每次走$steps"},
+                "求到达第 $a 级台阶的不同方法数, 每次可走$steps", "解决爬楼梯问题, 每次走$steps",
+                "[统计|算出]登上 $a 级[楼梯|台阶]的走法总数, 每次[跨|迈]$steps",
+                "[给出|求]每次跨$steps登上 $a 级楼梯共有多少种[可能|走法]",
+                "求用$steps的步子走完 $a 级[楼梯|台阶], [步子的排列|走法]有多少种",
+                "计算[小孩|青蛙|小猫]每次跳$steps, 跳上 $a 级台阶的[可能数|跳法总数]",
+                "返回从[地面|下面]走到第 $a 级的走法总数, 一步[跨|上]$steps",
+                "给定楼梯级数 $a, [求|返回]每步$steps时的[走法|方法]总数"},
       .tasks_held_out = {"给出用每次$steps的走法登上 $a 级楼梯的走法总数"},
-      .statements = {"假设你正在爬楼梯, 需要 $a 级才能到达楼顶。每次可以爬$steps, "
-                     "有多少种不同的方法?",
-                     "爬楼梯: 共 $a 级, 每次走$steps, 返回方法数。",
-                     "每次可以走$steps, 爬上 $a 级楼梯有多少种不同的方法?",
-                     "给定 $a, 计算每次走$steps爬 $a 级楼梯的方法数。",
-                     "一个人上 $a 级台阶, 一次走$steps, 返回所有走法的数目。",
-                     "一只青蛙跳上 $a 级台阶, 每次跳$steps, 求跳法总数。"},
+      .statements =
+          {"假设你正在爬楼梯, 需要 $a 级才能到达楼顶。每次可以爬$steps, "
+           "有多少种不同的方法?",
+           "爬楼梯: 共 $a 级, 每次走$steps, 返回方法数。",
+           "每次可以走$steps, 爬上 $a 级楼梯有多少种不同的方法?",
+           "给定 $a, 计算每次走$steps爬 $a 级楼梯的方法数。",
+           "一个人上 $a 级台阶, 一次走$steps, 返回所有走法的数目。",
+           "一只青蛙跳上 $a 级台阶, 每次跳$steps, 求跳法总数。",
+           "[小猫|小明|兔子]上 $a 级[楼梯|台阶], 每次[跳|迈]$steps, [可能的走法|上法]共有多少种?",
+           "一段楼梯有 $a 级, 每[步|次]可以跨$steps, 走到顶[共有|有]多少种[可能|走法]?",
+           "每步$steps, 合起来[凑成|正好是] $a 级, 不同次序的[排列|走法]有多少种? "
+           "请[编程|写代码]。",
+           "[楼梯|台阶]共 $a 级, 用每次$steps的[步子|走法]登上去, 求走法总数。",
+           "求[登上|走完] $a 级楼梯的可能数: 每次只能[跨|上]$steps, 次序不同算不同走法。",
+           "如果每[一步|次]上$steps, [登上|到达]第 $a 级有多少种[走法|可能]? 请[编程|写代码]。"},
       .statements_held_out = {"小孩上 $a 级楼梯, 每次跨$steps, 共有多少种可能? 请编程。",
                               "用$steps的步子凑成 $a 级楼梯, 有多少种排列?"},
       .thinking =

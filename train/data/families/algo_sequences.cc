@@ -58,7 +58,13 @@ Telling CommonEnglish() {
       .tasks = {"returns the length of the longest common subsequence of $a and $b",
                 "computes the length of the LCS of the strings $a and $b",
                 "finds how long the longest common subsequence of $a and $b is",
-                "takes two strings and returns the length of their longest common subsequence"},
+                "takes two strings and returns the length of their longest common subsequence",
+                "tells how many characters $a and $b have in common [in the same order|when the "
+                "order is kept]",
+                "measures the longest subsequence that [occurs in|belongs to] both strings, $a and "
+                "$b",
+                "gives the [size|length] of the longest text that is a subsequence of both $a and "
+                "$b"},
       .tasks_held_out = {"measures the longest sequence of characters that occurs in order in both "
                          "$a and $b"},
       .statements =
@@ -70,7 +76,16 @@ Telling CommonEnglish() {
            "Use dynamic programming to get the length of the LCS of two strings.",
            "A subsequence keeps the order but may skip characters. How long is the longest one "
            "shared by $a and $b?",
-           "Write LCS for the strings $a and $b; only the length is needed."},
+           "Write LCS for the strings $a and $b; only the length is needed.",
+           "[Delete|Remove] as few characters as possible from $a and from $b so that both become "
+           "[equal|the same string]. Return how long [it|that string] is.",
+           "Which characters, in order, do the strings $a and $b share? Return the greatest number "
+           "of them.",
+           "[We|You] may delete characters of $a and of $b. How long can a string be that both "
+           "[leave|turn into]?",
+           "Two texts, $a and $b: return the length of the longest sequence of characters found, "
+           "in "
+           "order, in each of them."},
       .statements_held_out = {"By deleting characters from $a and $b we want the longest equal "
                               "string. Return its length.",
                               "$a and $b are texts. What is the length of the longest subsequence "
@@ -88,14 +103,20 @@ Telling CommonEnglish() {
 Telling CommonChinese() {
   return {
       .tasks = {"返回 $a 和 $b 的最长公共子序列的长度", "计算字符串 $a 与 $b 的 LCS 长度",
-                "求 $a 和 $b 的最长公共子序列有多长", "给定两个字符串, 返回最长公共子序列的长度"},
+                "求 $a 和 $b 的最长公共子序列有多长", "给定两个字符串, 返回最长公共子序列的长度",
+                "求两个字符串 $a 和 $b [共有的|共同的]字符序列最长有多长, 字符要[按顺序|保持顺序]",
+                "求既是 $a 的子序列又是 $b 的子序列的[最长文本|最长字符串]的长度"},
       .tasks_held_out = {"求同时按顺序出现在 $a 和 $b 中的最长字符序列的长度"},
       .statements = {"给定两个字符串 $a 和 $b, 返回它们的最长公共子序列的长度。",
                      "最长公共子序列: 返回两个字符串的 LCS 长度。",
                      "求 $a 和 $b 的最长公共子序列(LCS)的长度, 不存在则返回 0。",
                      "用动态规划求两个字符串的最长公共子序列长度。",
                      "子序列可以跳过字符但保持顺序, $a 和 $b 共有的最长子序列有多长?",
-                     "请为字符串 $a 和 $b 写出 LCS, 只需要长度。"},
+                     "请为字符串 $a 和 $b 写出 LCS, 只需要长度。",
+                     "可以删去 $a 的字符, 也可以删去 $b 的字符, 使它们变成同一个字符串, "
+                     "这个字符串最长有多长?",
+                     "两段文本 $a 与 $b, [请编程求|求]公共子序列的最大长度。",
+                     "$a 和 $b 中[按顺序|依次]都出现的字符最多有多少个?"},
       .statements_held_out = {"从 $a 和 $b 中删去一些字符使两者相等, 剩下的最长是多少?",
                               "文本 $a 与 $b 的公共子序列中, 最长的长度是多少? 请编程。"},
       .thinking =
@@ -178,7 +199,19 @@ Telling IncreasingEnglish() {
       .tasks = {"returns the length of the longest $rising subsequence of $a",
                 "computes how long the longest $rising subsequence of $a is",
                 "finds the length of a longest $rising subsequence in the list $a",
-                "takes a list and returns the length of its longest $rising subsequence"},
+                "takes a list and returns the length of its longest $rising subsequence",
+                "[tells|determines] the [maximum|greatest] [length|size] that a $rising "
+                "subsequence of $a can have",
+                "[counts|tells] how many [numbers|elements] of $a can be kept, in order, so that "
+                "they are $rising",
+                "[deletes|drops] as few numbers of $a as possible so that the rest is $rising and "
+                "returns how many [remain|are left]",
+                "[gives|outputs] the [size|length] of the longest $rising sequence that one can "
+                "pick, in order, from the [numbers|sequence] $a",
+                "measures the [longest|largest] [choice|selection] of elements of $a, kept in "
+                "order, that is $rising",
+                "finds the greatest number of [entries|elements] that a $rising subsequence of the "
+                "[sequence|numbers] $a holds"},
       .tasks_held_out = {"measures the longest $rising subsequence that the numbers $a hold"},
       .statements =
           {"Given an integer array $a, return the length of the longest $rising subsequence.",
@@ -187,7 +220,19 @@ Telling IncreasingEnglish() {
            "How long is the longest $rising subsequence of $a? Elements need not be adjacent.",
            "You are given a list of integers $a. Return the length of the longest subsequence "
            "that is $rising.",
-           "Write code for the length of the longest $rising subsequence in O(n^2)."},
+           "Write code for the length of the longest $rising subsequence in O(n^2).",
+           "[Remove|Delete] as few [numbers|elements] as possible from $a until the rest is "
+           "$rising. How many [remain|are left]?",
+           "[From|Out of] the sequence $a, [pick|choose] numbers, in order, that are $rising. "
+           "[Return|Give] the greatest possible number of them.",
+           "[We|You] may [delete|skip] numbers of $a, but not reorder them. How long can a $rising "
+           "rest be?",
+           "[Sequence|Numbers|List] $a: what is the [maximum|greatest] length of a $rising "
+           "subsequence?",
+           "People stand in a row; $a holds their [heights|ages]. Some leave so that the rest is "
+           "$rising. How many can stay at most?",
+           "Which $rising subsequence of the sequence $a has the most elements? [Return|Give] only "
+           "its length."},
       .statements_held_out = {"Delete some numbers of $a so that the rest is $rising and as long "
                               "as possible. Return that length.",
                               "What is the maximum length of a $rising subsequence of the "
@@ -205,14 +250,26 @@ Telling IncreasingEnglish() {
 Telling IncreasingChinese() {
   return {
       .tasks = {"返回 $a 的最长$rising子序列的长度", "计算 $a 中最长$rising子序列有多长",
-                "求列表 $a 的最长$rising子序列长度", "给定一个列表, 返回最长$rising子序列的长度"},
+                "求列表 $a 的最长$rising子序列长度", "给定一个列表, 返回最长$rising子序列的长度",
+                "从[数列|序列] $a 中按[原顺序|先后次序]选数, 使其$rising, 返回最多能选几个",
+                "删去 $a 中[最少|尽可能少]的数, 使剩余部分$rising, [返回|给出]剩余个数",
+                "求[数列|列表] $a 里$rising的子序列最多含[几个|多少个]元素",
+                "[算出|给出] $a 的$rising子序列长度的最大值",
+                "[求|返回]保持顺序时 $a 中能[留下|保留]的最多元素个数, 留下的数要$rising",
+                "[算出|求出]整数序列 $a 所含$rising子序列[可达|可能]的最大长度"},
       .tasks_held_out = {"求数列 $a 所含最长的$rising子序列的元素个数"},
-      .statements = {"给定一个整数数组 $a, 返回最长$rising子序列的长度。",
-                     "最长$rising子序列: 返回其长度。",
-                     "用动态规划求 $a 的最长$rising子序列的长度。",
-                     "$a 的最长$rising子序列有多长? 元素不必相邻。",
-                     "给你一个整数列表 $a, 求其中最长的$rising子序列的长度。",
-                     "写代码求最长$rising子序列的长度, 时间 O(n^2)。"},
+      .statements =
+          {"给定一个整数数组 $a, 返回最长$rising子序列的长度。", "最长$rising子序列: 返回其长度。",
+           "用动态规划求 $a 的最长$rising子序列的长度。",
+           "$a 的最长$rising子序列有多长? 元素不必相邻。",
+           "给你一个整数列表 $a, 求其中最长的$rising子序列的长度。",
+           "写代码求最长$rising子序列的长度, 时间 O(n^2)。",
+           "在[数列|序列] $a 中[去掉|删掉]尽可能少的数, 让剩下的数$rising, 还剩几个?",
+           "[依次|按顺序]从 $a 中挑一些数, 要求$rising, 最多能挑[多少|几]个? 请写代码。",
+           "[数列|数组|列表] $a: $rising子序列[的最大长度是|最长可达]几?",
+           "一排人的身高为 $a, 请一些人离开, 使余下的身高$rising, 最多可留几人?",
+           "$a 所含的$rising子序列(可以跳过元素)中, 元素最多的有几个元素?",
+           "序列 $a 可以删数但不能换顺序, 剩下的[数|部分]要$rising, 最多[能|可以]剩几个?"},
       .statements_held_out = {"从 $a 中删去一些数, 使剩下的$rising且尽可能长, 返回长度。",
                               "序列 $a 的$rising子序列最长可达多少?"},
       .thinking =

@@ -49,7 +49,11 @@ Telling BinarySearchEnglish() {
            "tells in logarithmic time where $b is in the sorted list $a, or returns $instead if it "
            "is absent",
            "halves the [sorted|ascending] $a to [locate|find] $b and returns its index, or "
-           "$instead if there is no such element"},
+           "$instead if there is no such element",
+           "[gives|answers with] the place of $b in the [sorted|ascending] array $a in O(log n) "
+           "steps, or [$missing|$instead]",
+           "[searches|bisects] the sorted list $a for $b in logarithmic time; the result is the "
+           "index, or $missing"},
       .tasks_held_out = {"looks up $b in the ascending list $a in logarithmic time and returns "
                          "the position, or $missing"},
       .statements = {"Given a sorted array of distinct integers $a and a value $b, return the "
@@ -70,7 +74,11 @@ Telling BinarySearchEnglish() {
                      "range each time] to [get|locate] the index of $b. $Else.",
                      "[Sorted|Ascending] array $a, target $b: [index|position]? $Else.",
                      "Compare the middle of the sorted list $a with $b again and again. What is "
-                     "the index of $b? $Else."},
+                     "the index of $b? $Else.",
+                     "[Cards|Houses] with ascending numbers $a are in a row. At which index is $b? "
+                     "Use O(log n) time. $Else.",
+                     "Suppose $a is [ascending|sorted]. Halve the search range until $b is found "
+                     "and answer with its index. $Else."},
       .statements_held_out =
           {"$a is sorted in ascending order. Where is $b? Return its index, or $missing if there "
            "is no such element, in O(log n).",
@@ -95,7 +103,10 @@ Telling BinarySearchChinese() {
                 "给定升序列表和目标值, 返回目标值的[下标|索引], [不存在|没有]则返回$missing",
                 "在 O(log n) 时间内定位升序数组 $a 里的 $b, [返回|给出]下标, $otherwise",
                 "[不断折半|反复取中点], 求 $b 在有序列表 $a 里的位置, 没有则[输出|返回]$missing",
-                "以对数时间求 $b 在[升序|有序]的 $a 中排在哪个下标, $otherwise"},
+                "以对数时间求 $b 在[升序|有序]的 $a 中排在哪个下标, $otherwise",
+                "[通过|用]折半查找[给出|求得]目标 $b 在升序数组 $a 中的位置, $otherwise",
+                "每次去掉有序列表 $a 的一半, 直到[定位|找到] $b, 返回下标, 不在其中则返回$missing",
+                "在对数时间内查出[升序排列|已排序]的 $a 里 $b 的索引, 不存在则[给出|返回]$missing"},
       .tasks_held_out = {"以对数时间在升序列表 $a 里定位 $b, 没有则返回$missing"},
       .statements =
           {"给定一个升序的整数数组 $a 和一个目标值 $b, 返回 $b 的[下标|位置]; 如果不存在, "
@@ -109,7 +120,11 @@ Telling BinarySearchChinese() {
            "用[二分法|折半查找]在有序列表中查找目标值, 返回其下标, 没有时返回$missing。",
            "[升序|有序]列表 $a 里 $b [在哪个位置|的下标是多少]? [不在其中|没有]时返回$missing。",
            "[有序|升序]数组 $a, 目标 $b: 求[下标|位置]。$Else。",
-           "$a 已经[排好序|按升序排列], 请[不断折半|反复比较中间元素], 求 $b 的下标。$Else。"},
+           "$a 已经[排好序|按升序排列], 请[不断折半|反复比较中间元素], 求 $b 的下标。$Else。",
+           "[卡片|房间]的号码 $a 从小到大排列, 号码 $b 的下标是几? 要求对数时间。$Else。",
+           "假设 $a 已按升序排列, 请通过二分[定位|查找] $b, 并[输出|给出]下标, "
+           "不存在则为$missing。",
+           "目标 $b 位于升序[序列|列表] $a 的哪个下标? 请以 O(log n) 时间[求出|查出]。$Else。"},
       .statements_held_out =
           {"数组 $a 已按升序排列, $b 在哪个位置? 返回下标, 不在其中则返回$missing。",
            "通过不断折半在有序列表 $a 中定位 $b, 不存在时输出$missing。"},
@@ -232,7 +247,11 @@ Telling MergeEnglish() {
                 "that order",
                 "[makes|builds] a single list, $ordered as well, from the $ordered lists $a and $b",
                 "[interleaves|merges] $a and $b, [which run $from|both $rising], so that the "
-                "result is sorted alike"},
+                "result is sorted alike",
+                "interleaves two $ordered sequences in linear time so that the whole [is|stays] "
+                "$ordered",
+                "[puts|brings] the [elements|numbers] of $a and $b, two $rising lists, together in "
+                "$order order"},
       .tasks_held_out = {"joins $a and $b, sorted in $order order, so that the result has the "
                          "same order"},
       .statements = {"Given two lists $a and $b sorted [in $order order|$from], merge them into "
@@ -249,7 +268,12 @@ Telling MergeEnglish() {
                      "How do I [join|interleave|combine] the $ordered [sequences|lists] $a and $b "
                      "[in linear time|so that the order stays]?",
                      "[Lists|Sequences] $a, $b, both sorted $from: [make a single one|join them] "
-                     "in the same order."},
+                     "in the same order.",
+                     "Two rows of [people|children] are sorted by height $from: $a and $b. "
+                     "[Join|Merge] them into one row of the same order.",
+                     "Suppose $a and $b [run|go] $from. Make a single sequence of all their "
+                     "elements that does so too.",
+                     "Sorted $from, $a and $b should become one list in $order order by merging."},
       .statements_held_out =
           {"Both $a and $b are in $order order. Interleave them so that the whole stays in $order "
            "order.",
@@ -272,7 +296,10 @@ Telling MergeChinese() {
                 "把两个$ordered的有序列表合并为一个",
                 "[归并|合并]都是$rising的 $a 与 $b, [次序|顺序]仍然$from",
                 "由两个$from的[序列|列表]归并出一个[$ordered|$from]的列表",
-                "在线性时间内把$rising的 $a 和 $b 合成一个$ordered序列"},
+                "在线性时间内把$rising的 $a 和 $b 合成一个$ordered序列",
+                "把均按$from排列的[序列|数组] $a 与 $b [归并为|合成]一个, 仍按$ordered排列",
+                "以线性时间[归并|合并]两个$rising列表, [返回|得到]$ordered的整体",
+                "取 $a 和 $b(均为$ordered)的全部元素, [排成|合成]一个仍$rising的列表"},
       .tasks_held_out = {"将 $a 与 $b 归并为一个仍按$ordered排列的列表"},
       .statements =
           {"给定两个$ordered列表 $a 和 $b, 将它们合并为一个$ordered列表。",
@@ -283,7 +310,10 @@ Telling MergeChinese() {
            "$a 和 $b 都按[$ordered|$from]排列, 请在 O(n + m) 时间内合并成一个$ordered列表。",
            "[怎样|如何]把$from的 $a 与 $b [归并|合]成一个$ordered[序列|列表]?",
            "已知 $a、$b 两个[序列|数组]均$rising, [求|给出]合并后的$ordered列表。",
-           "两个[列表|序列] $a、$b, 都是$from, 请[归并|合成一个], [次序|顺序]不变。"},
+           "两个[列表|序列] $a、$b, 都是$from, 请[归并|合成一个], [次序|顺序]不变。",
+           "两队人各按身高$from站好, 身高为 $a 与 $b, 如何[并|合]成一队, 次序仍$from?",
+           "假设 $a 与 $b 均按$ordered排列, 如何在线性时间内得到全部元素的$ordered列表?",
+           "请[把|将] $a、$b [归并|合并]: 两者[均|都]为$ordered[列表|序列], 整体也要$from。"},
       .statements_held_out = {"已知 $a 与 $b 均为$ordered序列, 请归并成一个$ordered序列。",
                               "两个$ordered序列怎样在线性时间内合成一个$ordered序列? 请写代码。"},
       .thinking =

@@ -43,15 +43,40 @@ Telling English() {
       .tasks = {"sorts $a in $order order with $sort sort",
                 "implements $sort sort for the list $a, in $order order",
                 "takes a list of numbers and returns it in $order order, using $sort sort",
-                "returns the numbers of $a in $order order by $sort sort"},
+                "returns the numbers of $a in $order order by $sort sort",
+                "[arranges|orders] the [numbers|entries] of $a [by means of|with the help of] "
+                "$sort sort so that they are $order",
+                "puts the [integers|numbers] $a [in|into] $order order and uses the $sort sort "
+                "[method|algorithm]",
+                "[runs|performs|applies] $sort sort on $a and [returns|gives back] the list in "
+                "$order order",
+                "brings the [elements|values] of $a into $order order [the $sort sort way|through "
+                "$sort sort]",
+                "sorts a copy of $a with the [method|algorithm] called $sort sort, the "
+                "[output|result] being $order",
+                "[accepts|receives] numbers in any order and [outputs|returns] them in $order "
+                "order by the $sort sort [method|algorithm]"},
       .tasks_held_out = {"puts $a into $order order by means of $sort sort"},
-      .statements = {"Implement $sort sort in $order order.",
-                     "Sort the list $a in $order order using $sort sort.",
-                     "Given a list of integers $a, sort it with the $sort sort algorithm in $order "
-                     "order and return it.",
-                     "Write $sort sort ($order) for an array $a.",
-                     "Without using the built-in sort, arrange $a in $order order by $sort sort.",
-                     "Show me $sort sort. The result must be in $order order."},
+      .statements =
+          {"Implement $sort sort in $order order.",
+           "Sort the list $a in $order order using $sort sort.",
+           "Given a list of integers $a, sort it with the $sort sort algorithm in $order "
+           "order and return it.",
+           "Write $sort sort ($order) for an array $a.",
+           "Without using the built-in sort, arrange $a in $order order by $sort sort.",
+           "Show me $sort sort. The result must be in $order order.",
+           "[Numbers|Integers|Cards] $a [lie|are] in any order. [Use|Apply] $sort sort to "
+           "[put|bring] them into $order order.",
+           "[Code|Program|Create] $sort sort: the [input|list] is $a, the output should be $order.",
+           "Suppose $a is [unsorted|a mixed-up list]. By means of $sort sort, bring it into $order "
+           "order.",
+           "How does $sort sort put the [list|numbers] $a in $order order? [Write|Show] the code.",
+           "The [list|array] $a should be [sorted|arranged] by the $sort sort [method|algorithm]; "
+           "the result must be $order.",
+           "[Please sort|Order|Arrange] $a; the [output|result] is in $order order. "
+           "[Method|Algorithm]: $sort sort.",
+           "[A teacher wants|I want] the [marks|numbers] $a to come out in $order order. Use $sort "
+           "sort."},
       .statements_held_out = {"The numbers $a should come back in $order order; use the $sort sort "
                               "method.",
                               "Program the $sort sort algorithm for $a so that the output is "
@@ -63,21 +88,34 @@ Telling English() {
 }
 
 Telling Chinese() {
-  return {.tasks = {"用$sort排序把 $a 按$order排列", "对列表 $a 实现$sort排序, 结果为$order",
-                    "给定数字列表, 用$sort排序返回$order结果", "通过$sort排序返回 $a 的$order列表"},
-          .tasks_held_out = {"借助$sort排序将 $a 整理成$order"},
-          .statements = {"实现$sort排序, 要求$order。", "用$sort排序对列表 $a 进行$order排列。",
-                         "给定一个整数列表 $a, 请用$sort排序算法将其按$order排序并返回。",
-                         "写一个$sort排序, 把数组 $a 排成$order。",
-                         "不使用内置排序, 用$sort排序将 $a 按$order排列。",
-                         "请写出$sort排序的代码, 结果是$order。"},
-          .statements_held_out = {"请用$sort排序的方法返回 $a 的$order结果。",
-                                  "用程序实现$sort排序算法, 使 $a 成为$order。"},
-          .thinking =
-              "用$sort排序, 结果为$order。$idea"
-              "在副本上操作, 不改变输入; 空列表和一个元素的列表无需处理。时间 O(n^2), 空间 "
-              "O(n)。",
-          .steps = "1. 复制列表。\n$rounds"};
+  return {
+      .tasks = {"用$sort排序把 $a 按$order排列", "对列表 $a 实现$sort排序, 结果为$order",
+                "给定数字列表, 用$sort排序返回$order结果", "通过$sort排序返回 $a 的$order列表",
+                "[利用|采用]$sort排序的方法, 使 $a [变成|成为]$order",
+                "把[乱序|无序]的列表 $a 整理为$order, [算法|方法]是$sort排序",
+                "借助$sort排序算法[返回|得到] $a 排好的副本, 次序为$order",
+                "接收列表 $a, [按|以]$sort排序的[做法|步骤]排好, [输出|返回]$order列表",
+                "[运行|执行]$sort排序, 使列表 $a 的[元素|数]成为$order",
+                "对[一组数|数组] $a 排序($order), [必须|要求]使用$sort排序"},
+      .tasks_held_out = {"借助$sort排序将 $a 整理成$order"},
+      .statements = {"实现$sort排序, 要求$order。", "用$sort排序对列表 $a 进行$order排列。",
+                     "给定一个整数列表 $a, 请用$sort排序算法将其按$order排序并返回。",
+                     "写一个$sort排序, 把数组 $a 排成$order。",
+                     "不使用内置排序, 用$sort排序将 $a 按$order排列。",
+                     "请写出$sort排序的代码, 结果是$order。",
+                     "[数组|列表] $a 是乱序的, 请[采用|利用]$sort排序使它变为$order。",
+                     "$sort排序怎样[把|将] $a [排|变]成$order? 请[编程|写出程序]。",
+                     "[老师|同学]想把分数 $a 按$order排好, 请用$sort排序[的方法|算法]写程序。",
+                     "[排序|整理] $a, 结果[应为|须为]$order, [方法|算法]: $sort排序。",
+                     "假设只能用$sort排序, 如何[得到|返回] $a 的$order排列?",
+                     "[编程|写程序]完成$sort排序: 输入[列表|数组] $a, [输出|返回]$order的结果。"},
+      .statements_held_out = {"请用$sort排序的方法返回 $a 的$order结果。",
+                              "用程序实现$sort排序算法, 使 $a 成为$order。"},
+      .thinking =
+          "用$sort排序, 结果为$order。$idea"
+          "在副本上操作, 不改变输入; 空列表和一个元素的列表无需处理。时间 O(n^2), 空间 "
+          "O(n)。",
+      .steps = "1. 复制列表。\n$rounds"};
 }
 
 constexpr std::string_view kPython = R"(

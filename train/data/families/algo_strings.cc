@@ -58,7 +58,13 @@ Telling BracketsEnglish() {
                 "takes a string of (), [] and {} and decides whether it is valid",
                 "[verifies|tests] that no bracket in $a lacks its partner or crosses another pair",
                 "[finds out|says] if all the brackets of $a [match|pair up] and none are left over",
-                "returns whether $a is a [correct|valid|balanced] bracket sequence"},
+                "returns whether $a is a [correct|valid|balanced] bracket sequence",
+                "decides if the [round, square and curly brackets|brackets] in $a are "
+                "[nested|paired] correctly",
+                "checks that each bracket of $a has a partner of its kind and that [no pairs "
+                "cross|pairs nest]",
+                "answers whether $a, which consists of (), [] and {}, is [balanced|a correct "
+                "sequence of brackets]"},
       .tasks_held_out = {"decides if all brackets in $a match and nest correctly"},
       .statements =
           {"Given a string $a containing just the characters '(', ')', '{', '}', '[' and ']', "
@@ -73,7 +79,13 @@ Telling BracketsEnglish() {
            "Answer [True or False|with a boolean].",
            "Is every bracket of $a [paired|matched] with a partner of its kind, without pairs that "
            "cross?",
-           "Bracket [string|sequence] $a: [balanced|valid|correct] or not?"},
+           "Bracket [string|sequence] $a: [balanced|valid|correct] or not?",
+           "The string $a [consists of|contains] [brackets|round, square and curly brackets]. [Do "
+           "they all match|Are they nested correctly]?",
+           "Verify that [all|the] brackets in $a [match|nest correctly]; return [a boolean|True or "
+           "False].",
+           "Suppose $a [is|holds] a sequence of brackets. Does each have its partner, [and do "
+           "pairs not cross|in the right order]?"},
       .statements_held_out = {"$a consists of round, square and curly brackets. Is it a correct "
                               "bracket sequence?",
                               "Verify that each bracket in $a has its partner and that pairs do "
@@ -95,7 +107,10 @@ Telling BracketsChinese() {
                     "给定只含 ()、[] 和 {} 的字符串, 判断它是否有效",
                     "[验证|判断]括号序列 $a 是否[正确|合法]",
                     "判断 $a 的括号是否嵌套[正确|无误], 没有多余的",
-                    "[确定|检查]字符串 $a 的左右括号能否[一一|全部]配对"},
+                    "[确定|检查]字符串 $a 的左右括号能否[一一|全部]配对",
+                    "[确定|验证]由圆括号、方括号和花括号组成的 $a 是否[平衡|合法]",
+                    "[验证|检查] $a 中每个括号是否都有[另一半|配对的括号], [且|并且]互不交叉",
+                    "判断 $a 的括号是否[都能|全部]正确[嵌套|闭合]和配对"},
           .tasks_held_out = {"确定 $a 的括号是否全部正确配对和嵌套"},
           .statements =
               {"给定一个只包括 '('、')'、'{'、'}'、'['、']' 的字符串 $a, 判断字符串是否有效。",
@@ -106,7 +121,11 @@ Telling BracketsChinese() {
                "用栈判断字符串中的括号是否有效。",
                "$a 里的圆括号、方括号、花括号是否[都正确配对|正确嵌套]? [返回布尔值|请写代码]。",
                "$a 的括号是否[全部|两两]配对, 没有交叉? [请写代码|返回布尔值|请验证]。",
-               "字符串 $a 是[正确|合法|平衡]的括号序列吗? 请[写代码|编程]。"},
+               "字符串 $a 是[正确|合法|平衡]的括号序列吗? 请[写代码|编程]。",
+               "[序列|字符串] $a 由[各种括号|圆括号、方括号和花括号]组成, "
+               "它们[都正确嵌套|全部正确配对]吗?",
+               "请验证 $a 的括号[各对之间|]不交叉, [并且|而且]没有落单的, 返回布尔值。",
+               "[确定|检查] $a 中是否每个括号都有配对, 并且嵌套[正确|无误]。"},
           .statements_held_out = {"$a 由圆括号、方括号和花括号组成, 它是正确的括号序列吗?",
                                   "验证 $a 的每个括号都有配对, 并且各对之间不交叉。"},
           .thinking =
@@ -219,19 +238,28 @@ Telling PalindromeEnglish() {
                 "takes $kind and [decides|tests] whether it is a palindrome$how",
                 "tells if $what and its reverse are [equal|the same]$how",
                 "reverses $what and [says|determines] whether it [stays|remains] the same$how",
-                "answers True exactly when $thing $a is a palindrome$how"},
+                "answers True exactly when $thing $a is a palindrome$how",
+                "determines if $what [does not change|is left unchanged] when [reversed|turned "
+                "around]$how",
+                "tests $kind for being [a palindrome|the same in both directions]$how",
+                "[answers|says] whether $what reads the same [from the back|backwards]$how"},
       .tasks_held_out = {"determines if $what stays the same when reversed$how"},
-      .statements = {"Given $what, return true if it is a palindrome$how.",
-                     "[Determine|Test|Find out] whether $what is a palindrome$how.",
-                     "Palindrome [check|test] for $kind$how.",
-                     "Is $what a palindrome$how? Write code.",
-                     "Check if $kind reads the same from both ends$how.",
-                     "Decide whether $what equals its own reverse$how and return a boolean.",
-                     "If $what is reversed, does it [stay|remain] the same? [Return|Answer with] a "
-                     "boolean.$note",
-                     "Read $thing $a from the left and from the right: is it the same [in both "
-                     "directions|both ways]?$note",
-                     "Palindrome or not: $what? Return [a boolean|True or False].$note"},
+      .statements =
+          {"Given $what, return true if it is a palindrome$how.",
+           "[Determine|Test|Find out] whether $what is a palindrome$how.",
+           "Palindrome [check|test] for $kind$how.", "Is $what a palindrome$how? Write code.",
+           "Check if $kind reads the same from both ends$how.",
+           "Decide whether $what equals its own reverse$how and return a boolean.",
+           "If $what is reversed, does it [stay|remain] the same? [Return|Answer with] a "
+           "boolean.$note",
+           "Read $thing $a from the left and from the right: is it the same [in both "
+           "directions|both ways]?$note",
+           "Palindrome or not: $what? Return [a boolean|True or False].$note",
+           "Does $what [stay unchanged|equal itself] when reversed$how? Return [a boolean|True or "
+           "False].",
+           "[Test|Check] whether $what, read in both directions, [stays|is] the same$how.",
+           "Suppose $thing $a is [written|read] backwards. Is it still the same? [Answer "
+           "with|Return] a boolean.$note"},
       .statements_held_out = {"Does $what read the same in both directions$how? Return a "
                               "boolean.",
                               "Test $what for being a palindrome$how."},
@@ -249,7 +277,10 @@ Telling PalindromeChinese() {
                 "输入$kind, [判断|测试]它是不是回文$how",
                 "比较$what和它[颠倒|反转]后的样子, 相等才返回 True$how",
                 "[确定|测试]$what从左往右读和从右往左读是否[一样|相同]$how",
-                "判断$thing $a 反过来是否[不变|仍是自己]$how"},
+                "判断$thing $a 反过来是否[不变|仍是自己]$how",
+                "[测试|确定]$what倒过来是否[一致|不变]$how",
+                "判断$kind颠倒后是不是[它自己|原来的样子]$how",
+                "[测试|检查]$what从两个方向读是否[一致|相同]$how"},
       .tasks_held_out = {"确定$what颠倒后是否不变$how"},
       .statements = {"给定$what, 如果它是回文, 返回 true$how。",
                      "[判断|确定|检查]$what是否为回文$how。",
@@ -258,7 +289,10 @@ Telling PalindromeChinese() {
                      "判断$what与它的反转是否相等, 返回布尔值$how。",
                      "把$what[颠倒|反转]过来, 还和原来一样吗? [返回|请返回]布尔值。$note",
                      "$thing $a 从右往左读还是自己吗? 请[写代码|编程]。$note",
-                     "$what: 是不是回文? 返回[ True 或 False|布尔值]。$note"},
+                     "$what: 是不是回文? 返回[ True 或 False|布尔值]。$note",
+                     "[测试|确定]$what颠倒以后是不是[与原来一致|没有变化]$how。",
+                     "从左往右读$what, 再从右往左读, 结果[一致|不变]吗? 返回布尔值$how。",
+                     "$thing $a 颠倒后[不变|还一样]吗? 请[确定|判断]它是不是回文。$note"},
       .statements_held_out = {"$what从左往右和从右往左读是否一致? 返回布尔值$how。",
                               "测试$what是不是回文$how。"},
       .thinking =

@@ -126,10 +126,23 @@ std::string CamelCase(std::string_view snake) {
   return out;
 }
 
+// A name without a meaning: "zofumi", "ta_kelu".
+std::string InventedName(Rng& rng) {
+  std::string name;
+  for (int64_t syllables = rng.Int(2, 4); syllables > 0; --syllables) {
+    name += rng.Pick({"b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "st"});
+    name += rng.Pick({"a", "e", "i", "o", "u", "an", "er", "ol"});
+    if (syllables > 1 && rng.Chance(0.2)) name += "_";
+  }
+  return name;
+}
+
 // Wide enough that the model must learn to copy a name rather than to know it.
 std::string DrawFunctionName(Rng& rng, const Variant& variant) {
   std::string base(rng.Chance(0.3) ? variant.function : rng.Pick(variant.synonyms));
-  if (rng.Chance(0.35)) {
+  if (rng.Chance(0.15)) {
+    base = InventedName(rng);
+  } else if (rng.Chance(0.35)) {
     base = std::string(rng.Pick({"find", "get", "compute", "solve", "make", "my", "do", "run",
                                  "fast", "simple", "calc", "new", "the", "give"})) +
            "_" + base;
@@ -138,7 +151,7 @@ std::string DrawFunctionName(Rng& rng, const Variant& variant) {
                      "work", "process", "task", "solve_it", "my_solution", "main_task"});
   }
   if (rng.Chance(0.08)) base += rng.Pick({"_fast", "_v2", "_simple", "2", "_helper"});
-  return rng.Chance(0.15) ? CamelCase(base) : base;
+  return rng.Chance(0.25) ? CamelCase(base) : base;
 }
 
 bool IsNameByte(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }

@@ -145,7 +145,11 @@ const BilingualPhrasings& CommitteeAsks() {
         "Given {m} men and {w} women, find the number of [committees|crews] with {a} men and {b} "
         "women.",
         "The team is to have {b} of the {w} girls and {a} of the {m} boys. Find the number of "
-        "possible teams."},
+        "possible teams.",
+        "{a} of {m} men and {b} of {w} women are [chosen|elected]. In how many ways can that "
+        "happen?",
+        "[Someone|The coach] chooses: {b} of {w} girls, {a} of {m} boys. How many ways are "
+        "possible?"},
        {"A team is chosen: {a} of {m} boys and {b} of {w} girls. In how many ways is that "
         "possible?"}},
       {{"有 {m} 名男生和 {w} 名女生, 选 {a} 名男生和 {b} 名女生, 有多少种选法?",
@@ -173,7 +177,7 @@ Problem WritePermutation(Rng& rng, Language language, Split split) {
       split, [&] { return std::array<int64_t, 3>{0, rng.Int(4, 40), rng.Int(2, 4)}; },
       [](int64_t, int64_t n, int64_t k) { return IsSmallArrangement(n, k); });
   const std::string value = Cat(FallingText(n, k), " = ", FallingProduct(n, k));
-  return WorkedProblem(
+  return ToldProblem(
       language, Ask(rng, PermutationAsks(), split, language, {{"n", Cat(n)}, {"k", Cat(k)}}),
       {Cat("n = ", n, ", k = ", k),
        Cat(In(language, "order matters; ", "有顺序; "), k,
@@ -189,7 +193,7 @@ Problem WriteCombination(Rng& rng, Language language, Split split) {
   const auto [kind, n, k] = DrawInSplit(
       split, [&] { return std::array<int64_t, 3>{1, rng.Int(4, 40), rng.Int(2, 4)}; },
       [](int64_t, int64_t n, int64_t k) { return IsSmallArrangement(n, k); });
-  return WorkedProblem(
+  return ToldProblem(
       language, Ask(rng, CombinationAsks(), split, language, {{"n", Cat(n)}, {"k", Cat(k)}}),
       {Cat("n = ", n, ", k = ", k),
        Cat(In(language, "no order; ", "无顺序; "), FallingText(n, k), "/(", FallingText(k, k), ")"),
@@ -207,7 +211,7 @@ Problem WriteCommittee(Rng& rng, Language language, Split split) {
         return a < m && b < w && (a < 3 || m <= 7) && (b < 3 || w <= 7);
       });
   const int64_t men = Choose(m, a), women = Choose(w, b);
-  return WorkedProblem(
+  return ToldProblem(
       language,
       Ask(rng, CommitteeAsks(), split, language,
           {{"m", Cat(m)}, {"w", Cat(w)}, {"a", Cat(a)}, {"b", Cat(b)}}),
@@ -266,7 +270,7 @@ Problem WriteMenu(Rng& rng, Language language, Split split) {
   const auto [a, b, c] = DrawInSplit(
       split, [&] { return std::array{rng.Int(2, 12), rng.Int(2, 9), rng.Int(2, 9)}; },
       [](int64_t, int64_t, int64_t) { return true; });
-  return WorkedProblem(
+  return ToldProblem(
       language,
       Ask(rng, MenuAsks(), split, language, {{"a", Cat(a)}, {"b", Cat(b)}, {"c", Cat(c)}}),
       {Cat(a, "*", b, "*", c), ProductSteps({a, b, c})},
@@ -311,7 +315,7 @@ Problem WriteHandshakes(Rng& rng, Language language, Split split) {
       [](int64_t, int64_t) { return true; });
   const bool even = n % 2 == 0;
   const int64_t factor1 = even ? n - 1 : n, factor2 = even ? n / 2 : (n - 1) / 2;
-  return WorkedProblem(
+  return ToldProblem(
       language, Ask(rng, HandshakeAsks(), split, language, {{"n", Cat(n)}}),
       {Cat("n*(n - 1)/2: ", n, " - 1 = ", n - 1), even ? Quotient(n, 2) : Quotient(n - 1, 2),
        MultiplySteps(factor1, factor2)},
@@ -337,7 +341,11 @@ const BilingualPhrasings& CodeAsks() {
         "ways is that possible?",
         "A test has {k} questions, and each question has {n} choices: find the number of ways to "
         "fill it in.",
-        "Symbols: {n}. Code length: {k}. Symbols may repeat. How many codes?"},
+        "Symbols: {n}. Code length: {k}. Symbols may repeat. How many codes?",
+        "There are {k} places, and each is filled with one of {n} [signs|digits|letters]. How many "
+        "codes is that?",
+        "How many codes are possible if a code has {n} symbols to choose from for each of its {k} "
+        "places?"},
        {"A code has {k} places and each place is one of {n} symbols. How many codes are there?"}},
       {{"用 {n} 种符号组成长度为 {k} 的密码, 可以重复, 有多少个?",
         "密码锁有 {k} 个转轮, 每个有 {n} 种符号, 有多少种密码?",
@@ -363,13 +371,13 @@ Problem WriteCodes(Rng& rng, Language language, Split split) {
   const std::vector<int64_t> factors(static_cast<size_t>(k), n);
   int64_t value = 1;
   for (const int64_t factor : factors) value *= factor;
-  return WorkedProblem(language,
-                       Ask(rng, CodeAsks(), split, language, {{"n", Cat(n)}, {"k", Cat(k)}}),
-                       {Cat("n = ", n, ", k = ", k), Cat(n, "^", k, " = ", Join(factors, "*")),
-                        ProductSteps(factors)},
-                       {Cat(In(language, "Choices for each place: ", "每位的选择数: "), n),
-                        Cat(n, "^", k, " = ", Join(factors, "*"), " = ", value)},
-                       Cat(value));
+  return ToldProblem(language,
+                     Ask(rng, CodeAsks(), split, language, {{"n", Cat(n)}, {"k", Cat(k)}}),
+                     {Cat("n = ", n, ", k = ", k), Cat(n, "^", k, " = ", Join(factors, "*")),
+                      ProductSteps(factors)},
+                     {Cat(In(language, "Choices for each place: ", "每位的选择数: "), n),
+                      Cat(n, "^", k, " = ", Join(factors, "*"), " = ", value)},
+                     Cat(value));
 }
 
 Problem WriteChoices(Rng& rng, Language language, Split split) {

@@ -1,5 +1,6 @@
 // Simple probability: favourable over possible, as a reduced fraction.
 #include <array>
+#include <numeric>
 
 #include "train/data/algebra_steps.h"
 #include "train/data/families/algebra_topics.h"
@@ -13,10 +14,10 @@ Problem WrittenProbability(Language language, std::string question,
                            std::vector<std::string> thinking, std::string counts,
                            int64_t favourable, int64_t possible) {
   thinking.push_back(ReduceSteps(favourable, possible));
-  return WorkedProblem(language, std::move(question), thinking,
-                       {std::move(counts), Cat(In(language, "Probability: ", "概率: "),
-                                               "P = ", ReducedFraction(favourable, possible))},
-                       FractionText(favourable, possible));
+  return ToldProblem(language, std::move(question), thinking,
+                     {std::move(counts), Cat(In(language, "Probability: ", "概率: "),
+                                             "P = ", ReducedFraction(favourable, possible))},
+                     FractionText(favourable, possible));
 }
 
 std::string CountsText(Language language, int64_t favourable, int64_t possible) {
@@ -218,53 +219,68 @@ const BilingualPhrasings& DiceAsks() {
   return asks;
 }
 
-// "at most 4" for -1, "4" for 0, "at least 4" for 1; training has other words for it too.
-std::string RelationText(Rng& rng, Language language, Split split, int64_t comparison,
-                         int64_t sum) {
-  struct Texts {
-    std::string_view english, chinese;
-  };
-  static constexpr std::array<Texts, 3> kPlain = {
-      {{"at most {s}", "不超过 {s}"}, {"{s}", "等于 {s}"}, {"at least {s}", "至少为 {s}"}}};
-  static constexpr std::array<Texts, 3> kVaried = {
-      {{"[at most {s}|at most {s}|no more than {s}|{s} or less]",
-        "[不超过 {s}|不超过 {s}|不大于 {s}|最多为 {s}]"},
-       {"[{s}|{s}|exactly {s}]", "[等于 {s}|等于 {s}|为 {s}|恰好是 {s}]"},
-       {"[at least {s}|at least {s}|no less than {s}|{s} or more]",
-        "[至少为 {s}|至少为 {s}|不小于 {s}|大于或等于 {s}]"}}};
-  const Texts& texts =
-      (split == Split::kTrain ? kVaried : kPlain)[static_cast<size_t>(comparison + 1)];
-  return Fill(ChooseTexts(rng, In(language, texts.english, texts.chinese)), {{"s", Cat(sum)}});
+// How a sum may compare with a number: the sign, its words, and those training has beside them.
+struct Relation {
+  std::string_view sign;
+  std::string_view english, chinese;
+  std::string_view english_varied, chinese_varied;
+  // The numbers it is asked with: so that at most six sums of two dice are counted.
+  int64_t least, most;
+};
+
+constexpr std::array<Relation, 5> kRelations = {{
+    {"=", "{s}", "等于 {s}", "[{s}|{s}|exactly {s}|equal to {s}]",
+     "[等于 {s}|等于 {s}|为 {s}|恰好是 {s}|是 {s}]", 2, 12},
+    {"<=", "at most {s}", "不超过 {s}", "[at most {s}|at most {s}|no more than {s}|{s} or less]",
+     "[不超过 {s}|不超过 {s}|不大于 {s}|最多为 {s}]", 2, 7},
+    {">=", "at least {s}", "至少为 {s}", "[at least {s}|at least {s}|no less than {s}|{s} or more]",
+     "[至少为 {s}|至少为 {s}|不小于 {s}|大于或等于 {s}]", 7, 12},
+    {"<", "less than {s}", "小于 {s}", "[less than {s}|less than {s}|below {s}|smaller than {s}]",
+     "[小于 {s}|小于 {s}|低于 {s}|不到 {s}]", 3, 8},
+    {">", "greater than {s}", "大于 {s}",
+     "[greater than {s}|greater than {s}|more than {s}|above {s}|larger than {s}]",
+     "[大于 {s}|大于 {s}|超过 {s}|多于 {s}]", 6, 11},
+}};
+
+// The sums of two dice that the relation allows, in order.
+std::vector<int64_t> AllowedSums(const Relation& relation, int64_t sum) {
+  const bool below = relation.sign[0] == '<', above = relation.sign[0] == '>';
+  const int64_t strict = relation.sign.size() == 1 ? 1 : 0;
+  const int64_t low = above ? sum + strict : below ? 2 : sum;
+  const int64_t high = below ? sum - strict : above ? 12 : sum;
+  std::vector<int64_t> sums;
+  for (int64_t s = low; s <= high; ++s) sums.push_back(s);
+  return sums;
 }
 
 Problem WriteDice(Rng& rng, Language language, Split split) {
-  const auto [kind, comparison, sum] = DrawInSplit(
-      split, [&] { return std::array<int64_t, 3>{3, rng.Int(-1, 1), rng.Int(2, 12)}; },
-      [](int64_t, int64_t comparison, int64_t sum) {
-        return comparison == 0 || (comparison < 0 ? sum >= 3 && sum <= 5 : sum >= 9 && sum <= 11);
+  const auto [kind, which, sum] = DrawInSplit(
+      split, [&] { return std::array<int64_t, 3>{3, rng.Int(0, 4), rng.Int(2, 12)}; },
+      [](int64_t, int64_t which, int64_t sum) {
+        const Relation& relation = kRelations[static_cast<size_t>(which)];
+        return sum >= relation.least && sum <= relation.most;
       });
-  const int64_t low = comparison < 0 ? 2 : sum, high = comparison > 0 ? 12 : sum;
-  std::vector<std::string> ways = {Cat(comparison < 0   ? "s <= "
-                                       : comparison > 0 ? "s >= "
-                                                        : "s = ",
-                                       sum)};
+  const Relation& relation = kRelations[static_cast<size_t>(which)];
+  const auto ways = [](int64_t s) { return s <= 7 ? s - 1 : 13 - s; };
+  std::vector<std::string> table, chosen;  // "2:1", "3:2": a sum and its ways
+  for (int64_t s = 2; s <= 12; ++s) table.push_back(Cat(s, ":", ways(s)));
   std::vector<int64_t> counts;
-  int64_t favourable = 0;
-  for (int64_t s = low; s <= high; ++s) {
-    std::vector<std::string> pairs;
-    for (int64_t first = 1; first <= 6; ++first) {
-      if (s - first >= 1 && s - first <= 6) pairs.push_back(Cat(first, "+", s - first));
-    }
-    counts.push_back(static_cast<int64_t>(pairs.size()));
-    favourable += counts.back();
-    ways.push_back(Cat(s, ": ", Join(pairs), "; ", counts.back()));
+  for (const int64_t s : AllowedSums(relation, sum)) {
+    chosen.push_back(Cat(s, ":", ways(s)));
+    counts.push_back(ways(s));
   }
-  if (counts.size() > 1) ways.push_back(SumSteps(counts));
-  const std::string relation = RelationText(rng, language, split, comparison, sum);
-  ways.emplace_back("6*6 = 36");
-  return WrittenProbability(language,
-                            Ask(rng, DiceAsks(), split, language, {{"relation", relation}}), ways,
-                            CountsText(language, favourable, 36), favourable, 36);
+  const int64_t favourable = std::accumulate(counts.begin(), counts.end(), int64_t{0});
+  std::vector<std::string> thinking = {Join(table, " "),
+                                       Cat("s ", relation.sign, " ", sum, ": ", Join(chosen, " "))};
+  if (counts.size() > 1) thinking.push_back(SumSteps(counts));
+  thinking.emplace_back("6*6 = 36");
+  const bool varied = split == Split::kTrain;
+  const std::string words =
+      Fill(ChooseTexts(rng, In(language, varied ? relation.english_varied : relation.english,
+                               varied ? relation.chinese_varied : relation.chinese)),
+           {{"s", Cat(sum)}});
+  return WrittenProbability(language, Ask(rng, DiceAsks(), split, language, {{"relation", words}}),
+                            thinking, CountsText(language, favourable, 36), favourable, 36);
 }
 
 const BilingualPhrasings& CoinsAsks() {
@@ -303,7 +319,7 @@ const BilingualPhrasings& CoinsAsks() {
 
 Problem WriteCoins(Rng& rng, Language language, Split split) {
   const auto [kind, n, k] = DrawInSplit(
-      split, [&] { return std::array<int64_t, 3>{4, rng.Int(2, 6), rng.Int(0, 6)}; },
+      split, [&] { return std::array<int64_t, 3>{4, rng.Int(2, 8), rng.Int(0, 8)}; },
       [](int64_t, int64_t n, int64_t k) { return k <= n; });
   // Pascal's triangle, row by row, down to the row of n.
   std::vector<int64_t> row = {1, 1};
@@ -337,7 +353,7 @@ std::vector<const Family*> ProbabilityFamilies() {
   static const MathFamily probability(
       "simple-probability",
       "One ball from up to 36 in three colours, two draws without replacement from up to 10, "
-      "multiples of k among 1..n up to 60, the sum of two dice, heads among up to 6 coins",
+      "multiples of k among 1..n up to 60, the sum of two dice, heads among up to 8 coins",
       &WriteProbability);
   return {&probability};
 }

@@ -27,7 +27,7 @@ std::string PercentSteps(int64_t whole, int64_t percent) {
 Problem WrittenChange(Language language, std::string question, int64_t price, int64_t percent,
                       int64_t sign, std::string_view part_name, std::string_view result_name) {
   const int64_t part = price * percent / 100, result = price + sign * part;
-  return WorkedProblem(
+  return ToldProblem(
       language, std::move(question),
       {Cat(price, sign < 0 ? " - " : " + ", price, "*", percent, "/100"),
        PercentSteps(price, percent), sign < 0 ? SubtractSteps(price, part) : AddSteps(price, part)},
@@ -162,7 +162,7 @@ const BilingualPhrasings& ProfitPercentAsks() {
 Problem WriteProfitPercent(Rng& rng, Language language, Split split) {
   const auto [kind, cost, percent] = DrawPriceAndPercent(rng, split, 2);
   const int64_t profit = cost * percent / 100, sold = cost + profit;
-  return WorkedProblem(
+  return ToldProblem(
       language,
       Ask(rng, ProfitPercentAsks(), split, language, {{"n", Cat(cost)}, {"s", Cat(sold)}}),
       {Cat("n = ", cost, ", s = ", sold, ", p = ?"), SubtractSteps(sold, cost),
@@ -232,7 +232,11 @@ const BilingualPhrasings& InterestTotalAsks() {
         "The simple interest rate is {p}% a year. What is [a deposit|an investment|a sum] of {n} "
         "dollars worth, with its interest, after {t} years?",
         "What total must be repaid after {t} years on a loan of {n} dollars at {p}% simple "
-        "interest a year?"},
+        "interest a year?",
+        "In {t} years, {n} dollars grow at {p}% simple interest per year. To what [amount|sum] do "
+        "they grow?",
+        "To what does a deposit of {n} dollars grow, at {p}% simple interest per year, in {t} "
+        "years?"},
        {"To what total do {n} dollars grow in {t} years at {p}% simple interest per year?"}},
       {{"本金 {n} 元, 年利率 {p}%, 单利, {t} 年后本利和是多少元?",
         "存入 {n} 元, 单利年利率 {p}%, {t} 年后本息一共多少元?",
@@ -269,10 +273,10 @@ Problem WriteInterest(Rng& rng, Language language, Split split) {
     steps.push_back(Cat(In(language, "Total amount: ", "本息和: "), principal, " + ", interest,
                         " = ", principal + interest));
   }
-  return WorkedProblem(language,
-                       Ask(rng, asks_total ? InterestTotalAsks() : InterestAsks(), split, language,
-                           {{"n", Cat(principal)}, {"p", Cat(percent)}, {"t", Cat(years)}}),
-                       thinking, steps, Cat(asks_total ? principal + interest : interest));
+  return ToldProblem(language,
+                     Ask(rng, asks_total ? InterestTotalAsks() : InterestAsks(), split, language,
+                         {{"n", Cat(principal)}, {"p", Cat(percent)}, {"t", Cat(years)}}),
+                     thinking, steps, Cat(asks_total ? principal + interest : interest));
 }
 
 Problem WritePercentStory(Rng& rng, Language language, Split split) {

@@ -111,14 +111,14 @@ Problem WriteRatio(Rng& rng, Language language, Split split) {
                          {"ratio", Join(parts, ":")},
                          {"who", who}};
   if (three) variables.emplace_back("z", names[2]);
-  return WorkedProblem(language,
-                       Ask(rng, three ? TripleAsks() : PairAsks(), split, language, variables),
-                       {Join(portions), SumSteps(parts), ExactDivideSteps(total, whole),
-                        Cat(who, " ", part, ": ", MultiplySteps(unit, part))},
-                       {Cat(In(language, "Parts: ", "总份数: "), Join(parts, " + "), " = ", whole),
-                        Cat(In(language, "One part: ", "每份: "), total, "/", whole, " = ", unit),
-                        Cat(who, ": ", unit, "*", part, " = ", unit * part)},
-                       Cat(unit * part));
+  return ToldProblem(language,
+                     Ask(rng, three ? TripleAsks() : PairAsks(), split, language, variables),
+                     {Join(portions), SumSteps(parts), ExactDivideSteps(total, whole),
+                      Cat(who, " ", part, ": ", MultiplySteps(unit, part))},
+                     {Cat(In(language, "Parts: ", "总份数: "), Join(parts, " + "), " = ", whole),
+                      Cat(In(language, "One part: ", "每份: "), total, "/", whole, " = ", unit),
+                      Cat(who, ": ", unit, "*", part, " = ", unit * part)},
+                     Cat(unit * part));
 }
 
 Problem WriteMultipleAge(Rng& rng, Language language, Split split) {
@@ -151,15 +151,15 @@ Problem WriteMultipleAge(Rng& rng, Language language, Split split) {
       [](int64_t, int64_t k, int64_t age) { return k * age <= 99; });
   const int64_t sum = (k + 1) * age;
   const std::vector<std::string> names = DifferentNames(rng, language, 2);
-  return WorkedProblem(language,
-                       Ask(rng, asks, split, language,
-                           {{"x", names[0]}, {"y", names[1]}, {"k", Cat(k)}, {"s", Cat(sum)}}),
-                       {Cat(names[1], " = x, ", names[0], " = ", k, "x"), Cat(k, " + 1 = ", k + 1),
-                        Cat(k + 1, "x = ", sum), ExactDivideSteps(sum, k + 1)},
-                       {Cat(names[1], " = x, ", names[0], " = ", k, "x"),
-                        Cat(SumText({{k, "x"}, {1, "x"}}), " = ", k + 1, "x = ", sum),
-                        Cat("x = ", sum, "/", k + 1, " = ", age)},
-                       Cat(age));
+  return ToldProblem(language,
+                     Ask(rng, asks, split, language,
+                         {{"x", names[0]}, {"y", names[1]}, {"k", Cat(k)}, {"s", Cat(sum)}}),
+                     {Cat(names[1], " = x, ", names[0], " = ", k, "x"), Cat(k, " + 1 = ", k + 1),
+                      Cat(k + 1, "x = ", sum), ExactDivideSteps(sum, k + 1)},
+                     {Cat(names[1], " = x, ", names[0], " = ", k, "x"),
+                      Cat(SumText({{k, "x"}, {1, "x"}}), " = ", k + 1, "x = ", sum),
+                      Cat("x = ", sum, "/", k + 1, " = ", age)},
+                     Cat(age));
 }
 
 Problem WriteDifferenceAge(Rng& rng, Language language, Split split) {
@@ -192,7 +192,7 @@ Problem WriteDifferenceAge(Rng& rng, Language language, Split split) {
       [](int64_t, int64_t, int64_t) { return true; });
   const int64_t sum = 2 * age + d;
   const std::vector<std::string> names = DifferentNames(rng, language, 2);
-  return WorkedProblem(
+  return ToldProblem(
       language,
       Ask(rng, asks, split, language,
           {{"x", names[0]}, {"y", names[1]}, {"d", Cat(d)}, {"s", Cat(sum)}}),
@@ -219,7 +219,10 @@ Problem WriteFutureAge(Rng& rng, Language language, Split split) {
         "{y}?",
         "{y} is {b} years old today and {x} is {a}. How long until {x} is {k} times as old?",
         "The ages of {x} and {y} are {a} and {b}. In how many years will {x}'s age be {k} times "
-        "{y}'s?"},
+        "{y}'s?",
+        "{y} is {b} and {x} {a} years old. {x}'s age will be {k} times {y}'s age in how many "
+        "years?",
+        "{x} is {a} years old[| now], {y} {b}. In how many years is {x} {k} times {y}'s age?"},
        {"{x} is {a} and {y} is {b} years old. In how many years is {x}'s age {k} times {y}'s "
         "age?"}},
       {{"{x}今年 {a} 岁, {y}今年 {b} 岁, [几|多少]年后{x}的年龄是{y}的 {k} 倍?",
@@ -238,11 +241,12 @@ Problem WriteFutureAge(Rng& rng, Language language, Split split) {
   const int64_t a = k * (b + t) - t;
   const std::vector<std::string> names = DifferentNames(rng, language, 2);
   const std::string equation = Cat(a, " + t = ", k, "*(", b, " + t)");
-  return WorkedProblem(
+  return ToldProblem(
       language,
       Ask(rng, asks, split, language,
           {{"x", names[0]}, {"y", names[1]}, {"a", Cat(a)}, {"b", Cat(b)}, {"k", Cat(k)}}),
-      {equation, Product(k, b), Cat(k, " - 1 = ", k - 1),
+      {Cat(names[0], " ", a, ", ", names[1], " ", b, "; ", names[0], ": ", k, "*", names[1]),
+       equation, Product(k, b), Cat(k, " - 1 = ", k - 1),
        SolveSteps(k - 1, "t", SubtractSteps(a, k * b), a - k * b)},
       {Cat(In(language, "After t years: ", "t 年后: "), equation),
        Cat(In(language, "Solve: ", "解得: "),

@@ -103,7 +103,7 @@ Problem WriteJointWork(Rng& rng, Language language, Split split) {
           : Ask(rng, TogetherAsks(), split, language,
                 {{"x", std::string(x)}, {"y", std::string(y)}, {"a", Cat(a)}, {"b", Cat(b)}});
   const std::string sum = Cat("1/", a, sign, "1/", b);
-  return WorkedProblem(
+  return ToldProblem(
       language, question,
       {sum, Cat(drain == 1 ? SubtractSteps(b, a) : AddSteps(b, a), "; ", MultiplySteps(b, a)),
        Cat(sum, " = ", rate, "/", a * b), ReduceSteps(a * b, rate)},
@@ -171,7 +171,7 @@ Problem WrittenRate(Language language, std::string question, std::string given, 
   std::vector<std::string> thinking = {std::move(given), formula}, steps = {std::move(formula)};
   thinking.insert(thinking.end(), working.chains().begin(), working.chains().end());
   steps.insert(steps.end(), working.equations().begin(), working.equations().end());
-  return WorkedProblem(language, std::move(question), thinking, steps, std::move(answer));
+  return ToldProblem(language, std::move(question), thinking, steps, std::move(answer));
 }
 
 Problem WriteWork(Rng& rng, Language language, Split split) {
