@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
   AddTokenize(app, exit_status);
   AddLogits(app, exit_status);
   AddMakeCheckpoint(app, exit_status);
+  AddPack(app, exit_status);
   AddBench(app, exit_status);
   AddProfile(app, exit_status);
   AddDoctor(app, exit_status);

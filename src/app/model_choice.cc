@@ -17,7 +17,8 @@ namespace lemma::app {
 void AddModelOptions(CLI::App& command, ModelOptions& options) {
   command
       .add_option("-m,--model", options.model,
-                  "lemma-mini (built in) or a directory in the Hugging Face layout")
+                  "lemma-mini (built in), a directory in the Hugging Face layout, or a file that "
+                  "lemma pack wrote")
       ->capture_default_str();
   command.add_option("--threads", options.n_threads, "Threads that compute (0: one per core)")
       ->check(CLI::Range(0, 1024))
@@ -46,8 +47,13 @@ bool IsDirectory(const std::string& path) {
   return std::filesystem::is_directory(path, error);
 }
 
+bool IsFile(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_regular_file(path, error);
+}
+
 Status NoSuchModel(const std::string& model) {
-  return NotFound("--model " + model + ": no such directory, and not a built-in model (" +
+  return NotFound("--model " + model + ": no such directory or file, and not a built-in model (" +
                   std::string(kEmbeddedModelName) + " is)");
 }
 
@@ -55,6 +61,7 @@ Status NoSuchModel(const std::string& model) {
 
 Result<model::Checkpoint> OpenModel(const std::string& model) {
   if (IsDirectory(model)) return model::Checkpoint::OpenDirectory(model, "");
+  if (IsFile(model)) return model::Checkpoint::OpenPacked(model, "");
   if (model != kEmbeddedModelName) return NoSuchModel(model);
   return model::Checkpoint::OpenMemory(EmbeddedModelFiles(), model);
 }
@@ -69,6 +76,11 @@ Result<TokenizerFiles> OpenTokenizer(const std::string& model) {
         files.tokenizer_config_json,
         ReadFile(directory / "tokenizer_config.json", text::kTokenizerFileBytesMax));
     return files;
+  }
+  if (IsFile(model)) {
+    LEMMA_ASSIGN_OR_RETURN(const model::Checkpoint packed,
+                           model::Checkpoint::OpenPacked(model, ""));
+    return TokenizerFiles{packed.tokenizer_json(), packed.tokenizer_config_json()};
   }
   if (model != kEmbeddedModelName) return NoSuchModel(model);
   files.tokenizer_json = EmbeddedModelFiles().at("tokenizer.json");

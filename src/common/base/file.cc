@@ -17,16 +17,6 @@ Status Errno(const std::filesystem::path& path, const char* doing) {
   return error == ENOENT ? NotFound(message) : IoError(message);
 }
 
-Status WriteAll(int fd, const std::filesystem::path& path, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return Errno(path, "write");
-    bytes.remove_prefix(static_cast<size_t>(written));
-  }
-  return fsync(fd) == 0 ? Ok() : Errno(path, "sync");
-}
-
 }  // namespace
 
 Result<RandomAccessFile> RandomAccessFile::Open(const std::filesystem::path& path) {
@@ -85,15 +75,44 @@ Result<std::string> ReadFile(const std::filesystem::path& path, uint64_t bytes_m
   return bytes;
 }
 
+Result<AtomicFileWriter> AtomicFileWriter::Create(const std::filesystem::path& path) {
+  AtomicFileWriter writer(-1, path);
+  const std::filesystem::path temporary = writer.temporary();
+  writer.fd_ = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (writer.fd_ < 0) return Errno(temporary, "create");
+  return writer;
+}
+
+AtomicFileWriter::AtomicFileWriter(AtomicFileWriter&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), path_(std::move(other.path_)) {}
+
+AtomicFileWriter::~AtomicFileWriter() {
+  if (fd_ < 0) return;
+  close(fd_);
+  unlink(temporary().c_str());
+}
+
+Status AtomicFileWriter::Append(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = write(fd_, bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return Errno(temporary(), "write");
+    bytes.remove_prefix(static_cast<size_t>(put));
+  }
+  return Ok();
+}
+
+Status AtomicFileWriter::Commit() {
+  if (fsync(fd_) != 0) return Errno(temporary(), "sync");
+  if (rename(temporary().c_str(), path_.c_str()) != 0) return Errno(path_, "rename");
+  const int fd = std::exchange(fd_, -1);
+  return close(fd) == 0 ? Ok() : Errno(path_, "close");
+}
+
 Status WriteFileAtomically(const std::filesystem::path& path, std::string_view bytes) {
-  const std::filesystem::path temporary = path.string() + ".tmp";
-  const int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0) return Errno(temporary, "create");
-  Status status = WriteAll(fd, temporary, bytes);
-  if (close(fd) != 0 && status.ok()) status = Errno(temporary, "close");
-  if (status.ok() && rename(temporary.c_str(), path.c_str()) != 0) status = Errno(path, "rename");
-  if (!status.ok()) unlink(temporary.c_str());
-  return status;
+  LEMMA_ASSIGN_OR_RETURN(AtomicFileWriter writer, AtomicFileWriter::Create(path));
+  LEMMA_RETURN_IF_ERROR(writer.Append(bytes));
+  return writer.Commit();
 }
 
 }  // namespace lemma

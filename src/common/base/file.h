@@ -35,8 +35,25 @@ class RandomAccessFile {
 // The whole file. A file over bytes_max is refused before anything is read.
 Result<std::string> ReadFile(const std::filesystem::path& path, uint64_t bytes_max);
 
-// Writes <path>.tmp, syncs it and renames it over `path`: readers see the old file or the new one,
-// also when the disk is full or the process dies.
+// A file that is written piece by piece to <path>.tmp and appears at `path` when it is complete:
+// readers see the old file or the new one, also when the disk is full or the process dies.
+class AtomicFileWriter {
+ public:
+  static Result<AtomicFileWriter> Create(const std::filesystem::path& path);
+  AtomicFileWriter(AtomicFileWriter&& other) noexcept;
+  AtomicFileWriter& operator=(AtomicFileWriter&&) = delete;
+  ~AtomicFileWriter();  // without Commit: nothing stays
+
+  Status Append(std::string_view bytes);
+  Status Commit();  // syncs and renames
+
+ private:
+  AtomicFileWriter(int fd, std::filesystem::path path) : fd_(fd), path_(std::move(path)) {}
+  std::filesystem::path temporary() const { return path_.string() + ".tmp"; }
+  int fd_ = -1;  // -1: done, or moved from
+  std::filesystem::path path_;
+};
+
 Status WriteFileAtomically(const std::filesystem::path& path, std::string_view bytes);
 
 }  // namespace lemma

@@ -7,6 +7,7 @@
 
 #include "common/base/file.h"
 #include "common/base/json.h"
+#include "inference/model/packed.h"
 #include "inference/model/safetensors.h"
 
 namespace lemma::model {
@@ -53,6 +54,22 @@ class MemorySource : public ByteSource {
   std::string_view bytes_;
 };
 
+// The same with the bytes.
+class OwnedSource : public ByteSource {
+ public:
+  OwnedSource(std::string name, std::string bytes)
+      : bytes_(std::move(bytes)), source_(std::move(name), bytes_) {}
+  const std::string& name() const override { return source_.name(); }
+  uint64_t size_bytes() const override { return source_.size_bytes(); }
+  Status ReadAt(uint64_t offset, void* into, size_t bytes) const override {
+    return source_.ReadAt(offset, into, bytes);
+  }
+
+ private:
+  std::string bytes_;
+  MemorySource source_;
+};
+
 // Where a checkpoint's files come from.
 class Files {
  public:
@@ -90,6 +107,25 @@ class MemoryFiles : public Files {
  private:
   const std::map<std::string, std::string_view>& files_;
   std::string name_;
+};
+
+// The small files in a packed one.
+class PackedFiles : public Files {
+ public:
+  PackedFiles(const ByteSource& source, const PackedHeader& header)
+      : source_(source), header_(header) {}
+  std::string name() const override { return source_.name(); }
+  Result<std::shared_ptr<const ByteSource>> Open(const std::string& file) const override {
+    const auto part = header_.files.find(file);
+    const std::string name = source_.name() + ": " + file;
+    if (part == header_.files.end()) return NotFound(name + " is not in it");
+    LEMMA_ASSIGN_OR_RETURN(std::string bytes, ReadPackedPart(source_, part->second));
+    return std::shared_ptr<const ByteSource>(std::make_shared<OwnedSource>(name, std::move(bytes)));
+  }
+
+ private:
+  const ByteSource& source_;
+  const PackedHeader& header_;
 };
 
 Result<std::string> ReadWhole(const Files& files, const std::string& file, uint64_t bytes_max) {
@@ -165,7 +201,22 @@ class CheckpointReader {
                            ReadWhole(files, "tokenizer_config.json", kConfigBytesMax));
     LEMMA_ASSIGN_OR_RETURN(checkpoint.chat_template_text_,
                            ReadOptional(files, "chat_template.jinja", kConfigBytesMax));
+    return checkpoint;
+  }
+
+  static Result<Checkpoint> ReadWithTensors(const Files& files, std::string id) {
+    LEMMA_ASSIGN_OR_RETURN(Checkpoint checkpoint, Read(files, std::move(id)));
     LEMMA_RETURN_IF_ERROR(ReadTensors(files, &checkpoint));
+    return checkpoint;
+  }
+
+  static Result<Checkpoint> ReadPacked(std::shared_ptr<const ByteSource> source, std::string id) {
+    LEMMA_ASSIGN_OR_RETURN(PackedHeader header, ReadPackedHeader(*source));
+    LEMMA_ASSIGN_OR_RETURN(Checkpoint checkpoint,
+                           Read(PackedFiles(*source, header), std::move(id)));
+    checkpoint.weights_name_ = source->name();
+    checkpoint.packed_ = std::move(header.weights);
+    checkpoint.sources_.push_back(std::move(source));
     return checkpoint;
   }
 
@@ -205,13 +256,20 @@ Result<Checkpoint> Checkpoint::OpenDirectory(const fs::path& directory, std::str
     return NotFound(directory.string() + ": no such directory");
   }
   if (id.empty()) id = fs::weakly_canonical(directory, error).filename().string();
-  return CheckpointReader::Read(DirectoryFiles(directory), std::move(id));
+  return CheckpointReader::ReadWithTensors(DirectoryFiles(directory), std::move(id));
+}
+
+Result<Checkpoint> Checkpoint::OpenPacked(const fs::path& file, std::string id) {
+  LEMMA_ASSIGN_OR_RETURN(RandomAccessFile opened, RandomAccessFile::Open(file));
+  if (id.empty()) id = file.stem().string();
+  return CheckpointReader::ReadPacked(std::make_shared<FileSource>(std::move(opened)),
+                                      std::move(id));
 }
 
 Result<Checkpoint> Checkpoint::OpenMemory(const std::map<std::string, std::string_view>& files,
                                           std::string id) {
   const std::string name = "embedded " + id;
-  return CheckpointReader::Read(MemoryFiles(files, name), std::move(id));
+  return CheckpointReader::ReadWithTensors(MemoryFiles(files, name), std::move(id));
 }
 
 const TensorEntry* Checkpoint::Find(std::string_view tensor_name) const {

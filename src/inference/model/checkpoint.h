@@ -1,17 +1,20 @@
 // The files of a checkpoint in the Hugging Face layout, in a directory or in memory (the embedded
-// model): config, tokenizer and weights, checked before anything large is allocated.
+// model), or packed into one: config, tokenizer and weights, checked before anything large is
+// allocated.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/base/status.h"
+#include "inference/kernels/panel.h"
 #include "inference/model/config.h"
 
 namespace lemma::model {
@@ -26,6 +29,20 @@ struct TensorEntry {
   uint64_t offset = 0;  // in the file
   uint64_t bytes = 0;
   int file_index = 0;  // which shard
+};
+
+// One of the files in a packed file, and its weights (packed.h).
+struct PackedPart {
+  uint64_t offset = 0;
+  uint64_t bytes = 0;
+  uint64_t checksum = 0;
+};
+struct PackedWeights {
+  kernels::WeightFormat format = kernels::WeightFormat::kF32;
+  uint64_t offset = 0;
+  uint64_t bytes = 0;
+  std::vector<uint64_t> checksums;  // of each piece
+  std::string fingerprint;          // of the checkpoint it was packed from
 };
 
 // A file's bytes, wherever they are. Thread-safe.
@@ -45,6 +62,9 @@ class Checkpoint {
   // directory's name.
   static Result<Checkpoint> OpenDirectory(const std::filesystem::path& directory, std::string id);
 
+  // A packed file (packed.h): it has weights that are laid out, and no tensors.
+  static Result<Checkpoint> OpenPacked(const std::filesystem::path& file, std::string id);
+
   // The same from files in memory (not copied; they must outlive the checkpoint).
   static Result<Checkpoint> OpenMemory(const std::map<std::string, std::string_view>& files,
                                        std::string id);
@@ -55,6 +75,10 @@ class Checkpoint {
   const std::string& tokenizer_config_json() const { return tokenizer_config_json_; }
   // chat_template.jinja's content where the checkpoint has that file, else "".
   const std::string& chat_template_text() const { return chat_template_text_; }
+
+  // Absent where the checkpoint is no packed file.
+  const std::optional<PackedWeights>& packed() const { return packed_; }
+  const ByteSource& packed_source() const { return *sources_.at(0); }
 
   // nullptr when there is no such tensor.
   const TensorEntry* Find(std::string_view tensor_name) const;
@@ -75,6 +99,7 @@ class Checkpoint {
   std::string tokenizer_config_json_;
   std::string chat_template_text_;
   std::string weights_name_;
+  std::optional<PackedWeights> packed_;
   std::vector<TensorEntry> tensors_;  // ascending by name
   std::vector<std::shared_ptr<const ByteSource>> sources_;
 };

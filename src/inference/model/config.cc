@@ -1,6 +1,8 @@
 #include "inference/model/config.h"
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <charconv>
 
 #include "common/base/field_reader.h"
 #include "common/base/json.h"
@@ -126,6 +128,41 @@ Result<ModelConfig> ParseModelConfig(std::string_view config_json,
   config.eos_ids.erase(std::unique(config.eos_ids.begin(), config.eos_ids.end()),
                        config.eos_ids.end());
   return config;
+}
+
+namespace {
+
+// The double that is written as the float is: 1e-06, not 9.99999997e-07.
+double ShortestDecimal(float value) {
+  char digits[32];
+  const auto written = std::to_chars(digits, digits + sizeof(digits), value);
+  double decimal = 0;
+  std::from_chars(digits, written.ptr, decimal);
+  return decimal;
+}
+
+}  // namespace
+
+std::string FormatModelConfig(const ModelConfig& c) {
+  json::object config = {{"architectures", json::array{"Qwen2ForCausalLM"}},
+                         {"model_type", "qwen2"},
+                         {"hidden_act", "silu"},
+                         {"hidden_size", c.hidden_size},
+                         {"intermediate_size", c.intermediate_size},
+                         {"num_hidden_layers", c.n_layers},
+                         {"num_attention_heads", c.n_heads},
+                         {"num_key_value_heads", c.n_kv_heads},
+                         {"head_dim", c.head_dim},
+                         {"max_position_embeddings", c.context_length_max},
+                         {"rms_norm_eps", ShortestDecimal(c.rms_norm_eps)},
+                         {"rope_theta", ShortestDecimal(c.rope_theta)},
+                         {"tie_word_embeddings", c.tied_embeddings},
+                         {"torch_dtype", "bfloat16"},
+                         {"vocab_size", c.vocab_size}};
+  if (!c.eos_ids.empty()) {
+    config["eos_token_id"] = json::array(c.eos_ids.begin(), c.eos_ids.end());
+  }
+  return json::serialize(config) + "\n";
 }
 
 }  // namespace lemma::model

@@ -38,4 +38,7 @@ Result<ModelConfig> ParseModelConfig(std::string_view config_json,
                                      std::string_view generation_config_json,
                                      std::string_view name);
 
+// The text of a config.json that gives this config again.
+std::string FormatModelConfig(const ModelConfig& config);
+
 }  // namespace lemma::model

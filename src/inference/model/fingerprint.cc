@@ -46,6 +46,7 @@ void AddConfig(const ModelConfig& config, Hash& hash) {
 }  // namespace
 
 Result<std::string> FingerprintOf(const Checkpoint& checkpoint) {
+  if (checkpoint.packed()) return checkpoint.packed()->fingerprint;
   Hash hash;
   AddConfig(checkpoint.config(), hash);
   hash.Add(checkpoint.tokenizer_json());

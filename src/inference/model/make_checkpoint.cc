@@ -2,9 +2,6 @@
 
 #include <array>
 #include <bit>
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <cstdio>
 #include <memory>
 
@@ -14,7 +11,6 @@
 namespace lemma::model {
 namespace {
 
-namespace json = boost::json;
 namespace fs = std::filesystem;
 
 struct NamedShape {
@@ -79,28 +75,6 @@ std::vector<TensorEntry> TensorsOf(const ModelConfig& c) {
   return tensors;
 }
 
-std::string ConfigJson(const ModelConfig& c) {
-  json::object config = {{"architectures", json::array{"Qwen2ForCausalLM"}},
-                         {"model_type", "qwen2"},
-                         {"hidden_act", "silu"},
-                         {"hidden_size", c.hidden_size},
-                         {"intermediate_size", c.intermediate_size},
-                         {"num_hidden_layers", c.n_layers},
-                         {"num_attention_heads", c.n_heads},
-                         {"num_key_value_heads", c.n_kv_heads},
-                         {"head_dim", c.head_dim},
-                         {"max_position_embeddings", c.context_length_max},
-                         {"rms_norm_eps", 1e-6},
-                         {"rope_theta", c.rope_theta},
-                         {"tie_word_embeddings", c.tied_embeddings},
-                         {"torch_dtype", "bfloat16"},
-                         {"vocab_size", c.vocab_size}};
-  if (!c.eos_ids.empty()) {
-    config["eos_token_id"] = json::array(c.eos_ids.begin(), c.eos_ids.end());
-  }
-  return json::serialize(config) + "\n";
-}
-
 // A fast random stream (xorshift64*, Vigna 2014); quality matters little here.
 class BitSource {
  public:
@@ -156,7 +130,8 @@ Status WriteWeights(const MakeCheckpointOptions& options, const fs::path& path) 
 }
 
 Status WriteAll(const MakeCheckpointOptions& options, const fs::path& directory) {
-  LEMMA_RETURN_IF_ERROR(WriteFileAtomically(directory / "config.json", ConfigJson(options.config)));
+  LEMMA_RETURN_IF_ERROR(
+      WriteFileAtomically(directory / "config.json", FormatModelConfig(options.config)));
   LEMMA_RETURN_IF_ERROR(WriteFileAtomically(directory / "tokenizer.json", options.tokenizer_json));
   LEMMA_RETURN_IF_ERROR(
       WriteFileAtomically(directory / "tokenizer_config.json", options.tokenizer_config_json));

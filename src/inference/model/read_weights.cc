@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "inference/model/packed.h"
 #include "inference/model/safetensors.h"
 #include "inference/model/weights.h"
 
@@ -74,6 +75,15 @@ WeightFormat ChooseFormat(const std::vector<const TensorEntry*>& tensors,
   if (!wanted.has_value()) return is_bf16 ? WeightFormat::kBf16 : WeightFormat::kF32;
   // Only what is bf16 already fits into bf16 exactly.
   return *wanted == WeightFormat::kBf16 && !is_bf16 ? WeightFormat::kF32 : *wanted;
+}
+
+// A packed file has its weights in one format only.
+Status CheckPackedFormat(const Checkpoint& checkpoint, std::optional<WeightFormat> wanted) {
+  if (!wanted.has_value() || *wanted == checkpoint.packed()->format) return Ok();
+  return InvalidArgument(checkpoint.weights_name() +
+                             " is packed in another format; leave this "
+                             "out, or pack the model again with it",
+                         "weights");
 }
 
 // Some rows of one tensor: what one thread reads at once.
@@ -150,6 +160,10 @@ Status ReadPieces(const Checkpoint& checkpoint, const std::vector<Piece>& pieces
 
 Result<Weights> ReadWeights(const Checkpoint& checkpoint, std::optional<WeightFormat> format,
                             ThreadPool& pool, const std::function<void(double)>& on_progress) {
+  if (checkpoint.packed()) {
+    LEMMA_RETURN_IF_ERROR(CheckPackedFormat(checkpoint, format));
+    return ReadPackedWeights(checkpoint, pool, on_progress);
+  }
   const Weights shape = LayWeights(checkpoint.config(), WeightFormat::kF32);
   LEMMA_ASSIGN_OR_RETURN(const auto tensors, FindTensors(checkpoint, shape.slots));
   LEMMA_ASSIGN_OR_RETURN(Weights weights,
@@ -161,6 +175,10 @@ Result<Weights> ReadWeights(const Checkpoint& checkpoint, std::optional<WeightFo
 }
 
 Result<uint64_t> WeightBytes(const Checkpoint& checkpoint, std::optional<WeightFormat> format) {
+  if (checkpoint.packed()) {
+    LEMMA_RETURN_IF_ERROR(CheckPackedFormat(checkpoint, format));
+    return checkpoint.packed()->bytes;
+  }
   const Weights shape = LayWeights(checkpoint.config(), WeightFormat::kF32);
   LEMMA_ASSIGN_OR_RETURN(const auto tensors, FindTensors(checkpoint, shape.slots));
   return WeightBytes(checkpoint.config(), ChooseFormat(tensors, format));
