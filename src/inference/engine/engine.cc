@@ -6,18 +6,21 @@
 
 #include "common/base/log.h"
 #include "common/base/thread_annotations.h"
-#include "inference/engine/page_pool.h"
+#include "inference/engine/kv_pages.h"
 #include "inference/engine/request_check.h"
 #include "inference/engine/request_queue.h"
 #include "inference/engine/sampler.h"
 #include "inference/engine/scheduler.h"
 #include "inference/engine/sequence.h"
+#include "inference/engine/speculation.h"
 
 namespace lemma::engine {
 namespace {
 
 // How often the heartbeat ticks while there is nothing to do.
 constexpr Duration kIdleTick = std::chrono::milliseconds(500);
+// A step of more rows is bound by arithmetic everywhere: nothing is guessed to fill it.
+constexpr int32_t kSpeculatedRowsMax = 32;
 
 Status CancelledStatus() { return Status(StatusCode::kCancelled, "the client left"); }
 Status ExpiredStatus() {
@@ -28,6 +31,7 @@ Status ShutdownStatus() { return Unavailable("the server is shutting down"); }
 StepLimits MakeStepLimits(const EngineOptions& options, const model::Backend& backend) {
   StepLimits limits;
   limits.rows_max = backend.batch_rows_max();
+  limits.logit_rows_max = backend.logit_rows_max();
   limits.prefill_tokens_max = std::max(options.prefill_chunk_tokens, 1);
   // A row and its logits for each, so that all that decode do so in every step.
   limits.sequences_max =
@@ -58,9 +62,10 @@ struct Engine::Impl {
   void EndWaiting();
   void EndRunning();
   void Admit();
-  void AdmitOne(std::unique_ptr<Request> request);
   void Advance(const StepPlan::Entry& entry);
   void Fork(Request& request);
+  void SampleDraft(const StepPlan::Entry& entry);
+  std::span<const float> Logits(int32_t row) const;
   void SampleNext(Request& request, Sequence& sequence, std::span<const float> row_logits);
   void FinishSample(Request& request, Sequence& sequence, FinishReason reason,
                     std::optional<TokenId> stop_id);
@@ -78,10 +83,12 @@ struct Engine::Impl {
   mutable Mutex published_mutex;
   EngineStats published LEMMA_GUARDED_BY(published_mutex);
 
-  PagePool pages;
+  KvPages pages;
+  Speculation speculation;
+  const bool uses_speculation;
   Sampler sampler;
   StepPlan plan;
-  std::vector<float> logits;  // [sequences_max, vocab_size]
+  std::vector<float> logits;  // [logit_rows_max, vocab_size]
   RequestList running;        // in order of admission
   RequestList ended;          // scratch of EndWaiting
   int32_t n_sequences = 0;    // live samples of `running`
@@ -97,10 +104,12 @@ Engine::Impl::Impl(std::unique_ptr<model::Backend> the_backend, const EngineOpti
       step_limits(MakeStepLimits(options, *backend)),
       request_limits(MakeRequestLimits(step_limits, *backend)),
       queue(options.queued_requests_max, options.queued_tokens_max),
-      pages(backend->n_pages()),
+      pages(backend->n_pages(), options.prefix_cache),
+      speculation(std::min(backend->batch_rows_max(), kSpeculatedRowsMax)),
+      uses_speculation(options.speculation),
       sampler(backend->config().vocab_size),
       plan(step_limits),
-      logits(static_cast<size_t>(step_limits.sequences_max) *
+      logits(static_cast<size_t>(step_limits.logit_rows_max) *
              static_cast<size_t>(backend->config().vocab_size)) {
   running.reserve(static_cast<size_t>(step_limits.sequences_max));
   ended.reserve(static_cast<size_t>(options.queued_requests_max));
@@ -137,10 +146,13 @@ void Engine::Impl::Loop() {
 
 // Allocates nothing (sinks may; Admit does).
 void Engine::Impl::Step() {
+  if (uses_speculation) speculation.Draft(running, DraftRoom(running, step_limits));
   PlanStep(running, step_limits, plan);
   const std::span<float> wanted(
       logits.data(), plan.n_logit_rows() * static_cast<size_t>(request_limits.vocab_size));
+  const TimePoint begin = clock.Now();
   const Status status = backend->Forward(plan.batch(), wanted);
+  if (plan.prefilling.empty()) speculation.ObserveStep(plan.n_rows(), clock.Now() - begin);
   if (status.ok()) {
     for (const StepPlan::Entry& entry : plan.entries()) Advance(entry);
   } else {
@@ -180,59 +192,49 @@ void Engine::Impl::EndRunning() {
 // Strictly first come, first served: nobody overtakes a request that waits for pages, so each one's
 // turn comes.
 void Engine::Impl::Admit() {
-  while (const Request* request = queue.Front()) {
-    const GenerateRequest& spec = request->spec;
-    const bool fits = n_sequences + spec.n <= step_limits.sequences_max &&
-                      PagesNeeded(static_cast<int64_t>(spec.prompt.size()), spec.max_tokens,
-                                  spec.n) <= pages.n_free();
-    if (!fits) return;
-    AdmitOne(queue.Pop());
-  }
-}
-
-void Engine::Impl::AdmitOne(std::unique_ptr<Request> request) {
-  const GenerateRequest& spec = request->spec;
-  const size_t n_prompt = spec.prompt.size();
-  const size_t n_tokens_max = n_prompt + static_cast<size_t>(spec.max_tokens);
-  const size_t n_pages = static_cast<size_t>(PagesFor(static_cast<int64_t>(n_tokens_max)));
-  const size_t n_shared = n_prompt / model::kPageTokens;
-  request->samples.resize(static_cast<size_t>(spec.n));
-  for (Sequence& sequence : request->samples) {
-    sequence.sample = request->n_live++;
-    sequence.n_prompt = static_cast<int32_t>(n_prompt);
-    sequence.tokens.reserve(n_tokens_max);
-    sequence.tokens = spec.prompt;
-    sequence.pages.reserve(n_pages);
-    if (sequence.sample > 0) {
-      const Sequence& first = request->samples.front();
-      for (size_t i = 0; i < n_shared; ++i) {
-        pages.Share(first.pages[i]);
-        sequence.pages.push_back(first.pages[i]);
-      }
+  while (Request* request = queue.Front()) {
+    if (n_sequences + request->spec.n > step_limits.sequences_max || !pages.Admit(*request)) return;
+    const Sequence& first = request->samples.front();
+    if (uses_speculation) {
+      request->drafter.emplace(request->spec.prompt, request->spec.n, request->spec.max_tokens);
     }
-    while (sequence.pages.size() < n_pages) sequence.pages.push_back(pages.Allocate());
+    n_sequences += request->spec.n;
+    counts.prompt_tokens_cached += first.n_computed;
+    request->spec.sink->OnBegin(first.n_computed);
+    running.push_back(queue.Pop());
   }
-  request->samples.front().phase = Phase::kPrefill;
-  n_sequences += spec.n;
-  running.push_back(std::move(request));
 }
 
 void Engine::Impl::Advance(const StepPlan::Entry& entry) {
   Request& request = *entry.request;
   Sequence& sequence = *entry.sequence;
   if (sequence.phase == Phase::kDone) return;  // a sibling's failure ended the request
-  sequence.n_computed += entry.n_tokens;
-  if (sequence.phase == Phase::kPrefill) counts.prompt_tokens += entry.n_tokens;
-  if (entry.logit_row < 0) return;
-  const size_t vocab_size = static_cast<size_t>(request_limits.vocab_size);
-  const std::span<const float> row_logits(
-      logits.data() + static_cast<size_t>(entry.logit_row) * vocab_size, vocab_size);
   if (sequence.phase == Phase::kDecode) {
-    SampleNext(request, sequence, row_logits);
+    SampleDraft(entry);
     return;
   }
+  sequence.n_computed += entry.n_tokens;
+  counts.prompt_tokens += entry.n_tokens;
+  if (entry.logit_row < 0) return;
   Fork(request);
-  for (Sequence& sibling : request.samples) SampleNext(request, sibling, row_logits);
+  for (Sequence& sibling : request.samples) SampleNext(request, sibling, Logits(entry.logit_row));
+}
+
+// The sequence's next token; and as long as the draft has said it already, the one after it, whose
+// logits are there too. So it says what it would have said without a draft.
+void Engine::Impl::SampleDraft(const StepPlan::Entry& entry) {
+  Sequence& sequence = *entry.sequence;
+  const auto n_draft = static_cast<int32_t>(sequence.draft.size());
+  int32_t n_right = 0;
+  for (;; ++n_right) {
+    ++sequence.n_computed;
+    SampleNext(*entry.request, sequence, Logits(entry.logit_row + n_right));
+    if (sequence.phase == Phase::kDone || n_right == n_draft) break;
+    if (sequence.tokens.back() != sequence.draft[static_cast<size_t>(n_right)]) break;
+  }
+  counts.drafted_tokens += n_draft;
+  counts.accepted_tokens += n_right;
+  Speculation::ObserveDraft(*entry.request, sequence, n_right);
 }
 
 // The prompt is computed: gives the other samples their copy of its last, partly filled page.
@@ -246,7 +248,13 @@ void Engine::Impl::Fork(Request& request) {
     }
     sequence.n_computed = first.n_prompt;
     sequence.phase = Phase::kDecode;
+    pages.MakeKnown(request, sequence);
   }
+}
+
+std::span<const float> Engine::Impl::Logits(int32_t row) const {
+  const auto vocab_size = static_cast<size_t>(request_limits.vocab_size);
+  return {logits.data() + static_cast<size_t>(row) * vocab_size, vocab_size};
 }
 
 void Engine::Impl::SampleNext(Request& request, Sequence& sequence,
@@ -269,6 +277,7 @@ void Engine::Impl::SampleNext(Request& request, Sequence& sequence,
     return;
   }
   sequence.tokens.push_back(token);
+  if (request.drafter) request.drafter->Append(sequence.sample, token);
   const RequestSink::Verdict verdict = spec.sink->OnToken({.sample = sequence.sample,
                                                            .token = token,
                                                            .logprob = sampled->logprob,
@@ -282,8 +291,7 @@ void Engine::Impl::SampleNext(Request& request, Sequence& sequence,
 
 void Engine::Impl::FinishSample(Request& request, Sequence& sequence, FinishReason reason,
                                 std::optional<TokenId> stop_id) {
-  for (const PageId page : sequence.pages) pages.Release(page);
-  sequence.pages.clear();
+  pages.Release(request, sequence);
   sequence.phase = Phase::kDone;
   --request.n_live;
   --n_sequences;
@@ -314,7 +322,7 @@ void Engine::Impl::Complete(const Request& request) {
 void Engine::Impl::Publish() {
   counts.n_running = n_sequences;
   counts.n_pages = pages.n_pages();
-  counts.n_pages_free = pages.n_free();
+  counts.n_pages_free = pages.n_available();
   MutexLock lock(published_mutex);
   published = counts;
 }

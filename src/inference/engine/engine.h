@@ -61,6 +61,8 @@ class RequestSink {
  public:
   virtual ~RequestSink() = default;
   enum class Verdict { kContinue, kStop };
+  // The request begins to run; so many tokens of its prompt are computed already.
+  virtual void OnBegin(int32_t n_cached_tokens) { (void)n_cached_tokens; }
   // kStop ends this sample with FinishReason::kStop at this token (a stop string matched).
   virtual Verdict OnToken(const TokenEvent& event) = 0;
   // A sample ended. The EOS or stop id that ended it was not given to OnToken; `stop_id` names it.
@@ -79,6 +81,7 @@ struct GenerateRequest {
                                   // the random stream of (seed, i)
   int32_t max_tokens = 512;       // per sample, without the prompt
   std::vector<TokenId> stop_ids;  // EOS ids included by the caller
+  uint64_t tenant = 0;            // computed prompts are shared only within one (prefix_cache.h)
   std::optional<TimePoint> deadline;
   std::shared_ptr<RequestSink> sink;
 };
@@ -88,6 +91,8 @@ struct EngineOptions {
   int32_t queued_requests_max = 128;    // waiting; more are refused with kUnavailable
   int64_t queued_tokens_max = 1 << 20;  // prompt + max_tokens of all that wait
   int32_t prefill_chunk_tokens = 256;   // of all prompts together in one step
+  bool prefix_cache = true;             // results are the same without it
+  bool speculation = true;              // results are the same without it
 };
 
 // A snapshot for metrics: never waits for a forward pass.
@@ -95,10 +100,13 @@ struct EngineStats {
   int64_t n_running = 0;  // sequences
   int64_t n_waiting = 0;  // requests
   int64_t n_pages = 0;
-  int64_t n_pages_free = 0;   // a request holds the most it can need, from admission on
+  int64_t n_pages_free = 0;   // or evictable; a request holds the most it can need, from admission
   int64_t n_steps = 0;        // the heartbeat: ticks with each step, and twice a second while idle
   int64_t prompt_tokens = 0;  // computed since start
+  int64_t prompt_tokens_cached = 0;   // that did not have to be
   int64_t generated_tokens = 0;       // since start; EOS and stop ids included
+  int64_t drafted_tokens = 0;         // guessed ahead, and of these
+  int64_t accepted_tokens = 0;        // right
   int64_t requests_finished[5] = {};  // by FinishReason, samples counted
 };
 

@@ -26,6 +26,10 @@ class RecordingSink : public RequestSink {
   // Called on the engine's thread for each token; its verdict is passed on.
   std::function<Verdict(const TokenEvent&)> on_token;
 
+  void OnBegin(int32_t n_cached_tokens) override {
+    std::lock_guard lock(mutex_);
+    n_cached_tokens_ = n_cached_tokens;
+  }
   Verdict OnToken(const TokenEvent& event) override {
     {
       std::lock_guard lock(mutex_);
@@ -64,6 +68,10 @@ class RecordingSink : public RequestSink {
     return samples_;
   }
   Sample sample(int32_t i = 0) { return samples()[i]; }
+  int32_t n_cached_tokens() {
+    std::lock_guard lock(mutex_);
+    return n_cached_tokens_;
+  }
   int n_done() {
     std::lock_guard lock(mutex_);
     return n_done_;
@@ -74,6 +82,7 @@ class RecordingSink : public RequestSink {
   std::condition_variable done_;
   std::map<int32_t, Sample> samples_;
   int n_done_ = 0;
+  int32_t n_cached_tokens_ = 0;
   Status status_;
 };
 

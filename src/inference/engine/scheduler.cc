@@ -10,7 +10,7 @@ namespace lemma::engine {
 StepPlan::StepPlan(const StepLimits& limits) {
   entries_.reserve(static_cast<size_t>(limits.sequences_max));
   slices_.reserve(static_cast<size_t>(limits.sequences_max));
-  logit_rows_.reserve(static_cast<size_t>(limits.sequences_max));
+  logit_rows_.reserve(static_cast<size_t>(limits.logit_rows_max));
   tokens_.reserve(static_cast<size_t>(limits.rows_max));
   prefilling.reserve(static_cast<size_t>(limits.sequences_max));
 }
@@ -22,17 +22,30 @@ void StepPlan::Clear() {
   logit_rows_.clear();
 }
 
-void StepPlan::Add(Request& request, Sequence& sequence, int32_t n_tokens) {
-  const auto begin = sequence.tokens.begin() + sequence.n_computed;
+void StepPlan::AddSlice(const Sequence& sequence, int32_t n_tokens) {
   slices_.push_back({.row_begin = n_rows(),
                      .n_tokens = n_tokens,
                      .n_past = sequence.n_computed,
                      .pages = sequence.pages});
+}
+
+void StepPlan::AddPrompt(Request& request, Sequence& sequence, int32_t n_tokens) {
+  AddSlice(sequence, n_tokens);
+  const auto begin = sequence.tokens.begin() + sequence.n_computed;
   tokens_.insert(tokens_.end(), begin, begin + n_tokens);
   const bool reaches_end = begin + n_tokens == sequence.tokens.end();
   entries_.push_back(
       {&request, &sequence, n_tokens, reaches_end ? static_cast<int32_t>(logit_rows_.size()) : -1});
   if (reaches_end) logit_rows_.push_back(n_rows() - 1);
+}
+
+void StepPlan::AddDecode(Request& request, Sequence& sequence) {
+  const auto n_tokens = static_cast<int32_t>(1 + sequence.draft.size());
+  AddSlice(sequence, n_tokens);
+  entries_.push_back({&request, &sequence, n_tokens, static_cast<int32_t>(logit_rows_.size())});
+  for (int32_t i = 0; i < n_tokens; ++i) logit_rows_.push_back(n_rows() + i);
+  tokens_.push_back(sequence.tokens.back());
+  tokens_.insert(tokens_.end(), sequence.draft.begin(), sequence.draft.end());
 }
 
 namespace {
@@ -58,21 +71,27 @@ void PlanPrompts(const RequestList& running, int32_t n_left, StepPlan& plan) {
   for (Request* request : prefilling) {
     if (request == oldest) n_reserved = 0;
     const int32_t n_tokens = std::min(n_left - n_reserved, PromptLeft(*request));
-    if (n_tokens > 0) plan.Add(*request, request->samples.front(), n_tokens);
+    if (n_tokens > 0) plan.AddPrompt(*request, request->samples.front(), n_tokens);
     n_left -= n_tokens;
   }
 }
 
 }  // namespace
 
+int32_t DraftRoom(const RequestList& running, const StepLimits& limits) {
+  int32_t n_sequences = 0;
+  for (const auto& request : running) n_sequences += request->n_live;
+  return std::min(limits.rows_max, limits.logit_rows_max) - n_sequences;
+}
+
 void PlanStep(const RequestList& running, const StepLimits& limits, StepPlan& plan) {
   plan.Clear();
   for (const auto& request : running) {
     for (Sequence& sequence : request->samples) {
-      if (sequence.phase == Phase::kDecode) plan.Add(*request, sequence, 1);
+      if (sequence.phase == Phase::kDecode) plan.AddDecode(*request, sequence);
     }
   }
-  LEMMA_CHECK(plan.n_rows() <= limits.rows_max, "sequences_max is at most rows_max");
+  LEMMA_CHECK(plan.n_rows() <= limits.rows_max, "drafts leave each sequence its row");
   PlanPrompts(running, std::min(limits.prefill_tokens_max, limits.rows_max - plan.n_rows()), plan);
 }
 

@@ -17,6 +17,7 @@ namespace lemma::engine {
 struct StepLimits {
   int32_t prefill_tokens_max = 0;
   int32_t rows_max = 0;
+  int32_t logit_rows_max = 0;
   int32_t sequences_max = 0;  // at most rows_max
 };
 
@@ -27,7 +28,7 @@ class StepPlan {
     Request* request;
     Sequence* sequence;
     int32_t n_tokens;
-    int32_t logit_row;  // index into the logits of Forward; -1: none wanted
+    int32_t logit_row;  // index of its first into the logits of Forward; -1: none wanted
   };
 
   explicit StepPlan(const StepLimits& limits);
@@ -39,20 +40,28 @@ class StepPlan {
 
   void Clear();
   // The next `n_tokens` tokens of the sequence; logits of the last one where it ends the sequence.
-  void Add(Request& request, Sequence& sequence, int32_t n_tokens);
+  void AddPrompt(Request& request, Sequence& sequence, int32_t n_tokens);
+  // Its last token and its draft; logits of all of them.
+  void AddDecode(Request& request, Sequence& sequence);
   int32_t n_rows() const { return static_cast<int32_t>(tokens_.size()); }
 
   std::vector<Request*> prefilling;  // scratch of PlanStep
 
  private:
+  void AddSlice(const Sequence& sequence, int32_t n_tokens);
+
   std::vector<Entry> entries_;
   std::vector<TokenId> tokens_;
   std::vector<model::SequenceSlice> slices_;
   std::vector<int32_t> logit_rows_;
 };
 
+// How many tokens may be guessed in the next step, so that each sequence has its row and its logits
+// all the same.
+int32_t DraftRoom(const RequestList& running, const StepLimits& limits);
+
 // Fills `plan` for the next step. At most limits.sequences_max samples are in `running`, so each
-// decoding one gets its row, and a prefilling one at least one.
+// decoding one gets its row and those of its draft, and a prefilling one at least one.
 void PlanStep(const RequestList& running, const StepLimits& limits, StepPlan& plan);
 
 }  // namespace lemma::engine

@@ -1,11 +1,14 @@
 // A request and its samples while they wait and run. Plain state; the engine's thread owns it.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "inference/engine/drafter.h"
 #include "inference/engine/engine.h"
 #include "inference/engine/page_pool.h"
 
@@ -18,6 +21,12 @@ enum class Phase {
   kDone,
 };
 
+// The most tokens that are guessed at once (speculation.h), and the chances that one of them is
+// right by how many tokens agreed (2, 3-4, 5-8, 9-16, more) as a request begins.
+inline constexpr int32_t kDraftMax = 15;
+using DraftChances = std::array<double, 5>;
+inline constexpr DraftChances kFirstDraftChances = {0.3, 0.4, 0.6, 0.75, 0.85};
+
 // One sample.
 struct Sequence {
   int32_t sample = 0;
@@ -26,6 +35,8 @@ struct Sequence {
   int32_t n_computed = 0;       // tokens whose K and V are in the pages
   std::vector<TokenId> tokens;  // prompt, then output
   std::vector<PageId> pages;    // cover n_prompt + max_tokens; empty once done
+  std::vector<TokenId> draft;   // how it may go on; of the step that is planned
+  int32_t n_draft_match = 0;    // how many tokens agreed where it was found
 
   int32_t n_output() const { return static_cast<int32_t>(tokens.size()) - n_prompt; }
 };
@@ -35,8 +46,10 @@ struct Request {
 
   RequestId id = 0;
   GenerateRequest spec;
-  std::vector<Sequence> samples;       // empty while it waits
-  int32_t n_live = 0;                  // samples that are not done
+  std::vector<Sequence> samples;   // empty while it waits
+  int32_t n_live = 0;              // samples that are not done
+  std::optional<Drafter> drafter;  // absent: nothing is guessed
+  DraftChances draft_chances = kFirstDraftChances;
   Status status;                       // what OnDone will be told
   std::atomic<bool> cancelled{false};  // set by any thread
 

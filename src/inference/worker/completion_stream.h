@@ -28,6 +28,7 @@ class CompletionStream : public engine::RequestSink {
   CompletionStream(const Shape& shape, const text::Tokenizer& tokenizer, Metrics& metrics,
                    const Clock& clock, std::shared_ptr<ReplyWriter> writer);
 
+  void OnBegin(int32_t n_cached_tokens) override { usage_.cached_tokens = n_cached_tokens; }
   Verdict OnToken(const engine::TokenEvent& event) override;
   void OnSampleDone(int32_t sample, engine::FinishReason reason,
                     std::optional<TokenId> stop_id) override;

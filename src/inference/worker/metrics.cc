@@ -51,6 +51,12 @@ Metrics::Metrics(const std::string& model_name, const model::BackendInfo& backen
       n_pages_(AddGauge("lemma_kv_pages", "KV pages of 64 tokens")),
       n_pages_free_(AddGauge("lemma_kv_pages_free", "KV pages that nobody holds")),
       prompt_tokens_(AddCounter("vllm:prompt_tokens_total", "Prompt tokens computed")),
+      prompt_tokens_cached_(AddCounter("vllm:prompt_tokens_cached_total",
+                                       "Prompt tokens that an earlier request had computed")),
+      drafted_tokens_(
+          AddCounter("vllm:spec_decode_num_draft_tokens_total", "Tokens guessed ahead")),
+      accepted_tokens_(AddCounter("vllm:spec_decode_num_accepted_tokens_total",
+                                  "Of the tokens guessed ahead, those that were right")),
       generated_tokens_(AddCounter("vllm:generation_tokens_total", "Tokens generated")),
       engine_steps_(AddCounter("lemma_engine_steps_total", "The engine's heartbeat")) {
   AddGauge("lemma_info", "What serves the model",
@@ -84,6 +90,9 @@ std::string Metrics::Render(const engine::EngineStats& stats) {
             {"num_gpu_blocks", std::to_string(stats.n_pages)}})
       .Set(1);
   RaiseTo(prompt_tokens_, stats.prompt_tokens);
+  RaiseTo(prompt_tokens_cached_, stats.prompt_tokens_cached);
+  RaiseTo(drafted_tokens_, stats.drafted_tokens);
+  RaiseTo(accepted_tokens_, stats.accepted_tokens);
   RaiseTo(generated_tokens_, stats.generated_tokens);
   RaiseTo(engine_steps_, stats.n_steps);
   for (size_t i = 0; i < std::size(kReasonNames); ++i) {

@@ -64,6 +64,9 @@ class Metrics {
   prometheus::Gauge& n_pages_;
   prometheus::Gauge& n_pages_free_;
   prometheus::Counter& prompt_tokens_;
+  prometheus::Counter& prompt_tokens_cached_;
+  prometheus::Counter& drafted_tokens_;
+  prometheus::Counter& accepted_tokens_;
   prometheus::Counter& generated_tokens_;
   prometheus::Counter& engine_steps_;
 };

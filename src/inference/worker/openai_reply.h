@@ -51,6 +51,7 @@ struct Choice {
 // Tokens of the whole request. Completion tokens include the EOS or stop id that ended a sample.
 struct Usage {
   int64_t prompt_tokens = 0;
+  int64_t cached_tokens = 0;  // of the prompt, computed by an earlier request
   int64_t completion_tokens = 0;
   int64_t reasoning_tokens = 0;
 };

@@ -36,7 +36,8 @@ inline void ScriptModel(std::span<const TokenId> tokens, std::span<float> logits
   const auto n_output = tokens.end() - output;
   const auto n_script = script_end - script_begin;
   TokenId next = text::kSmallTurnEnd;
-  if (n_output < n_script) next = script_begin[n_output];
+  // A guess may hold a turn that has no line of its own yet: whatever is said then is not used.
+  if (n_output >= 0 && n_output < n_script) next = script_begin[n_output];
   if (n_script > 0 && script_end[-1] == 3 && n_output >= n_script - 1) next = 'x';
   std::fill(logits.begin(), logits.end(), 0.0f);
   logits[static_cast<size_t>(next)] = 30.0f;

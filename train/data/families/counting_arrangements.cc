@@ -142,14 +142,11 @@ const BilingualPhrasings& CommitteeAsks() {
         "groups are possible?",
         "A team needs {a} boys and {b} girls. There are {m} boys and {w} girls to choose from. How "
         "many teams can be formed?",
-        "Given {m} men and {w} women, find the number of [committees|crews] with {a} men and {b} "
-        "women.",
+        "Given {m} men and {w} women, find the number of groups with {a} men and {b} women.",
         "The team is to have {b} of the {w} girls and {a} of the {m} boys. Find the number of "
         "possible teams.",
-        "{a} of {m} men and {b} of {w} women are [chosen|elected]. In how many ways can that "
-        "happen?",
-        "[Someone|The coach] chooses: {b} of {w} girls, {a} of {m} boys. How many ways are "
-        "possible?"},
+        "{a} of {m} men and {b} of {w} women are elected. In how many ways can that happen?",
+        "[Someone|The coach] chooses {b} of {w} girls, {a} of {m} boys. How many ways are there?"},
        {"A team is chosen: {a} of {m} boys and {b} of {w} girls. In how many ways is that "
         "possible?"}},
       {{"有 {m} 名男生和 {w} 名女生, 选 {a} 名男生和 {b} 名女生, 有多少种选法?",
@@ -344,8 +341,7 @@ const BilingualPhrasings& CodeAsks() {
         "Symbols: {n}. Code length: {k}. Symbols may repeat. How many codes?",
         "There are {k} places, and each is filled with one of {n} [signs|digits|letters]. How many "
         "codes is that?",
-        "How many codes are possible if a code has {n} symbols to choose from for each of its {k} "
-        "places?"},
+        "How many codes are there with {n} symbols to choose from for each of {k} places?"},
        {"A code has {k} places and each place is one of {n} symbols. How many codes are there?"}},
       {{"用 {n} 种符号组成长度为 {k} 的密码, 可以重复, 有多少个?",
         "密码锁有 {k} 个转轮, 每个有 {n} 种符号, 有多少种密码?",

@@ -1,0 +1,60 @@
+// Guesses how a text goes on from what it says already: reasoning repeats itself, its prompt and
+// its sibling samples. Of the places where the last two tokens stood before, the one before which
+// the most tokens agree is continued; the latest of those where several do.
+//
+// One index for a request: its prompt, and the output of all samples. A table of the latest place
+// of each pair and a chain from each place to the one before, as LZ77 compressors keep (RFC 1951,
+// section 4): a guess looks at kPlacesMax places at most, and nothing is allocated after the index
+// is made.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "inference/model/config.h"
+
+namespace lemma::engine {
+
+using model::TokenId;
+
+class Drafter {
+ public:
+  static constexpr int32_t kMatchMax = 32;  // agreeing tokens beyond these are not looked at
+
+  // For n samples of at most max_tokens.
+  Drafter(std::span<const TokenId> prompt, int32_t n_samples, int32_t max_tokens);
+
+  // A sample said one token more; at most max_tokens times.
+  void Append(int32_t sample, TokenId token);
+
+  // How the sample may go on, in `draft`: as many tokens as it has, or fewer, how many is returned
+  // in n_tokens; 0 where its last two tokens stood nowhere before. n_match: how many agree, from 2.
+  struct Guess {
+    int32_t n_tokens = 0;
+    int32_t n_match = 0;
+  };
+  Guess Continue(int32_t sample, std::span<TokenId> draft) const;
+
+ private:
+  static constexpr int32_t kPlacesMax = 16;
+  static constexpr int32_t kNone = -1;
+
+  // A place is an index into tokens_: the prompt, then max_tokens for each sample. What stands
+  // before a sample's first place is the prompt's end.
+  int32_t BeginOf(int32_t sample) const { return n_prompt_ + sample * max_tokens_; }
+  int32_t Before(int32_t place) const;         // the place before; kNone before all
+  int32_t EndOfTextWith(int32_t place) const;  // where the text that it belongs to ends so far
+  void Index(int32_t place);
+  size_t SlotOf(int32_t place) const;  // of the pair that ends there; the place is not the first
+  int32_t MatchLength(int32_t place, int32_t other) const;
+
+  const int32_t n_prompt_;
+  const int32_t max_tokens_;
+  std::vector<TokenId> tokens_;
+  std::vector<int32_t> n_output_;  // of each sample, so far
+  std::vector<int32_t> earlier_;   // by place: the indexed place before with the same slot
+  std::vector<int32_t> latest_;    // by slot, a hash of a pair: the place of its second token
+};
+
+}  // namespace lemma::engine

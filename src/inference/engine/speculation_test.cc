@@ -1,0 +1,183 @@
+// Properties: guessing changes no result, only how many steps it takes; none is made where it does
+// not pay.
+#include "inference/engine/speculation.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "inference/engine/engine_testing.h"
+
+namespace lemma::engine {
+namespace {
+
+TEST(StepCost, IsInterpolatedBetweenWhatWasMeasured) {
+  StepCost cost(32);
+  EXPECT_GT(cost.Of(9), cost.Of(1));
+  EXPECT_LT(cost.Of(9), 2 * cost.Of(1)) << "rows are assumed to be cheap";
+  cost.Observe(1, 10);
+  cost.Observe(9, 18);
+  EXPECT_DOUBLE_EQ(cost.Of(1), 10);
+  EXPECT_DOUBLE_EQ(cost.Of(3), 12);
+  EXPECT_DOUBLE_EQ(cost.Of(9), 18);
+  EXPECT_GT(cost.Of(20), 18);
+  for (int i = 0; i < 100; ++i) cost.Observe(1, 20);
+  EXPECT_NEAR(cost.Of(1), 20, 0.1);
+}
+
+// One decoding sequence whose text repeats.
+RequestList Repeating() {
+  RequestList running;
+  running.push_back(std::make_unique<Request>(MakeRequest({1, 2, 3, 1, 2, 3, 1, 2, 3}, 100)));
+  Request& request = *running.back();
+  request.n_live = 1;
+  request.samples.resize(1);
+  request.samples[0].phase = Phase::kDecode;
+  request.samples[0].tokens = request.spec.prompt;
+  request.samples[0].n_prompt = 9;
+  request.drafter.emplace(request.spec.prompt, 1, 100);
+  return running;
+}
+
+TEST(Speculation, GuessesWhereItPaysAndNotWhereRowsAreDear) {
+  RequestList running = Repeating();
+  const Sequence& sequence = running[0]->samples[0];
+  for (const bool dear : {false, true}) {
+    Speculation speculation(32);
+    speculation.ObserveStep(1, std::chrono::milliseconds(10));
+    speculation.ObserveStep(2, std::chrono::milliseconds(dear ? 20 : 10));
+    speculation.ObserveStep(16, std::chrono::milliseconds(dear ? 160 : 11));
+    speculation.Draft(running, 100);
+    EXPECT_EQ(sequence.draft.empty(), dear);
+  }
+}
+
+TEST(Speculation, LearnsFromItsGuesses) {
+  RequestList running = Repeating();
+  Request& request = *running[0];
+  const Sequence& sequence = request.samples[0];
+  Speculation speculation(32);
+  speculation.ObserveStep(1, std::chrono::milliseconds(10));
+  speculation.ObserveStep(16, std::chrono::milliseconds(16));
+  speculation.Draft(running, 100);
+  const size_t at_first = sequence.draft.size();
+  ASSERT_GT(at_first, 0u);
+  for (int i = 0; i < 30; ++i) {
+    Speculation::ObserveDraft(request, sequence, static_cast<int32_t>(sequence.draft.size()));
+    speculation.Draft(running, 100);
+  }
+  EXPECT_EQ(sequence.draft.size(), static_cast<size_t>(kDraftMax));
+  for (int i = 0; i < 200 && !sequence.draft.empty(); ++i) {
+    Speculation::ObserveDraft(request, sequence, 0);
+    speculation.Draft(running, 100);
+  }
+  EXPECT_TRUE(sequence.draft.empty()) << "wrong all the time";
+  int n_tries = 0;  // of 1,000 steps in a text that is never right
+  for (int step = 0; step < 1000; ++step) {
+    speculation.Draft(running, 100);
+    if (sequence.draft.empty()) continue;
+    ++n_tries;
+    Speculation::ObserveDraft(request, sequence, 0);
+  }
+  EXPECT_GT(n_tries, 0) << "it may become right again";
+  EXPECT_LT(n_tries, 250);
+}
+
+TEST(Speculation, KeepsWithinItsRoom) {
+  RequestList running = Repeating();
+  Sequence& sequence = running[0]->samples[0];
+  Speculation speculation(32);
+  for (const int32_t room : {0, 1, 5}) {
+    speculation.Draft(running, room);
+    EXPECT_LE(std::ssize(sequence.draft), room);
+  }
+  running[0]->spec.max_tokens = 3;  // one token is sampled in any case
+  speculation.Draft(running, 100);
+  EXPECT_LE(std::ssize(sequence.draft), 2);
+}
+
+// A model that mostly says again what it said some tokens ago, so that guesses are often right.
+void EchoModel(std::span<const TokenId> tokens, std::span<float> logits) {
+  FakeBackend::HashModel(tokens, logits);
+  constexpr size_t kPeriod = 5;
+  if (tokens.size() > kPeriod) {
+    logits[static_cast<size_t>(tokens[tokens.size() - kPeriod])] += 7;
+  }
+}
+
+struct Outcome {
+  std::vector<std::map<int32_t, RecordingSink::Sample>> samples;
+  EngineStats stats;
+};
+
+Outcome RunAll(bool speculation, int32_t chunk) {
+  auto backend = std::make_unique<FakeBackend>(
+      FakeBackend::Options{.n_pages = 200, .batch_rows_max = 48}, EchoModel);
+  Engine engine(std::move(backend),
+                {.sequences_max = 8, .prefill_chunk_tokens = chunk, .speculation = speculation},
+                kClock);
+  std::mt19937 random(1);
+  std::vector<SinkPtr> sinks;
+  for (uint64_t i = 0; i < 60; ++i) {
+    GenerateRequest request = MakeRequest(RandomPrompt(random, 1 + random() % 90),
+                                          static_cast<int32_t>(1 + random() % 150), i);
+    request.n = static_cast<int32_t>(1 + random() % 3);
+    request.stop_ids = {static_cast<TokenId>(random() % 48)};
+    request.sampling.n_logprobs = 3;
+    if (i % 4 == 1) request.sampling.temperature = 0;
+    if (i % 4 == 2) request.sampling.frequency_penalty = 0.2f;
+    sinks.push_back(MustSubmit(engine, std::move(request)));
+  }
+  Outcome outcome;
+  for (const SinkPtr& sink : sinks) {
+    EXPECT_TRUE(sink->Wait().ok());
+    outcome.samples.push_back(sink->samples());
+  }
+  ExpectAllPagesFree(engine);
+  outcome.stats = engine.stats();
+  return outcome;
+}
+
+TEST(SpeculationEngine, ResultsAreTheSameWithItAndTakeFewerSteps) {
+  for (const int32_t chunk : {16, 256}) {
+    const Outcome plain = RunAll(false, chunk), guessed = RunAll(true, chunk);
+    for (size_t i = 0; i < plain.samples.size(); ++i) {
+      for (const auto& [index, sample] : plain.samples[i]) {
+        const RecordingSink::Sample& other = guessed.samples[i].at(index);
+        EXPECT_EQ(sample.tokens, other.tokens);
+        EXPECT_EQ(sample.logprobs, other.logprobs);
+        EXPECT_EQ(sample.reason, other.reason);
+        EXPECT_EQ(sample.stop_id, other.stop_id);
+      }
+    }
+    EXPECT_EQ(plain.stats.generated_tokens, guessed.stats.generated_tokens);
+    EXPECT_EQ(plain.stats.drafted_tokens, 0);
+    EXPECT_GT(guessed.stats.accepted_tokens, 0) << "how many depends on the machine";
+    EXPECT_LE(guessed.stats.accepted_tokens, guessed.stats.drafted_tokens);
+  }
+}
+
+// One stream, greedy, of a text that repeats: nearly every guess is right.
+TEST(SpeculationEngine, ATextThatRepeatsTakesFewSteps) {
+  auto backend = std::make_unique<FakeBackend>(
+      FakeBackend::Options{}, [](std::span<const TokenId> tokens, std::span<float> logits) {
+        std::fill(logits.begin(), logits.end(), 0.0f);
+        logits[(static_cast<size_t>(tokens.back()) + 1) % 7] = 9;
+      });
+  std::atomic<int> n_forwards = 0;
+  backend->on_forward = [&](const model::Batch&) {
+    ++n_forwards;
+    return Ok();
+  };
+  Engine engine(std::move(backend), {}, kClock);
+  GenerateRequest request = MakeRequest({0, 1, 2}, 300);
+  request.sampling.temperature = 0;
+  const SinkPtr sink = MustSubmit(engine, std::move(request));
+  EXPECT_TRUE(sink->Wait().ok());
+  ASSERT_EQ(sink->sample().tokens.size(), 300u);
+  for (size_t i = 0; i < 300; ++i) EXPECT_EQ(sink->sample().tokens[i], TokenId((i + 3) % 7));
+  EXPECT_LT(n_forwards, 200);
+}
+
+}  // namespace
+}  // namespace lemma::engine
