@@ -72,10 +72,15 @@ void BenchMatmul(const Kernels& kernels, ThreadPool& pool, WeightFormat weight_f
       (void)sink;
     });
   });
-  std::printf("%-12s %s cols %5ld tokens %4ld: %6.1f GB/s of %5.1f  %7.1f Gop/s\n",
+  constexpr int64_t kPeakSteps = 100'000;
+  const double peak_seconds =
+      BestSeconds([&] { pool.Run([&](int) { (void)kernels.peak(weight_format, kPeakSteps); }); });
+  const double peak =
+      2.0 * pool.n_threads() * double(kernels.peak(weight_format, kPeakSteps)) / peak_seconds / 1e9;
+  std::printf("%-12s %s cols %5ld tokens %4ld: %6.1f GB/s of %5.1f  %7.1f Gop/s of %.0f\n",
               IsaName(kernels.isa), kFormatNames[static_cast<int>(weight_format)], cols, n_tokens,
               double(bytes) / seconds / 1e9, double(bytes) / sum_seconds / 1e9,
-              2.0 * double(rows * cols * n_tokens) / seconds / 1e9);
+              2.0 * double(rows * cols * n_tokens) / seconds / 1e9, peak);
   std::free(weights);
   std::free(x);
 }

@@ -1,164 +1,185 @@
-// `lemma bench`: what the engine reaches here, beside what the machine allows. Speed and limit are
-// measured in turn, several times, and medians are printed: the machine may be shared.
+// `lemma bench`: what the engine reaches here, beside what the machine allows. Speeds and limits
+// are measured in turn, several rounds, and medians are printed: the machine may be shared.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <chrono>
 #include <cstdio>
+#include <functional>
 #include <memory>
-#include <numeric>
 #include <vector>
 
+#include "app/bench_workloads.h"
 #include "app/commands.h"
 #include "app/model_choice.h"
+#include "app/progress.h"
 #include "common/base/cpu.h"
-#include "common/base/thread_pool.h"
 #include "inference/kernels/isa.h"
-#include "inference/model/bandwidth.h"
 
 namespace lemma::app {
 namespace {
 
 constexpr int32_t kPromptTokens = 512;
-constexpr int32_t kDecodeSteps = 16;
+constexpr int32_t kSharedTokens = 256;  // of the streams' prompt
 
 struct BenchOptions {
   ModelOptions model;
   int n_rounds = 5;
+  bool all = false;
   bool json = false;
 };
-
-double SecondsNow() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 double Median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];
 }
 
-// One sequence that grows in the first pages.
-class Sequence {
- public:
-  explicit Sequence(model::Backend& backend)
-      : backend_(backend),
-        pages_(static_cast<size_t>(backend.n_pages())),
-        tokens_(static_cast<size_t>(backend.batch_rows_max())),
-        logits_(static_cast<size_t>(backend.config().vocab_size)) {
-    std::iota(pages_.begin(), pages_.end(), 0);
-    for (size_t i = 0; i < tokens_.size(); ++i) {
-      tokens_[i] = static_cast<int32_t>(i) % backend.config().vocab_size;
-    }
-  }
-
-  int32_t n_past() const { return n_past_; }
-
-  // Seconds for the next n tokens with the logits of the last one.
-  Result<double> Forward(int32_t n) {
-    const double start = SecondsNow();
-    while (n > 0) {
-      const int32_t chunk = std::min(n, backend_.batch_rows_max());
-      const int32_t last = chunk - 1;
-      const model::SequenceSlice slice{
-          .row_begin = 0, .n_tokens = chunk, .n_past = n_past_, .pages = pages_};
-      LEMMA_RETURN_IF_ERROR(backend_.Forward(
-          {std::span(tokens_).first(static_cast<size_t>(chunk)), {&slice, 1}, {&last, 1}},
-          logits_));
-      n_past_ += chunk;
-      n -= chunk;
-    }
-    return SecondsNow() - start;
-  }
-
- private:
-  model::Backend& backend_;
-  std::vector<model::PageId> pages_;
-  std::vector<model::TokenId> tokens_;
-  std::vector<float> logits_;
-  int32_t n_past_ = 0;
+// A line of the table: one kind of work, and what bounds it.
+struct Row {
+  enum class Bound { kRead, kMultiply };
+  std::string name;
+  Bound bound;
+  std::function<Result<Work>(Workloads&)> run;
+  std::vector<double> speeds = {}, shares = {};
 };
+
+Row Decode(std::string name, int32_t n_sequences, int32_t n_shared) {
+  return {std::move(name), Row::Bound::kRead,
+          [=](Workloads& workloads) { return workloads.Step(n_sequences, n_shared); }};
+}
+
+std::vector<Row> MakeRows(const BenchOptions& options, const model::Backend& backend,
+                          int32_t tokens_max) {
+  std::vector<Row> rows;
+  const int32_t n_prompt = std::min(kPromptTokens, tokens_max);
+  rows.push_back({fmt::format("prompt of {}", n_prompt), Row::Bound::kMultiply,
+                  [=](Workloads& workloads) { return workloads.Prompt(n_prompt); }});
+  rows.push_back(Decode("decode", 1, 0));
+  if (!options.all) return rows;
+  for (const int32_t depth : {2048, 16384, 32000}) {
+    if (depth + 128 > std::min(tokens_max, backend.config().context_length_max)) continue;
+    rows.push_back(Decode(fmt::format("decode after {}", depth), 1, depth));
+  }
+  for (const int32_t n : {2, 4, 8, 16, 32}) {
+    if (n > backend.logit_rows_max() || kSharedTokens + 128 * n > tokens_max) continue;
+    rows.push_back(
+        Decode(fmt::format("{} streams, {} shared", n, kSharedTokens), n, kSharedTokens));
+  }
+  for (const int32_t n : {2, 4, 8, 12, 16, 24, 32, 64}) {
+    if (n > std::min(backend.logit_rows_max(), backend.batch_rows_max())) continue;
+    rows.push_back({fmt::format("{} rows of one", n), Row::Bound::kRead,
+                    [=](Workloads& workloads) { return workloads.Step(1, 0, n); }});
+  }
+  return rows;
+}
 
 struct Figures {
+  std::string model;
+  model::BackendInfo info;
   double load_s = 0;
-  double bandwidth_gb_s = 0;
-  double prompt_tokens_s = 0;
-  double decode_tokens_s = 0;
-  double decode_share = 0;  // of the bandwidth, by the bytes of weights and KV that a step reads
+  std::vector<double> reads, products;  // the limits, by round
+  std::vector<Row> rows;
+  double sample_s = 0;
+  double tokenizer_bytes_s = 0;
 };
 
-Result<Figures> Measure(model::Backend& backend, const BenchOptions& options) {
+kernels::WeightFormat FormatOf(const model::BackendInfo& info) {
+  if (info.weights == "q4") return kernels::WeightFormat::kInt4;
+  if (info.weights == "q8") return kernels::WeightFormat::kInt8;
+  if (info.weights == "bf16") return kernels::WeightFormat::kBf16;
+  return kernels::WeightFormat::kF32;
+}
+
+Status Measure(model::Backend& backend, const BenchOptions& options, Figures& figures) {
   const CpuFeatures cpu = DetectCpu();
   LEMMA_ASSIGN_OR_RETURN(const kernels::Isa isa, kernels::ChooseIsa(options.model.isa, cpu));
   LEMMA_ASSIGN_OR_RETURN(
       const auto pool,
       ThreadPool::Create(options.model.n_threads > 0 ? options.model.n_threads : cpu.n_cores));
-  const int32_t room = backend.n_pages() * model::kPageTokens;
-  const int32_t n_prompt = std::min(kPromptTokens, room - kDecodeSteps);
-  if (n_prompt <= 0) return InvalidArgument("the KV cache is too small; raise --kv-gib", "kv-gib");
-  std::vector<double> bandwidths, prompts, decodes, shares;
+  LEMMA_ASSIGN_OR_RETURN(Workloads workloads, Workloads::Make(backend));
+  figures.rows = MakeRows(options, backend, workloads.tokens_max());
+  const auto progress = ProgressBar("measuring");
   for (int round = 0; round < options.n_rounds; ++round) {
-    Sequence sequence(backend);
-    LEMMA_ASSIGN_OR_RETURN(const double prompt_s, sequence.Forward(n_prompt));
-    double step_s = 1e30;  // the best of a few, as the probe takes the best of a few passes
-    for (int step = 0; step < kDecodeSteps; ++step) {
-      LEMMA_ASSIGN_OR_RETURN(const double s, sequence.Forward(1));
-      step_s = std::min(step_s, s);
+    LEMMA_ASSIGN_OR_RETURN(const Limits limits, MeasureLimits(kernels::KernelsFor(isa),
+                                                              FormatOf(backend.info()), *pool));
+    figures.reads.push_back(limits.bytes_s);
+    figures.products.push_back(limits.products_s);
+    for (Row& row : figures.rows) {
+      LEMMA_ASSIGN_OR_RETURN(const Work work, row.run(workloads));
+      row.speeds.push_back(work.tokens / work.seconds);
+      row.shares.push_back(row.bound == Row::Bound::kRead
+                               ? work.bytes / work.seconds / limits.bytes_s
+                               : work.products / work.seconds / limits.products_s);
     }
-    LEMMA_ASSIGN_OR_RETURN(const double bandwidth,
-                           model::MeasureReadBandwidth(kernels::KernelsFor(isa), *pool));
-    const model::BackendInfo& info = backend.info();
-    const double bytes = static_cast<double>(info.weight_bytes) +
-                         sequence.n_past() * static_cast<double>(info.kv_bytes_per_token);
-    bandwidths.push_back(bandwidth / 1e9);
-    prompts.push_back(n_prompt / prompt_s);
-    decodes.push_back(1 / step_s);
-    shares.push_back(bytes / step_s / bandwidth);
+    if (progress) progress(static_cast<double>(round + 1) / options.n_rounds);
   }
-  Figures figures;
-  figures.bandwidth_gb_s = Median(bandwidths);
-  figures.prompt_tokens_s = Median(prompts);
-  figures.decode_tokens_s = Median(decodes);
-  figures.decode_share = Median(shares);
-  return figures;
+  return Ok();
 }
 
-void Print(const std::string& model, const model::BackendInfo& info, const Figures& figures,
-           bool json) {
-  if (json) {
-    const boost::json::object object = {{"model", model},
-                                        {"device", info.device},
-                                        {"weights", info.weights},
-                                        {"weight_bytes", info.weight_bytes},
-                                        {"load_s", figures.load_s},
-                                        {"read_bandwidth_gb_s", figures.bandwidth_gb_s},
-                                        {"prompt_tokens_s", figures.prompt_tokens_s},
-                                        {"decode_tokens_s", figures.decode_tokens_s},
-                                        {"decode_bandwidth_share", figures.decode_share}};
-    std::printf("%s\n", boost::json::serialize(object).c_str());
-    return;
+void PrintJson(const Figures& figures) {
+  boost::json::array rows;
+  for (const Row& row : figures.rows) {
+    rows.push_back({{"name", row.name},
+                    {"tokens_s", Median(row.speeds)},
+                    {"bound", row.bound == Row::Bound::kRead ? "read" : "multiply"},
+                    {"share", Median(row.shares)}});
   }
-  std::printf(
-      "model           %s, %s weights, %.2f GB\n"
-      "device          %s\n"
-      "load            %8.2f s\n"
-      "read bandwidth  %8.1f GB/s (this machine's, measured in turn with the rest)\n"
-      "prompt of %4d  %8.1f tokens/s\n"
-      "decode          %8.1f tokens/s, %.0f %% of the read bandwidth%s\n",
-      model.c_str(), info.weights.c_str(), static_cast<double>(info.weight_bytes) / 1e9,
-      info.device.c_str(), figures.load_s, figures.bandwidth_gb_s, kPromptTokens,
-      figures.prompt_tokens_s, figures.decode_tokens_s, 100 * figures.decode_share,
-      figures.decode_share > 1.5 ? " (the weights stay in the cache)" : "");
+  const boost::json::object object = {{"model", figures.model},
+                                      {"device", figures.info.device},
+                                      {"weights", figures.info.weights},
+                                      {"weight_bytes", figures.info.weight_bytes},
+                                      {"kv_bytes_per_token", figures.info.kv_bytes_per_token},
+                                      {"load_s", figures.load_s},
+                                      {"read_bytes_s", Median(figures.reads)},
+                                      {"products_s", Median(figures.products)},
+                                      {"sample_s", figures.sample_s},
+                                      {"tokenizer_bytes_s", figures.tokenizer_bytes_s},
+                                      {"rows", std::move(rows)}};
+  std::printf("%s\n", boost::json::serialize(object).c_str());
+}
+
+void PrintTable(const Figures& figures) {
+  const auto line = [](const std::string& name, const std::string& value,
+                       const std::string& more = "") {
+    std::printf("%-24s %s%s\n", name.c_str(), value.c_str(), more.c_str());
+  };
+  const model::BackendInfo& info = figures.info;
+  line("model", fmt::format("{}, {} weights, {:.2f} GB, {} K and V", figures.model, info.weights,
+                            static_cast<double>(info.weight_bytes) / 1e9, info.kv));
+  line("device", info.device);
+  line("this machine reads", fmt::format("{:8.1f} GB/s", Median(figures.reads) / 1e9));
+  line("and multiplies",
+       fmt::format("{:8.0f} Gop/s of {}", 2 * Median(figures.products) / 1e9, info.weights));
+  line("load", fmt::format("{:8.2f} s", figures.load_s));
+  for (const Row& row : figures.rows) {
+    const double share = Median(row.shares);
+    line(row.name, fmt::format("{:8.1f} tokens/s", Median(row.speeds)),
+         fmt::format(", {:3.0f} % of what it {}", 100 * share,
+                     row.bound == Row::Bound::kMultiply ? "multiplies"
+                     : share > 1.5                      ? "reads (the weights stay in the cache)"
+                                                        : "reads"));
+  }
+  line("sampling, top_p 0.95", fmt::format("{:8.3f} ms a token", 1000 * figures.sample_s));
+  line("tokenizer", fmt::format("{:8.1f} MB/s", figures.tokenizer_bytes_s / 1e6));
 }
 
 Status Bench(const BenchOptions& options) {
   LEMMA_ASSIGN_OR_RETURN(const model::Checkpoint checkpoint, OpenModel(options.model.model));
-  const double start = SecondsNow();
+  LEMMA_ASSIGN_OR_RETURN(const text::Tokenizer tokenizer, LoadTokenizer(checkpoint));
+  Figures figures;
+  figures.model = checkpoint.id();
+  const auto begin = std::chrono::steady_clock::now();
   LEMMA_ASSIGN_OR_RETURN(const std::unique_ptr<model::Backend> backend,
                          LoadBackend(checkpoint, options.model));
-  const double load_s = SecondsNow() - start;
-  LEMMA_ASSIGN_OR_RETURN(Figures figures, Measure(*backend, options));
-  figures.load_s = load_s;
-  Print(checkpoint.id(), backend->info(), figures, options.json);
+  figures.load_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  figures.info = backend->info();
+  LEMMA_RETURN_IF_ERROR(Measure(*backend, options, figures));
+  figures.sample_s = SecondsToSample(backend->config().vocab_size);
+  figures.tokenizer_bytes_s = TokenizerBytesPerSecond(tokenizer);
+  options.json ? PrintJson(figures) : PrintTable(figures);
   return Ok();
 }
 
@@ -167,13 +188,18 @@ Status Bench(const BenchOptions& options) {
 void AddBench(CLI::App& app, ExitStatus& exit_status) {
   auto options = std::make_shared<BenchOptions>();
   CLI::App* command =
-      app.add_subcommand("bench", "Measure prompt and decode speed beside the machine's limit");
+      app.add_subcommand("bench", "Measure the model's speed beside this machine's limits");
   AddModelOptions(*command, options->model);
   command->add_option("--rounds", options->n_rounds, "Medians are of so many rounds")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+  command->add_flag("--all", options->all,
+                    "Also at depth, of many streams, and of 2 to 64 rows of one (minutes)");
   command->add_flag("--json", options->json, "One JSON object");
-  command->footer("Example:\n  lemma bench --model random-1.5b --rounds 9");
+  command->footer(
+      "Example:\n  lemma bench --model random-1.5b --weights q8 --rounds 9\n"
+      "Shares: of a step the bytes of weights and KV against what the machine reads, of a prompt\n"
+      "the products of weights against what it multiplies, both measured in the same round.");
   command->callback([options, &exit_status] { exit_status.value = Report(Bench(*options)); });
 }
 

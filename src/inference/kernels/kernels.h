@@ -118,6 +118,10 @@ struct Kernels {
 
   // The sum of n floats: reads memory as fast as `matmul` does at one token, for measuring it.
   float (*sum)(const float* data, int64_t n);
+
+  // Multiplies and adds, n times, as `matmul` does with weights of this format, but all in
+  // registers: the multipliers' peak, for measuring it. Returns how many products it made.
+  int64_t (*peak)(WeightFormat format, int64_t n);
 };
 
 }  // namespace lemma::kernels

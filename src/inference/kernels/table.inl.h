@@ -4,6 +4,7 @@
 #include "inference/kernels/attention.inl.h"
 #include "inference/kernels/elementwise.inl.h"
 #include "inference/kernels/matmul.inl.h"
+#include "inference/kernels/peak.inl.h"
 #include "inference/kernels/tables.h"
 
 namespace lemma::kernels {
@@ -19,7 +20,8 @@ constexpr Kernels TableOf(Isa isa) {
           .rms_norm = &RmsNorm,
           .rope = &Rope,
           .silu_mul = &SiluMul,
-          .sum = &Sum};
+          .sum = &Sum,
+          .peak = &Peak};
 }
 
 }  // namespace

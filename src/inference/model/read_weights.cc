@@ -81,8 +81,8 @@ WeightFormat ChooseFormat(const std::vector<const TensorEntry*>& tensors,
 Status CheckPackedFormat(const Checkpoint& checkpoint, std::optional<WeightFormat> wanted) {
   if (!wanted.has_value() || *wanted == checkpoint.packed()->format) return Ok();
   return InvalidArgument(checkpoint.weights_name() +
-                             " is packed in another format; leave this "
-                             "out, or pack the model again with it",
+                             " is packed in another format than --weights wants; leave that "
+                             "out, or pack the model again",
                          "weights");
 }
 
