@@ -10,8 +10,10 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "app/bench_accuracy.h"
 #include "app/bench_workloads.h"
 #include "app/commands.h"
 #include "app/model_choice.h"
@@ -29,6 +31,7 @@ struct BenchOptions {
   ModelOptions model;
   int n_rounds = 5;
   bool all = false;
+  bool accuracy = false;
   bool json = false;
 };
 
@@ -84,6 +87,7 @@ struct Figures {
   std::vector<Row> rows;
   double sample_s = 0;
   double tokenizer_bytes_s = 0;
+  std::optional<Accuracy> accuracy;
 };
 
 kernels::WeightFormat FormatOf(const model::BackendInfo& info) {
@@ -127,17 +131,21 @@ void PrintJson(const Figures& figures) {
                     {"bound", row.bound == Row::Bound::kRead ? "read" : "multiply"},
                     {"share", Median(row.shares)}});
   }
-  const boost::json::object object = {{"model", figures.model},
-                                      {"device", figures.info.device},
-                                      {"weights", figures.info.weights},
-                                      {"weight_bytes", figures.info.weight_bytes},
-                                      {"kv_bytes_per_token", figures.info.kv_bytes_per_token},
-                                      {"load_s", figures.load_s},
-                                      {"read_bytes_s", Median(figures.reads)},
-                                      {"products_s", Median(figures.products)},
-                                      {"sample_s", figures.sample_s},
-                                      {"tokenizer_bytes_s", figures.tokenizer_bytes_s},
-                                      {"rows", std::move(rows)}};
+  boost::json::object object = {{"model", figures.model},
+                                {"device", figures.info.device},
+                                {"weights", figures.info.weights},
+                                {"weight_bytes", figures.info.weight_bytes},
+                                {"kv_bytes_per_token", figures.info.kv_bytes_per_token},
+                                {"load_s", figures.load_s},
+                                {"read_bytes_s", Median(figures.reads)},
+                                {"products_s", Median(figures.products)},
+                                {"sample_s", figures.sample_s},
+                                {"tokenizer_bytes_s", figures.tokenizer_bytes_s},
+                                {"rows", std::move(rows)}};
+  if (figures.accuracy) {
+    object["mean_kl"] = figures.accuracy->mean_kl;
+    object["same_top"] = figures.accuracy->same_top;
+  }
   std::printf("%s\n", boost::json::serialize(object).c_str());
 }
 
@@ -164,6 +172,10 @@ void PrintTable(const Figures& figures) {
   }
   line("sampling, top_p 0.95", fmt::format("{:8.3f} ms a token", 1000 * figures.sample_s));
   line("tokenizer", fmt::format("{:8.1f} MB/s", figures.tokenizer_bytes_s / 1e6));
+  if (!figures.accuracy) return;
+  line("KL from as stored",
+       fmt::format("{:8.0f} millionths of a nat", 1e6 * figures.accuracy->mean_kl),
+       fmt::format(", the same most likely token for {:.1f} %", 100 * figures.accuracy->same_top));
 }
 
 Status Bench(const BenchOptions& options) {
@@ -179,6 +191,9 @@ Status Bench(const BenchOptions& options) {
   LEMMA_RETURN_IF_ERROR(Measure(*backend, options, figures));
   figures.sample_s = SecondsToSample(backend->config().vocab_size);
   figures.tokenizer_bytes_s = TokenizerBytesPerSecond(tokenizer);
+  if (options.accuracy) {
+    LEMMA_ASSIGN_OR_RETURN(figures.accuracy, MeasureAccuracy(checkpoint, options.model, *backend));
+  }
   options.json ? PrintJson(figures) : PrintTable(figures);
   return Ok();
 }
@@ -195,6 +210,8 @@ void AddBench(CLI::App& app, ExitStatus& exit_status) {
       ->capture_default_str();
   command->add_flag("--all", options->all,
                     "Also at depth, of many streams, and of 2 to 64 rows of one (minutes)");
+  command->add_flag("--accuracy", options->accuracy,
+                    "Also how far the rounded weights are from those that are stored");
   command->add_flag("--json", options->json, "One JSON object");
   command->footer(
       "Example:\n  lemma bench --model random-1.5b --weights q8 --rounds 9\n"

@@ -1,0 +1,21 @@
+// How much of a model its rounded weights keep.
+#pragma once
+
+#include "app/model_choice.h"
+#include "common/base/status.h"
+#include "inference/model/backend.h"
+#include "inference/model/checkpoint.h"
+
+namespace lemma::app {
+
+struct Accuracy {
+  double mean_kl = 0;   // of the next token's distribution from the reference's, in nats
+  double same_top = 0;  // the share of tokens of which the most likely one is the same
+};
+
+// Compares a backend with the same checkpoint as it is stored, over text that the latter says.
+// Errors: those of loading and running it.
+Result<Accuracy> MeasureAccuracy(const model::Checkpoint& checkpoint, const ModelOptions& options,
+                                 model::Backend& backend);
+
+}  // namespace lemma::app
