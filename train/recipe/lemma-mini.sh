@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # The whole recipe of lemma-mini: problems -> vocabulary -> pretraining -> fine-tuning -> rounds of
-# fine-tuning that spend their problems where the model still errs -> export -> evaluation.
+# fine-tuning that spend their problems where the model still errs -> short branches of the last round
+# -> export of the mean of their weights -> evaluation.
 # Each step is skipped when its result is complete, and a step that was stopped goes on where its
 # checkpoint stands, so the script can be stopped and started at will.
 #
 #   train/recipe/lemma-mini.sh [WORK [MODEL]]     WORK: default build/mini; MODEL: default WORK/model
 #
 # What it takes can be set: SAMPLES (problems of each family and stage), PRETRAIN_TOKENS,
-# SFT_TOKENS, FOCUS_TOKENS (of each round: "14000000 11000000"), SEED, LEMMA_TRAIN (the program; built
-# where it is missing).
+# SFT_TOKENS, FOCUS_TOKENS (of each round: "14000000 11000000"), BRANCH_TOKENS (of each branch), SEED,
+# LEMMA_TRAIN (the program; built where it is missing).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -46,8 +47,11 @@ stage() {
   touch "$out/done"
 }
 
-export_run() {
-  "$train" export --run "$work/$1" --tokenizer "$work/tokenizer" --out "$2"
+# export_mean OUT RUN...: of one run, or the mean of several.
+export_mean() {
+  local out=$1 runs=()
+  for run in "${@:2}"; do runs+=(--run "$work/$run"); done
+  "$train" export "${runs[@]}" --tokenizer "$work/tokenizer" --out "$out"
 }
 
 # evaluate MODEL DATA NAME SYSTEM COUNT: COUNT held-out problems of each family under that system
@@ -69,15 +73,17 @@ stage sft sft data-sft --profiles $profiles --init "$work/pretrain" \
   --tokens "${SFT_TOKENS:-8000000}" --final-rate 0.5
 
 # Rounds of fine-tuning, each on more problems of the families where the round before still errs.
-# Only the last one ends with the rate at its lowest. Its folder has the held-out problems of the
-# final evaluation, which repeat nothing of any stage.
-read -ra rounds <<<"${FOCUS_TOKENS:-14000000 11000000 19000000 35000000}"
+# Only the last one ends with the rate at its lowest.
 unseen=(--unseen "$work/data-pretrain" --unseen "$work/data-sft")
+evaluate_stage() {
+  [[ -e $work/eval-$1.json ]] && return
+  export_mean "$work/$1/model" "$1"
+  evaluate "$work/$1/model" "data-$1" "eval-$1" profile 50
+}
+read -ra rounds <<<"${FOCUS_TOKENS:-14000000 11000000 19000000 35000000 26000000}"
 before=sft
 for i in "${!rounds[@]}"; do
-  export_run $before "$work/$before/model"
-  [[ -e $work/eval-$before.json ]] ||
-    evaluate "$work/$before/model" "data-$before" "eval-$before" profile 50
+  evaluate_stage $before
   round=focus$((i + 1))
   ((i + 1 < ${#rounds[@]})) && final_rate=0.2 || final_rate=0.02
   problems "data-$round" "$((seed + 2 + i))" --focus "$work/eval-$before.json" "${unseen[@]}"
@@ -87,7 +93,20 @@ for i in "${!rounds[@]}"; do
   before=$round
 done
 
-export_run $before "$model"
-evaluate "$model" "data-$before" eval-profile profile 30
-evaluate "$model" "data-$before" eval-none none 10
-evaluate "$model" "data-$before" eval-wrong wrong 10
+# Two short branches of the last round, each on problems of its own: the mean of all three errs less
+# than any of them. The last folder has the held-out problems of the final evaluation, which repeat
+# nothing of any stage.
+evaluate_stage $before
+parts=("$before")
+for i in 1 2; do
+  branch=branch$i
+  problems "data-$branch" "$((seed + 100 + i))" --focus "$work/eval-$before.json" "${unseen[@]}"
+  stage sft $branch "data-$branch" --profiles $profiles --init "$work/$before" \
+    --tokens "${BRANCH_TOKENS:-3000000}" --learning-rate 5e-4
+  unseen+=(--unseen "$work/data-$branch")
+  parts+=("$branch")
+done
+export_mean "$model" "${parts[@]}"
+evaluate "$model" "data-$branch" eval-profile profile 30
+evaluate "$model" "data-$branch" eval-none none 10
+evaluate "$model" "data-$branch" eval-wrong wrong 10
