@@ -17,7 +17,7 @@ namespace lemma::app {
 void AddModelOptions(CLI::App& command, ModelOptions& options) {
   command
       .add_option("-m,--model", options.model,
-                  "lemma-mini (built in) or a directory in the Hugging Face layout")
+                  "lemma-mini (built in), a directory in the Hugging Face layout or a .gguf file")
       ->capture_default_str();
   command.add_option("--threads", options.n_threads, "Threads that compute (0: one per core)")
       ->check(CLI::Range(0, 1024))
@@ -46,15 +46,22 @@ bool IsDirectory(const std::string& path) {
   return std::filesystem::is_directory(path, error);
 }
 
+// A file of any name; what is named *.gguf is meant as one even where there is none.
+bool IsFile(const std::string& path) {
+  std::error_code error;
+  return path.ends_with(".gguf") ||
+         (path != kEmbeddedModelName && std::filesystem::exists(path, error));
+}
+
 Status NoSuchModel(const std::string& model) {
-  return NotFound("--model " + model + ": no such directory, and not a built-in model (" +
+  return NotFound("--model " + model + ": no such directory or file, and not a built-in model (" +
                   std::string(kEmbeddedModelName) + " is)");
 }
 
 }  // namespace
 
 Result<model::Checkpoint> OpenModel(const std::string& model) {
-  if (IsDirectory(model)) return model::Checkpoint::OpenDirectory(model, "");
+  if (IsDirectory(model) || IsFile(model)) return model::Checkpoint::Open(model, "");
   if (model != kEmbeddedModelName) return NoSuchModel(model);
   return model::Checkpoint::OpenMemory(EmbeddedModelFiles(), model);
 }
@@ -69,6 +76,10 @@ Result<TokenizerFiles> OpenTokenizer(const std::string& model) {
         files.tokenizer_config_json,
         ReadFile(directory / "tokenizer_config.json", text::kTokenizerFileBytesMax));
     return files;
+  }
+  if (IsFile(model)) {
+    LEMMA_ASSIGN_OR_RETURN(const model::Checkpoint checkpoint, OpenModel(model));
+    return TokenizerFiles{checkpoint.tokenizer_json(), checkpoint.tokenizer_config_json()};
   }
   if (model != kEmbeddedModelName) return NoSuchModel(model);
   files.tokenizer_json = EmbeddedModelFiles().at("tokenizer.json");

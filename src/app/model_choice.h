@@ -1,4 +1,4 @@
-// What `--model M` means: a directory, or the name of the embedded model.
+// What `--model M` means: a directory, a GGUF file, or the name of the embedded model.
 #pragma once
 
 #include <CLI/CLI.hpp>
