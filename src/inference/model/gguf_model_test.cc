@@ -171,7 +171,8 @@ TEST_F(GgufModelTest, AFileOpensByItsPathAndTakesItsName) {
 GgufWriter LemmaMini(const Checkpoint& checkpoint) {
   GgufWriter writer;
   SetConfigKeys(checkpoint.config(), writer);
-  SetTokenizerKeys(checkpoint, writer);
+  SetTokenizerKeys(checkpoint.tokenizer_json(), checkpoint.tokenizer_config_json(),
+                   checkpoint.config().vocab_size, writer);
   for (const TensorEntry& tensor : checkpoint.tensors()) {
     std::string data(tensor.bytes, '\0');
     EXPECT_TRUE(checkpoint.source(tensor).ReadAt(tensor.offset, data.data(), data.size()).ok());

@@ -144,10 +144,11 @@ void SetPlainTokens(int32_t n_tokens, GgufWriter& writer) {
   writer.Set("tokenizer.ggml.merges", std::vector<std::string>{});
 }
 
-void SetTokenizerKeys(const Checkpoint& checkpoint, GgufWriter& writer) {
-  const json::object root = json::parse(checkpoint.tokenizer_json()).as_object();
-  const json::object config = json::parse(checkpoint.tokenizer_config_json()).as_object();
-  const auto n_tokens = static_cast<size_t>(checkpoint.config().vocab_size);
+void SetTokenizerKeys(const std::string& tokenizer_json, const std::string& tokenizer_config_json,
+                      int32_t n_tokens_wanted, GgufWriter& writer) {
+  const json::object root = json::parse(tokenizer_json).as_object();
+  const json::object config = json::parse(tokenizer_config_json).as_object();
+  const auto n_tokens = static_cast<size_t>(n_tokens_wanted);
   std::vector<std::string> tokens(n_tokens);
   std::vector<int32_t> types(n_tokens, 5);
   for (size_t id = 0; id < n_tokens; ++id) tokens[id] = "[PAD" + std::to_string(id) + "]";
@@ -163,7 +164,10 @@ void SetTokenizerKeys(const Checkpoint& checkpoint, GgufWriter& writer) {
     place(id, json::value(text), 1);
   }
   for (const json::value& added : root.at("added_tokens").as_array()) {
-    place(added.at("id"), added.at("content"), added.at("special").as_bool() ? 3 : 4);
+    const std::string_view text = added.at("content").as_string();
+    const bool looks_special = text.starts_with("<|") && text.ends_with("|>");
+    const bool is_control = added.at("special").as_bool() || looks_special;
+    place(added.at("id"), added.at("content"), is_control ? 3 : 4);
   }
   std::vector<std::string> merges;
   for (const json::value& merge : root.at("model").at("merges").as_array()) {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "inference/model/checkpoint.h"
+#include "inference/model/config.h"
 #include "inference/model/dtype.h"
 #include "inference/model/gguf.h"
 
@@ -61,8 +61,10 @@ void SetConfigKeys(const ModelConfig& config, GgufWriter& writer);
 // `n_tokens` tokens that are no tokenizer yet, all normal.
 void SetPlainTokens(int32_t n_tokens, GgufWriter& writer);
 
-// The tokenizer's metadata, from the files of the Hugging Face layout.
-void SetTokenizerKeys(const Checkpoint& checkpoint, GgufWriter& writer);
+// The tokenizer's metadata as converters write it, from the files of the Hugging Face layout. Ids
+// without a token, up to n_tokens, get unused ones.
+void SetTokenizerKeys(const std::string& tokenizer_json, const std::string& tokenizer_config_json,
+                      int32_t n_tokens, GgufWriter& writer);
 
 // GGUF's name of a tensor, from the one of the Hugging Face layout.
 std::string GgufName(std::string name);
