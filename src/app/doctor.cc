@@ -95,7 +95,7 @@ void CheckModel(const DoctorOptions& options, Findings& findings) {
   if (!checkpoint.ok()) {
     findings.Bad("model", checkpoint.status().message(),
                  "give --model a directory with config.json, tokenizer.json, "
-                 "tokenizer_config.json and the safetensors files");
+                 "tokenizer_config.json and the safetensors files, or a .gguf file of a Qwen2");
     return;
   }
   const auto tokenizer = LoadTokenizer(*checkpoint);

@@ -41,8 +41,9 @@ void AddMakeCheckpoint(CLI::App& app, ExitStatus& exit_status) {
       ->required();
   command->add_option("-o,--out", options->out, "The directory to write")->required();
   command
-      ->add_option("--tokenizer", options->tokenizer,
-                   "lemma-mini, or a directory with tokenizer.json and tokenizer_config.json")
+      ->add_option(
+          "--tokenizer", options->tokenizer,
+          "lemma-mini, a .gguf, or a directory with tokenizer.json and tokenizer_config.json")
       ->capture_default_str();
   command->add_option("--seed", options->seed, "Of the random weights")->capture_default_str();
   command->footer("Example:\n  lemma make-checkpoint --shape vibethinker-1.5b -o random-1.5b");

@@ -16,9 +16,10 @@ namespace lemma::app {
 
 void AddModelOptions(CLI::App& command, ModelOptions& options) {
   command
-      .add_option("-m,--model", options.model,
-                  "lemma-mini (built in), a directory in the Hugging Face layout, or a file that "
-                  "lemma pack wrote")
+      .add_option(
+          "-m,--model", options.model,
+          "lemma-mini (built in), a directory in the Hugging Face layout, a .gguf file or a "
+          "file that lemma pack wrote")
       ->capture_default_str();
   command.add_option("--threads", options.n_threads, "Threads that compute (0: one per core)")
       ->check(CLI::Range(0, 1024))
@@ -47,9 +48,11 @@ bool IsDirectory(const std::string& path) {
   return std::filesystem::is_directory(path, error);
 }
 
+// A file of any name; what is named as a model file is meant as one even where there is none.
 bool IsFile(const std::string& path) {
   std::error_code error;
-  return std::filesystem::is_regular_file(path, error);
+  return path.ends_with(".gguf") || path.ends_with(".lemma") ||
+         (path != kEmbeddedModelName && std::filesystem::exists(path, error));
 }
 
 Status NoSuchModel(const std::string& model) {
@@ -60,8 +63,7 @@ Status NoSuchModel(const std::string& model) {
 }  // namespace
 
 Result<model::Checkpoint> OpenModel(const std::string& model) {
-  if (IsDirectory(model)) return model::Checkpoint::OpenDirectory(model, "");
-  if (IsFile(model)) return model::Checkpoint::OpenPacked(model, "");
+  if (IsDirectory(model) || IsFile(model)) return model::Checkpoint::Open(model, "");
   if (model != kEmbeddedModelName) return NoSuchModel(model);
   return model::Checkpoint::OpenMemory(EmbeddedModelFiles(), model);
 }
@@ -78,9 +80,8 @@ Result<TokenizerFiles> OpenTokenizer(const std::string& model) {
     return files;
   }
   if (IsFile(model)) {
-    LEMMA_ASSIGN_OR_RETURN(const model::Checkpoint packed,
-                           model::Checkpoint::OpenPacked(model, ""));
-    return TokenizerFiles{packed.tokenizer_json(), packed.tokenizer_config_json()};
+    LEMMA_ASSIGN_OR_RETURN(const model::Checkpoint checkpoint, OpenModel(model));
+    return TokenizerFiles{checkpoint.tokenizer_json(), checkpoint.tokenizer_config_json()};
   }
   if (model != kEmbeddedModelName) return NoSuchModel(model);
   files.tokenizer_json = EmbeddedModelFiles().at("tokenizer.json");

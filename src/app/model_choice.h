@@ -1,4 +1,4 @@
-// What `--model M` means: a directory, a packed file, or the name of the embedded model.
+// What `--model M` means: a directory, a GGUF or packed file, or the name of the embedded model.
 #pragma once
 
 #include <CLI/CLI.hpp>

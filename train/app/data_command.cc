@@ -15,6 +15,7 @@
 #include "train/corpus/seen_texts.h"
 #include "train/data/drills.h"
 #include "train/data/family.h"
+#include "train/data/fillers.h"
 #include "train/network/progress_bar.h"
 #include "train/tokenizer/bpe_trainer.h"
 
@@ -24,6 +25,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr double kEnglishPart = 0.7;      // of the problems; the others are Chinese
+constexpr double kFillersPart = 0.4;      // of mathematics: questions with words that say nothing
 constexpr int64_t kDrillsPerSample = 30;  // about a third of the tokens
 // Draws for one held-out problem before a family counts as exhausted.
 constexpr int64_t kDrawsPerHeldOut = 100;
@@ -77,7 +79,10 @@ Result<std::string> TrainingLines(const DataOptions& options, const ProblemCount
   LEMMA_RETURN_IF_ERROR(ForEachFamily(kTrainFile, [&](const Family& family, size_t f) {
     Rng rng = StreamOf(family, Split::kTrain, options.seed);
     for (int64_t i = 0; i < counts[f]; ++i) {
-      const Problem problem = DrawProblem(family, Split::kTrain, rng);
+      Problem problem = DrawProblem(family, Split::kTrain, rng);
+      if (problem.domain == Domain::kMath && rng.Chance(kFillersPart)) {
+        problem.question = WithFillers(rng, problem.question);
+      }
       seen.Add(problem);
       lines += FormatProblem(problem) + "\n";
     }

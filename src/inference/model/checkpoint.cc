@@ -1,12 +1,13 @@
 #include "inference/model/checkpoint.h"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 #include <set>
 
-#include "common/base/file.h"
 #include "common/base/json.h"
+#include "inference/model/gguf.h"
+#include "inference/model/gguf_config.h"
+#include "inference/model/gguf_tokenizer.h"
 #include "inference/model/packed.h"
 #include "inference/model/safetensors.h"
 
@@ -20,55 +21,6 @@ constexpr uint64_t kConfigBytesMax = 1 << 20;
 constexpr uint64_t kTokenizerBytesMax = 32 << 20;  // the tokenizer takes no more
 constexpr uint64_t kIndexBytesMax = 8 << 20;
 constexpr size_t kShardsMax = 1024;
-
-class FileSource : public ByteSource {
- public:
-  explicit FileSource(RandomAccessFile file)
-      : file_(std::move(file)), name_(file_.path().string()) {}
-  const std::string& name() const override { return name_; }
-  uint64_t size_bytes() const override { return file_.size_bytes(); }
-  Status ReadAt(uint64_t offset, void* into, size_t bytes) const override {
-    return file_.ReadAt(offset, into, bytes);
-  }
-
- private:
-  RandomAccessFile file_;
-  std::string name_;
-};
-
-class MemorySource : public ByteSource {
- public:
-  MemorySource(std::string name, std::string_view bytes) : name_(std::move(name)), bytes_(bytes) {}
-  const std::string& name() const override { return name_; }
-  uint64_t size_bytes() const override { return bytes_.size(); }
-  Status ReadAt(uint64_t offset, void* into, size_t bytes) const override {
-    if (offset > bytes_.size() || bytes > bytes_.size() - offset) {
-      return DataLoss(name_ + ": ends too early");
-    }
-    std::memcpy(into, bytes_.data() + offset, bytes);
-    return Ok();
-  }
-
- private:
-  std::string name_;
-  std::string_view bytes_;
-};
-
-// The same with the bytes.
-class OwnedSource : public ByteSource {
- public:
-  OwnedSource(std::string name, std::string bytes)
-      : bytes_(std::move(bytes)), source_(std::move(name), bytes_) {}
-  const std::string& name() const override { return source_.name(); }
-  uint64_t size_bytes() const override { return source_.size_bytes(); }
-  Status ReadAt(uint64_t offset, void* into, size_t bytes) const override {
-    return source_.ReadAt(offset, into, bytes);
-  }
-
- private:
-  std::string bytes_;
-  MemorySource source_;
-};
 
 // Where a checkpoint's files come from.
 class Files {
@@ -84,8 +36,7 @@ class DirectoryFiles : public Files {
   explicit DirectoryFiles(fs::path directory) : directory_(std::move(directory)) {}
   std::string name() const override { return directory_.string(); }
   Result<std::shared_ptr<const ByteSource>> Open(const std::string& file) const override {
-    LEMMA_ASSIGN_OR_RETURN(RandomAccessFile opened, RandomAccessFile::Open(directory_ / file));
-    return std::shared_ptr<const ByteSource>(std::make_shared<FileSource>(std::move(opened)));
+    return OpenFileSource(directory_ / file);
   }
 
  private:
@@ -100,8 +51,7 @@ class MemoryFiles : public Files {
   Result<std::shared_ptr<const ByteSource>> Open(const std::string& file) const override {
     const auto it = files_.find(file);
     if (it == files_.end()) return NotFound(name_ + "/" + file + ": no such file");
-    return std::shared_ptr<const ByteSource>(
-        std::make_shared<MemorySource>(name_ + "/" + file, it->second));
+    return MakeMemorySource(name_ + "/" + file, it->second);
   }
 
  private:
@@ -120,7 +70,7 @@ class PackedFiles : public Files {
     const std::string name = source_.name() + ": " + file;
     if (part == header_.files.end()) return NotFound(name + " is not in it");
     LEMMA_ASSIGN_OR_RETURN(std::string bytes, ReadPackedPart(source_, part->second));
-    return std::shared_ptr<const ByteSource>(std::make_shared<OwnedSource>(name, std::move(bytes)));
+    return MakeOwnedSource(name, std::move(bytes));
   }
 
  private:
@@ -182,6 +132,8 @@ Result<WeightFileNames> FindWeightFiles(const Files& files) {
   return WeightFileNames{name, std::vector<std::string>(shards.begin(), shards.end())};
 }
 
+bool IsNamedBefore(const TensorEntry& a, const TensorEntry& b) { return a.name < b.name; }
+
 }  // namespace
 
 // Builds a Checkpoint from wherever its files are.
@@ -220,6 +172,21 @@ class CheckpointReader {
     return checkpoint;
   }
 
+  static Result<Checkpoint> ReadGguf(std::shared_ptr<const ByteSource> source, std::string id) {
+    Checkpoint checkpoint;
+    checkpoint.id_ = std::move(id);
+    LEMMA_ASSIGN_OR_RETURN(const GgufFile file, GgufFile::Read(*source));
+    LEMMA_ASSIGN_OR_RETURN(checkpoint.config_, GgufConfig(file));
+    LEMMA_ASSIGN_OR_RETURN(GgufTokenizer tokenizer, ReadGgufTokenizer(file));
+    checkpoint.tokenizer_json_ = std::move(tokenizer.tokenizer_json);
+    checkpoint.tokenizer_config_json_ = std::move(tokenizer.tokenizer_config_json);
+    checkpoint.weights_name_ = source->name();
+    LEMMA_ASSIGN_OR_RETURN(checkpoint.tensors_, GgufTensors(file));
+    std::sort(checkpoint.tensors_.begin(), checkpoint.tensors_.end(), IsNamedBefore);
+    checkpoint.sources_.push_back(std::move(source));
+    return checkpoint;
+  }
+
  private:
   static Status ReadTensors(const Files& files, Checkpoint* checkpoint) {
     LEMMA_ASSIGN_OR_RETURN(const WeightFileNames names, FindWeightFiles(files));
@@ -237,8 +204,7 @@ class CheckpointReader {
       checkpoint->sources_.push_back(std::move(source));
     }
     auto& tensors = checkpoint->tensors_;
-    std::sort(tensors.begin(), tensors.end(),
-              [](const auto& a, const auto& b) { return a.name < b.name; });
+    std::sort(tensors.begin(), tensors.end(), IsNamedBefore);
     const auto twice =
         std::adjacent_find(tensors.begin(), tensors.end(),
                            [](const auto& a, const auto& b) { return a.name == b.name; });
@@ -260,10 +226,26 @@ Result<Checkpoint> Checkpoint::OpenDirectory(const fs::path& directory, std::str
 }
 
 Result<Checkpoint> Checkpoint::OpenPacked(const fs::path& file, std::string id) {
-  LEMMA_ASSIGN_OR_RETURN(RandomAccessFile opened, RandomAccessFile::Open(file));
   if (id.empty()) id = file.stem().string();
-  return CheckpointReader::ReadPacked(std::make_shared<FileSource>(std::move(opened)),
-                                      std::move(id));
+  LEMMA_ASSIGN_OR_RETURN(std::shared_ptr<const ByteSource> source, OpenFileSource(file));
+  return CheckpointReader::ReadPacked(std::move(source), std::move(id));
+}
+
+Result<Checkpoint> Checkpoint::OpenGguf(const fs::path& path, std::string id) {
+  if (id.empty()) id = path.extension() == ".gguf" ? path.stem() : path.filename();
+  LEMMA_ASSIGN_OR_RETURN(std::shared_ptr<const ByteSource> source, OpenFileSource(path));
+  return OpenGguf(std::move(source), std::move(id));
+}
+
+Result<Checkpoint> Checkpoint::OpenGguf(std::shared_ptr<const ByteSource> source, std::string id) {
+  return CheckpointReader::ReadGguf(std::move(source), std::move(id));
+}
+
+Result<Checkpoint> Checkpoint::Open(const fs::path& path, std::string id) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) return OpenDirectory(path, std::move(id));
+  LEMMA_ASSIGN_OR_RETURN(const std::shared_ptr<const ByteSource> source, OpenFileSource(path));
+  return IsPacked(*source) ? OpenPacked(path, std::move(id)) : OpenGguf(path, std::move(id));
 }
 
 Result<Checkpoint> Checkpoint::OpenMemory(const std::map<std::string, std::string_view>& files,

@@ -1,6 +1,6 @@
-// The files of a checkpoint in the Hugging Face layout, in a directory or in memory (the embedded
-// model), or packed into one: config, tokenizer and weights, checked before anything large is
-// allocated.
+// The files of a checkpoint: in the Hugging Face layout, in a directory or in memory (the embedded
+// model), or one GGUF or packed file. Config, tokenizer and weights are checked before anything
+// large is allocated.
 #pragma once
 
 #include <cstdint>
@@ -15,21 +15,11 @@
 
 #include "common/base/status.h"
 #include "inference/kernels/panel.h"
+#include "inference/model/byte_source.h"
 #include "inference/model/config.h"
+#include "inference/model/tensor_entry.h"
 
 namespace lemma::model {
-
-enum class Dtype { kF32, kF16, kBf16 };
-
-// One tensor of a safetensors file, not read yet.
-struct TensorEntry {
-  std::string name;
-  Dtype dtype = Dtype::kF32;
-  std::vector<int64_t> shape;
-  uint64_t offset = 0;  // in the file
-  uint64_t bytes = 0;
-  int file_index = 0;  // which shard
-};
 
 // One of the files in a packed file, and its weights (packed.h).
 struct PackedPart {
@@ -45,15 +35,6 @@ struct PackedWeights {
   std::string fingerprint;          // of the checkpoint it was packed from
 };
 
-// A file's bytes, wherever they are. Thread-safe.
-class ByteSource {
- public:
-  virtual ~ByteSource() = default;
-  virtual const std::string& name() const = 0;  // for errors
-  virtual uint64_t size_bytes() const = 0;
-  virtual Status ReadAt(uint64_t offset, void* into, size_t bytes) const = 0;
-};
-
 // Immutable after opening; thread-safe.
 class Checkpoint {
  public:
@@ -65,7 +46,15 @@ class Checkpoint {
   // A packed file (packed.h): it has weights that are laid out, and no tensors.
   static Result<Checkpoint> OpenPacked(const std::filesystem::path& file, std::string id);
 
-  // The same from files in memory (not copied; they must outlive the checkpoint).
+  // A GGUF file of a Qwen2 model (gguf.h, gguf_config.h, gguf_tokenizer.h), whose tensors get the
+  // Hugging Face names. An `id` of "" takes the file's name without ".gguf".
+  static Result<Checkpoint> OpenGguf(const std::filesystem::path& path, std::string id);
+  static Result<Checkpoint> OpenGguf(std::shared_ptr<const ByteSource> source, std::string id);
+
+  // The one of the three above that `path` is: a directory, a packed file, or else a GGUF file.
+  static Result<Checkpoint> Open(const std::filesystem::path& path, std::string id);
+
+  // As a directory, from files in memory (not copied; they must outlive the checkpoint).
   static Result<Checkpoint> OpenMemory(const std::map<std::string, std::string_view>& files,
                                        std::string id);
 

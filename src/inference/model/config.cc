@@ -12,15 +12,6 @@ namespace {
 
 namespace json = boost::json;
 
-// Generous bounds on what a file may claim; the largest Qwen2 has 80 layers of 8192. They keep
-// every product of two of these numbers far below 2^63.
-constexpr int64_t kLayersMax = 512;
-constexpr int64_t kWidthMax = 1 << 20;
-constexpr int64_t kHeadsMax = 1024;
-constexpr int64_t kHeadDimMax = 1024;
-constexpr int64_t kVocabMax = 1 << 22;
-constexpr int64_t kContextMax = 1 << 24;
-
 void CheckArchitecture(FieldReader& fields) {
   const json::value* architectures = fields.Find("architectures");
   if (architectures == nullptr || !architectures->is_array() ||

@@ -13,6 +13,15 @@ namespace lemma::model {
 
 using TokenId = int32_t;
 
+// Generous bounds on what a file may claim; the largest Qwen2 has 80 layers of 8192. They keep
+// every product of two of these numbers far below 2^63.
+inline constexpr int64_t kLayersMax = 512;
+inline constexpr int64_t kWidthMax = 1 << 20;
+inline constexpr int64_t kHeadsMax = 1024;
+inline constexpr int64_t kHeadDimMax = 1024;
+inline constexpr int64_t kVocabMax = 1 << 22;
+inline constexpr int64_t kContextMax = 1 << 24;
+
 struct ModelConfig {
   int32_t n_layers = 0;
   int32_t hidden_size = 0;

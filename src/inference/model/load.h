@@ -20,7 +20,8 @@ struct CpuBackendOptions {
   uint64_t kv_bytes_max = 0;  // 0: room for kDefaultKvTokens, or what the context needs if less
   int32_t batch_rows_max = 256;
   int32_t logit_rows_max = 64;
-  // Of the matrices; absent: bf16 where all of them are stored in it, else float32. kInt8 and kInt4
+  // Of the matrices; absent: bf16 where all of them are stored in it, else float32, and of a
+  // quantised GGUF the nearest of kInt8 and kInt4 (ReadWeights). kInt8 and kInt4
   // round (kernels/quantize.h), kF32 makes all arithmetic float32 (the oracle's mode).
   std::optional<kernels::WeightFormat> weights;
   std::optional<kernels::WeightFormat> kv_format;  // of K and V; absent: as the weights, but bf16

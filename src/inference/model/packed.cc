@@ -159,6 +159,12 @@ Result<PackedHeader> ReadHeader(const ByteSource& source) {
 
 }  // namespace
 
+bool IsPacked(const ByteSource& source) {
+  char magic[kMagic.size()];
+  return source.ReadAt(0, magic, sizeof(magic)).ok() &&
+         std::string_view(magic, sizeof(magic)) == kMagic;
+}
+
 Result<PackedHeader> ReadPackedHeader(const ByteSource& source) {
   auto header = ReadHeader(source);
   if (!header.ok()) return header.status().WithPrefix(source.name());

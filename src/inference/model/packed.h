@@ -24,6 +24,9 @@ struct PackedHeader {
   PackedWeights weights;
 };
 
+// Does it begin as a packed file does?
+bool IsPacked(const ByteSource& source);
+
 // Errors (kDataLoss) name the file and the field: not a packed file, of another version, truncated,
 // damaged.
 Result<PackedHeader> ReadPackedHeader(const ByteSource& source);

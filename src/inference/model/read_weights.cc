@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <map>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "inference/model/packed.h"
-#include "inference/model/safetensors.h"
 #include "inference/model/weights.h"
 
 namespace lemma::model {
@@ -45,7 +45,7 @@ Result<std::vector<const TensorEntry*>> FindTensors(const Checkpoint& checkpoint
     if (IsBeyondLayers(tensor.name, n_layers)) {
       return DataLoss(checkpoint.source(tensor).name() + ": tensor \"" +
                       tensor.name.substr(0, 128) + "\" is of a layer beyond the " +
-                      std::to_string(n_layers) + " of config.json's num_hidden_layers");
+                      std::to_string(n_layers) + " of the config (num_hidden_layers)");
     }
   }
   std::vector<const TensorEntry*> tensors;
@@ -60,19 +60,50 @@ Result<std::vector<const TensorEntry*>> FindTensors(const Checkpoint& checkpoint
                       "\" has shape " + ShapeText(tensor->shape) + ", the config wants " +
                       ShapeText(slot.shape));
     }
+    if ((slot.is_matrix() ? slot.shape[1] : 1) % BlockSizeOf(tensor->dtype).elements != 0) {
+      return DataLoss(checkpoint.source(*tensor).name() + ": tensor \"" + slot.name +
+                      "\" is stored in blocks, which its rows do not fill");
+    }
     tensors.push_back(tensor);
   }
   return tensors;
 }
 
-// The one that is wanted, or bf16 where that is exact. `tensors` are those that the model is made
-// of.
+// The format that loses least where matrices are stored as `dtype`, among those that take little
+// more memory than the file does.
+WeightFormat NearestFormat(Dtype dtype) {
+  switch (dtype) {
+    case Dtype::kQ4_0:
+    case Dtype::kQ4_K:
+      return WeightFormat::kInt4;
+    case Dtype::kQ8_0:
+    case Dtype::kQ5_K:
+    case Dtype::kQ6_K:
+      return WeightFormat::kInt8;
+    default:
+      return WeightFormat::kF32;  // bf16 alone is chosen before
+  }
+}
+
+// The one in which most bytes of the matrices are nearest to how they are stored.
+WeightFormat MostBytesFormat(const std::vector<const TensorEntry*>& tensors) {
+  std::map<WeightFormat, uint64_t> bytes;
+  for (const TensorEntry* tensor : tensors) {
+    if (tensor->shape.size() == 2) bytes[NearestFormat(tensor->dtype)] += tensor->bytes;
+  }
+  return std::max_element(bytes.begin(), bytes.end(),
+                          [](const auto& a, const auto& b) { return a.second < b.second; })
+      ->first;
+}
+
+// The one that is wanted; else bf16 where that is exact, and the nearest one of a file in blocks.
+// `tensors` are those that the model is made of.
 WeightFormat ChooseFormat(const std::vector<const TensorEntry*>& tensors,
                           std::optional<WeightFormat> wanted) {
   const bool is_bf16 = std::all_of(tensors.begin(), tensors.end(), [](const TensorEntry* tensor) {
     return tensor->shape.size() != 2 || tensor->dtype == Dtype::kBf16;
   });
-  if (!wanted.has_value()) return is_bf16 ? WeightFormat::kBf16 : WeightFormat::kF32;
+  if (!wanted.has_value()) return is_bf16 ? WeightFormat::kBf16 : MostBytesFormat(tensors);
   // Only what is bf16 already fits into bf16 exactly.
   return *wanted == WeightFormat::kBf16 && !is_bf16 ? WeightFormat::kF32 : *wanted;
 }
@@ -103,7 +134,7 @@ std::vector<Piece> CutIntoPieces(const std::vector<TensorSlot>& slots,
   for (size_t i = 0; i < slots.size(); ++i) {
     const int64_t rows = slots[i].shape[0];
     const int64_t cols = slots[i].is_matrix() ? slots[i].shape[1] : 1;
-    const int64_t row_bytes = cols * static_cast<int64_t>(DtypeBytes(tensors[i]->dtype));
+    const int64_t row_bytes = StoredBytes(tensors[i]->dtype, cols);
     // Whole panels, as far as the matrix starts at one: threads then share no cache line.
     const int64_t step =
         std::max(kPieceBytes / row_bytes / kernels::kPanelRows, int64_t{1}) * kernels::kPanelRows;

@@ -1,6 +1,5 @@
 #include "inference/model/safetensors.h"
 
-#include <algorithm>
 #include <bit>
 #include <boost/json/serialize.hpp>
 #include <cstring>
@@ -30,9 +29,13 @@ const char* DtypeName(Dtype dtype) {
       return "F16";
     case Dtype::kBf16:
       return "BF16";
+    default:
+      LEMMA_CHECK(false, "not a dtype of safetensors");
+      return "";
   }
-  return "";
 }
+
+uint64_t BytesOf(Dtype dtype) { return static_cast<uint64_t>(BlockSizeOf(dtype).bytes); }
 
 // "[<low>, <high>]" of two non-negative integers.
 bool ReadRange(const json::value* value, uint64_t* low, uint64_t* high) {
@@ -78,7 +81,7 @@ Result<TensorEntry> ReadEntry(std::string_view name, const json::value& value, u
   TensorEntry entry;
   entry.name = name;
   entry.dtype = *dtype;
-  if (!ReadShape(object.if_contains("shape"), DtypeBytes(*dtype), &entry.shape, &entry.bytes)) {
+  if (!ReadShape(object.if_contains("shape"), BytesOf(*dtype), &entry.shape, &entry.bytes)) {
     return error("\"shape\" must be a list of at most 4 sizes whose product fits");
   }
   uint64_t begin = 0;
@@ -96,22 +99,6 @@ Result<TensorEntry> ReadEntry(std::string_view name, const json::value& value, u
   }
   entry.offset = data_begin + begin;
   return entry;
-}
-
-Status CheckOverlap(const std::vector<TensorEntry>& tensors) {
-  std::vector<const TensorEntry*> by_offset;
-  for (const TensorEntry& tensor : tensors) {
-    if (tensor.bytes > 0) by_offset.push_back(&tensor);
-  }
-  std::sort(by_offset.begin(), by_offset.end(),
-            [](const auto* a, const auto* b) { return a->offset < b->offset; });
-  for (size_t i = 1; i < by_offset.size(); ++i) {
-    if (by_offset[i - 1]->offset + by_offset[i - 1]->bytes > by_offset[i]->offset) {
-      return DataLoss("tensors \"" + by_offset[i - 1]->name.substr(0, 128) + "\" and \"" +
-                      by_offset[i]->name.substr(0, 128) + "\" overlap");
-    }
-  }
-  return Ok();
 }
 
 Result<std::vector<TensorEntry>> ReadHeader(const ByteSource& source) {
@@ -142,7 +129,7 @@ Result<std::vector<TensorEntry>> ReadHeader(const ByteSource& source) {
                            ReadEntry(name, value, sizeof(header_bytes) + header_bytes, file_bytes));
     tensors.push_back(std::move(entry));
   }
-  LEMMA_RETURN_IF_ERROR(CheckOverlap(tensors));
+  LEMMA_RETURN_IF_ERROR(CheckNoOverlap(tensors));
   return tensors;
 }
 
@@ -158,7 +145,7 @@ std::string MakeSafetensorsHeader(std::vector<TensorEntry>* tensors) {
   json::object object;
   uint64_t data_bytes = 0;
   for (TensorEntry& tensor : *tensors) {
-    tensor.bytes = DtypeBytes(tensor.dtype);
+    tensor.bytes = BytesOf(tensor.dtype);
     for (const int64_t dim : tensor.shape) tensor.bytes *= static_cast<uint64_t>(dim);
     tensor.offset = data_bytes;
     data_bytes += tensor.bytes;
@@ -177,7 +164,5 @@ std::string MakeSafetensorsHeader(std::vector<TensorEntry>* tensors) {
   for (TensorEntry& tensor : *tensors) tensor.offset += header.size();
   return header;
 }
-
-uint64_t DtypeBytes(Dtype dtype) { return dtype == Dtype::kF32 ? 4 : 2; }
 
 }  // namespace lemma::model

@@ -12,8 +12,6 @@ namespace lemma::model {
 
 // The largest Qwen2 has under a thousand tensors and a header of 100 kB.
 inline constexpr uint64_t kSafetensorsHeaderBytesMax = 8 << 20;
-inline constexpr size_t kTensorsMax = 1 << 16;  // of all files of a checkpoint together
-inline constexpr size_t kTensorRankMax = 4;
 
 // All tensors of the file, offsets counted from the file's start. Errors (kDataLoss) name the file
 // and the tensor: truncated, header too long or not JSON, unknown dtype, shape and byte count that
@@ -23,7 +21,5 @@ Result<std::vector<TensorEntry>> ReadSafetensorsHeader(const ByteSource& source)
 // The header bytes (length prefix included) of a file that holds `tensors` back to back; fills in
 // their offset and bytes. Padded so that the data begins at a multiple of 64 bytes.
 std::string MakeSafetensorsHeader(std::vector<TensorEntry>* tensors);
-
-uint64_t DtypeBytes(Dtype dtype);
 
 }  // namespace lemma::model

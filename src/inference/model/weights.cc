@@ -92,17 +92,6 @@ class WeightsLayout {
   Weights weights_;
 };
 
-float LoadFloat(Dtype dtype, const std::byte* data, int64_t index) {
-  if (dtype == Dtype::kF32) {
-    float value;
-    std::memcpy(&value, data + index * 4, sizeof(value));
-    return value;
-  }
-  uint16_t bits;
-  std::memcpy(&bits, data + index * 2, sizeof(bits));
-  return dtype == Dtype::kBf16 ? kernels::Bf16ToFloat(bits) : kernels::F16ToFloat(bits);
-}
-
 }  // namespace
 
 // The shape of the weights without memory: all pointers are nullptr.
@@ -143,11 +132,10 @@ void StoreRows(const TensorSlot& slot, Dtype dtype, const std::byte* rows, int64
     return;
   }
   float* into = reinterpret_cast<float*>(slot.into);
+  const int64_t row_bytes = StoredBytes(dtype, cols);
   std::vector<float> row(static_cast<size_t>(cols));
   for (int64_t i = 0; i < n_rows; ++i) {
-    for (int64_t c = 0; c < cols; ++c) {
-      row[static_cast<size_t>(c)] = LoadFloat(dtype, rows, i * cols + c);
-    }
+    DecodeElements(dtype, rows + i * row_bytes, cols, row.data());
     if (slot.format == WeightFormat::kInt8) {
       kernels::QuantizeRowInt8(row.data(), cols, slot.first_row + row_begin + i, slot.into);
     } else if (slot.format == WeightFormat::kInt4) {

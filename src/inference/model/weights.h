@@ -64,10 +64,12 @@ void StoreRows(const TensorSlot& slot, Dtype dtype, const std::byte* rows, int64
                int64_t n_rows);
 
 // The weights of a checkpoint in `format`; where none is wanted, bf16 where all its matrices are,
-// else float32, exactly. Tensors of other names are ignored. The pool's threads read; `on_progress`
-// (may be empty) is called on the caller's with the share that is done. Errors name file and
-// tensor: missing, another shape than the config's, of a layer that the config does not have,
-// unreadable. They are found before memory is allocated, unless reading fails.
+// else float32, exactly; of GGUF's blocks what most of the matrices' bytes are nearest to: int4 for
+// Q4_0 and Q4_K, int8 for Q8_0, Q5_K and Q6_K, whose own rounding comes on top. Tensors of other
+// names are ignored. The pool's threads read; `on_progress` (may be empty) is called on the
+// caller's with the share that is done. Errors name file and tensor: missing, another shape than
+// the config's, of a layer that the config does not have, unreadable. They are found before memory
+// is allocated, unless reading fails.
 Result<Weights> ReadWeights(const Checkpoint& checkpoint,
                             std::optional<kernels::WeightFormat> format, ThreadPool& pool,
                             const std::function<void(double)>& on_progress);
