@@ -250,3 +250,15 @@ test('of two pulls at once one waits for the other', async () => {
   const n_weights = hub.requests.filter(({ path }) => path === '/model.safetensors').length;
   assert.equal(n_weights, 1);
 });
+
+test('what was pulled answers under its name; what was not says how to get it', async () => {
+  const hub = await makeHub();
+  const ask = ['ask', 'What is 12 * 34?', '--model', 'own/mini'];
+  const missing = await start(hub, ask).done;
+  assert.equal(missing.status, 1);
+  assert.match(missing.stderr, /lemma pull own\/mini/);
+  assertPulled(hub, await pull(hub));
+  const reply = await start(hub, ask).done;
+  assert.equal(reply.status, 0, reply.stderr);
+  assert.match(reply.stdout, /408/);
+});
