@@ -20,6 +20,7 @@ const std::map<std::string, std::vector<std::string>>& AllowedIncludes() {
       {"common/base", {}},
       {"common/text", {"common/base"}},
       {"common/net", {"common/base"}},
+      {"common/hub", {"common/base"}},
       {"inference/kernels", {"common/base"}},
       {"inference/model", {"common/base", "inference/kernels"}},
       {"inference/engine", {"common/base", "inference/kernels", "inference/model"}},
@@ -30,8 +31,8 @@ const std::map<std::string, std::vector<std::string>>& AllowedIncludes() {
       {"service/gateway",
        {"common/base", "common/text", "common/net", "service/reason", "service/pool"}},
       {"app",
-       {"common/base", "common/text", "common/net", "inference/kernels", "inference/model",
-        "inference/engine", "inference/worker", "service/reason", "service/pool",
+       {"common/base", "common/text", "common/net", "common/hub", "inference/kernels",
+        "inference/model", "inference/engine", "inference/worker", "service/reason", "service/pool",
         "service/gateway"}},
       {"train", {"common/base", "common/text"}},
   };

@@ -19,6 +19,7 @@ void AddAsk(CLI::App& app, ExitStatus& exit_status);
 void AddTokenize(CLI::App& app, ExitStatus& exit_status);
 void AddLogits(CLI::App& app, ExitStatus& exit_status);
 void AddMakeCheckpoint(CLI::App& app, ExitStatus& exit_status);
+void AddPull(CLI::App& app, ExitStatus& exit_status);
 void AddPack(CLI::App& app, ExitStatus& exit_status);
 void AddBench(CLI::App& app, ExitStatus& exit_status);
 void AddProfile(CLI::App& app, ExitStatus& exit_status);

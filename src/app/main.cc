@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
       "  lemma serve                                serve lemma-mini on http://127.0.0.1:8080\n"
       "  lemma ask \"Solve 3x + 5 = 20\"               one answer, without a server\n"
       "  lemma serve --model DIR --port 9000        serve a Hugging Face checkpoint\n"
+      "  lemma pull vibethinker-1.5b                fetch a model; then: --model vibethinker-1.5b\n"
       "  lemma COMMAND --help                       what a command takes");
   ExitStatus exit_status;
   AddServe(app, exit_status);
@@ -32,6 +33,7 @@ int main(int argc, char** argv) {
   AddTokenize(app, exit_status);
   AddLogits(app, exit_status);
   AddMakeCheckpoint(app, exit_status);
+  AddPull(app, exit_status);
   AddPack(app, exit_status);
   AddBench(app, exit_status);
   AddProfile(app, exit_status);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "app/embedded_model.h"
+#include "app/hub_settings.h"
 #include "app/progress.h"
 #include "common/base/cpu.h"
 #include "common/base/file.h"
@@ -16,10 +17,10 @@ namespace lemma::app {
 
 void AddModelOptions(CLI::App& command, ModelOptions& options) {
   command
-      .add_option(
-          "-m,--model", options.model,
-          "lemma-mini (built in), a directory in the Hugging Face layout, a .gguf file or a "
-          "file that lemma pack wrote")
+      .add_option("-m,--model", options.model,
+                  "lemma-mini (built in), a directory in the Hugging Face layout, a .gguf file, a "
+                  "file that "
+                  "lemma pack wrote, or a name that lemma pull fetched")
       ->capture_default_str();
   command.add_option("--threads", options.n_threads, "Threads that compute (0: one per core)")
       ->check(CLI::Range(0, 1024))
@@ -56,6 +57,11 @@ bool IsFile(const std::string& path) {
 }
 
 Status NoSuchModel(const std::string& model) {
+  if (hub::ParseModelName(model).ok()) {
+    return NotFound("--model " + model +
+                    ": no such directory or file, and not complete in the cache " +
+                    HubCacheDirectory().string() + ". Fetch it: lemma pull " + model);
+  }
   return NotFound("--model " + model + ": no such directory or file, and not a built-in model (" +
                   std::string(kEmbeddedModelName) + " is)");
 }
@@ -64,14 +70,21 @@ Status NoSuchModel(const std::string& model) {
 
 Result<model::Checkpoint> OpenModel(const std::string& model) {
   if (IsDirectory(model) || IsFile(model)) return model::Checkpoint::Open(model, "");
-  if (model != kEmbeddedModelName) return NoSuchModel(model);
-  return model::Checkpoint::OpenMemory(EmbeddedModelFiles(), model);
+  if (model == kEmbeddedModelName) {
+    return model::Checkpoint::OpenMemory(EmbeddedModelFiles(), model);
+  }
+  const auto pulled = FindPulledModel(model);
+  if (!pulled) return NoSuchModel(model);
+  return model::Checkpoint::OpenDirectory(*pulled, model);
 }
 
 Result<TokenizerFiles> OpenTokenizer(const std::string& model) {
   TokenizerFiles files;
-  if (IsDirectory(model)) {
-    const std::filesystem::path directory = model;
+  const bool is_name = !IsDirectory(model) && !IsFile(model) && model != kEmbeddedModelName;
+  const auto pulled = is_name ? FindPulledModel(model) : std::nullopt;
+  if (is_name && !pulled) return NoSuchModel(model);
+  if (pulled || IsDirectory(model)) {
+    const std::filesystem::path directory = pulled ? *pulled : std::filesystem::path(model);
     LEMMA_ASSIGN_OR_RETURN(files.tokenizer_json,
                            ReadFile(directory / "tokenizer.json", text::kTokenizerFileBytesMax));
     LEMMA_ASSIGN_OR_RETURN(
@@ -83,7 +96,6 @@ Result<TokenizerFiles> OpenTokenizer(const std::string& model) {
     LEMMA_ASSIGN_OR_RETURN(const model::Checkpoint checkpoint, OpenModel(model));
     return TokenizerFiles{checkpoint.tokenizer_json(), checkpoint.tokenizer_config_json()};
   }
-  if (model != kEmbeddedModelName) return NoSuchModel(model);
   files.tokenizer_json = EmbeddedModelFiles().at("tokenizer.json");
   files.tokenizer_config_json = EmbeddedModelFiles().at("tokenizer_config.json");
   return files;

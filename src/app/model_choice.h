@@ -1,4 +1,5 @@
-// What `--model M` means: a directory, a GGUF or packed file, or the name of the embedded model.
+// What `--model M` means: a directory, a GGUF or packed file, the name of the embedded model, or of
+// one that `lemma pull` fetched.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -1,0 +1,23 @@
+// Where models from a hub lie, as the environment says; the same names that huggingface_hub reads.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "common/hub/model_name.h"
+
+namespace lemma::app {
+
+// HF_HUB_CACHE, else $HF_HOME/hub, else $XDG_CACHE_HOME/huggingface/hub, else
+// ~/.cache/huggingface/hub.
+std::filesystem::path HubCacheDirectory();
+
+// The environment's value, "" where it is not set.
+std::string EnvironmentValue(const char* name);
+
+// The snapshot in the cache that `--model model` names; nothing where it is no hub's name or was
+// not pulled.
+std::optional<std::filesystem::path> FindPulledModel(const std::string& model);
+
+}  // namespace lemma::app

@@ -1,0 +1,165 @@
+// `lemma pull`: a model from Hugging Face or ModelScope into the cache.
+#include "common/hub/pull.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <memory>
+
+#include "app/commands.h"
+#include "app/hub_settings.h"
+#include "app/signals.h"
+#include "common/hub/cache.h"
+
+namespace lemma::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct PullOptions {
+  std::string name;
+  std::string hub = "huggingface";
+  std::string endpoint;
+  bool offline = false;
+  bool if_missing = false;
+};
+
+std::string Amount(double bytes) {
+  return bytes < 1 << 20 ? fmt::format("{:.0f} KiB", bytes / 1024)
+                         : fmt::format("{:.1f} MiB", bytes / (1 << 20));
+}
+
+// On a terminal one line that is redrawn, with speed and time left; else a line a file.
+class PullDisplay {
+ public:
+  void OnBytes(const hub::RemoteFile& file, uint64_t bytes_here) {
+    const auto now = Clock::now();
+    if (file.name != name_) {
+      name_ = file.name;
+      began_ = now;
+      bytes_at_begin_ = bytes_here;
+    }
+    if (!is_terminal_ || now - shown_ < std::chrono::milliseconds(100)) return;
+    shown_ = now;
+    Draw(file, bytes_here);
+  }
+  void OnFileDone(const hub::RemoteFile& file) {
+    if (is_terminal_) std::fputs("\r\033[K", stderr);
+    std::fprintf(stderr, "%s  %s\n", file.name.c_str(),
+                 Amount(static_cast<double>(file.size_bytes)).c_str());
+  }
+  void OnNote(const std::string& text) {
+    std::fprintf(stderr, "%s%s\n", is_terminal_ ? "\r\033[K" : "", text.c_str());
+  }
+
+ private:
+  void Draw(const hub::RemoteFile& file, uint64_t bytes_here) const {
+    constexpr int kWidth = 24;
+    const double seconds = std::chrono::duration<double>(shown_ - began_).count();
+    const double rate =
+        seconds > 0.2
+            ? static_cast<double>(bytes_here - std::min(bytes_here, bytes_at_begin_)) / seconds
+            : 0;
+    const double left = static_cast<double>(file.size_bytes - bytes_here);
+    const double share = static_cast<double>(bytes_here) /
+                         static_cast<double>(std::max<uint64_t>(1, file.size_bytes));
+    const std::string bar(static_cast<size_t>(share * kWidth), '#');
+    const std::string time_left =
+        rate > 0 ? fmt::format(", {:.0f}:{:02.0f} left", std::floor(left / rate / 60),
+                               std::fmod(left / rate, 60))
+                 : "";
+    std::fprintf(stderr, "\r\033[K%s  [%-*s] %s of %s, %s/s%s", file.name.c_str(), kWidth,
+                 bar.c_str(), Amount(static_cast<double>(bytes_here)).c_str(),
+                 Amount(static_cast<double>(file.size_bytes)).c_str(), Amount(rate).c_str(),
+                 time_left.c_str());
+  }
+
+  const bool is_terminal_ = isatty(STDERR_FILENO) != 0;
+  std::string name_;
+  Clock::time_point began_;
+  Clock::time_point shown_;
+  uint64_t bytes_at_begin_ = 0;
+};
+
+hub::Hub HubOf(const PullOptions& options) {
+  hub::Hub hub;
+  hub.endpoint = options.endpoint;
+  if (options.hub == "modelscope") {
+    hub.kind = hub::HubKind::kModelScope;
+    if (hub.endpoint.empty()) hub.endpoint = "https://modelscope.cn";
+  } else {
+    hub.token = EnvironmentValue("HF_TOKEN");  // Hugging Face's: not for another hub
+    if (hub.endpoint.empty()) hub.endpoint = EnvironmentValue("HF_ENDPOINT");
+    if (hub.endpoint.empty()) hub.endpoint = "https://huggingface.co";
+  }
+  while (hub.endpoint.ends_with('/')) hub.endpoint.pop_back();
+  return hub;
+}
+
+bool IsOffline(const PullOptions& options) {
+  const std::string value = EnvironmentValue("HF_HUB_OFFLINE");
+  return options.offline || value == "1" || value == "true" || value == "TRUE" || value == "yes" ||
+         value == "YES" || value == "on" || value == "ON";
+}
+
+Status RunPull(const PullOptions& options) {
+  LEMMA_ASSIGN_OR_RETURN(const hub::ModelName name, hub::ParseModelName(options.name));
+  const hub::PullRequest request{HubOf(options), name, HubCacheDirectory()};
+  std::optional<std::filesystem::path> snapshot;
+  const bool is_offline = IsOffline(options);
+  if (is_offline || options.if_missing) snapshot = hub::FindSnapshot(request.cache, name);
+  if (!snapshot && is_offline) {
+    return NotFound(options.name + " is not in " + request.cache.string() +
+                    ", and offline (--offline or HF_HUB_OFFLINE) nothing is fetched");
+  }
+  if (!snapshot) {
+    signal(SIGXFSZ, SIG_IGN);  // a file over `ulimit -f` is an error of the write
+    const EndOnSignal end([] {
+      constexpr char kText[] = "\nstopped: what is here stays, and the next pull goes on from it\n";
+      if (write(STDERR_FILENO, kText, sizeof(kText) - 1) < 0) return;
+    });
+    PullDisplay display;
+    const hub::PullEvents events{
+        [&](const hub::RemoteFile& file, uint64_t bytes) { display.OnBytes(file, bytes); },
+        [&](const hub::RemoteFile& file) { display.OnFileDone(file); },
+        [&](const std::string& text) { display.OnNote(text); }};
+    std::fprintf(stderr, "%s from %s\n", name.Repository().c_str(), request.hub.endpoint.c_str());
+    LEMMA_ASSIGN_OR_RETURN(snapshot, hub::Pull(request, events));
+  }
+  std::printf("%s\n", snapshot->c_str());
+  std::fprintf(stderr, "Serve it:  lemma serve --model %s\n", options.name.c_str());
+  return Ok();
+}
+
+}  // namespace
+
+void AddPull(CLI::App& app, ExitStatus& exit_status) {
+  auto options = std::make_shared<PullOptions>();
+  CLI::App* command = app.add_subcommand(
+      "pull", "Fetch a model from Hugging Face or ModelScope; --model NAME finds it from then on");
+  command
+      ->add_option("name", options->name,
+                   "vibethinker-1.5b, vibethinker-3b, owner/name or owner/name@revision")
+      ->required();
+  command->add_option("--hub", options->hub, "Where it is")
+      ->check(CLI::IsMember({"huggingface", "modelscope"}))
+      ->capture_default_str();
+  command->add_option("--endpoint", options->endpoint,
+                      "A mirror's URL (default: HF_ENDPOINT, else the hub's own)");
+  command->add_flag("--offline", options->offline, "Look into the cache alone (HF_HUB_OFFLINE=1)");
+  command->add_flag("--if-missing", options->if_missing,
+                    "Ask the hub only where the cache does not hold the model");
+  command->footer(
+      "Examples:\n  lemma pull vibethinker-1.5b\n"
+      "  lemma pull WeiboAI/VibeThinker-1.5B@main --hub modelscope\n"
+      "Environment: HF_TOKEN, HF_ENDPOINT, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE, https_proxy.\n"
+      "A pull that was stopped goes on where it was.");
+  command->callback([options, &exit_status] { exit_status.value = Report(RunPull(*options)); });
+}
+
+}  // namespace lemma::app

@@ -1,0 +1,61 @@
+// The cache on disk, in the layout of huggingface_hub
+// (https://huggingface.co/docs/hub/local-cache):
+//
+//   <cache>/models--owner--name/refs/<revision>              the commit, as text
+//                               blobs/<hash>                 a file's bytes
+//                               blobs/<hash>.incomplete      the part of them that is here
+//                               snapshots/<commit>/<file>    -> ../../blobs/<hash>
+//           .locks/models--owner--name/lemma.lock            held while a pull runs
+//
+// Errors: kIo where the file system refuses. Any thread; writers hold the lock.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "common/base/status.h"
+#include "common/hub/model_name.h"
+
+namespace lemma::hub {
+
+struct RepositoryCache {
+  std::filesystem::path folder;  // <cache>/models--owner--name
+  std::filesystem::path lock;
+
+  RepositoryCache(const std::filesystem::path& cache, const ModelName& name);
+  std::filesystem::path Blob(const std::string& hash) const { return folder / "blobs" / hash; }
+  std::filesystem::path Snapshot(const std::string& commit) const {
+    return folder / "snapshots" / commit;
+  }
+
+  // What a ref or, for a full commit, the revision itself says. No such ref: nothing.
+  std::optional<std::string> CommitOf(const std::string& revision) const;
+
+  Status MakeFolders(const std::string& commit) const;
+  // Puts a blob into a snapshot under its name; replaces what lies there.
+  Status Link(const std::string& commit, const std::string& file, const std::string& hash) const;
+  Status WriteRef(const std::string& revision, const std::string& commit) const;
+};
+
+// The directory that holds this model complete (configuration, tokenizer and every weight file), or
+// nothing. Without a revision: that of `main`, else of `master` (ModelScope's default).
+std::optional<std::filesystem::path> FindSnapshot(const std::filesystem::path& cache,
+                                                  const ModelName& name);
+
+// The lock of a repository, held until it is destroyed or the process ends.
+class CacheLock {
+ public:
+  // Nothing where another process has it.
+  static Result<std::optional<CacheLock>> TryTake(const std::filesystem::path& path);
+  CacheLock(CacheLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  CacheLock& operator=(CacheLock&&) = delete;
+  ~CacheLock();
+
+ private:
+  explicit CacheLock(int fd) : fd_(fd) {}
+  int fd_;
+};
+
+}  // namespace lemma::hub

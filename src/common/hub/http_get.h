@@ -1,0 +1,46 @@
+// One HTTP GET over libcurl. Proxies are those of libcurl's environment (https_proxy, no_proxy).
+// One thread at a time; a call blocks until the answer is complete, cut, or stalls for 30 s.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "common/base/status.h"
+
+namespace lemma::hub {
+
+struct GetRequest {
+  std::string url;
+  std::string token;   // "": none. Goes to the URL's own scheme, host and port, to no redirect's.
+  uint64_t begin = 0;  // over 0: ask for the bytes from here on
+};
+
+struct GetAnswer {
+  int status = 0;         // of the last answer, after redirects; 0: none came
+  int retry_after_s = 0;  // 0: the server named no time
+  std::string host;       // who answered last, for messages: never with a query
+};
+
+// Takes a 2xx body in order. `status` is 206 where the bytes begin at GetRequest::begin, else 200
+// and they begin at 0. An error ends the transfer and is what Get returns.
+using BodySink = std::function<Status(int status, std::string_view bytes)>;
+
+class HttpGetter {
+ public:
+  HttpGetter();
+  ~HttpGetter();
+  HttpGetter(const HttpGetter&) = delete;
+  HttpGetter& operator=(const HttpGetter&) = delete;
+
+  // Ok where an answer came whole, whatever its status. kUnavailable: the connection failed or was
+  // cut, worth another try. kInvalidArgument: a URL or redirect that is not followed. Else: the
+  // sink's own error.
+  Status Get(const GetRequest& request, const BodySink& sink, GetAnswer& answer);
+
+ private:
+  void* const curl_;  // CURL, which is void: keeps its connections between calls
+};
+
+}  // namespace lemma::hub
