@@ -4,8 +4,8 @@
 // tenant and never shared with another, whom a faster answer would tell what was asked.
 //
 // A known page that no sequence holds stays until its room is needed; the least recently used goes
-// first, and none before those that continue it. Owned by the engine's thread. Allocates only when
-// made.
+// first, and none before those that continue it. Owned by the engine's thread. Allocates when made,
+// and later only where the table of keys is put in order again.
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
