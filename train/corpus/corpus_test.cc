@@ -218,7 +218,7 @@ TEST(ProblemCounts, FollowTheErrorsOfAnEvaluation) {
   const Result<ProblemCounts> focused = FocusedCounts(1000, path);
   ASSERT_TRUE(focused.ok()) << focused.status().message();
   EXPECT_EQ((*focused)[0], 2000);
-  EXPECT_EQ((*focused)[1], 500);
+  EXPECT_EQ((*focused)[1], 800);
   EXPECT_EQ((*focused)[2], 1000);
 
   ASSERT_TRUE(WriteFileAtomically(path, "{\"families\":{}}").ok());

@@ -17,6 +17,8 @@ namespace json = boost::json;
 
 constexpr uint64_t kEvaluationBytesMax = 16 << 20;
 constexpr double kAlgorithmPart = 0.5;
+// A family at half its share is forgotten within a round at the recipe's rate.
+constexpr double kFocusMin = 0.8, kFocusMax = 3.0;
 
 int64_t Scaled(int64_t count, double factor) {
   return static_cast<int64_t>(std::ceil(static_cast<double>(count) * factor));
@@ -55,7 +57,7 @@ Result<ProblemCounts> FocusedCounts(int64_t samples_per_family,
       std::accumulate(errors.begin(), errors.end(), 0.0) / static_cast<double>(errors.size());
   ProblemCounts counts = EvenCounts(samples_per_family);
   for (size_t i = 0; mean > 0 && i < counts.size(); ++i) {
-    counts[i] = Scaled(counts[i], std::clamp(errors[i] / mean, 0.5, 3.0));
+    counts[i] = Scaled(counts[i], std::clamp(errors[i] / mean, kFocusMin, kFocusMax));
   }
   return counts;
 }

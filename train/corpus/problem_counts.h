@@ -17,7 +17,7 @@ using ProblemCounts = std::vector<int64_t>;
 ProblemCounts EvenCounts(int64_t samples_per_family);
 
 // EvenCounts scaled by what an evaluation (lemma-train eval --json) says of each family: in
-// proportion to its errors, between half and three times. Errors: unreadable, not an
+// proportion to its errors, between 0.8 and three times. Errors: unreadable, not an
 // evaluation, a family it lacks; named.
 Result<ProblemCounts> FocusedCounts(int64_t samples_per_family,
                                     const std::filesystem::path& evaluation);

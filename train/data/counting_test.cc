@@ -76,16 +76,23 @@ TEST(CountingTest, ProbabilitiesAgreeWithEnumeration) {
     } else if (Has(problem, {"ultiple", "divi", "倍数", "整除"})) {
       ASSERT_GE(n.size(), 3u);  // 1, the divisor, then the last number
       for (; possible < n.back(); ++possible) favourable += (possible + 1) % n[1] == 0;
-    } else if (Has(problem, {"green", "绿"})) {
-      ASSERT_EQ(n.size(), 3u);
-      const std::array colours = {ColourIn(problem, "red", "红"), ColourIn(problem, "blue", "蓝"),
-                                  ColourIn(problem, "green", "绿")};
-      int n_asked = 0;
-      for (const Colour& colour : colours) {
+    } else if (n.size() == 3) {
+      constexpr std::array<std::pair<const char*, const char*>, 6> kColours = {{{"red", "红"},
+                                                                                {"blue", "蓝"},
+                                                                                {"green", "绿"},
+                                                                                {"white", "白"},
+                                                                                {"black", "黑"},
+                                                                                {"yellow", "黄"}}};
+      int n_colours = 0, n_asked = 0;
+      for (const auto& [english, chinese] : kColours) {
+        if (!Has(problem, {english, chinese})) continue;
+        const Colour colour = ColourIn(problem, english, chinese);
+        ++n_colours;
         n_asked += colour.is_asked;
         possible += colour.count;
         if (colour.is_asked) favourable = colour.count;
       }
+      EXPECT_EQ(n_colours, 3);
       EXPECT_EQ(n_asked, 1);
     } else {
       ASSERT_EQ(n.size(), 2u);

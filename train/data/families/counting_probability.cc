@@ -27,61 +27,79 @@ std::string CountsText(Language language, int64_t favourable, int64_t possible) 
 
 const BilingualPhrasings& UrnAsks() {
   static const BilingualPhrasings asks = {
-      {{"A [bag|box|jar] has {r} red, {b} blue and {g} green balls. One is drawn. What is the "
+      {{"A [bag|box|jar] has {n1} {c1}, {n2} {c2} and {n3} {c3} balls. One is drawn. What is the "
         "probability that it is {colour}?",
-        "An urn contains {r} red, {b} blue and {g} green balls. Find the probability of drawing a "
+        "An urn contains {n1} {c1}, {n2} {c2} and {n3} {c3} balls. Find the probability of drawing "
+        "a "
         "{colour} ball.",
-        "There are {r} red, {b} blue and {g} green [marbles|beads|tokens] in a [box|jar|tin]. One "
+        "There are {n1} {c1}, {n2} {c2} and {n3} {c3} [marbles|beads|tokens] in a [box|jar|tin]. "
+        "One "
         "is picked at random. Find P({colour}).",
-        "What is the probability of [drawing|picking|taking] a {colour} card from a pile of {g} "
-        "green, {r} red and {b} blue cards?",
-        "Find the probability that a marble is {colour} if it is drawn from a jar with {b} blue, "
-        "{g} green and {r} red marbles.",
-        "One [sock|glove|button] is [taken|pulled] at random from a drawer with {b} blue, {r} red "
-        "and {g} green ones. What is the [chance|probability] that it is {colour}?",
-        "[Balls|Beads|Counters] in a bag: red {r}, blue {b}, green {g}. One is drawn[| at random]. "
+        "What is the probability of [drawing|picking|taking] a {colour} card from a pile of {n1} "
+        "{c1}, {n2} {c2} and {n3} {c3} cards?",
+        "Find the probability that a marble is {colour} if it is drawn from a jar with {n1} {c1}, "
+        "{n2} {c2} and {n3} {c3} marbles.",
+        "One [sock|glove|button] is [taken|pulled] at random from a drawer with {n1} {c1}, {n2} "
+        "{c2} "
+        "and {n3} {c3} ones. What is the [chance|probability] that it is {colour}?",
+        "[Balls|Beads|Counters] in a bag: {c1} {n1}, {c2} {n2}, {c3} {n3}. One is drawn[| at "
+        "random]. "
         "Probability of {colour}?",
-        "If one [sweet|ticket|ball] is taken from a bag of {g} green, {b} blue and {r} red ones, "
+        "If one [sweet|ticket|ball] is taken from a bag of {n1} {c1}, {n2} {c2} and {n3} {c3} "
+        "ones, "
         "how likely is it to be {colour}?",
-        "Given that a box holds {g} green, {r} red and {b} blue [pens|crayons|cards] and one is "
+        "Given that a box holds {n1} {c1}, {n2} {c2} and {n3} {c3} [pens|crayons|cards] and one is "
         "drawn, find the probability that it is {colour}.",
-        "Without looking, [Tom|Mia|Ben] draws one ball from a bag. In it {r} are red, {g} are "
-        "green and {b} are blue. Find the probability that the ball is {colour}."},
-       {"One ball is drawn from a bag with {r} red, {b} blue and {g} green balls. Find the "
+        "Without looking, [Tom|Mia|Ben] draws one ball from a bag. In it {n1} are {c1}, {n2} are "
+        "{c2} and {n3} are {c3}. Find the probability that the ball is {colour}."},
+       {"One ball is drawn from a bag with {n1} {c1}, {n2} {c2} and {n3} {c3} balls. Find the "
         "probability that it is {colour}."}},
-      {{"[袋|盒|箱]中有 {r} 个红球, {b} 个蓝球和 {g} 个绿球, 任取一个, 取到{colour}球的概率是多少?",
-        "盒子里有红球 {r} 个, 蓝球 {b} 个, 绿球 {g} 个. 随机摸一个, 求摸到{colour}球的概率.",
-        "一个袋子装有 {r} 个红球, {b} 个蓝球, {g} 个绿球, 从中任意摸出一球, "
+      {{"[袋|盒|箱]中有 {n1} 个{c1}球, {n2} 个{c2}球和 {n3} 个{c3}球, 任取一个, "
+        "取到{colour}球的概率是多少?",
+        "盒子里有{c1}球 {n1} 个, {c2}球 {n2} 个, {c3}球 {n3} 个. 随机摸一个, "
+        "求摸到{colour}球的概率.",
+        "一个袋子装有 {n1} 个{c1}球, {n2} 个{c2}球, {n3} 个{c3}球, 从中任意摸出一球, "
         "是{colour}球的概率为多少?",
-        "从装有 {g} 张绿卡, {r} 张红卡和 {b} 张蓝卡的[盒|箱]中抽一张, 它是{colour}卡的概率是多少?",
-        "求摸到{colour}球的概率: [袋|盒|箱]里有 {b} 个蓝球, {g} 个绿球, {r} 个红球, 从中摸一个.",
-        "从[罐|袋]中取一颗珠子, 其中红珠 {r} 颗, 绿珠 {g} 颗, 蓝珠 {b} 颗, 求它是{colour}珠的概率.",
-        "红球 {r} 个, 蓝球 {b} 个, 绿球 {g} 个, [任取|随机取]一球, {colour}球的概率?",
-        "如果[抽屉|箱子]里有 {b} 支蓝笔, {r} 支红笔, {g} 支绿笔, 随机取一支, "
+        "从装有 {n1} 张{c1}卡, {n2} 张{c2}卡和 {n3} 张{c3}卡的[盒|箱]中抽一张, "
+        "它是{colour}卡的概率是多少?",
+        "求摸到{colour}球的概率: [袋|盒|箱]里有 {n1} 个{c1}球, {n2} 个{c2}球, {n3} 个{c3}球, "
+        "从中摸一个.",
+        "从[罐|袋]中取一颗珠子, 其中{c1}珠 {n1} 颗, {c2}珠 {n2} 颗, {c3}珠 {n3} 颗, "
+        "求它是{colour}珠的概率.",
+        "{c1}球 {n1} 个, {c2}球 {n2} 个, {c3}球 {n3} 个, [任取|随机取]一球, {colour}球的概率?",
+        "如果[抽屉|箱子]里有 {n1} 支{c1}笔, {n2} 支{c2}笔, {n3} 支{c3}笔, 随机取一支, "
         "那么取到{colour}笔的概率是多少?",
-        "已知[口袋|布袋]里绿球有 {g} 个, 红球有 {r} 个, 蓝球有 {b} 个, 闭着眼睛取一个球, "
+        "已知[口袋|布袋]里{c1}球有 {n1} 个, {c2}球有 {n2} 个, {c3}球有 {n3} 个, 闭着眼睛取一个球, "
         "求取到的是{colour}球的概率.",
-        "[小明|小华|张伟]从 {b} 颗蓝色糖果, {r} 颗红色糖果, {g} 颗绿色糖果中拿一颗, "
+        "[小明|小华|张伟]从 {n1} 颗{c1}色糖果, {n2} 颗{c2}色糖果, {n3} 颗{c3}色糖果中拿一颗, "
         "拿到{colour}色糖果的概率是多少?"},
-       {"从装有 {r} 个红球, {b} 个蓝球, {g} 个绿球的袋中取一个球, 求它是{colour}球的概率."}}};
+       {"从装有 {n1} 个{c1}球, {n2} 个{c2}球, {n3} 个{c3}球的袋中取一个球, "
+        "求它是{colour}球的概率."}}};
   return asks;
 }
 
+// Any three colours in any order; the thinking keeps the question's.
 Problem WriteUrn(Rng& rng, Language language, Split split) {
-  const auto [r, b, g] = DrawInSplit(
+  const auto numbers = DrawInSplit(
       split, [&] { return std::array{rng.Int(1, 12), rng.Int(1, 12), rng.Int(1, 12)}; },
       [](int64_t, int64_t, int64_t) { return true; });
-  const int64_t which = rng.Int(0, 2);
-  const int64_t favourable = which == 0 ? r : which == 1 ? b : g;
-  const std::string_view red = In(language, "red", "红"), blue = In(language, "blue", "蓝"),
-                         green = In(language, "green", "绿");
-  const std::string colour(which == 0 ? red : which == 1 ? blue : green);
-  const int64_t total = r + b + g;
-  return WrittenProbability(language,
-                            Ask(rng, UrnAsks(), split, language,
-                                {{"r", Cat(r)}, {"b", Cat(b)}, {"g", Cat(g)}, {"colour", colour}}),
-                            {Cat(red, " ", r, ", ", blue, " ", b, ", ", green, " ", g),
-                             Cat(colour, " ", favourable), SumSteps({r, b, g})},
+  std::vector<std::string_view> colours =
+      language == Language::kEnglish
+          ? std::vector<std::string_view>{"red", "blue", "green", "white", "black", "yellow"}
+          : std::vector<std::string_view>{"红", "蓝", "绿", "白", "黑", "黄"};
+  rng.Shuffle(colours);
+  const auto which = static_cast<size_t>(rng.Int(0, 2));
+  const std::string colour(colours[which]);
+  Variables variables = {{"colour", colour}};
+  std::vector<std::string> balls;  // "red 3", "white 5"
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    variables.emplace_back(std::array{"n1", "n2", "n3"}[i], Cat(numbers[i]));
+    variables.emplace_back(std::array{"c1", "c2", "c3"}[i], colours[i]);
+    balls.push_back(Cat(colours[i], " ", numbers[i]));
+  }
+  const int64_t favourable = numbers[which], total = numbers[0] + numbers[1] + numbers[2];
+  return WrittenProbability(language, Ask(rng, UrnAsks(), split, language, variables),
+                            {Join(balls), balls[which], SumSteps({numbers.begin(), numbers.end()})},
                             CountsText(language, favourable, total), favourable, total);
 }
 
@@ -264,14 +282,17 @@ Problem WriteDice(Rng& rng, Language language, Split split) {
   const auto ways = [](int64_t s) { return s <= 7 ? s - 1 : 13 - s; };
   std::vector<std::string> table, chosen;  // "2:1", "3:2": a sum and its ways
   for (int64_t s = 2; s <= 12; ++s) table.push_back(Cat(s, ":", ways(s)));
+  const std::vector<int64_t> sums = AllowedSums(relation, sum);
   std::vector<int64_t> counts;
-  for (const int64_t s : AllowedSums(relation, sum)) {
+  for (const int64_t s : sums) {
     chosen.push_back(Cat(s, ":", ways(s)));
     counts.push_back(ways(s));
   }
   const int64_t favourable = std::accumulate(counts.begin(), counts.end(), int64_t{0});
-  std::vector<std::string> thinking = {Join(table, " "),
-                                       Cat("s ", relation.sign, " ", sum, ": ", Join(chosen, " "))};
+  // "s < 6; 2 to 5: 2:1 3:2 4:3 5:4": where they begin and end is decided before they are listed.
+  std::vector<std::string> thinking = {
+      Join(table, " "), Cat("s ", relation.sign, " ", sum, "; ", sums.front(),
+                            In(language, " to ", " 到 "), sums.back(), ": ", Join(chosen, " "))};
   if (counts.size() > 1) thinking.push_back(SumSteps(counts));
   thinking.emplace_back("6*6 = 36");
   const bool varied = split == Split::kTrain;
