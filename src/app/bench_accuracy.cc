@@ -73,6 +73,7 @@ Result<Accuracy> MeasureAccuracy(const model::Checkpoint& checkpoint, const Mode
                                  model::Backend& backend) {
   ModelOptions as_stored = options;
   as_stored.weights.clear();
+  as_stored.kv.clear();
   as_stored.kv_gib = 0;
   LEMMA_ASSIGN_OR_RETURN(const std::unique_ptr<model::Backend> reference,
                          LoadBackend(checkpoint, as_stored));

@@ -36,6 +36,12 @@ void AddModelOptions(CLI::App& command, ModelOptions& options) {
                   "exact: a third), bf16 or float32 (default: as they are stored)")
       ->check(CLI::IsMember({"q8", "q4", "bf16", "float32"}));
   command
+      .add_option(
+          "--kv", options.kv,
+          "Keep K and V as q8 (int8: half the memory of bf16), bf16 or float32 (default: as "
+          "the weights, but q8 beside q4)")
+      ->check(CLI::IsMember({"q8", "bf16", "float32"}));
+  command
       .add_option("--kv-gib", options.kv_gib,
                   "Memory for the KV cache in GiB (0: chosen from the model and the machine)")
       ->check(CLI::Range(0.0, 65536.0))
@@ -122,14 +128,24 @@ Result<std::string> DeviceOf(const ModelOptions& options) {
   return fmt::format("{}, {} thread{}", kernels::IsaName(isa), n_threads, n_threads > 1 ? "s" : "");
 }
 
+namespace {
+
+std::optional<kernels::WeightFormat> FormatOf(const std::string& name) {
+  if (name == "q4") return kernels::WeightFormat::kInt4;
+  if (name == "q8") return kernels::WeightFormat::kInt8;
+  if (name == "bf16") return kernels::WeightFormat::kBf16;
+  if (name == "float32") return kernels::WeightFormat::kF32;
+  return std::nullopt;
+}
+
+}  // namespace
+
 model::CpuBackendOptions BackendOptions(const ModelOptions& options) {
   model::CpuBackendOptions backend;
   backend.n_threads = options.n_threads;
   backend.isa = options.isa;
-  if (options.weights == "q4") backend.weights = kernels::WeightFormat::kInt4;
-  if (options.weights == "q8") backend.weights = kernels::WeightFormat::kInt8;
-  if (options.weights == "bf16") backend.weights = kernels::WeightFormat::kBf16;
-  if (options.weights == "float32") backend.weights = kernels::WeightFormat::kF32;
+  backend.weights = FormatOf(options.weights);
+  backend.kv_format = FormatOf(options.kv);
   backend.kv_bytes_max = static_cast<uint64_t>(options.kv_gib * 1024 * 1024 * 1024);
   return backend;
 }

@@ -21,6 +21,7 @@ struct ModelOptions {
   int n_threads = 0;
   std::string isa;
   std::string weights;
+  std::string kv;
   double kv_gib = 0;
 };
 void AddModelOptions(CLI::App& command, ModelOptions& options);

@@ -136,7 +136,7 @@ test('the worker computes with the weights that serve was asked for', async () =
     body: JSON.stringify({ messages: [{ role: 'user', content: question.prompt }], temperature: 0 }),
   });
   const reply = await chat.json();
-  assert.match(reply.system_fingerprint, /q8 weights, bf16 kv/);
+  assert.match(reply.system_fingerprint, /q8 weights, q8 kv/);
   assert.equal(await server.stop(), 0);
 });
 

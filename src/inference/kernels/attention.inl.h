@@ -3,15 +3,17 @@
 // The query heads of one KV head (6 or 8 of them) and the rows of one call are the "tokens" of two
 // small products a page: scores = K q and out += V p. So K and V are read once for all of them:
 // 2 * head_dim * bytes(element) a token, against 4 * head_dim * queries operations. At one row with
-// 6 heads that is 6 operations a byte in bf16: bound by memory with the dot instruction, by the
-// multipliers without.
+// 6 heads that is 6 operations a byte in bf16, 12 in int8: bound by memory with the dot
+// instructions, by the multipliers without.
 //
-// Softmax is online: each page rescales what the pages before it gave. Pages are taken in ascending
-// order and a masked token adds an exact zero, so a row's result does not depend on its neighbours.
+// Softmax is online: each page rescales what the pages before it gave, within a span, and spans are
+// then folded in ascending order. A masked token adds an exact zero, so a row's result does not
+// depend on its neighbours, nor on who computed which span.
 #pragma once
 
 #include "inference/kernels/attention_scratch.h"
 #include "inference/kernels/elementwise.inl.h"
+#include "inference/kernels/kv_layout.h"
 #include "inference/kernels/matmul.inl.h"
 
 namespace lemma::kernels {
@@ -19,102 +21,169 @@ namespace {
 
 constexpr float kMinusInfinity = -__builtin_inff();
 
-// Turns one query's scores of a page into probabilities relative to the new maximum, and scales
-// what it has so far to it. The first n_visible of the page's tokens count; the scores of the
-// others are not looked at (they come from stale memory).
-void OnlineSoftmax(const float* scores, int64_t n_visible, float score_scale, float* maximum,
-                   float* denominator, float* probabilities, float* sum, int64_t n_sum) {
+// K and V in int8: their scales are a token's (kv_layout.h), so that a sum needs its row's alone.
+struct Int8KvLines {
+  static constexpr WeightFormat kFormat = WeightFormat::kInt8;
+  static constexpr int64_t kColumns = 4;
+  static constexpr ActivationFormat kActivations = ActivationFormat::kInt8;
+  using Activation = int8_t;
+};
+
+template <int kPanels, int kTokens>
+inline void SumTile(const Product<Int8KvLines>& product, const std::byte* panels, const int8_t* x,
+                    F32x16 (&sums)[kPanels][kTokens]) {
+  constexpr int64_t kGroups = 2;  // that a prepared row has at least; the first holds everything
+  I32x16 dots[kPanels][kTokens];
+  float scales[kTokens];
+  LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
+    const PreparedInt8 row = PartsOf(x + t * product.x_stride, kGroups);
+    scales[t] = row.scales[0];
+    const I32x16 offset = SetInts(row.int8_offsets[0]);
+    LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) dots[p][t] = offset;
+  }
+  DotInt8Lines(panels, product.panel_bytes, product.n_lines, x, product.x_stride, dots);
+  LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
+    LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
+      sums[p][t] = MulAdd(ToFloats(dots[p][t]), Set(scales[t]), sums[p][t]);
+    }
+  }
+}
+
+// One query [head_dim], or one page's probabilities, as the products want it.
+template <typename Lines>
+void PrepareForKv(const float* x, int64_t n, std::byte* prepared) {
+  if constexpr (Lines::kFormat == WeightFormat::kInt8) {
+    F32x16 values[kGroupVectors];
+    for (int i = 0; i < kGroupVectors; ++i) values[i] = LoadN(x + i * 16, n - i * 16);
+    QuantizeGroup(values, PreparedInt8Parts(prepared, PreparedInt8Groups(n)), 0);
+  } else {
+    Prepare(Lines::kActivations, x, n, prepared);
+  }
+}
+
+// One query within a page.
+struct PageOfQuery {
+  float* scores;          // [kKvPageTokens], probabilities afterwards
+  int64_t n_seen;         // the first ones; the scores of the others come from stale memory
+  const float* k_scales;  // [kKvPageTokens] of int8, or nullptr
+  const float* v_scales;
+};
+
+// Turns the scores into probabilities relative to the new maximum, ready to weigh V with, and
+// scales what the query has so far to it.
+void OnlineSoftmax(const PageOfQuery& page, float score_scale, float* maximum, float* denominator,
+                   float* sums, int64_t n_sums) {
   const F32x16 to_log2 = Set(score_scale * kLog2E);
   F32x16 highest = Set(*maximum);
-  for (int64_t i = 0; i < n_visible; i += 16) {
-    const F32x16 score = FirstLanes(Load(scores + i), n_visible - i, kMinusInfinity);
-    highest = Max(Mul(score, to_log2), highest);
+  for (int64_t i = 0; i < page.n_seen; i += 16) {
+    F32x16 score = Mul(Load(page.scores + i), to_log2);
+    if (page.k_scales != nullptr) score = Mul(score, Load(page.k_scales + i));
+    score = FirstLanes(score, page.n_seen - i, kMinusInfinity);
+    Store(page.scores + i, score);
+    highest = Max(score, highest);
   }
   const float new_maximum = ReduceMax(highest);
   F32x16 total = Set(0);
   for (int64_t i = 0; i < kKvPageTokens; i += 16) {
     F32x16 p = Set(0);
-    if (i < n_visible) {
-      const F32x16 score = Mul(Load(scores + i), to_log2);
-      p = FirstLanes(Exp2(Sub(score, Set(new_maximum))), n_visible - i, 0.0f);
+    if (i < page.n_seen) {
+      p = Exp2(Sub(Load(page.scores + i), Set(new_maximum)));
+      p = FirstLanes(p, page.n_seen - i, 0.0f);
+      total = Add(total, p);
+      if (page.v_scales != nullptr) {
+        p = FirstLanes(Mul(p, Load(page.v_scales + i)), page.n_seen - i, 0.0f);
+      }
     }
-    Store(probabilities + i, p);
-    total = Add(total, p);
+    Store(page.scores + i, p);
   }
   const F32x16 rescale = Exp2(Sub(Set(*maximum), Set(new_maximum)));
   *denominator = FirstLane(rescale) * *denominator + ReduceAdd(total);
   *maximum = new_maximum;
-  for (int64_t i = 0; i < n_sum; i += 16) Store(sum + i, Mul(Load(sum + i), rescale));
+  for (int64_t i = 0; i < n_sums; i += 16) Store(sums + i, Mul(Load(sums + i), rescale));
+}
+
+// What one page of the span adds to all queries. n_keys: how many of its tokens any of them sees.
+template <typename Lines>
+void AttendPage(const AttentionArgs& args, const AttentionScratch& scratch, int64_t page,
+                int64_t n_keys) {
+  using Activation = typename Lines::Activation;
+  constexpr bool kIsInt8 = Lines::kFormat == WeightFormat::kInt8;
+  const KvLayout layout = LayKv(Lines::kFormat, args.head_dim);
+  const std::byte* k = args.kv + args.pages[page] * args.page_bytes;
+  const int64_t n_queries = args.n_rows * args.group;
+  const int64_t n_sums = AttentionSumFloats(args.head_dim);
+  const int64_t query_bytes = PreparedRowBytes(Lines::kActivations, args.head_dim);
+  const int64_t probability_bytes = PreparedRowBytes(Lines::kActivations, kKvPageTokens);
+  Multiply<Lines>({.panels = k,
+                   .n_panels = DivideUp(n_keys, kPanelRows),
+                   .panel_bytes = layout.k_panel_bytes,
+                   .n_lines = layout.k_panel_bytes / kLineBytes,
+                   .x = reinterpret_cast<const Activation*>(scratch.queries),
+                   .n_tokens = n_queries,
+                   .x_stride = query_bytes / static_cast<int64_t>(sizeof(Activation)),
+                   .bias = nullptr,
+                   .add = false,
+                   .out = scratch.scores,
+                   .out_stride = kKvPageTokens,
+                   .n_rows = kKvPageTokens});
+  const float score_scale = 1.0f / __builtin_sqrtf(static_cast<float>(args.head_dim));
+  for (int64_t i = 0; i < n_queries; ++i) {
+    const int64_t n_seen = args.rows[i / args.group].n_seen - page * kKvPageTokens;
+    float* scores = scratch.scores + i * kKvPageTokens;
+    OnlineSoftmax(
+        {.scores = scores,
+         .n_seen = n_seen < 0        ? 0
+                   : n_seen < n_keys ? n_seen
+                                     : n_keys,
+         .k_scales = kIsInt8 ? reinterpret_cast<const float*>(k + layout.k_scales) : nullptr,
+         .v_scales = kIsInt8 ? reinterpret_cast<const float*>(k + layout.v_scales) : nullptr},
+        score_scale, &scratch.maxima[i], &scratch.denominators[i], scratch.sums + i * n_sums,
+        n_sums);
+    PrepareForKv<Lines>(scores, kKvPageTokens, scratch.probabilities + i * probability_bytes);
+  }
+  // Only the lines that hold visible tokens: what lies behind them may be stale.
+  Multiply<Lines>({.panels = k + layout.v,
+                   .n_panels = DivideUp(args.head_dim, kPanelRows),
+                   .panel_bytes = layout.v_panel_bytes,
+                   .n_lines = DivideUp(n_keys, Lines::kColumns),
+                   .x = reinterpret_cast<const Activation*>(scratch.probabilities),
+                   .n_tokens = n_queries,
+                   .x_stride = probability_bytes / static_cast<int64_t>(sizeof(Activation)),
+                   .bias = nullptr,
+                   .add = true,
+                   .out = scratch.sums,
+                   .out_stride = n_sums,
+                   .n_rows = n_sums});
 }
 
 template <typename Lines>
 void AttentionOf(const AttentionArgs& args) {
-  using Activation = typename Lines::Activation;
-  constexpr int64_t kActivationBytes = sizeof(Activation);
   const int64_t n_queries = args.n_rows * args.group;
-  const AttentionScratch scratch = LayAttentionScratch(args.scratch, n_queries, args.head_dim);
+  const int64_t n_sums = AttentionSumFloats(args.head_dim);
   const int64_t query_bytes = PreparedRowBytes(Lines::kActivations, args.head_dim);
-  const int64_t probability_bytes = PreparedRowBytes(Lines::kActivations, kKvPageTokens);
-  const int64_t k_panel_bytes = PanelBytes(Lines::kFormat, args.head_dim);
-  const int64_t v_panel_bytes = PanelBytes(Lines::kFormat, kKvPageTokens);
-  const float score_scale = 1.0f / __builtin_sqrtf(static_cast<float>(args.head_dim));
-
+  const AttentionScratch scratch = LayAttentionScratch(args.scratch, n_queries, args.head_dim);
+  int64_t n_keys = 0;
   for (int64_t i = 0; i < n_queries; ++i) {
-    const float* q = args.q + i / args.group * args.q_stride + i % args.group * args.head_dim;
-    Prepare(Lines::kActivations, q, args.head_dim, scratch.queries + i * query_bytes);
+    const AttentionRow& row = args.rows[i / args.group];
+    if (row.n_seen > n_keys) n_keys = row.n_seen;
+    PrepareForKv<Lines>(row.q + i % args.group * args.head_dim, args.head_dim,
+                        scratch.queries + i * query_bytes);
     scratch.maxima[i] = kMinusInfinity;
     scratch.denominators[i] = 0;
-    for (int64_t d = 0; d < scratch.sum_stride; ++d) scratch.sums[i * scratch.sum_stride + d] = 0;
+    for (int64_t d = 0; d < n_sums; ++d) scratch.sums[i * n_sums + d] = 0;
   }
-
-  const int64_t n_tokens = args.first_position + args.n_rows;  // that the last row sees
-  for (int64_t begin = 0; begin < n_tokens; begin += kKvPageTokens) {
-    const std::byte* k = args.kv + args.pages[begin / kKvPageTokens] * args.page_bytes;
-    const std::byte* v = k + MatrixBytes(Lines::kFormat, kKvPageTokens, args.head_dim);
-    const int64_t n_keys = n_tokens - begin < kKvPageTokens ? n_tokens - begin : kKvPageTokens;
-    Multiply<Lines>({.panels = k,
-                     .n_panels = DivideUp(n_keys, kPanelRows),
-                     .panel_bytes = k_panel_bytes,
-                     .n_lines = k_panel_bytes / kLineBytes,
-                     .x = reinterpret_cast<const Activation*>(scratch.queries),
-                     .n_tokens = n_queries,
-                     .x_stride = query_bytes / kActivationBytes,
-                     .bias = nullptr,
-                     .add = false,
-                     .out = scratch.scores,
-                     .out_stride = kKvPageTokens,
-                     .n_rows = kKvPageTokens});
-    for (int64_t i = 0; i < n_queries; ++i) {
-      const int64_t n_seen = args.first_position + i / args.group + 1 - begin;
-      const int64_t n_visible = n_seen < 0 ? 0 : n_seen < n_keys ? n_seen : n_keys;
-      float* scores = scratch.scores + i * kKvPageTokens;
-      OnlineSoftmax(scores, n_visible, score_scale, &scratch.maxima[i], &scratch.denominators[i],
-                    scores, scratch.sums + i * scratch.sum_stride, scratch.sum_stride);
-      Prepare(Lines::kActivations, scores, kKvPageTokens,
-              scratch.probabilities + i * probability_bytes);
-    }
-    // Only the lines that hold visible tokens: what lies behind them may be stale.
-    Multiply<Lines>({.panels = v,
-                     .n_panels = DivideUp(args.head_dim, kPanelRows),
-                     .panel_bytes = v_panel_bytes,
-                     .n_lines = DivideUp(n_keys, Lines::kColumns),
-                     .x = reinterpret_cast<const Activation*>(scratch.probabilities),
-                     .n_tokens = n_queries,
-                     .x_stride = probability_bytes / kActivationBytes,
-                     .bias = nullptr,
-                     .add = true,
-                     .out = scratch.sums,
-                     .out_stride = scratch.sum_stride,
-                     .n_rows = scratch.sum_stride});
+  for (int64_t page = 0; page * kKvPageTokens < n_keys; ++page) {
+    const int64_t n = n_keys - page * kKvPageTokens;
+    AttendPage<Lines>(args, scratch, page, n < kKvPageTokens ? n : kKvPageTokens);
   }
-
   for (int64_t i = 0; i < n_queries; ++i) {
-    float* out = args.out + i / args.group * args.out_stride + i % args.group * args.head_dim;
-    const F32x16 share = Set(1.0f / scratch.denominators[i]);
-    const float* sum = scratch.sums + i * scratch.sum_stride;
-    for (int64_t d = 0; d < args.head_dim; d += 16) {
-      StoreN(out + d, Mul(Load(sum + d), share), args.head_dim - d);
+    float* partial =
+        args.rows[i / args.group].partial + i % args.group * AttentionPartialFloats(args.head_dim);
+    for (int64_t d = 0; d < n_sums; d += 16) {
+      Store(partial + d, Load(scratch.sums + i * n_sums + d));
     }
+    partial[n_sums] = scratch.maxima[i];
+    partial[n_sums + 1] = scratch.denominators[i];
   }
 }
 
@@ -125,8 +194,31 @@ void Attention(const AttentionArgs& args) {
     case WeightFormat::kBf16:
       return AttentionOf<Bf16WeightLines>(args);
     case WeightFormat::kInt8:
+      return AttentionOf<Int8KvLines>(args);
     case WeightFormat::kInt4:
-      return;  // K and V are never that: CpuBackend::Create refuses it
+      return;  // K and V are never that (IsKvFormat)
+  }
+}
+
+void FoldAttention(const float* partial, int64_t head_dim, float* total) {
+  const int64_t n_sums = AttentionSumFloats(head_dim);
+  const float* maximum = partial + n_sums;
+  float* total_maximum = total + n_sums;
+  const F32x16 highest = Max(Set(*maximum), Set(*total_maximum));
+  const F32x16 scale = Exp2(Sub(Set(*maximum), highest));
+  const F32x16 total_scale = Exp2(Sub(Set(*total_maximum), highest));
+  for (int64_t d = 0; d < n_sums; d += 16) {
+    Store(total + d, MulAdd(Load(partial + d), scale, Mul(Load(total + d), total_scale)));
+  }
+  total[n_sums + 1] =
+      partial[n_sums + 1] * FirstLane(scale) + total[n_sums + 1] * FirstLane(total_scale);
+  *total_maximum = FirstLane(highest);
+}
+
+void FinishAttention(const float* total, int64_t head_dim, float* out) {
+  const F32x16 share = Set(1.0f / total[AttentionSumFloats(head_dim) + 1]);
+  for (int64_t d = 0; d < head_dim; d += 16) {
+    StoreN(out + d, Mul(Load(total + d), share), head_dim - d);
   }
 }
 

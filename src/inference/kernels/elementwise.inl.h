@@ -27,11 +27,52 @@ inline F32x16 Exp2(F32x16 x) {
 
 inline constexpr float kLog2E = 1.44269504f;
 
-// One group of at most kInt8GroupColumns: n of them are there, the rest are zeros.
-inline void QuantizeGroup(const float* x, int64_t n, const PreparedInt8& row, int64_t group) {
+inline constexpr int64_t kGroupVectors = kInt8GroupColumns / 16;
+
+// Of lanes kDistance apart the sum in the first and the difference in the second.
+template <int kDistance, int kVectors>
+inline void AddSwapped(F32x16 (&values)[kVectors]) {
+  float signs[16];
+  for (int i = 0; i < 16; ++i) signs[i] = (i & kDistance) == 0 ? 1.0f : -1.0f;
+  for (F32x16& v : values) v = MulAdd(v, Load(signs), SwapLanes<kDistance>(v));
+}
+
+// Rotate of hadamard.h, to the bit.
+template <int kVectors>
+inline void Rotate(F32x16 (&values)[kVectors]) {
+  AddSwapped<1>(values);
+  AddSwapped<2>(values);
+  AddSwapped<4>(values);
+  AddSwapped<8>(values);
+  for (int distance = 1; distance < kVectors; distance *= 2) {
+    for (int i = 0; i < kVectors; ++i) {
+      if ((i & distance) != 0) continue;
+      const F32x16 a = values[i], b = values[i + distance];
+      values[i] = Add(a, b);
+      values[i + distance] = Sub(a, b);
+    }
+  }
+}
+
+template <int kVectors>
+inline void RotateHead(float* x) {
+  F32x16 values[kVectors];
+  for (int i = 0; i < kVectors; ++i) values[i] = Load(x + i * 16);
+  Rotate(values);
+  for (int i = 0; i < kVectors; ++i) Store(x + i * 16, values[i]);
+}
+
+void RotateHeads(float* x, int64_t n_heads, int64_t head_dim) {
+  for (int64_t head = 0; head < n_heads; ++head) {
+    head_dim == 64 ? RotateHead<4>(x + head * 64) : RotateHead<8>(x + head * 128);
+  }
+}
+
+// A group of activations, rotated already.
+inline void QuantizeGroup(const F32x16 (&values)[kGroupVectors], const PreparedInt8& row,
+                          int64_t group) {
   F32x16 highest = Set(0), not_finite = Set(0);
-  for (int64_t i = 0; i < kInt8GroupColumns; i += 16) {
-    const F32x16 v = LoadN(x + i, n - i);
+  for (const F32x16 v : values) {
     highest = Max(highest, Max(v, Sub(Set(0), v)));
     not_finite = MulAdd(v, Set(0), not_finite);  // NaN where v is or is infinite, else 0
   }
@@ -39,11 +80,12 @@ inline void QuantizeGroup(const float* x, int64_t n, const PreparedInt8& row, in
   const F32x16 inverse = Set(maximum > 0 ? 127.0f / maximum : 0.0f);
   int8_t* q = row.q + group * kInt8GroupColumns;
   int32_t total = 0;
-  for (int64_t part = 0; part < kInt4BlockGroups; ++part) {
+  constexpr int kPartVectors = kInt4GroupColumns / 16;
+  for (int part = 0; part < kInt4BlockGroups; ++part) {
     F32x16 sum = Set(0);  // of integers below 2^24: exact
-    for (int64_t i = part * kInt4GroupColumns; i < (part + 1) * kInt4GroupColumns; i += 16) {
-      const F32x16 rounded = Round(Mul(LoadN(x + i, n - i), inverse));
-      StoreInt8(q + i, rounded);
+    for (int i = part * kPartVectors; i < (part + 1) * kPartVectors; ++i) {
+      const F32x16 rounded = Round(Mul(values[i], inverse));
+      StoreInt8(q + i * 16, rounded);
       sum = Add(sum, rounded);
     }
     const float part_total = ReduceAdd(sum);
@@ -60,8 +102,13 @@ void PrepareInt8(const float* x, int64_t cols, std::byte* prepared) {
   const int64_t n_groups = PreparedInt8Groups(cols);
   const PreparedInt8 row = PreparedInt8Parts(prepared, n_groups);
   for (int64_t group = 0; group < n_groups; ++group) {
-    const int64_t column = group * kInt8GroupColumns;
-    QuantizeGroup(x + column, cols - column, row, group);
+    F32x16 values[kGroupVectors];
+    for (int i = 0; i < kGroupVectors; ++i) {
+      const int64_t column = group * kInt8GroupColumns + i * 16;
+      values[i] = LoadN(x + column, cols - column);
+    }
+    Rotate(values);
+    QuantizeGroup(values, row, group);
   }
 }
 

@@ -2,10 +2,12 @@
 // write nothing else.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
 
+#include "inference/kernels/hadamard.h"
 #include "inference/kernels/test_isas.h"
 #include "inference/kernels/test_reference.h"
 
@@ -62,6 +64,22 @@ TEST_P(ElementwiseTest, RopeAgreesWithTheReference) {
       }
     }
     ASSERT_TRUE(std::isnan(x.back()));
+  }
+}
+
+TEST_P(ElementwiseTest, RotateIsTheReferencesToTheBitAndItsOwnInverse) {
+  for (const int64_t head_dim : {64, 128}) {
+    const std::vector<float> before = RandomFloats(3 * head_dim, 1);
+    std::vector<float> x = before, expected = before;
+    x.push_back(kPoison);
+    kernels().rotate(x.data(), 3, head_dim);
+    for (int64_t head = 0; head < 3; ++head) Rotate(expected.data() + head * head_dim, head_dim);
+    ASSERT_TRUE(std::equal(expected.begin(), expected.end(), x.begin())) << head_dim;
+    ASSERT_TRUE(std::isnan(x.back()));
+    kernels().rotate(x.data(), 3, head_dim);
+    for (size_t i = 0; i < before.size(); ++i) {
+      ASSERT_NEAR(x[i] / static_cast<float>(head_dim), before[i], 1e-6);
+    }
   }
 }
 

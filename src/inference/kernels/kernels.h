@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "inference/kernels/kv_layout.h"
 #include "inference/kernels/panel.h"
 
 namespace lemma::kernels {
@@ -19,8 +20,8 @@ enum class Isa { kScalar, kAvx2, kAvx2Vnni, kAvx512, kAvx512Vnni, kAvx512Bf16 };
 // What a matrix is multiplied with. Chosen by the weights' format and the instruction set;
 // made from float32 by Kernels::prepare, once per input and not once per weight row.
 //
-// kInt8: x is rounded to q * scale, q from -127 to 127, with a scale for each group of
-// kInt8GroupColumns. PreparedInt8 says where a row has what.
+// kInt8: x, rotated (hadamard.h), is rounded to q * scale, q from -127 to 127, with a scale for
+// each group of kInt8GroupColumns. PreparedInt8 says where a row has what.
 enum class ActivationFormat { kF32, kBf16, kInt8 };
 
 // A matrix in panels. `data` is 64-byte aligned.
@@ -71,26 +72,45 @@ struct MatmulArgs {
   int64_t out_stride = 0;
 };
 
-// Causal attention of some rows of one sequence: the query heads that share one KV head.
-// K of one page, one layer and one KV head is a matrix [kKvPageTokens, head_dim] in panels, V is
-// [head_dim, kKvPageTokens]; V follows K.
+// One token's queries of attention: the heads that share one KV head.
+struct AttentionRow {
+  const float* q = nullptr;  // [group, head_dim] after RoPE
+  int64_t n_seen = 0;        // of the span's tokens it sees the first ones, at least one
+  float* partial = nullptr;  // [group, AttentionPartialFloats]: the result
+};
+
+// Causal attention of some rows over one span: kSpanTokens of a sequence, or of several that share
+// its pages. Whoever computes it, a row's result is the same: fold_attention makes of the spans'
+// results, in ascending order, the whole.
 struct AttentionArgs {
-  const float* q = nullptr;  // [n_rows, group, head_dim] after RoPE, rows q_stride apart
-  int64_t q_stride = 0;
+  const AttentionRow* rows = nullptr;
   int64_t n_rows = 0;
   int64_t group = 0;  // query heads per KV head
   int64_t head_dim = 0;
-  int64_t first_position = 0;  // of row 0: row r sees the tokens 0 .. first_position + r
-  WeightFormat format = WeightFormat::kF32;  // of K and V
+  WeightFormat format = WeightFormat::kF32;  // of K and V (kv_layout.h)
   const std::byte* kv = nullptr;             // this layer's and KV head's K in page 0
   int64_t page_bytes = 0;                    // from a page to the next one in memory
-  const int32_t* pages = nullptr;            // token i is in page pages[i / kKvPageTokens]
-  float* out = nullptr;                      // [n_rows, group, head_dim], rows out_stride apart
-  int64_t out_stride = 0;
-  std::byte* scratch = nullptr;  // AttentionScratchBytes, 64-byte aligned
+  const int32_t* pages = nullptr;            // of the span
+  std::byte* scratch = nullptr;              // AttentionScratchBytes, 64-byte aligned
 };
-inline constexpr int64_t kKvPageTokens = 64;
+inline constexpr int64_t kSpanPages = 4;
+inline constexpr int64_t kSpanTokens = kSpanPages * kKvPageTokens;
 int64_t AttentionScratchBytes(int64_t n_queries, int64_t head_dim);  // n_rows * group queries
+
+// A query's result over some tokens: sums of probability * V [AttentionSumFloats], their maximal
+// score in powers of two, the sum of the probabilities; whole lines.
+static inline int64_t AttentionSumFloats(int64_t head_dim) {
+  return DivideUp(head_dim, kPanelRows) * kPanelRows;
+}
+static inline int64_t AttentionPartialFloats(int64_t head_dim) {
+  return AttentionSumFloats(head_dim) + 16;
+}
+// Of no tokens yet.
+static inline void ClearAttention(int64_t head_dim, float* total) {
+  const int64_t n_sums = AttentionSumFloats(head_dim);
+  for (int64_t i = 0; i < n_sums + 2; ++i) total[i] = 0;
+  total[n_sums] = -__builtin_inff();
+}
 
 struct Kernels {
   Isa isa;
@@ -105,6 +125,12 @@ struct Kernels {
 
   void (*attention)(const AttentionArgs& args);
 
+  // Adds the next span's result to the total of those before it (ClearAttention at first).
+  void (*fold_attention)(const float* partial, int64_t head_dim, float* total);
+
+  // out [head_dim] = the weighted mean that the total stands for.
+  void (*finish_attention)(const float* total, int64_t head_dim, float* out);
+
   // out[i] = x[i] / sqrt(mean(x^2) + eps) * weight[i]; out may be x.
   void (*rms_norm)(const float* x, const float* weight, int64_t n, float eps, float* out);
 
@@ -112,6 +138,9 @@ struct Kernels {
   void (*rope)(float* x,  // [n_heads, head_dim]
                int64_t n_heads, int64_t head_dim, const float* cos,
                const float* sin);  // [head_dim / 2] of the token's position
+
+  // H (hadamard.h) times each head in place; head_dim is 64 or 128.
+  void (*rotate)(float* x, int64_t n_heads, int64_t head_dim);
 
   // out[i] = silu(gate[i]) * up[i]
   void (*silu_mul)(const float* gate, const float* up, int64_t n, float* out);

@@ -151,6 +151,23 @@ inline void AddScaled(const I32x16 (&dots)[kPanels][kTokens],
   }
 }
 
+// Adds the products of int8 lines, n_lines in each panel.
+template <int kPanels, int kTokens>
+inline void DotInt8Lines(const std::byte* lines, int64_t panel_bytes, int64_t n_lines,
+                         const int8_t* columns, int64_t x_stride,
+                         I32x16 (&dots)[kPanels][kTokens]) {
+  for (int64_t line = 0; line < n_lines; ++line) {
+    decltype(LoadInt8Line(nullptr)) weights[kPanels];
+    LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
+      weights[p] = LoadInt8Line(lines + p * panel_bytes + line * kLineBytes);
+    }
+    LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
+      const Int8Quad quad = LoadQuad(columns + t * x_stride + line * 4);
+      LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) dots[p][t] = Dot(dots[p][t], weights[p], quad);
+    }
+  }
+}
+
 // One group of a tile: the integers stay in registers, `sums` are in the L1 cache meanwhile.
 template <int kPanels, int kTokens>
 inline void SumInt8Group(const Product<Int8Lines>& product, const std::byte* panels,
@@ -167,16 +184,7 @@ inline void SumInt8Group(const Product<Int8Lines>& product, const std::byte* pan
     const I32x16 offset = SetInts(row.int8_offsets[group]);
     LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) dots[p][t] = offset;
   }
-  for (int64_t line = 0; line < kInt8GroupLines; ++line) {
-    decltype(LoadInt8Line(nullptr)) weights[kPanels];
-    LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
-      weights[p] = LoadInt8Line(lines + p * product.panel_bytes + line * kLineBytes);
-    }
-    LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
-      const Int8Quad quad = LoadQuad(columns + t * product.x_stride + line * 4);
-      LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) dots[p][t] = Dot(dots[p][t], weights[p], quad);
-    }
-  }
+  DotInt8Lines(lines, product.panel_bytes, kInt8GroupLines, columns, product.x_stride, dots);
   F32x16 weight_scales[kPanels];
   LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
     const std::byte* line = block + p * product.panel_bytes;

@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "inference/kernels/float16.h"
+#include "inference/kernels/hadamard.h"
 #include "inference/kernels/test_isas.h"
 #include "inference/kernels/test_reference.h"
 
@@ -19,28 +20,33 @@ namespace {
 
 constexpr float kPoison = std::numeric_limits<float>::quiet_NaN();
 
+void Append(const std::vector<float>& more, std::vector<float>& values) {
+  values.insert(values.end(), more.begin(), more.end());
+}
+
 // One product's operands: the values that weights and activations stand for once they are rounded.
 struct Operands {
-  Operands(const Kernels& kernels, WeightFormat format, int64_t rows, int64_t cols, int64_t tokens)
+  Operands(const Kernels& kernels, WeightFormat format, int64_t rows, int64_t given_cols,
+           int64_t tokens)
       : kernels(kernels),
         rows(rows),
-        cols(cols),
+        cols(PaddedColumns(format, given_cols)),
         tokens(tokens),
         activations(kernels.activations[static_cast<int>(format)]),
-        weight_values(RandomFloats(rows * cols, 1)),
-        x(RandomFloats(tokens * cols, 2)),
         bias(RandomFloats(rows, 3)),
         residual(RandomFloats(tokens * rows, 4)),
-        prepared(tokens * PreparedRowBytes(activations, cols)) {
+        prepared(tokens * PreparedRowBytes(activations, given_cols)) {
+    weight_values = RandomFloats(rows * given_cols, 1);
     if (format == WeightFormat::kBf16) weight_values = RoundedToBf16(weight_values);
-    weights.emplace(format, rows, cols, weight_values);
-    const bool is_rounded = format == WeightFormat::kInt8 || format == WeightFormat::kInt4;
-    for (int64_t r = 0; is_rounded && r < rows; ++r) {
-      std::ranges::copy(weights->Row(r), weight_values.data() + r * cols);
+    weights.emplace(format, rows, given_cols, weight_values);
+    if (format == WeightFormat::kInt8 || format == WeightFormat::kInt4) {
+      weight_values.clear();
+      for (int64_t r = 0; r < rows; ++r) Append(weights->Row(r), weight_values);
     }
+    const std::vector<float> given = RandomFloats(tokens * given_cols, 2);
     for (int64_t t = 0; t < tokens; ++t) {
-      kernels.prepare(activations, x.data() + t * cols, cols, PreparedToken(t));
-      std::ranges::copy(PreparedValues(activations, PreparedToken(t), cols), x.data() + t * cols);
+      kernels.prepare(activations, given.data() + t * given_cols, given_cols, PreparedToken(t));
+      Append(PreparedValues(activations, PreparedToken(t), cols), x);
     }
   }
   std::byte* PreparedToken(int64_t t) const {
@@ -199,15 +205,22 @@ TEST_P(Int8ActivationsTest, AreRoundedToTheirGroupsScale) {
     const int64_t bytes = PreparedRowBytes(ActivationFormat::kInt8, cols);
     const PoisonedBytes prepared(bytes + 4);
     kernels.prepare(ActivationFormat::kInt8, x.data(), cols, prepared.data());
+    const int64_t padded = PaddedColumns(WeightFormat::kInt8, cols);
     const std::vector<float> rounded =
-        PreparedValues(ActivationFormat::kInt8, prepared.data(), cols);
-    for (int64_t i = 0; i < cols; ++i) {
+        PreparedValues(ActivationFormat::kInt8, prepared.data(), padded);
+    x.resize(static_cast<size_t>(padded));
+    std::vector<float> rotated = x;
+    for (int64_t group = 0; group < padded; group += kInt8GroupColumns) {
+      float* values = rotated.data() + group;
+      Rotate(values, kInt8GroupColumns);
       float maximum = 0;
-      const int64_t group = i / kInt8GroupColumns * kInt8GroupColumns;
-      for (int64_t j = group; j < std::min(cols, group + kInt8GroupColumns); ++j) {
-        maximum = std::max(maximum, std::abs(x[static_cast<size_t>(j)]));
+      for (int64_t i = 0; i < kInt8GroupColumns; ++i) {
+        maximum = std::max(maximum, std::abs(values[i]));
       }
-      ASSERT_NEAR(rounded[static_cast<size_t>(i)], x[static_cast<size_t>(i)], maximum / 253);
+      // Half a step of each of the 128 that a value is the mean of.
+      for (int64_t i = group; i < group + kInt8GroupColumns; ++i) {
+        ASSERT_NEAR(rounded[static_cast<size_t>(i)], x[static_cast<size_t>(i)], maximum / 253);
+      }
     }
     ASSERT_EQ(prepared.data()[bytes], std::byte{0xff}) << "wrote beyond the end";
   }

@@ -33,6 +33,8 @@
 // The scale is a positive float32 without its sign and its last 19 bits, a factor is in two's
 // complement.
 //
+// What is rounded to int8 and int4 is not the group of 128 columns but its rotation (hadamard.h).
+//
 // Rows and columns are padded with zeros to whole lines, blocks and panels.
 #pragma once
 

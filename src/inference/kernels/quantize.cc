@@ -9,6 +9,7 @@
 #include <span>
 
 #include "inference/kernels/float16.h"
+#include "inference/kernels/hadamard.h"
 
 namespace lemma::kernels {
 namespace {
@@ -27,13 +28,22 @@ GroupPlace PlaceOf(std::byte* matrix, int64_t cols, int64_t row, int64_t group) 
   return {block + group % 2 * 2, block + (1 + group % 2 * kInt8GroupLines) * kLineBytes};
 }
 
-// A group of int8 or a block of int4, with zeros where a row ends.
+// A group of int8 or a block of int4, rotated.
 using Group = std::array<float, kInt8GroupColumns>;
 
+// With zeros where a row ends.
 Group TakeGroup(const float* values, int64_t cols, int64_t begin) {
   Group group = {};
   std::copy_n(values + begin, std::min(kInt8GroupColumns, cols - begin), group.begin());
+  Rotate(group.data(), kInt8GroupColumns);
+  for (float& value : group) value *= 1.0f / kInt8GroupColumns;
   return group;
+}
+
+// The inverse.
+void PutGroup(Group group, int64_t cols, int64_t begin, float* values) {
+  Rotate(group.data(), kInt8GroupColumns);
+  std::copy_n(group.begin(), std::min(kInt8GroupColumns, cols - begin), values + begin);
 }
 
 // Weights from `low` to `high` times a step.
@@ -182,7 +192,7 @@ void QuantizeRowInt8(const float* values, int64_t cols, int64_t row, std::byte* 
     const GroupPlace place = PlaceOf(matrix, cols, row, begin / kInt8GroupColumns);
     const uint16_t bf16 = FloatToBf16(scale);
     std::memcpy(place.scale, &bf16, sizeof(bf16));
-    for (int64_t i = 0; i < std::min(kInt8GroupColumns, cols - begin); ++i) {
+    for (int64_t i = 0; i < kInt8GroupColumns; ++i) {
       const float value = group[static_cast<size_t>(i)];
       const float q = inverse_scale == 0 ? 0 : Quantized(value, inverse_scale, kInt8Levels);
       place.words[i / 4 * kLineBytes + i % 4] =
@@ -198,10 +208,12 @@ void DequantizeRowInt8(const std::byte* matrix, int64_t cols, int64_t row, float
     uint16_t bf16;
     std::memcpy(&bf16, place.scale, sizeof(bf16));
     const float scale = Bf16ToFloat(bf16);
-    for (int64_t i = 0; i < std::min(kInt8GroupColumns, cols - begin); ++i) {
+    Group group;
+    for (size_t i = 0; i < group.size(); ++i) {
       const int q = static_cast<int>(place.words[i / 4 * kLineBytes + i % 4]) - kInt8ZeroPoint;
-      values[begin + i] = static_cast<float>(q) * scale;
+      group[i] = static_cast<float>(q) * scale;
     }
+    PutGroup(group, cols, begin, values);
   }
 }
 
@@ -248,15 +260,19 @@ void QuantizeRowInt4(const float* values, int64_t cols, int64_t row, std::byte* 
 }
 
 void DequantizeRowInt4(const std::byte* matrix, int64_t cols, int64_t row, float* values) {
-  for (int64_t i = 0; i < cols; ++i) {
-    std::byte* place = Int4Place(const_cast<std::byte*>(matrix), cols, row, i / kInt4BlockColumns);
+  for (int64_t begin = 0; begin < cols; begin += kInt4BlockColumns) {
+    std::byte* place =
+        Int4Place(const_cast<std::byte*>(matrix), cols, row, begin / kInt4BlockColumns);
     uint32_t head;
     std::memcpy(&head, place, sizeof(head));
-    const int64_t column = i % kInt4BlockColumns;
-    const Int4Bits bits = BitsOf(place, column);
-    const int q = static_cast<int>(*bits.byte >> bits.shift & std::byte{15}) - kInt4ZeroPoint;
-    const int factor = Int4Factor(head, column / kInt4GroupColumns);
-    values[i] = static_cast<float>(q * factor) * Int4Scale(head);
+    Group block;
+    for (int64_t i = 0; i < kInt4BlockColumns; ++i) {
+      const Int4Bits bits = BitsOf(place, i);
+      const int q = static_cast<int>(*bits.byte >> bits.shift & std::byte{15}) - kInt4ZeroPoint;
+      const int factor = Int4Factor(head, i / kInt4GroupColumns);
+      block[static_cast<size_t>(i)] = static_cast<float>(q * factor) * Int4Scale(head);
+    }
+    PutGroup(block, cols, begin, values);
   }
 }
 

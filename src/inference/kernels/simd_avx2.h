@@ -89,6 +89,17 @@ inline F32x16 FirstLanes(F32x16 a, int64_t n, float rest) {
           _mm256_blendv_ps(other, a.hi, _mm256_castsi256_ps(FirstLanesMask(n - 8)))};
 }
 
+template <int kDistance>
+inline F32x16 SwapLanes(F32x16 a) {
+  const auto each = [&](auto swap) { return F32x16{swap(a.lo), swap(a.hi)}; };
+  if constexpr (kDistance == 1) return each([](__m256 h) { return _mm256_permute_ps(h, 0xb1); });
+  if constexpr (kDistance == 2) return each([](__m256 h) { return _mm256_permute_ps(h, 0x4e); });
+  if constexpr (kDistance == 4) {
+    return each([](__m256 h) { return _mm256_permute2f128_ps(h, h, 1); });
+  }
+  if constexpr (kDistance == 8) return {a.hi, a.lo};
+}
+
 inline float FirstLane(F32x16 a) { return _mm256_cvtss_f32(a.lo); }
 inline float ReduceAdd(F32x16 a) {
   const __m256 eight = _mm256_add_ps(a.lo, a.hi);

@@ -73,6 +73,15 @@ inline F32x16 FirstLanes(F32x16 a, int64_t n, float rest) {
   return _mm512_mask_mov_ps(_mm512_set1_ps(rest), FirstLanesMask(n), a);
 }
 
+// Lane i with lane i ^ kDistance in its place; 1, 2, 4 or 8.
+template <int kDistance>
+inline F32x16 SwapLanes(F32x16 a) {
+  if constexpr (kDistance == 1) return _mm512_permute_ps(a, 0xb1);
+  if constexpr (kDistance == 2) return _mm512_permute_ps(a, 0x4e);
+  if constexpr (kDistance == 4) return _mm512_shuffle_f32x4(a, a, 0xb1);
+  if constexpr (kDistance == 8) return _mm512_shuffle_f32x4(a, a, 0x4e);
+}
+
 inline float FirstLane(F32x16 a) { return _mm512_cvtss_f32(a); }
 // Lane i + lane i + 8, then + 4, + 2, + 1.
 inline float ReduceAdd(F32x16 a) {

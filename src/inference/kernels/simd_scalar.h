@@ -81,6 +81,11 @@ inline F32x16 FirstLanes(F32x16 a, int64_t n, float rest) {
   return EachLane([&](int i) { return i < n ? a.lane[i] : rest; });
 }
 
+template <int kDistance>
+inline F32x16 SwapLanes(F32x16 a) {
+  return EachLane([&](int i) { return a.lane[i ^ kDistance]; });
+}
+
 inline float FirstLane(F32x16 a) { return a.lane[0]; }
 inline float ReduceAdd(F32x16 a) {
   for (int width = 8; width > 0; width /= 2) {

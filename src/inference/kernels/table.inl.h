@@ -17,8 +17,11 @@ constexpr Kernels TableOf(Isa isa) {
           .prepare = &Prepare,
           .matmul = &Matmul,
           .attention = &Attention,
+          .fold_attention = &FoldAttention,
+          .finish_attention = &FinishAttention,
           .rms_norm = &RmsNorm,
           .rope = &Rope,
+          .rotate = &RotateHeads,
           .silu_mul = &SiluMul,
           .sum = &Sum,
           .peak = &Peak};

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "inference/kernels/float16.h"
+#include "inference/kernels/hadamard.h"
 #include "inference/kernels/quantize.h"
 
 namespace lemma::kernels {
@@ -30,6 +31,11 @@ std::byte* PoisonedBytes::data() const {
   return reinterpret_cast<std::byte*>((address + kLineBytes - 1) / kLineBytes * kLineBytes);
 }
 
+int64_t PaddedColumns(WeightFormat format, int64_t cols) {
+  const bool is_rounded = format == WeightFormat::kInt8 || format == WeightFormat::kInt4;
+  return is_rounded ? DivideUp(cols, kInt8GroupColumns) * kInt8GroupColumns : cols;
+}
+
 PackedMatrix::PackedMatrix(WeightFormat format, int64_t rows, int64_t cols,
                            const std::vector<float>& values)
     : format_(format), rows_(rows), cols_(cols), bytes_(MatrixBytes(format, rows, cols)) {
@@ -51,9 +57,10 @@ PackedMatrix::PackedMatrix(WeightFormat format, int64_t rows, int64_t cols,
 }
 
 std::vector<float> PackedMatrix::Row(int64_t row) const {
-  std::vector<float> values(static_cast<size_t>(cols_));
+  const int64_t cols = PaddedColumns(format_, cols_);
+  std::vector<float> values(static_cast<size_t>(cols));
   const auto dequantize = format_ == WeightFormat::kInt8 ? DequantizeRowInt8 : DequantizeRowInt4;
-  dequantize(bytes_.data(), cols_, row, values.data());
+  dequantize(bytes_.data(), cols, row, values.data());
   return values;
 }
 
@@ -71,9 +78,13 @@ std::vector<float> PreparedValues(ActivationFormat format, const std::byte* prep
         values.push_back(Bf16ToFloat(reinterpret_cast<const uint16_t*>(prepared)[i]));
         break;
       case ActivationFormat::kInt8:
-        values.push_back(static_cast<float>(row.q[i]) * row.scales[i / kInt8GroupColumns]);
+        values.push_back(static_cast<float>(row.q[i]) * row.scales[i / kInt8GroupColumns] /
+                         kInt8GroupColumns);
         break;
     }
+  }
+  for (int64_t i = 0; format == ActivationFormat::kInt8 && i < cols; i += kInt8GroupColumns) {
+    Rotate(values.data() + i, kInt8GroupColumns);
   }
   return values;
 }

@@ -24,13 +24,17 @@ class PoisonedBytes {
   std::vector<std::byte> bytes_;
 };
 
+// The columns of a row that hold something: int8 and int4 are rounded in whole groups, rotated, so
+// that what a row's padding stands for is near zero only.
+int64_t PaddedColumns(WeightFormat format, int64_t cols);
+
 // A row-major matrix in panels, its padding zero. Values must be exact in `format`, but for
 // kInt8 and kInt4, which round them: Row says to what.
 class PackedMatrix {
  public:
   PackedMatrix(WeightFormat format, int64_t rows, int64_t cols, const std::vector<float>& values);
   WeightMatrix view() const { return {format_, rows_, cols_, bytes_.data()}; }
-  std::vector<float> Row(int64_t row) const;  // of kInt8 and kInt4
+  std::vector<float> Row(int64_t row) const;  // of kInt8 and kInt4: [PaddedColumns]
 
  private:
   WeightFormat format_;
@@ -39,7 +43,7 @@ class PackedMatrix {
   PoisonedBytes bytes_;
 };
 
-// What a row that Kernels::prepare made stands for.
+// What a row that Kernels::prepare made stands for; of kInt8 `cols` are whole groups.
 std::vector<float> PreparedValues(ActivationFormat format, const std::byte* prepared, int64_t cols);
 
 struct ReferenceValue {

@@ -19,10 +19,6 @@ using kernels::PreparedRowBytes;
 using kernels::WeightFormat;
 using kernels::WeightMatrix;
 
-// Queries (rows times the heads that share a KV head) of one attention task: enough to use each
-// page of K and V while it is in the L1 cache, few enough that a chunk makes many tasks.
-constexpr int64_t kAttentionQueries = 48;
-
 // No more rows than this: buffers and attention tasks grow with them, speed no longer does.
 constexpr int32_t kBatchRowsLimit = 8192;
 
@@ -81,10 +77,12 @@ Result<std::unique_ptr<CpuBackend>> CpuBackend::Create(const ModelConfig& config
                                                        const CpuBackendOptions& options) {
   LEMMA_RETURN_IF_ERROR(CheckRows(options.batch_rows_max, "batch_rows_max"));
   LEMMA_RETURN_IF_ERROR(CheckRows(options.logit_rows_max, "logit_rows_max"));
-  const WeightFormat kv_format =
-      options.kv_format.value_or(IsRounded(weights.format) ? WeightFormat::kBf16 : weights.format);
-  if (IsRounded(kv_format)) {
-    return InvalidArgument("K and V are bf16 or float32", "kv_format");
+  const WeightFormat kv_format = options.kv_format.value_or(
+      !IsRounded(weights.format)                                  ? weights.format
+      : kernels::IsKvFormat(WeightFormat::kInt8, config.head_dim) ? WeightFormat::kInt8
+                                                                  : WeightFormat::kBf16);
+  if (!kernels::IsKvFormat(kv_format, config.head_dim)) {
+    return InvalidArgument("K and V are float32, bf16 or, of heads of 64 or 128, q8", "kv_format");
   }
   LEMMA_ASSIGN_OR_RETURN(const int32_t n_pages,
                          ChooseNPages(config, kv_format, options.kv_bytes_max));
@@ -112,11 +110,13 @@ CpuBackend::CpuBackend(const ModelConfig& config, Weights weights, const kernels
       widest_(std::max({config.hidden_size, config.q_dim(), config.intermediate_size})),
       prepared_bytes_max_(std::max(PreparedRowBytes(ActivationFormat::kF32, widest_),
                                    PreparedRowBytes(ActivationFormat::kInt8, widest_))),
-      places_(static_cast<size_t>(options.batch_rows_max)) {
-  const int64_t group = config.n_heads / config.n_kv_heads;
-  attention_rows_ = std::max<int64_t>(kAttentionQueries / group, 1);
-  attention_scratch_bytes_ =
-      kernels::AttentionScratchBytes(attention_rows_ * group, config.head_dim);
+      group_(config.n_heads / config.n_kv_heads),
+      attention_rows_(std::max<int64_t>(kAttentionQueries / group_, 1)),
+      partial_floats_(kernels::AttentionPartialFloats(config.head_dim)),
+      attention_scratch_bytes_(
+          kernels::AttentionScratchBytes(attention_rows_ * group_, config.head_dim)),
+      places_(static_cast<size_t>(options.batch_rows_max)),
+      plan_(options.batch_rows_max, static_cast<int32_t>(attention_rows_)) {
   for (int32_t i = 0; i < config.head_dim / 2; ++i) {
     frequencies_.push_back(std::pow(config.rope_theta, -2.0 * i / config.head_dim));
   }
@@ -140,6 +140,9 @@ CpuBackend::Buffers CpuBackend::LayBuffers(BlockLayout& layout) const {
           .sin = layout.TakeFloats(rows * config_.head_dim / 2),
           .prepared = layout.Take(rows * prepared_bytes_max_),
           .row = layout.TakeFloats(n_threads * widest_),
+          .partials =
+              layout.TakeFloats(AttentionPlan::kPartialsMax * config_.n_heads * partial_floats_),
+          .folding = layout.TakeFloats(n_threads * 2 * attention_rows_ * group_ * partial_floats_),
           .scratch = layout.Take(n_threads * attention_scratch_bytes_)};
 }
 
@@ -147,6 +150,7 @@ Status CpuBackend::Forward(const Batch& batch, std::span<float> logits) {
   CheckBatch(batch, logits);
   const auto n_rows = static_cast<int64_t>(batch.tokens.size());
   PlaceRows(batch);
+  plan_.Build(batch.sequences);
   Embed(batch.tokens);
   for (int32_t i = 0; i < config_.n_layers; ++i) {
     const LayerWeights& layer = weights_.layers[static_cast<size_t>(i)];
@@ -154,7 +158,7 @@ Status CpuBackend::Forward(const Batch& batch, std::span<float> logits) {
     NormAndPrepare(n_rows, layer.input_norm, layer.qkv);
     Matmul(layer.qkv, n_rows, {.out = b_.qkv, .bias = layer.qkv_bias});
     RotateAndStore(i, n_rows);
-    Attend(i, batch.sequences);
+    Attend(i);
     ForEachRow(n_rows, [&](int, int64_t row) {
       Prepare(row, b_.attention + row * config_.q_dim(), layer.o);
     });
@@ -228,16 +232,6 @@ void CpuBackend::PlaceRows(const Batch& batch) {
   }
 }
 
-// Calls f(member, row) for all rows; a single row is not worth waking the others for.
-template <typename F>
-void CpuBackend::ForEachRow(int64_t n_rows, const F& f) {
-  if (n_rows == 1) return f(0, int64_t{0});
-  pool_->Run([&](int member) {
-    const Slice rows = SliceOf(n_rows, 1, member, pool_->n_threads());
-    for (int64_t row = rows.begin; row < rows.end; ++row) f(member, row);
-  });
-}
-
 void CpuBackend::Embed(std::span<const TokenId> tokens) {
   const int64_t n = config_.hidden_size;
   const std::byte* embedding = weights_.embedding.data;
@@ -298,41 +292,13 @@ void CpuBackend::RotateAndStore(int32_t layer, int64_t n_rows) {
     const float* v = k + config_.kv_dim();
     kernels_.rope(q, config_.n_heads + config_.n_kv_heads, head_dim, b_.cos + row * head_dim / 2,
                   b_.sin + row * head_dim / 2);
+    if (kv_.format() == WeightFormat::kInt8) {
+      kernels_.rotate(q, config_.n_heads + 2 * config_.n_kv_heads, head_dim);
+    }
     const RowPlace& place = places_[static_cast<size_t>(row)];
     for (int32_t head = 0; head < config_.n_kv_heads; ++head) {
       kv_.Store(layer, head, place.page, place.slot, place.is_last, k + head * head_dim,
                 v + head * head_dim);
-    }
-  });
-}
-
-// Tasks of (sequence, block of rows, KV head), dealt out in turn: neighbours cost the same.
-void CpuBackend::Attend(int32_t layer, std::span<const SequenceSlice> sequences) {
-  const int64_t group = config_.n_heads / config_.n_kv_heads;
-  const int64_t qkv_dim = config_.q_dim() + 2 * config_.kv_dim();
-  pool_->Run([&](int member) {
-    int64_t task = 0;
-    for (const SequenceSlice& sequence : sequences) {
-      for (int64_t i = 0; i < sequence.n_tokens; i += attention_rows_) {
-        for (int32_t head = 0; head < config_.n_kv_heads; ++head) {
-          if (task++ % pool_->n_threads() != member) continue;
-          const int64_t row = sequence.row_begin + i;
-          const int64_t column = head * group * config_.head_dim;
-          kernels_.attention({.q = b_.qkv + row * qkv_dim + column,
-                              .q_stride = qkv_dim,
-                              .n_rows = std::min(attention_rows_, sequence.n_tokens - i),
-                              .group = group,
-                              .head_dim = config_.head_dim,
-                              .first_position = sequence.n_past + i,
-                              .format = kv_.format(),
-                              .kv = kv_.Head(layer, head),
-                              .page_bytes = kv_.page_bytes(),
-                              .pages = sequence.pages.data(),
-                              .out = b_.attention + row * config_.q_dim() + column,
-                              .out_stride = config_.q_dim(),
-                              .scratch = b_.scratch + member * attention_scratch_bytes_});
-        }
-      }
     }
   });
 }

@@ -9,6 +9,7 @@
 
 #include "common/base/thread_pool.h"
 #include "inference/kernels/kernels.h"
+#include "inference/model/attention_plan.h"
 #include "inference/model/backend.h"
 #include "inference/model/kv_cache.h"
 #include "inference/model/load.h"
@@ -42,6 +43,10 @@ class CpuBackend final : public Backend {
 
   KvCache& kv() { return kv_; }  // for tests
 
+  // Queries (rows times the heads that share a KV head) of one attention task: enough to use each
+  // page of K and V while it is in the L1 cache, few enough that a chunk makes many tasks.
+  static constexpr int64_t kAttentionQueries = 48;
+
  private:
   // What one Forward works on. Rows are tokens of the batch.
   struct Buffers {
@@ -53,6 +58,8 @@ class CpuBackend final : public Backend {
     float* sin;           // [batch_rows_max, head_dim / 2]
     std::byte* prepared;  // [batch_rows_max, prepared_bytes_max_]
     float* row;           // [n_threads, widest input]: one row on its way into `prepared`
+    float* partials;      // [AttentionPlan::kPartialsMax, n_heads, partial_floats_]
+    float* folding;       // [n_threads, 2, attention_rows_ * group, partial_floats_]
     std::byte* scratch;   // [n_threads, attention_scratch_bytes_]
   };
 
@@ -76,14 +83,29 @@ class CpuBackend final : public Backend {
   void CheckBatch(const Batch& batch, std::span<float> logits) const;
   void PlaceRows(const Batch& batch);
 
+  // Calls f(member, row) for all rows; a single row is not worth waking the others for.
   template <typename F>
-  void ForEachRow(int64_t n_rows, const F& f);
+  void ForEachRow(int64_t n_rows, const F& f) {
+    if (n_rows == 1) return f(0, int64_t{0});
+    pool_->Run([&](int member) {
+      const Slice rows = SliceOf(n_rows, 1, member, pool_->n_threads());
+      for (int64_t row = rows.begin; row < rows.end; ++row) f(member, row);
+    });
+  }
   void Embed(std::span<const TokenId> tokens);
   void Prepare(int64_t row, const float* x, const kernels::WeightMatrix& next);
   void NormAndPrepare(int64_t n_rows, const float* norm, const kernels::WeightMatrix& next);
   void Matmul(const kernels::WeightMatrix& weights, int64_t n_rows, const MatmulOutput& output);
   void RotateAndStore(int32_t layer, int64_t n_rows);
-  void Attend(int32_t layer, std::span<const SequenceSlice> sequences);
+  void Attend(int32_t layer);
+  void AttendBlock(int32_t layer, int32_t kv_head, const AttentionPlan::Block& block, int member);
+  void AttendSpan(int32_t layer, int32_t kv_head, const AttentionPlan::Span& span, int member);
+  void FoldRow(const AttentionPlan::Fold& fold, int32_t kv_head, int member);
+  void CallAttention(int32_t layer, int32_t kv_head, const PageId* pages,
+                     std::span<const kernels::AttentionRow> rows, int member);
+  void FinishRow(const float* totals, int64_t row, int32_t kv_head);
+  float* Folding(int member, int which) const;
+  const float* Query(int64_t row, int32_t kv_head) const;
 
   ModelConfig config_;
   BackendInfo info_;
@@ -95,10 +117,13 @@ class CpuBackend final : public Backend {
   int32_t logit_rows_max_;
   int64_t widest_;              // columns of the widest matrix
   int64_t prepared_bytes_max_;  // of a row as wide, in the format that needs most
+  int64_t group_;               // query heads that share a KV head
   int64_t attention_rows_;      // rows that one attention task takes
+  int64_t partial_floats_;      // of one query's attention over a span
   int64_t attention_scratch_bytes_;
   std::vector<double> frequencies_;  // [head_dim / 2]: radians a position
   std::vector<RowPlace> places_;     // [batch_rows_max]
+  AttentionPlan plan_;
   MemoryBlock memory_;
   Buffers b_ = {};
 };

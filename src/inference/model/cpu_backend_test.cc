@@ -108,16 +108,29 @@ Tensors RoundedTensors(const ModelConfig& config, Tensors tensors, WeightFormat 
   return tensors;
 }
 
+struct Formats {
+  WeightFormat weights, kv;
+};
+constexpr Formats kAllFormats[] = {
+    {kF32, kF32}, {kBf16, kBf16}, {kInt8, kBf16}, {kInt8, kInt8}, {kInt4, kInt8}};
+
+ModelConfig ConfigForInt8Kv(int32_t n_heads, int32_t n_kv_heads) {
+  ModelConfig config = TinyConfig(n_heads, n_kv_heads, true);
+  config.head_dim = 64;
+  return config;
+}
+
 class CpuBackendTest : public testing::TestWithParam<Isa> {
  protected:
-  std::unique_ptr<CpuBackend> Make(WeightFormat format, int n_threads = 2) const {
-    return MakeBackend(config_, tensors_, format, GetParam(), n_threads,
-                       format == kInt8 || format == kInt4 ? kBf16 : format);
+  std::unique_ptr<CpuBackend> Make(Formats formats = {kBf16, kBf16}, int n_threads = 2) const {
+    return MakeBackend(config_, tensors_, formats.weights, GetParam(), n_threads, formats.kv);
   }
+  // Longer than a span of attention.
+  static constexpr int32_t kTokens = 330;
 
-  ModelConfig config_ = TinyConfig(6, 1, true);
+  ModelConfig config_ = ConfigForInt8Kv(6, 1);
   Tensors tensors_ = RandomTensors(config_, 1);
-  Sequence sequence_ = {RandomTokens(config_, 150, 2), {3, 1, 2}};
+  Sequence sequence_ = {RandomTokens(config_, kTokens, 2), {3, 1, 2, 14, 15, 16}};
 };
 
 TEST_P(CpuBackendTest, AgreesWithTheReference) {
@@ -148,22 +161,33 @@ TEST_P(CpuBackendTest, AgreesWithTheReference) {
   }
 }
 
+TEST_P(CpuBackendTest, Int8KvAgreesWithTheReference) {
+  const ModelConfig config = ConfigForInt8Kv(4, 2);
+  const Tensors tensors = RandomTensors(config, 7);
+  const Sequence sequence = {RandomTokens(config, 80, 8), {5, 0}};
+  const auto backend = MakeBackend(config, tensors, kF32, GetParam(), 2, kInt8);
+  EXPECT_EQ(backend->info().kv, "q8");
+  EXPECT_LT(RelativeError(RunAlone(*backend, sequence, 33),
+                          ReferenceLogits(config, tensors, sequence.tokens)),
+            5e-2);
+}
+
 TEST_P(CpuBackendTest, ResultsDoNotDependOnChunksOrThreads) {
-  for (const WeightFormat format : {kF32, kBf16, kInt8, kInt4}) {
-    const Logits whole = RunAlone(*Make(format, 1), sequence_, 150);
+  for (const Formats formats : kAllFormats) {
+    const Logits whole = RunAlone(*Make(formats, 1), sequence_, 200);
     for (const auto& [n_threads, chunk] : {std::pair{1, 1}, std::pair{1, 64}, std::pair{2, 7},
                                            std::pair{2, 150}, std::pair{3, 17}}) {
-      EXPECT_TRUE(SameBits(RunAlone(*Make(format, n_threads), sequence_, chunk), whole))
+      EXPECT_TRUE(SameBits(RunAlone(*Make(formats, n_threads), sequence_, chunk), whole))
           << "threads " << n_threads << ", chunk " << chunk;
     }
   }
 }
 
 TEST_P(CpuBackendTest, ResultsDoNotDependOnTheBatch) {
-  for (const WeightFormat format : {kF32, kBf16, kInt8, kInt4}) {
-    const auto backend = Make(format);
+  for (const Formats formats : kAllFormats) {
+    const auto backend = Make(formats);
     const auto vocab = static_cast<size_t>(config_.vocab_size);
-    const Logits alone = RunAlone(*backend, sequence_, 150);
+    const Logits alone = RunAlone(*backend, sequence_, 200);
     // Neighbours of other lengths come and go; the sequence is first, last and in the middle.
     Sequence a = {RandomTokens(config_, 200, 3), {4, 5, 6, 7}};
     Sequence b = {RandomTokens(config_, 200, 4), {8, 9, 10, 11}};
@@ -177,54 +201,89 @@ TEST_P(CpuBackendTest, ResultsDoNotDependOnTheBatch) {
     keep(Step(*backend, {&s, &a}, {61, 90}), 0, 61);
     keep(Step(*backend, {&a, &s, &b}, {1, 1, 30}), 1, 1);
     for (int i = 0; i < 20; ++i) keep(Step(*backend, {&b, &a, &s}, {1, 1, 1}), 2, 1);
-    keep(Step(*backend, {&b, &s}, {40, 68}), 40, 68);
+    keep(Step(*backend, {&b, &s}, {8, 248}), 8, 248);
     EXPECT_TRUE(SameBits(together, alone));
   }
 }
 
 TEST_P(CpuBackendTest, ResultsDoNotDependOnPagesOrStaleMemory) {
-  for (const WeightFormat format : {kF32, kBf16, kInt8, kInt4}) {
-    const auto backend = Make(format);
+  for (const Formats formats : kAllFormats) {
+    const auto backend = Make(formats);
     const Logits before = RunAlone(*backend, sequence_, 13);
     std::ranges::fill(backend->kv().bytes(), std::byte{0xff});  // NaN in both formats
     Sequence moved = sequence_;
-    moved.pages = {2, 9, 0};
+    moved.pages = {2, 9, 0, 21, 20, 5};
     EXPECT_TRUE(SameBits(RunAlone(*backend, moved, 13), before));
   }
 }
 
 TEST_P(CpuBackendTest, ARolledBackTokenLeavesNoTrace) {
-  const auto backend = Make(WeightFormat::kBf16);
-  const Logits straight = RunAlone(*backend, sequence_, 150);
-  Sequence s = sequence_, wrong = sequence_;
-  wrong.tokens = RandomTokens(config_, 150, 99);
-  Logits with_rollbacks = Step(*backend, {&s}, {100});
-  while (s.n_past < 150) {
-    wrong.n_past = s.n_past;
-    Step(*backend, {&wrong}, {std::min(5, 150 - wrong.n_past)});  // writes ahead, is not accepted
-    const Logits one = Step(*backend, {&s}, {1});
-    with_rollbacks.insert(with_rollbacks.end(), one.begin(), one.end());
+  for (const Formats formats : {Formats{kBf16, kBf16}, Formats{kInt8, kInt8}}) {
+    const auto backend = Make(formats);
+    const Logits straight = RunAlone(*backend, sequence_, 200);
+    Sequence s = sequence_, wrong = sequence_;
+    wrong.tokens = RandomTokens(config_, kTokens, 99);
+    Logits with_rollbacks = Step(*backend, {&s}, {240});
+    while (s.n_past < kTokens) {
+      wrong.n_past = s.n_past;
+      // Writes ahead, is not accepted.
+      Step(*backend, {&wrong}, {std::min(5, kTokens - wrong.n_past)});
+      const Logits one = Step(*backend, {&s}, {1});
+      with_rollbacks.insert(with_rollbacks.end(), one.begin(), one.end());
+    }
+    EXPECT_TRUE(SameBits(with_rollbacks, straight));
   }
-  EXPECT_TRUE(SameBits(with_rollbacks, straight));
 }
 
 TEST_P(CpuBackendTest, ACopiedPageServesAFork) {
-  const auto backend = Make(WeightFormat::kBf16);
-  const Logits expected = RunAlone(*backend, sequence_, 150);
-  Sequence s = sequence_;
-  Step(*backend, {&s}, {101});
-  Sequence fork = s;
-  fork.pages = {3, 12, 13};
-  backend->CopyPage(1, 12);
-  s.tokens = RandomTokens(config_, 150, 50);  // the original goes another way
-  Step(*backend, {&s}, {49});
-  const Logits tail = Step(*backend, {&fork}, {49});
-  EXPECT_TRUE(SameBits(tail, Logits(expected.end() - ptrdiff_t(tail.size()), expected.end())));
+  for (const Formats formats : {Formats{kBf16, kBf16}, Formats{kInt8, kInt8}}) {
+    const auto backend = Make(formats);
+    const Logits expected = RunAlone(*backend, sequence_, 150);
+    Sequence s = sequence_;
+    Step(*backend, {&s}, {101});
+    Sequence fork = s;
+    fork.pages = {3, 12, 13, 17, 18, 19};
+    backend->CopyPage(1, 12);
+    s.tokens = RandomTokens(config_, kTokens, 50);  // the original goes another way
+    Step(*backend, {&s}, {229});
+    const Logits tail = Step(*backend, {&fork}, {229});
+    EXPECT_TRUE(SameBits(tail, Logits(expected.end() - ptrdiff_t(tail.size()), expected.end())));
+  }
+}
+
+// More of them than one task takes.
+TEST_P(CpuBackendTest, SequencesThatSharePagesGetWhatEachGetsAlone) {
+  constexpr int32_t kShared = 256, kOwn = 5, kSequences = 11;
+  for (const Formats formats : {Formats{kBf16, kBf16}, Formats{kInt8, kInt8}}) {
+    const auto backend = Make(formats);
+    Sequence prompt = {RandomTokens(config_, kShared, 3), {0, 1, 2, 3}};
+    Step(*backend, {&prompt}, {kShared});
+    std::vector<Sequence> sequences(kSequences, prompt);
+    std::vector<Sequence*> all;
+    std::vector<Logits> alone(kSequences);
+    for (int32_t i = 0; i < kSequences; ++i) {
+      Sequence& s = sequences[size_t(i)];
+      const auto own = RandomTokens(config_, kOwn, uint32_t(i + 4));
+      s.tokens.insert(s.tokens.end(), own.begin(), own.end());
+      s.pages.push_back(i + 5);
+      alone[size_t(i)] = RunAlone(*backend, s, 1);
+      all.push_back(&s);
+    }
+    for (size_t step = 0; step < kOwn; ++step) {
+      const Logits together = Step(*backend, all, std::vector<int32_t>(kSequences, 1));
+      const size_t vocab = together.size() / kSequences;
+      for (size_t i = 0; i < kSequences; ++i) {
+        EXPECT_EQ(0, std::memcmp(together.data() + i * vocab, alone[i].data() + step * vocab,
+                                 vocab * sizeof(float)));
+      }
+    }
+  }
 }
 
 TEST_P(CpuBackendTest, OnlyTheWantedLogitsAreWritten) {
-  const auto backend = Make(WeightFormat::kBf16);
+  const auto backend = Make();
   const auto vocab = static_cast<size_t>(config_.vocab_size);
+  sequence_.tokens.resize(150);
   const Logits all = RunAlone(*backend, sequence_, 150);
   const std::vector<int32_t> rows = {0, 77, 149};
   const std::vector<SequenceSlice> slices = {
@@ -240,10 +299,13 @@ TEST_P(CpuBackendTest, OnlyTheWantedLogitsAreWritten) {
 }
 
 TEST_P(CpuBackendTest, ForwardAllocatesNothing) {
-  const auto backend = Make(WeightFormat::kBf16);
+  const auto backend = Make();
+  sequence_.tokens.resize(151);
+  const std::vector<PageId> others = {4, 5, 6};
   const std::vector<SequenceSlice> slices = {
-      {.row_begin = 0, .n_tokens = 150, .n_past = 0, .pages = sequence_.pages}};
-  const std::vector<int32_t> rows = {149};
+      {.row_begin = 0, .n_tokens = 150, .n_past = 0, .pages = sequence_.pages},
+      {.row_begin = 150, .n_tokens = 1, .n_past = 150, .pages = others}};
+  const std::vector<int32_t> rows = {150};
   Logits logits(static_cast<size_t>(config_.vocab_size));
   const auto before = CountedAllocations();
   ASSERT_NE(before, 0);
@@ -275,6 +337,9 @@ TEST(CpuBackendOptionsTest, RefusesWhatIsOutOfRangeAndNamesIt) {
   options.logit_rows_max = -1;
   EXPECT_EQ(CreateWith(options).field(), "logit_rows_max");
   options.logit_rows_max = 8;
+  options.kv_format = kInt8;  // heads of 20
+  EXPECT_EQ(CreateWith(options).field(), "kv_format");
+  options.kv_format.reset();
   options.kv_bytes_max = 100;
   EXPECT_EQ(CreateWith(options).field(), "kv_bytes_max");
 }

@@ -3,7 +3,7 @@
 //
 //   block:  page 0 | page 1 | ...
 //   page:   layer 0, KV head 0 | layer 0, KV head 1 | ... | layer 1, KV head 0 | ...
-//   each:   K [64 tokens, head_dim] | V [head_dim, 64 tokens]        both in panels
+//   each:   K [64 tokens, head_dim] | V [head_dim, 64 tokens]        kernels/kv_layout.h
 //
 //   K in bf16, tokens 0-15, line p:  token 0        token 1        ...   token 15
 //                                    |2p  |2p+1 |   |2p  |2p+1 |         |2p  |2p+1 |   dimensions
@@ -12,7 +12,8 @@
 //
 // So scores are the product of K with q, and the output is the product of V with the probabilities,
 // by the kernel that multiplies weights. VibeThinker-1.5B in bf16: 32 KB for each layer and KV
-// head, 1.75 MB a page; a page is contiguous, so that copying one is one copy.
+// head, 1.75 MB a page (in int8 16.5 KB and 0.9 MB); a page is contiguous, so that copying one is
+// one copy.
 #pragma once
 
 #include <cstdint>
@@ -39,12 +40,12 @@ class KvCache {
 
   // Where K of one layer and KV head is in page 0 (kernels::AttentionArgs::kv).
   const std::byte* Head(int32_t layer, int32_t kv_head) const {
-    return memory_.data() + (int64_t{layer} * n_kv_heads_ + kv_head) * head_bytes_;
+    return memory_.data() + (int64_t{layer} * n_kv_heads_ + kv_head) * layout_.bytes;
   }
 
-  // Writes one token's k and v [head_dim]. The last token that a call of the model writes is also
-  // the last of its line for now: the rest of the line, which attention multiplies by zero, is set
-  // to zero, as it may be stale.
+  // Writes one token's k and v [head_dim], rotated (kernels/hadamard.h) for int8. The last token
+  // that a call of the model writes is also the last of its line for now: the rest of the line,
+  // which attention multiplies by zero, is set to zero, as it may be stale and no number.
   void Store(int32_t layer, int32_t kv_head, PageId page, int32_t slot, bool is_last,
              const float* k, const float* v);
 
@@ -60,12 +61,13 @@ class KvCache {
   template <typename T, typename Convert>
   void StoreAs(std::byte* head, int32_t slot, bool is_last, const float* k, const float* v,
                Convert convert) const;
+  void StoreInt8(std::byte* head, int32_t slot, const float* k, const float* v) const;
 
   kernels::WeightFormat format_;
   int32_t n_pages_;
   int32_t n_kv_heads_;
   int32_t head_dim_;
-  int64_t head_bytes_;  // K and V of one page, layer and KV head
+  kernels::KvLayout layout_;  // of one page, layer and KV head
   int64_t page_bytes_;
   MemoryBlock memory_;
 };

@@ -24,8 +24,9 @@ struct CpuBackendOptions {
   // quantised GGUF the nearest of kInt8 and kInt4 (ReadWeights). kInt8 and kInt4
   // round (kernels/quantize.h), kF32 makes all arithmetic float32 (the oracle's mode).
   std::optional<kernels::WeightFormat> weights;
-  std::optional<kernels::WeightFormat> kv_format;  // of K and V; absent: as the weights, but bf16
-                                                   // beside int8 and int4
+  // Of K and V; absent: as the weights, and beside kInt8 and kInt4 kInt8, or kBf16 where heads have
+  // a size that it does not take.
+  std::optional<kernels::WeightFormat> kv_format;
   // Called now and then while weights are read, with a share in [0, 1].
   std::function<void(double)> on_progress;
 };

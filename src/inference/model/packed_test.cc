@@ -158,9 +158,9 @@ TEST_F(PackedTest, EveryDamagedByteThatIsReadIsFound) {
 TEST_F(PackedTest, AnotherVersionAsksToPackAgain) {
   ASSERT_TRUE(Pack(WeightFormat::kInt8, file()).ok());
   std::string bytes = ReadFile(file(), 1 << 30).value();
-  bytes[8] = 2;
+  bytes[8] = 1;
   std::ofstream(file(), std::ios::binary) << bytes;
-  EXPECT_THAT(ErrorOf(file()), HasSubstr("in version 2 of the format, this program reads 1"));
+  EXPECT_THAT(ErrorOf(file()), HasSubstr("in version 1 of the format, this program reads 2"));
 }
 
 TEST_F(PackedTest, WhatCannotBeWrittenLeavesNothing) {
