@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "app/bench_accuracy.h"
@@ -31,6 +32,7 @@ struct BenchOptions {
   ModelOptions model;
   int n_rounds = 5;
   bool all = false;
+  std::vector<std::string> only;  // names of rows; empty: as `all` says
   bool accuracy = false;
   bool json = false;
 };
@@ -61,7 +63,7 @@ std::vector<Row> MakeRows(const BenchOptions& options, const model::Backend& bac
   rows.push_back({fmt::format("prompt of {}", n_prompt), Row::Bound::kMultiply,
                   [=](Workloads& workloads) { return workloads.Prompt(n_prompt); }});
   rows.push_back(Decode("decode", 1, 0));
-  if (!options.all) return rows;
+  if (!options.all && options.only.empty()) return rows;
   for (const int32_t depth : {2048, 16384, 32000}) {
     if (depth + 128 > std::min(tokens_max, backend.config().context_length_max)) continue;
     rows.push_back(Decode(fmt::format("decode after {}", depth), 1, depth));
@@ -76,6 +78,25 @@ std::vector<Row> MakeRows(const BenchOptions& options, const model::Backend& bac
     rows.push_back({fmt::format("{} rows of one", n), Row::Bound::kRead,
                     [=](Workloads& workloads) { return workloads.Step(1, 0, n); }});
   }
+  return rows;
+}
+
+// Those of `rows` that were asked for, in the table's order.
+Result<std::vector<Row>> ChooseRows(std::vector<Row> rows, const std::vector<std::string>& only) {
+  if (only.empty()) return rows;
+  std::string known;
+  for (const Row& row : rows) known += (known.empty() ? "\"" : ", \"") + row.name + "\"";
+  for (const std::string& name : only) {
+    const auto has_name = [&](const Row& row) { return row.name == name; };
+    if (std::none_of(rows.begin(), rows.end(), has_name)) {
+      return InvalidArgument(
+          fmt::format("--only \"{}\": no such row with this model; there are {}", name, known),
+          "only");
+    }
+  }
+  std::erase_if(rows, [&](const Row& row) {
+    return std::find(only.begin(), only.end(), row.name) == only.end();
+  });
   return rows;
 }
 
@@ -104,7 +125,8 @@ Status Measure(model::Backend& backend, const BenchOptions& options, Figures& fi
       const auto pool,
       ThreadPool::Create(options.model.n_threads > 0 ? options.model.n_threads : cpu.n_cores));
   LEMMA_ASSIGN_OR_RETURN(Workloads workloads, Workloads::Make(backend));
-  figures.rows = MakeRows(options, backend, workloads.tokens_max());
+  LEMMA_ASSIGN_OR_RETURN(
+      figures.rows, ChooseRows(MakeRows(options, backend, workloads.tokens_max()), options.only));
   const auto progress = ProgressBar("measuring");
   for (int round = 0; round < options.n_rounds; ++round) {
     LEMMA_ASSIGN_OR_RETURN(const Limits limits, MeasureLimits(kernels::KernelsFor(isa),
@@ -210,11 +232,14 @@ void AddBench(CLI::App& app, ExitStatus& exit_status) {
       ->capture_default_str();
   command->add_flag("--all", options->all,
                     "Also at depth, of many streams, and of 2 to 64 rows of one (minutes)");
+  command->add_option("--only", options->only,
+                      "Only the row of this name, of those that --all has; may be repeated");
   command->add_flag("--accuracy", options->accuracy,
                     "Also how far the rounded weights are from those that are stored");
   command->add_flag("--json", options->json, "One JSON object");
   command->footer(
-      "Example:\n  lemma bench --model random-1.5b --weights q8 --rounds 9\n"
+      "Examples:\n  lemma bench --model random-1.5b --weights q8 --rounds 9\n"
+      "  lemma bench --model random-1.5b --only \"8 streams, 256 shared\"\n"
       "Shares: of a step the bytes of weights and KV against what the machine reads, of a prompt\n"
       "the products of weights against what it multiplies, both measured in the same round.");
   command->callback([options, &exit_status] { exit_status.value = Report(Bench(*options)); });

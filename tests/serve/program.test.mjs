@@ -289,6 +289,19 @@ test('tokenize gives a line of ids for a line of text', () => {
   assert.ok(JSON.parse(plain).length > 1);
 });
 
+test('bench measures the rows that it is asked for, in the table\'s order', () => {
+  const rows = ['2 rows of one', '8 streams, 256 shared', '2 rows of one'];
+  const only = rows.flatMap((row) => ['--only', row]);
+  const done = run(['bench', '--rounds', '1', '--json', ...only]);
+  assert.equal(done.status, 0, done.stderr);
+  const measured = JSON.parse(done.stdout).rows;
+  assert.deepEqual(measured.map(({ name }) => name), ['8 streams, 256 shared', '2 rows of one']);
+  for (const { tokens_s: speed } of measured) assert.ok(speed > 0);
+  const unknown = run(['bench', '--only', 'nothing']);
+  assert.equal(unknown.status, 1);
+  assert.match(unknown.stderr, /--only "nothing".*"prompt of 512", "decode"/);
+});
+
 test('a made checkpoint answers; a damaged one is named and nothing hangs', () => {
   const model = join(directory, 'made');
   assert.equal(run(['make-checkpoint', '--shape', 'lemma-mini', '-o', model]).status, 0);
