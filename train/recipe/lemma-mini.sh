@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The whole recipe of lemma-mini: problems -> vocabulary -> pretraining -> fine-tuning -> rounds of
-# fine-tuning that spend their problems where the model still errs -> short branches of the last round
+# fine-tuning that spend their problems where the model still errs -> branches of the last round
 # -> export of the mean of their weights -> evaluation.
 # Each step is skipped when its result is complete, and a step that was stopped goes on where its
 # checkpoint stands, so the script can be stopped and started at will.
@@ -93,7 +93,7 @@ for i in "${!rounds[@]}"; do
   before=$round
 done
 
-# Two short branches of the last round, each on problems of its own: the mean of all three errs less
+# Two branches of the last round, each on problems of its own: the mean of all three errs less
 # than any of them. The last folder has the held-out problems of the final evaluation, which repeat
 # nothing of any stage.
 evaluate_stage $before
@@ -102,7 +102,7 @@ for i in 1 2; do
   branch=branch$i
   problems "data-$branch" "$((seed + 100 + i))" --focus "$work/eval-$before.json" "${unseen[@]}"
   stage sft $branch "data-$branch" --profiles $profiles --init "$work/$before" \
-    --tokens "${BRANCH_TOKENS:-3000000}" --learning-rate 5e-4
+    --tokens "${BRANCH_TOKENS:-9000000}" --learning-rate 1e-3
   unseen+=(--unseen "$work/data-$branch")
   parts+=("$branch")
 done
