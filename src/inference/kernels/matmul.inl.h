@@ -18,8 +18,10 @@
 // Loops over a tile must be unrolled for its sums to live in registers.
 #if defined(__clang__)
 #define LEMMA_UNROLL _Pragma("clang loop unroll(full)")
+#define LEMMA_UNROLL_LINES _Pragma("clang loop unroll_count(4)")
 #else
 #define LEMMA_UNROLL _Pragma("GCC unroll 16")
+#define LEMMA_UNROLL_LINES _Pragma("GCC unroll 4")
 #endif
 
 namespace lemma::kernels {
@@ -151,44 +153,64 @@ inline void AddScaled(const I32x16 (&dots)[kPanels][kTokens],
   }
 }
 
-// Adds the products of int8 lines, n_lines in each panel.
+// The compiler forgets where a pointer came from, and so does not make it again from others.
+template <typename T>
+inline T* Hidden(T* pointer) {
+  asm volatile("" : "+r"(pointer));
+  return pointer;
+}
+
+// Adds the products of int8 lines, n_lines in each panel. Three tokens share a pointer, which
+// leaves no addition of addresses between the products: row, row + stride, row + 2 * stride.
 template <int kPanels, int kTokens>
-inline void DotInt8Lines(const std::byte* lines, int64_t panel_bytes, int64_t n_lines,
-                         const int8_t* columns, int64_t x_stride,
-                         I32x16 (&dots)[kPanels][kTokens]) {
-  for (int64_t line = 0; line < n_lines; ++line) {
+[[gnu::always_inline]] inline void DotInt8Lines(const std::byte* lines, int64_t panel_bytes,
+                                                int64_t n_lines, const int8_t* columns,
+                                                int64_t x_stride,
+                                                I32x16 (&dots)[kPanels][kTokens]) {
+  constexpr int kRows = (kTokens + 2) / 3;
+  const int8_t* rows[kRows];
+  LEMMA_UNROLL for (int i = 0; i < kRows; ++i) rows[i] = Hidden(columns + 3 * i * x_stride);
+  LEMMA_UNROLL_LINES for (int64_t line = 0; line < n_lines; ++line) {
     decltype(LoadInt8Line(nullptr)) weights[kPanels];
     LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
       weights[p] = LoadInt8Line(lines + p * panel_bytes + line * kLineBytes);
     }
     LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
-      const Int8Quad quad = LoadQuad(columns + t * x_stride + line * 4);
+      const Int8Quad quad = LoadQuad(rows[t / 3] + t % 3 * x_stride + line * 4);
       LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) dots[p][t] = Dot(dots[p][t], weights[p], quad);
     }
   }
 }
 
+// A group of columns of some panels and tokens.
+struct Int8Group {
+  const std::byte* block;  // of the first panel: scales, then the lines of two groups
+  int64_t half;            // which of the two
+  int64_t panel_bytes;
+  const int8_t* x;  // the first token's row
+  int64_t x_stride;
+  int64_t n_groups;  // of a row of x
+  int64_t group;     // of them
+};
+
 // One group of a tile: the integers stay in registers, `sums` are in the L1 cache meanwhile.
 template <int kPanels, int kTokens>
-inline void SumInt8Group(const Product<Int8Lines>& product, const std::byte* panels,
-                         const int8_t* x, int64_t group, F32x16 (&sums)[kPanels][kTokens]) {
-  const int64_t n_groups = product.n_lines / kInt8GroupLines;
-  const std::byte* block = panels + group / 2 * kInt8BlockBytes;
-  const std::byte* lines = block + (1 + group % 2 * kInt8GroupLines) * kLineBytes;
-  const int8_t* columns = x + group * kInt8GroupColumns;
+[[gnu::always_inline]] inline void SumInt8Group(const Int8Group& of,
+                                                F32x16 (&sums)[kPanels][kTokens]) {
   I32x16 dots[kPanels][kTokens];
   float scales[kTokens];
   LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
-    const PreparedInt8 row = PartsOf(x + t * product.x_stride, n_groups);
-    scales[t] = row.scales[group];
-    const I32x16 offset = SetInts(row.int8_offsets[group]);
+    const PreparedInt8 row = PartsOf(of.x + t * of.x_stride, of.n_groups);
+    scales[t] = row.scales[of.group];
+    const I32x16 offset = SetInts(row.int8_offsets[of.group]);
     LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) dots[p][t] = offset;
   }
-  DotInt8Lines(lines, product.panel_bytes, kInt8GroupLines, columns, product.x_stride, dots);
+  DotInt8Lines(of.block + (1 + of.half * kInt8GroupLines) * kLineBytes, of.panel_bytes,
+               kInt8GroupLines, of.x + of.group * kInt8GroupColumns, of.x_stride, dots);
   F32x16 weight_scales[kPanels];
   LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
-    const std::byte* line = block + p * product.panel_bytes;
-    weight_scales[p] = group % 2 == 0 ? LoadEvenBf16(line) : LoadOddBf16(line);
+    const std::byte* line = of.block + p * of.panel_bytes;
+    weight_scales[p] = of.half == 0 ? LoadEvenBf16(line) : LoadOddBf16(line);
   }
   AddScaled(dots, weight_scales, scales, sums);
 }
@@ -196,8 +218,16 @@ inline void SumInt8Group(const Product<Int8Lines>& product, const std::byte* pan
 template <int kPanels, int kTokens>
 inline void SumTile(const Product<Int8Lines>& product, const std::byte* panels, const int8_t* x,
                     F32x16 (&sums)[kPanels][kTokens]) {
-  for (int64_t group = 0; group < product.n_lines / kInt8GroupLines; ++group) {
-    SumInt8Group(product, panels, x, group, sums);
+  const int64_t n_groups = product.n_lines / kInt8GroupLines;
+  for (int64_t group = 0; group < n_groups; ++group) {
+    SumInt8Group({.block = panels + group / 2 * kInt8BlockBytes,
+                  .half = group % 2,
+                  .panel_bytes = product.panel_bytes,
+                  .x = x,
+                  .x_stride = product.x_stride,
+                  .n_groups = n_groups,
+                  .group = group},
+                 sums);
   }
 }
 
@@ -260,14 +290,8 @@ inline void SumTile(const Product<Int4Lines>& product, const std::byte* panels, 
 }
 
 template <typename Lines, int kPanels, int kTokens>
-[[gnu::noinline]]  // so that each tile has the registers for itself
-void MultiplyTile(const Product<Lines>& product, int64_t first_panel, int64_t first_token) {
-  F32x16 sums[kPanels][kTokens];
-  LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
-    LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) sums[p][t] = Set(0);
-  }
-  SumTile(product, product.panels + first_panel * product.panel_bytes,
-          product.x + first_token * product.x_stride, sums);
+inline void StoreTile(const Product<Lines>& product, int64_t first_panel, int64_t first_token,
+                      const F32x16 (&sums)[kPanels][kTokens]) {
   LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
     const int64_t row = (first_panel + p) * kPanelRows;
     const int64_t n = product.n_rows - row;  // more than 16 is as good as 16
@@ -279,6 +303,18 @@ void MultiplyTile(const Product<Lines>& product, int64_t first_panel, int64_t fi
       StoreN(out, sum, n);
     }
   }
+}
+
+template <typename Lines, int kPanels, int kTokens>
+[[gnu::noinline]]  // so that each tile has the registers for itself
+void MultiplyTile(const Product<Lines>& product, int64_t first_panel, int64_t first_token) {
+  F32x16 sums[kPanels][kTokens];
+  LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
+    LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) sums[p][t] = Set(0);
+  }
+  SumTile(product, product.panels + first_panel * product.panel_bytes,
+          product.x + first_token * product.x_stride, sums);
+  StoreTile(product, first_panel, first_token, sums);
 }
 
 // The tile of exactly n_tokens <= kTokens.
@@ -322,46 +358,6 @@ void Multiply(const Product<Lines>& product) {
     const int64_t n = product.n_panels - panel;
     MultiplyPanels<Lines, kTilePanelsMax>(product, panel, n < tile_panels ? n : tile_panels,
                                           tile_tokens);
-  }
-}
-
-// Lines of a panel that hold columns.
-inline int64_t LinesOf(WeightFormat format, int64_t cols) {
-  const int64_t block = format == WeightFormat::kInt8   ? kInt8BlockColumns
-                        : format == WeightFormat::kInt4 ? kInt4BlockColumns
-                                                        : ColumnsPerLine(format);
-  return DivideUp(cols, block) * (block / ColumnsPerLine(format));
-}
-
-template <typename Lines>
-void MatmulOf(const MatmulArgs& args, int64_t row_begin, int64_t row_end) {
-  using Activation = typename Lines::Activation;
-  const int64_t panel_bytes = PanelBytes(Lines::kFormat, args.weights.cols);
-  Multiply<Lines>({.panels = args.weights.data + row_begin / kPanelRows * panel_bytes,
-                   .n_panels = DivideUp(row_end - row_begin, kPanelRows),
-                   .panel_bytes = panel_bytes,
-                   .n_lines = LinesOf(Lines::kFormat, args.weights.cols),
-                   .x = reinterpret_cast<const Activation*>(args.x),
-                   .n_tokens = args.n_tokens,
-                   .x_stride = PreparedRowBytes(Lines::kActivations, args.weights.cols) /
-                               static_cast<int64_t>(sizeof(Activation)),
-                   .bias = args.bias == nullptr ? nullptr : args.bias + row_begin,
-                   .add = args.add,
-                   .out = args.out + row_begin,
-                   .out_stride = args.out_stride,
-                   .n_rows = row_end - row_begin});
-}
-
-void Matmul(const MatmulArgs& args, int64_t row_begin, int64_t row_end) {
-  switch (args.weights.format) {
-    case WeightFormat::kF32:
-      return MatmulOf<F32Lines>(args, row_begin, row_end);
-    case WeightFormat::kBf16:
-      return MatmulOf<Bf16WeightLines>(args, row_begin, row_end);
-    case WeightFormat::kInt8:
-      return MatmulOf<Int8Lines>(args, row_begin, row_end);
-    case WeightFormat::kInt4:
-      return MatmulOf<Int4Lines>(args, row_begin, row_end);
   }
 }
 

@@ -121,6 +121,26 @@ TEST_P(MatmulTest, LongSumsStayExactEnough) {
   ExpectProductMatches(Operands(kernels(), format(), 32, 8960, 3), false, false);
 }
 
+// Several chunks of columns and blocks of tokens against one token at a time.
+TEST_P(MatmulTest, ManyTokensGetWhatEachGetsAlone) {
+  const Operands o(kernels(), format(), 33, 2500, 270);
+  std::vector<float> together(static_cast<size_t>(o.tokens * o.rows), kPoison), alone = together;
+  MatmulArgs args = {.weights = o.weights->view(),
+                     .x = o.prepared.data(),
+                     .n_tokens = o.tokens,
+                     .bias = o.bias.data(),
+                     .out = together.data(),
+                     .out_stride = o.rows};
+  kernels().matmul(args, 0, o.rows);
+  args.n_tokens = 1;
+  for (int64_t t = 0; t < o.tokens; t += 7) {
+    args.x = o.PreparedToken(t);
+    args.out = alone.data() + t * o.rows;
+    kernels().matmul(args, 0, o.rows);
+    ASSERT_EQ(0, std::memcmp(args.out, together.data() + t * o.rows, size_t(o.rows) * 4)) << t;
+  }
+}
+
 TEST_P(MatmulTest, AnElementDoesNotDependOnItsTile) {
   const Operands o(kernels(), format(), 96, 70, 17);
   std::vector<float> together(static_cast<size_t>(o.tokens * o.rows), kPoison);

@@ -190,6 +190,33 @@ inline I32x16 MulAddShort(I32x16 a, I32x16 b, I32x16 c) {
   return {_mm256_add_epi32(c.lo, _mm256_madd_epi16(a.lo, b.lo)),
           _mm256_add_epi32(c.hi, _mm256_madd_epi16(a.hi, b.hi))};
 }
+inline void StoreHalfLine(std::byte* half, __m256i bytes) {
+  _mm256_store_si256(reinterpret_cast<__m256i*>(half), bytes);
+}
+inline void StoreScales(const std::byte* head, int64_t half, std::byte* line) {
+  const F32x16 scales = LoadInt4Scales(head);
+  const auto store = [&](std::byte* part, __m256 floats) {
+    const __m256i bits = _mm256_castps_si256(floats), before = LoadHalfLine(part);
+    StoreHalfLine(part, half == 0 ? _mm256_blend_epi16(before, _mm256_srli_epi32(bits, 16), 0x55)
+                                  : _mm256_blend_epi16(before, bits, 0xaa));
+  };
+  store(line, scales.lo);
+  store(line + 32, scales.hi);
+}
+inline __m256i ScaledBytes(__m256i four_bits, __m256i factors) {
+  const __m256i eight = _mm256_set1_epi16(8), zero_point = _mm256_set1_epi16(128);
+  const __m256i both = _mm256_or_si256(factors, _mm256_slli_epi32(factors, 16));
+  const auto scaled = [&](__m256i q) {
+    return _mm256_add_epi16(_mm256_mullo_epi16(_mm256_sub_epi16(q, eight), both), zero_point);
+  };
+  const __m256i even = scaled(_mm256_and_si256(four_bits, _mm256_set1_epi16(0xff)));
+  const __m256i odd = scaled(_mm256_srli_epi16(four_bits, 8));
+  return _mm256_or_si256(even, _mm256_slli_epi16(odd, 8));
+}
+inline void StoreScaled(I32x16 four_bits, I32x16 factors, std::byte* line) {
+  StoreHalfLine(line, ScaledBytes(four_bits.lo, factors.lo));
+  StoreHalfLine(line + 32, ScaledBytes(four_bits.hi, factors.hi));
+}
 inline F32x16 LoadEvenBf16(const std::byte* line) {
   return {_mm256_castsi256_ps(_mm256_slli_epi32(LoadHalfLine(line), 16)),
           _mm256_castsi256_ps(_mm256_slli_epi32(LoadHalfLine(line + 32), 16))};

@@ -155,6 +155,26 @@ inline I32x16 MulAddShort(I32x16 a, I32x16 b, I32x16 c) {
 #endif
 }
 
+// The scales of a block of int4 as those of a group of int8 (panel.h), beside the other half's.
+inline void StoreScales(const std::byte* head, int64_t half, std::byte* line) {
+  const __m512i bits = _mm512_castps_si512(LoadInt4Scales(head));
+  const __m512i before = _mm512_load_si512(line);
+  _mm512_store_si512(
+      line, half == 0 ? _mm512_mask_mov_epi16(before, 0x55555555, _mm512_srli_epi32(bits, 16))
+                      : _mm512_mask_mov_epi16(before, 0xaaaaaaaa, bits));
+}
+// Bytes (q - 8) * factor + 128 of a line's four bits and their rows' factors.
+inline void StoreScaled(__m512i four_bits, __m512i factors, std::byte* line) {
+  const __m512i eight = _mm512_set1_epi16(8), zero_point = _mm512_set1_epi16(128);
+  const __m512i both = _mm512_or_si512(factors, _mm512_slli_epi32(factors, 16));
+  const auto scaled = [&](__m512i q) {
+    return _mm512_add_epi16(_mm512_mullo_epi16(_mm512_sub_epi16(q, eight), both), zero_point);
+  };
+  const __m512i even = scaled(_mm512_and_si512(four_bits, _mm512_set1_epi16(0xff)));
+  const __m512i odd = scaled(_mm512_srli_epi16(four_bits, 8));
+  _mm512_store_si512(line, _mm512_or_si512(even, _mm512_slli_epi16(odd, 8)));
+}
+
 // The even and the odd columns of a line of bf16 (panel.h), as floats.
 inline F32x16 LoadEvenBf16(const std::byte* line) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_load_si512(line), 16));

@@ -3,7 +3,7 @@
 
 #include "inference/kernels/attention.inl.h"
 #include "inference/kernels/elementwise.inl.h"
-#include "inference/kernels/matmul.inl.h"
+#include "inference/kernels/matmul_many.inl.h"
 #include "inference/kernels/peak.inl.h"
 #include "inference/kernels/tables.h"
 
