@@ -90,7 +90,7 @@ void BenchMatmul(const Kernels& kernels, ThreadPool& pool, WeightFormat weight_f
 int main(int argc, char** argv) {
   const lemma::CpuFeatures cpu = lemma::DetectCpu();
   ThreadPool pool(argc > 1 ? std::atoi(argv[1]) : cpu.n_cores);
-  for (const Isa isa : {Isa::kAvx512Bf16, Isa::kAvx512Vnni, Isa::kAvx512, Isa::kAvx2Vnni,
+  for (const Isa isa : {Isa::kAmx, Isa::kAvx512Bf16, Isa::kAvx512Vnni, Isa::kAvx512, Isa::kAvx2Vnni,
                         Isa::kAvx2, Isa::kScalar}) {
     if (!lemma::kernels::ChooseIsa(IsaName(isa), cpu).ok()) continue;
     for (const WeightFormat format :

@@ -1,6 +1,8 @@
 #include "common/base/cpu.h"
 
 #include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -29,6 +31,15 @@ std::string ProcessorName(const std::filesystem::path& root) {
   return "";
 }
 
+#if defined(__x86_64__)
+// Linux gives a process the state of AMX's tiles only when it asks for it, once for all its threads
+// (Documentation/arch/x86/xstate.rst).
+bool MayUseTiles() {
+  constexpr long kRequestPermission = 0x1023, kTileData = 18;  // ARCH_REQ_XCOMP_PERM
+  return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+}
+#endif
+
 }  // namespace
 
 CpuFeatures DetectCpu(const std::filesystem::path& root) {
@@ -38,7 +49,8 @@ CpuFeatures DetectCpu(const std::filesystem::path& root) {
                   .avx_vnni = false,
                   .avx512 = false,
                   .avx512_vnni = false,
-                  .avx512_bf16 = false};
+                  .avx512_bf16 = false,
+                  .amx_int8 = false};
 #if defined(__x86_64__)
   __builtin_cpu_init();
   cpu.avx2_fma_f16c = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
@@ -49,6 +61,7 @@ CpuFeatures DetectCpu(const std::filesystem::path& root) {
   cpu.avx_vnni = cpu.avx2_fma_f16c && __builtin_cpu_supports("avxvnni");
   cpu.avx512_vnni = cpu.avx512 && __builtin_cpu_supports("avx512vnni");
   cpu.avx512_bf16 = cpu.avx512_vnni && __builtin_cpu_supports("avx512bf16");
+  cpu.amx_int8 = cpu.avx512_bf16 && __builtin_cpu_supports("amx-int8") && MayUseTiles();
 #endif
   return cpu;
 }

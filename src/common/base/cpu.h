@@ -14,6 +14,7 @@ struct CpuFeatures {
   bool avx512;    // F, BW, DQ, VL
   bool avx512_vnni;
   bool avx512_bf16;  // beside avx512_vnni
+  bool amx_int8;     // beside avx512_bf16, and the system lets this process use it
 };
 
 // `root` is the directory that has proc and sys.

@@ -9,8 +9,8 @@
 namespace lemma::kernels {
 namespace {
 
-constexpr std::array kBestFirst = {Isa::kAvx512Bf16, Isa::kAvx512Vnni, Isa::kAvx512,
-                                   Isa::kAvx2Vnni,   Isa::kAvx2,       Isa::kScalar};
+constexpr std::array kBestFirst = {Isa::kAmx,      Isa::kAvx512Bf16, Isa::kAvx512Vnni, Isa::kAvx512,
+                                   Isa::kAvx2Vnni, Isa::kAvx2,       Isa::kScalar};
 
 bool Has(const CpuFeatures& cpu, Isa isa) {
   switch (isa) {
@@ -26,6 +26,8 @@ bool Has(const CpuFeatures& cpu, Isa isa) {
       return cpu.avx512_vnni;
     case Isa::kAvx512Bf16:
       return cpu.avx512_bf16;
+    case Isa::kAmx:
+      return cpu.amx_int8;
   }
   return false;
 }
@@ -46,6 +48,8 @@ const char* IsaName(Isa isa) {
       return "avx512-vnni";
     case Isa::kAvx512Bf16:
       return "avx512-bf16";
+    case Isa::kAmx:
+      return "amx";
   }
   return "";
 }
@@ -59,7 +63,7 @@ Result<Isa> ChooseIsa(std::string_view forced, const CpuFeatures& cpu) {
   }
   return InvalidArgument(
       "unknown instruction set \"" + std::string(forced.substr(0, 64)) +
-          "\"; known are scalar, avx2, avx2-vnni, avx512, avx512-vnni, avx512-bf16",
+          "\"; known are scalar, avx2, avx2-vnni, avx512, avx512-vnni, avx512-bf16, amx",
       "LEMMA_ISA");
 }
 
@@ -82,6 +86,8 @@ const Kernels& KernelsFor(Isa isa) {
       return kAvx512VnniKernels;
     case Isa::kAvx512Bf16:
       return kAvx512Bf16Kernels;
+    case Isa::kAmx:
+      return kAmxKernels;
   }
 #endif
   LEMMA_CHECK(isa == Isa::kScalar);

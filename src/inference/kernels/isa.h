@@ -9,7 +9,8 @@
 
 namespace lemma::kernels {
 
-// "scalar", "avx2", "avx2-vnni", "avx512", "avx512-vnni", "avx512-bf16": as LEMMA_ISA spells them.
+// "scalar", "avx2", "avx2-vnni", "avx512", "avx512-vnni", "avx512-bf16", "amx": as LEMMA_ISA spells
+// them.
 const char* IsaName(Isa isa);
 
 // `forced` by name, or the best this processor has where `forced` is "". Errors (kInvalidArgument,

@@ -18,22 +18,22 @@ using testing::HasSubstr;
 // A processor with all that the first `n` of these names say.
 CpuFeatures Cpu(int n) {
   CpuFeatures cpu = DetectCpu();
-  bool* const features[] = {&cpu.avx2_fma_f16c, &cpu.avx_vnni, &cpu.avx512, &cpu.avx512_vnni,
-                            &cpu.avx512_bf16};
-  for (int i = 0; i < 5; ++i) *features[i] = i < n;
+  bool* const features[] = {&cpu.avx2_fma_f16c, &cpu.avx_vnni,    &cpu.avx512,
+                            &cpu.avx512_vnni,   &cpu.avx512_bf16, &cpu.amx_int8};
+  for (int i = 0; i < 6; ++i) *features[i] = i < n;
   return cpu;
 }
-constexpr Isa kIsas[] = {Isa::kScalar, Isa::kAvx2,       Isa::kAvx2Vnni,
-                         Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAvx512Bf16};
+constexpr Isa kIsas[] = {Isa::kScalar,     Isa::kAvx2,       Isa::kAvx2Vnni, Isa::kAvx512,
+                         Isa::kAvx512Vnni, Isa::kAvx512Bf16, Isa::kAmx};
 
 TEST(ChooseIsaTest, TakesTheBest) {
-  for (int n = 0; n < 6; ++n) EXPECT_EQ(*ChooseIsa("", Cpu(n)), kIsas[n]);
+  for (int n = 0; n < 7; ++n) EXPECT_EQ(*ChooseIsa("", Cpu(n)), kIsas[n]);
 }
 
 TEST(ChooseIsaTest, ObeysAForcedOne) {
-  for (const Isa isa : kIsas) EXPECT_EQ(*ChooseIsa(IsaName(isa), Cpu(5)), isa);
-  EXPECT_EQ(*ChooseIsa("scalar", Cpu(5)), Isa::kScalar);
-  EXPECT_EQ(*ChooseIsa("avx512-bf16", Cpu(5)), Isa::kAvx512Bf16);
+  for (const Isa isa : kIsas) EXPECT_EQ(*ChooseIsa(IsaName(isa), Cpu(6)), isa);
+  EXPECT_EQ(*ChooseIsa("scalar", Cpu(6)), Isa::kScalar);
+  EXPECT_EQ(*ChooseIsa("avx512-bf16", Cpu(6)), Isa::kAvx512Bf16);
 }
 
 TEST(ChooseIsaTest, RefusesWhatTheProcessorLacksOrNobodyKnows) {
@@ -41,7 +41,7 @@ TEST(ChooseIsaTest, RefusesWhatTheProcessorLacksOrNobodyKnows) {
   ASSERT_FALSE(lacking.ok());
   EXPECT_EQ(lacking.status().field(), "LEMMA_ISA");
   EXPECT_THAT(lacking.status().message(), HasSubstr("no avx512"));
-  const auto unknown = ChooseIsa("sse9", Cpu(5));
+  const auto unknown = ChooseIsa("sse9", Cpu(6));
   ASSERT_FALSE(unknown.ok());
   EXPECT_THAT(unknown.status().message(), HasSubstr("sse9"));
   EXPECT_THAT(unknown.status().message(), HasSubstr("avx512-bf16"));

@@ -15,7 +15,7 @@
 
 namespace lemma::kernels {
 
-enum class Isa { kScalar, kAvx2, kAvx2Vnni, kAvx512, kAvx512Vnni, kAvx512Bf16 };
+enum class Isa { kScalar, kAvx2, kAvx2Vnni, kAvx512, kAvx512Vnni, kAvx512Bf16, kAmx };
 
 // What a matrix is multiplied with. Chosen by the weights' format and the instruction set;
 // made from float32 by Kernels::prepare, once per input and not once per weight row.

@@ -289,18 +289,23 @@ inline void SumTile(const Product<Int4Lines>& product, const std::byte* panels, 
   }
 }
 
+// A finished sum of one panel and token, with what is added to it.
+template <typename Lines>
+inline void StoreSum(const Product<Lines>& product, int64_t panel, int64_t token, F32x16 sum) {
+  const int64_t row = panel * kPanelRows;
+  const int64_t n = product.n_rows - row;  // more than 16 is as good as 16
+  sum = Add(sum, product.bias == nullptr ? Set(0) : LoadN(product.bias + row, n));
+  float* out = product.out + token * product.out_stride + row;
+  if (product.add) sum = Add(sum, LoadN(out, n));
+  StoreN(out, sum, n);
+}
+
 template <typename Lines, int kPanels, int kTokens>
 inline void StoreTile(const Product<Lines>& product, int64_t first_panel, int64_t first_token,
                       const F32x16 (&sums)[kPanels][kTokens]) {
   LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
-    const int64_t row = (first_panel + p) * kPanelRows;
-    const int64_t n = product.n_rows - row;  // more than 16 is as good as 16
-    const F32x16 bias = product.bias == nullptr ? Set(0) : LoadN(product.bias + row, n);
     LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
-      float* out = product.out + (first_token + t) * product.out_stride + row;
-      F32x16 sum = Add(sums[p][t], bias);
-      if (product.add) sum = Add(sum, LoadN(out, n));
-      StoreN(out, sum, n);
+      StoreSum(product, first_panel + p, first_token + t, sums[p][t]);
     }
   }
 }

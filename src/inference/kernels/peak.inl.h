@@ -4,13 +4,28 @@
 
 #include <cstring>
 
-#include "inference/kernels/matmul.inl.h"
+#include "inference/kernels/matmul_many.inl.h"
 
 namespace lemma::kernels {
 namespace {
 
 // So that the loads of a loop are not taken out of it, and with them the loop.
 inline void ForgetMemory() { asm volatile("" ::: "memory"); }
+
+#if defined(__AMX_INT8__)
+// Four tiles of sums, as block_amx.inl.h has.
+inline int64_t PeakOfAmx(int64_t n) {
+  ConfigureAmx(kAmxTokens);
+  for (int64_t step = 0; step < n; ++step) {
+    _tile_dpbsud(0, 4, 6);
+    _tile_dpbsud(1, 4, 7);
+    _tile_dpbsud(2, 5, 6);
+    _tile_dpbsud(3, 5, 7);
+  }
+  _tile_release();
+  return n * 4 * kAmxRows * kPanelRows * kLineBytes;
+}
+#endif
 
 inline int64_t PeakOfInt8(const std::byte* line, int64_t n) {
   I32x16 sums[kTileSums];
@@ -54,7 +69,11 @@ int64_t Peak(WeightFormat format, int64_t n) {
       return PeakOfFloats<Bf16WeightLines>(line, n);
     case WeightFormat::kInt8:
     case WeightFormat::kInt4:
+#if defined(__AMX_INT8__)
+      return PeakOfAmx(n);
+#else
       return PeakOfInt8(line, n);
+#endif
   }
   return 0;
 }

@@ -96,6 +96,7 @@ inline float ReduceMax(F32x16 a) { return _mm512_reduce_max_ps(a); }
 using I32x16 = __m512i;
 
 inline I32x16 SetInts(int32_t n) { return _mm512_set1_epi32(n); }
+inline I32x16 AddInts(I32x16 a, I32x16 b) { return _mm512_add_epi32(a, b); }
 inline F32x16 ToFloats(I32x16 a) { return _mm512_cvtepi32_ps(a); }
 // To the nearest of -128 .. 127; anything for NaN.
 inline void StoreInt8(int8_t* p, F32x16 a) {

@@ -16,7 +16,7 @@ inline std::vector<Isa> TestedIsas() {
   if (forced != nullptr) return {ChooseIsa(forced, cpu).value()};
   std::vector<Isa> isas;
   for (const Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx2Vnni, Isa::kAvx512, Isa::kAvx512Vnni,
-                        Isa::kAvx512Bf16}) {
+                        Isa::kAvx512Bf16, Isa::kAmx}) {
     if (ChooseIsa(IsaName(isa), cpu).ok()) isas.push_back(isa);
   }
   return isas;

@@ -1,0 +1,81 @@
+// A block of tokens times some panels of int8 or int4, in tiles of vector registers: include after
+// a simd_*.h.
+#pragma once
+
+#include "inference/kernels/int8_chunk.inl.h"
+
+namespace lemma::kernels {
+namespace {
+
+inline constexpr int64_t kManyTokens = kTileTokens + 1;
+inline constexpr int kManyPanels = kTileSums / kTileTokens;
+inline constexpr int64_t kBlockUnit = kTileTokens;
+inline constexpr int64_t kBlockTokens = 22 * kTileTokens;  // whose sums, 33 KB, are on the stack
+
+// Adds a chunk's part of a tile to its sums; at the last chunk the tile is done.
+template <typename Lines, int kPanels, int kTokens>
+[[gnu::noinline]]
+void SumChunkOfTile(const Product<Lines>& product, const Int8Chunk& chunk, int64_t first_panel,
+                    int64_t first_token, F32x16* room) {
+  auto& sums = reinterpret_cast<F32x16(&)[kPanels][kTokens]>(*room);
+  if (chunk.first_group == 0) {
+    LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
+      LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) sums[p][t] = Set(0);
+    }
+  }
+  const bool is_last = chunk.first_group + chunk.n_groups == GroupsOf(product);
+  if (is_last) {  // so that the stores at the end do not wait for memory
+    for (int t = 0; t < kTokens; ++t) {
+      float* out = product.out + (first_token + t) * product.out_stride + first_panel * kPanelRows;
+      for (int p = 0; p < kPanels; ++p) __builtin_prefetch(out + p * kPanelRows, 1);
+    }
+  }
+  const int64_t n_groups = DivideUp(GroupsOf(product), 2) * 2;  // x has whole blocks of int8
+  for (int64_t group = 0; group < chunk.n_groups; ++group) {
+    SumInt8Group({.block = chunk.panels + group / 2 * kInt8BlockBytes,
+                  .half = group % 2,
+                  .panel_bytes = chunk.panel_bytes,
+                  .x = product.x + first_token * product.x_stride,
+                  .x_stride = product.x_stride,
+                  .n_groups = n_groups,
+                  .group = chunk.first_group + group},
+                 sums);
+  }
+  if (is_last) StoreTile(product, first_panel, first_token, sums);
+}
+
+template <typename Lines, int kPanels, int kTokens>
+void SumChunk(const Product<Lines>& product, const Int8Chunk& chunk, int64_t panel, int64_t token,
+              int64_t n_tokens, F32x16* room) {
+  if constexpr (kTokens > 1) {
+    if (n_tokens < kTokens) {
+      return SumChunk<Lines, kPanels, kTokens - 1>(product, chunk, panel, token, n_tokens, room);
+    }
+  }
+  SumChunkOfTile<Lines, kPanels, kTokens>(product, chunk, panel, token, room);
+}
+
+// The tokens [first, end) times kPanels panels.
+template <typename Lines, int kPanels>
+void MultiplyBlock(const Product<Lines>& product, int64_t panel, int64_t first, int64_t end) {
+  F32x16 sums[kBlockTokens / kTileTokens][kTileSums];
+  alignas(kLineBytes) std::byte room[kRoomBytes<Lines, kPanels>];
+  // Tiles of nearly equal size: 13 tokens are 7 and 6, not 12 and 1.
+  const int64_t n_tiles = DivideUp(end - first, kTileTokens);
+  const int64_t tile_tokens = DivideUp(end - first, n_tiles);
+  for (int64_t group = 0; group < GroupsOf(product); group += kChunkGroups) {
+    const Int8Chunk chunk = ChunkOf(product, panel, kPanels, group, room);
+    const NextChunk next = ChunkAfter(product, panel, kPanels, group);
+    for (int64_t tile = 0; first + tile * tile_tokens < end; ++tile) {
+      const int64_t token = first + tile * tile_tokens, n = end - token;
+      SumChunk<Lines, kPanels, kTileTokens>(product, chunk, panel, token,
+                                            n < tile_tokens ? n : tile_tokens, sums[tile]);
+      Prefetch(next, kPanels, tile, n_tiles);
+    }
+  }
+}
+
+inline void EndBlocks() {}
+
+}  // namespace
+}  // namespace lemma::kernels

@@ -1,0 +1,103 @@
+// A chunk of columns of some panels as int8, for products with many tokens: include after a
+// simd_*.h.
+//
+// int8 is read where it is. A chunk of int4 is made int8 first, once for all tokens: (q - 8) *
+// factor fits in a byte, and the scale, 4 bits of mantissa, in bf16. So the integers and all float
+// operations are those of the tiles of few tokens, and the results the same to the bit.
+#pragma once
+
+#include "inference/kernels/matmul.inl.h"
+
+namespace lemma::kernels {
+namespace {
+
+inline constexpr int64_t kChunkGroups = 8;  // 1,024 columns
+inline constexpr int64_t kChunkBytes = kChunkGroups / 2 * kInt8BlockBytes;
+
+// Where a chunk of kPanels panels is made int8.
+template <typename Lines, int kPanels>
+inline constexpr int64_t kRoomBytes =
+    Lines::kFormat == WeightFormat::kInt4 ? kPanels * kChunkBytes : 1;
+
+// Some groups of some panels in int8.
+struct Int8Chunk {
+  const std::byte* panels;
+  int64_t panel_bytes;
+  int64_t first_group;
+  int64_t n_groups;
+};
+
+template <typename Lines>
+inline int64_t GroupsOf(const Product<Lines>& product) {
+  return product.n_lines * Lines::kColumns / kInt8GroupColumns;
+}
+
+inline Int8Chunk ChunkOf(const Product<Int8Lines>& product, int64_t first_panel, int,
+                         int64_t first_group, std::byte*) {
+  const int64_t n_groups = GroupsOf(product) - first_group;
+  return {product.panels + first_panel * product.panel_bytes + first_group / 2 * kInt8BlockBytes,
+          product.panel_bytes, first_group, n_groups < kChunkGroups ? n_groups : kChunkGroups};
+}
+
+// One block of int4 as one group of int8.
+inline void ExpandInt4Block(const std::byte* head, std::byte* block, int64_t half) {
+  StoreScales(head, half, block);
+  std::byte* lines = block + (1 + half * kInt8GroupLines) * kLineBytes;
+  for (int64_t group = 0; group < kInt4BlockGroups; ++group) {
+    const I32x16 factors = LoadFactors(head, group);
+    for (int64_t i = group * kInt4GroupLines; i < (group + 1) * kInt4GroupLines; ++i) {
+      const auto both = LoadInt8Line(head + (1 + i) * kLineBytes);
+      StoreScaled(LowFourBits(both), factors, lines + 2 * i * kLineBytes);
+      StoreScaled(HighFourBits(both), factors, lines + (2 * i + 1) * kLineBytes);
+    }
+  }
+}
+
+inline Int8Chunk ChunkOf(const Product<Int4Lines>& product, int64_t first_panel, int n_panels,
+                         int64_t first_group, std::byte* room) {
+  const int64_t n_left = GroupsOf(product) - first_group;
+  const Int8Chunk chunk = {room, kChunkBytes, first_group,
+                           n_left < kChunkGroups ? n_left : kChunkGroups};
+  for (int p = 0; p < n_panels; ++p) {
+    const std::byte* panel = product.panels + (first_panel + p) * product.panel_bytes;
+    for (int64_t group = 0; group < chunk.n_groups; ++group) {
+      ExpandInt4Block(panel + (first_group + group) * kInt4BlockBytes,
+                      room + p * kChunkBytes + group / 2 * kInt8BlockBytes, group % 2);
+    }
+  }
+  return chunk;
+}
+
+// The stored bytes of the chunk after this one: of the same panels, or the next ones' first.
+struct NextChunk {
+  const std::byte* panels;
+  int64_t panel_bytes;
+  int64_t bytes;  // in each panel
+};
+
+template <typename Lines>
+inline NextChunk ChunkAfter(const Product<Lines>& product, int64_t panel, int n_panels,
+                            int64_t group) {
+  constexpr int64_t kGroupBytes =
+      Lines::kFormat == WeightFormat::kInt4 ? kInt4BlockBytes : kInt8BlockBytes / 2;
+  const bool is_last = group + kChunkGroups >= GroupsOf(product);
+  const int64_t next_group = is_last ? 0 : group + kChunkGroups;
+  const int64_t n_groups = GroupsOf(product) - next_group;
+  return {product.panels + (is_last ? panel + n_panels : panel) * product.panel_bytes +
+              next_group * kGroupBytes,
+          product.panel_bytes, (n_groups < kChunkGroups ? n_groups : kChunkGroups) * kGroupBytes};
+}
+
+// Fetches the part of it that is one tile's share into the L2 cache, so that the first tile that
+// needs it does not wait for memory.
+inline void Prefetch(const NextChunk& next, int n_panels, int64_t tile, int64_t n_tiles) {
+  const int64_t begin = next.bytes * tile / n_tiles, end = next.bytes * (tile + 1) / n_tiles;
+  for (int p = 0; p < n_panels; ++p) {
+    for (int64_t i = begin; i < end; i += kLineBytes) {
+      __builtin_prefetch(next.panels + p * next.panel_bytes + i, 0, 2);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lemma::kernels
