@@ -26,9 +26,10 @@ void AddModelOptions(CLI::App& command, ModelOptions& options) {
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   command
-      .add_option("--isa", options.isa,
-                  "Force the kernels: scalar, avx2, avx2-vnni, avx512, avx512-vnni or avx512-bf16 "
-                  "(default: the best)")
+      .add_option(
+          "--isa", options.isa,
+          "Force the kernels: scalar, avx2, avx2-vnni, avx512, avx512-vnni, avx512-bf16 or amx "
+          "(default: the best)")
       ->envname("LEMMA_ISA");
   command
       .add_option("--weights", options.weights,

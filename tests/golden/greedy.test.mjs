@@ -11,7 +11,8 @@ import { killServers, startServer } from '../serve/server.mjs';
 after(killServers);
 
 const goldenFile = new URL('greedy.json', import.meta.url);
-const instructionSets = ['scalar', 'avx2', 'avx2-vnni', 'avx512', 'avx512-vnni', 'avx512-bf16'];
+const instructionSets = ['scalar', 'avx2', 'avx2-vnni', 'avx512', 'avx512-vnni', 'avx512-bf16',
+                         'amx'];
 // Of a token's logprob, in nats, by format of the weights. bf16: activations are rounded to it only
 // where the instruction for it wants them so.
 const tolerance = { float32: 1e-5, bf16: 5e-3, q8: 1e-2, q4: 1e-2 };

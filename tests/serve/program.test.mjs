@@ -173,7 +173,7 @@ test('a port in use and a missing model are said in words', async () => {
   const healthy = run(['doctor', '--port', '0']);
   assert.equal(healthy.status, 0, healthy.stdout);
   for (const line of [
-    /^(ok|warn) +processor .*, \d+ cores, kernels (scalar|avx)/m,
+    /^(ok|warn) +processor .*, \d+ cores, kernels (scalar|avx|amx)/m,
     /^ok +model +lemma-mini: /m,
     /^ok +memory +\d+\.\d\d GiB free; weights \d+\.\d\d GiB$/m,
     /^ok +port +127\.0\.0\.1:0 is free$/m,
