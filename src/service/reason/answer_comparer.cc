@@ -66,6 +66,8 @@ AnswerComparer::Outcome AnswerComparer::CompareByKind(const ExprPtr& gold,
     return CompareSets(gold, prediction);
   }
   if (gold->Is(ExprKind::kMember)) return CompareSets(gold, prediction);
+  const bool is_alone = prediction->Is(ExprKind::kSet) && prediction->args.size() == 1;
+  if (is_alone && !IsSeveral(*gold)) return Compare(gold, prediction->args[0]);
   if (gold->Is(ExprKind::kTuple)) return CompareTuples(gold, prediction);
   if (IsSeveral(*gold)) {
     if (IsSeveral(*prediction)) {
@@ -78,10 +80,7 @@ AnswerComparer::Outcome AnswerComparer::CompareByKind(const ExprPtr& gold,
     if (gold->args.size() == 1) return Compare(gold->args[0], prediction);
     return Different("several answers against one");
   }
-  if (IsSeveral(*prediction)) {
-    if (prediction->args.size() == 1) return Compare(gold, prediction->args[0]);
-    return Different("one answer against several");
-  }
+  if (IsSeveral(*prediction)) return Different("one answer against several");
   const ExprPtr matrix = MatrixOf(gold);
   if (matrix != nullptr) return CompareMatrices(matrix, prediction);
   return CompareQuantities(gold, prediction);

@@ -201,13 +201,23 @@ ExprPtr TermParser::ParseSet() {
   Advance();
   if (Accept("set}")) return MakeExpr(ExprKind::kConstant, "emptyset");
   const int bars = std::exchange(bars_, 1);
-  ExprPtr content = ParseList();
+  ExprPtr set = ParseSetContent();
   bars_ = bars;
+  return set;
+}
+
+ExprPtr TermParser::ParseSetContent() {
+  ExprPtr content = ParseList();
   if (content == nullptr) return nullptr;
-  const bool has_condition = Accept("|") || (content->Is(ExprKind::kSymbol) && Accept(":"));
-  if (has_condition) content = ParseList();
-  if (content == nullptr || !Expect("set}")) return nullptr;
-  if (has_condition) return content;
+  if (Accept("|") || Accept(":")) {
+    ExprPtr condition = ParseList();
+    if (condition == nullptr || !Expect("set}")) return nullptr;
+    // Of all reals, or of the integers alone.
+    const bool is_some =
+        content->Is(ExprKind::kMember) && !content->arg(1).Is(ExprKind::kConstant, "reals");
+    return is_some ? MakeExpr(ExprKind::kIntersection, {content, condition}) : condition;
+  }
+  if (!Expect("set}")) return nullptr;
   const bool is_list = content->Is(ExprKind::kList, ",");
   return MakeExpr(ExprKind::kSet, is_list ? content->args : std::vector{content});
 }

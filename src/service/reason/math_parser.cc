@@ -2,6 +2,7 @@
 
 #include "service/reason/math_lexer.h"
 #include "service/reason/term_parser.h"
+#include "service/reason/text_util.h"
 #include "service/reason/units.h"
 
 namespace lemma::reason {
@@ -130,9 +131,9 @@ class AnswerParser : public TermParser {
     ExprPtr of = ParseRatio();
     if (of == nullptr) return nullptr;
     if (Peek().kind == TokenKind::kText) {
-      if (const int64_t multiple = MultipleOf(FirstWord())) {
+      if (const auto [multiple, n_bytes] = MultipleOf(Peek().text); n_bytes > 0) {
         of = MakeExpr(ExprKind::kMultiply, {of, MakeNumber(multiple)});
-        DropFirstWord();
+        DropText(n_bytes);
       }
     }
     while (Peek().kind == TokenKind::kText || (!unit.empty() && IsUnitQuotient())) {
@@ -150,17 +151,13 @@ class AnswerParser : public TermParser {
 
   bool IsUnitQuotient() const { return PeekOperator("/") && Peek(1).kind == TokenKind::kText; }
 
-  std::string_view FirstWord() const {
-    const std::string_view text = Peek().text;
-    return text.substr(0, text.find(' '));
-  }
-
-  void DropFirstWord() {
-    const size_t space = Peek().text.find(' ');
-    if (space == std::string::npos) {
+  // The first bytes of the text at hand, and the space after them.
+  void DropText(size_t n_bytes) {
+    const std::string rest(TrimPunctuation(std::string_view(Peek().text).substr(n_bytes)));
+    if (rest.empty()) {
       Advance();
     } else {
-      ReplaceText(Peek().text.substr(space + 1));
+      ReplaceText(rest);
     }
   }
 
@@ -179,7 +176,7 @@ class AnswerParser : public TermParser {
 
   ExprPtr ParseRatio() {
     std::vector<ExprPtr> parts = {ParseSum()};
-    while (parts.back() != nullptr && Accept(":")) parts.push_back(ParseSum());
+    while (parts.back() != nullptr && !in_bars() && Accept(":")) parts.push_back(ParseSum());
     if (parts.back() == nullptr) return nullptr;
     return parts.size() == 1 ? parts[0] : MakeExpr(ExprKind::kRatio, std::move(parts));
   }

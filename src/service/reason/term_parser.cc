@@ -137,7 +137,7 @@ ExprPtr TermParser::ParsePostfix(ExprPtr base) {
     } else if (Accept("%")) {
       base = MakeExpr(ExprKind::kQuantity, "%", {base});
     } else if (Accept("degree")) {
-      base = MakeExpr(ExprKind::kQuantity, "degree", {base});
+      base = MakeDegrees(base);
     } else {
       Advance();
       base = ParseBase(base);
@@ -152,10 +152,20 @@ ExprPtr TermParser::ParseSuperscript(ExprPtr base) {
     if (in_braces) Advance();
     Advance();
     if (in_braces && !Expect("}")) return nullptr;
-    return MakeExpr(ExprKind::kQuantity, "degree", {base});
+    return MakeDegrees(base);
   }
   ExprPtr exponent = ParseExponent();
   return exponent ? MakeExpr(ExprKind::kPower, {base, exponent}) : nullptr;
+}
+
+// An angle or, before a C or F, a temperature.
+ExprPtr TermParser::MakeDegrees(ExprPtr of) {
+  const bool is_celsius = Peek().Is(TokenKind::kName, "C");
+  if (!is_celsius && !Peek().Is(TokenKind::kName, "F")) {
+    return MakeExpr(ExprKind::kQuantity, "degree", {of});
+  }
+  Advance();
+  return MakeExpr(ExprKind::kQuantity, is_celsius ? "celsius" : "fahrenheit", {of});
 }
 
 ExprPtr TermParser::ParseExponent() {

@@ -39,6 +39,8 @@ class TermParser {
   bool Accept(std::string_view operator_text);
   bool Expect(std::string_view operator_text);
   ExprPtr Fail(std::string_view why);
+  // Between bars or in a set, where | and : have other meanings than |a| and a : b.
+  bool in_bars() const { return bars_ > 0; }
 
  private:
   // One level of recursion.
@@ -58,6 +60,7 @@ class TermParser {
   ExprPtr ParsePostfix(ExprPtr base);
   ExprPtr ParseSuperscript(ExprPtr base);
   ExprPtr ParseExponent();
+  ExprPtr MakeDegrees(ExprPtr of);
   ExprPtr ParseFactorial(ExprPtr base);
   ExprPtr ParseBase(ExprPtr digits);
   ExprPtr ParseAtom();
@@ -69,6 +72,7 @@ class TermParser {
   ExprPtr ParseChoice(const std::string& letter);
   ExprPtr ParseBracket();
   ExprPtr ParseSet();
+  ExprPtr ParseSetContent();
   ExprPtr ParseGroup();
   ExprPtr ParseBetween(std::string_view function, std::string_view close);
   ExprPtr ParseArgument();

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "service/reason/text_util.h"
 
@@ -144,6 +145,9 @@ const Names& UnitNames() {
       {"mile per hour", "mile/hour"},
       {"miles per hour", "mile/hour"},
       {"kilometers per hour", "km/hour"},
+      {"celsius", "celsius"},
+      {"摄氏度", "celsius"},
+      {"fahrenheit", "fahrenheit"},
       {"am", "am"},
       {"a.m", "am"},
       {"上午", "am"},
@@ -168,14 +172,33 @@ std::string_view CanonicalUnit(std::string_view word) {
 
 bool IsKnownUnit(std::string_view word) { return !CanonicalUnit(word).empty(); }
 
-int64_t MultipleOf(std::string_view word) {
-  static const std::unordered_map<std::string_view, int64_t> multiples = {
-      {"thousand", 1000},          {"million", 1000000}, {"billion", 1000000000},
-      {"trillion", 1000000000000}, {"万", 10000},        {"十万", 100000},
-      {"百万", 1000000},           {"千万", 10000000},   {"亿", 100000000},
+Multiple MultipleOf(std::string_view words) {
+  // Longest first where one begins as another.
+  static constexpr std::pair<std::string_view, int64_t> kMultiples[] = {
+      {"dozen", 12},
+      {"hundred", 100},
+      {"thousand", 1000},
+      {"million", 1000000},
+      {"billion", 1000000000},
+      {"trillion", 1000000000000},
+      {"十万", 100000},
+      {"百万", 1000000},
+      {"千万", 10000000},
+      {"万亿", 1000000000000},
+      {"十", 10},
+      {"百", 100},
+      {"千", 1000},
+      {"万", 10000},
+      {"亿", 100000000},
   };
-  const auto found = multiples.find(word);
-  return found == multiples.end() ? 0 : found->second;
+  if (IsKnownUnit(words)) return {};
+  for (const auto& [word, value] : kMultiples) {
+    if (!words.starts_with(word)) continue;
+    const std::string_view rest = words.substr(word.size());
+    const bool ends = rest.empty() || rest[0] == ' ';
+    if (ends || !IsLetter(word[0])) return {value, word.size()};
+  }
+  return {};
 }
 
 }  // namespace lemma::reason

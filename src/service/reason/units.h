@@ -3,6 +3,7 @@
 // Threads: any; the tables are constant.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -13,7 +14,12 @@ std::string_view CanonicalUnit(std::string_view word);
 
 bool IsKnownUnit(std::string_view word);
 
-// 1000000 for "million" or "百万"; 0 for a word that is no multiple.
-int64_t MultipleOf(std::string_view word);
+// The 1000000 of "million dollars" or "百万元", and the length of its word; nothing of "千米",
+// which is a unit.
+struct Multiple {
+  int64_t value = 0;
+  size_t n_bytes = 0;  // 0 where there is none
+};
+Multiple MultipleOf(std::string_view words);
 
 }  // namespace lemma::reason
