@@ -39,10 +39,11 @@ std::optional<Outcome> CompareTexts(std::string_view gold, std::string_view pred
 
 Outcome CompareMeanings(std::string_view gold, std::string_view prediction,
                         const AnswerOptions& options, StepBudget& budget) {
-  const Result<ExprPtr> gold_expr = ParseAnswer(gold, budget);
+  constexpr std::string_view kEmphasis = " \t\r\n*";  // Markdown's
+  const Result<ExprPtr> gold_expr = ParseAnswer(TrimAnyOf(gold, kEmphasis), budget);
   if (!gold_expr.ok())
     return {false, "the gold is not understood: " + gold_expr.status().message()};
-  const Result<ExprPtr> expr = ParseAnswer(prediction, budget);
+  const Result<ExprPtr> expr = ParseAnswer(TrimAnyOf(prediction, kEmphasis), budget);
   if (!expr.ok()) return {false, "not understood: " + expr.status().message()};
   return AnswerComparer(options, budget).Compare(*gold_expr, *expr);
 }

@@ -1,33 +1,38 @@
 #include "service/reason/answer_words.h"
 
+#include <algorithm>
+
 #include "service/reason/text_util.h"
 
 namespace lemma::reason {
 namespace {
 
-constexpr std::string_view kMarks[] = {
-    "\\text",  "\\mathrm", "\\mathbf", "\\textbf", "\\mbox",
-    "\\boxed", "\\fbox",   "\\left",   "\\right",  "\\displaystyle",
-    "\\dfrac", "\\tfrac",  "\\,",      "\\!",      "\\;",
-    "\\ ",     "\\(",      "\\)",      "\\[",      "\\]",
-    "**",      "$"};
+constexpr std::string_view kMarks[] = {"\\text",  "\\mathrm",      "\\mathbf", "\\textbf",
+                                       "\\mbox",  "\\boxed",       "\\fbox",   "\\left",
+                                       "\\right", "\\displaystyle"};
+constexpr std::string_view kSpaces[] = {"\\,", "\\;", "\\ ", "\\!", "\\(",
+                                        "\\)", "\\[", "\\]", "$"};
 
-// With \dfrac as \frac, and what only marks dropped.
+// The mark that the text begins with, of whole commands only; "" for none.
+template <size_t N>
+std::string_view MarkAt(std::string_view text, const std::string_view (&marks)[N]) {
+  for (const std::string_view mark : marks) {
+    if (!text.starts_with(mark)) continue;
+    const bool goes_on = text.size() > mark.size() && IsLetter(text[mark.size()]);
+    if (!(IsLetter(mark.back()) && goes_on)) return mark;  // \textstyle is not \text
+  }
+  return {};
+}
+
+// Without commands that only change looks, with a space for those that part.
 std::string WithoutMarks(std::string_view text) {
+  text = TrimAnyOf(text, " \t\r\n*");  // Markdown's emphasis
   std::string plain;
   for (size_t at = 0; at < text.size();) {
-    size_t length = 0;
-    for (const std::string_view mark : kMarks) {
-      const bool is_word = mark.size() > 2 && mark[0] == '\\';
-      const size_t end = at + mark.size();
-      if (!text.substr(at).starts_with(mark)) continue;
-      if (is_word && end < text.size() && IsLetter(text[end])) continue;  // \textstyle
-      length = mark.size();
-      if (mark == "\\dfrac" || mark == "\\tfrac") plain += "\\frac";
-      break;
-    }
-    if (length == 0) plain += text[at++];
-    at += length;
+    const std::string_view mark = MarkAt(text.substr(at), kMarks);
+    const std::string_view space = MarkAt(text.substr(at), kSpaces);
+    if (mark.empty()) plain += space.empty() ? text[at] : ' ';
+    at += mark.empty() ? std::max<size_t>(space.size(), 1) : mark.size();
   }
   return plain;
 }
@@ -41,8 +46,16 @@ bool IsChoice(char c) { return c >= 'A' && c <= 'J'; }
 
 std::string PlainText(std::string_view text) {
   std::string plain;
+  bool space = false;
   for (const char c : WithoutMarks(text)) {
-    if (!IsSpace(c)) plain += c;
+    if (IsSpace(c)) {
+      space = true;
+      continue;
+    }
+    // "1 2" is not 12.
+    if (space && !plain.empty() && IsDigit(c) && IsDigit(plain.back())) plain += ' ';
+    plain += c;
+    space = false;
   }
   return plain;
 }

@@ -12,7 +12,8 @@ namespace lemma::reason {
 // between.
 std::string PlainWords(std::string_view text);
 
-// The same with capitals kept and no spaces: equal texts are equal answers whatever they mean.
+// The same with capitals kept and no spaces but those between digits: equal texts are equal answers
+// whatever they mean.
 std::string PlainText(std::string_view text);
 
 // "C" of "C", "(C)", "\text{C. 12}", "Option C", "选C"; "ACD" of "A, C, D" and "ACD". "" for any

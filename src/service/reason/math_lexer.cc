@@ -189,7 +189,7 @@ class Lexer {
     while (end < in_.size() && IsLetter(in_[end])) ++end;
     const std::string_view word = in_.substr(at_, end - at_);
     at_ = end;
-    if (word.size() == 1 && EmitHalfOfDay(word[0])) {
+    if (word.size() == 1 && (EmitHalfOfDay(word[0]) || EmitSpeed(word[0]))) {
     } else if (word.size() == 1) {
       EmitLetter(word[0]);
     } else if (!tokens_.empty() && tokens_.back().kind == TokenKind::kText &&
@@ -218,6 +218,19 @@ class Lexer {
     at_ += rest.size();
     Emit(TokenKind::kText, Lower(std::string_view(&letter, 1)) + rest);
     return true;
+  }
+
+  // The letters of m/s, and those after the stroke of km/h.
+  bool EmitSpeed(char letter) {
+    const std::string_view rest = in_.substr(at_);
+    const bool is_metre = letter == 'm' && FollowsOperand() && rest.starts_with("/s") &&
+                          (rest.size() == 2 || !IsLetter(rest[2]));
+    const size_t n = tokens_.size();
+    const bool is_below = n >= 2 && tokens_[n - 1].IsOperator("/") &&
+                          tokens_[n - 2].kind == TokenKind::kText &&
+                          (letter == 's' || letter == 'h');
+    if (is_metre || is_below) Emit(TokenKind::kText, std::string(1, letter));
+    return is_metre || is_below;
   }
 
   // "sinx"
@@ -286,7 +299,7 @@ class Lexer {
   Status ReadFont(std::string_view font) {
     const size_t begin = at_;
     const std::optional<std::string_view> group = FlatGroup();
-    if (!group) return Ok();
+    if (!group) return font == "mathbb" ? ReadBareNumberSet() : Ok();
     const std::string_view words = Trim(*group);
     if (font == "mathbb" && words.size() == 1) return EmitNumberSet(words[0]);
     const bool is_plain = words.find_first_of("0123456789$\\=()<>") == words.npos;
@@ -294,11 +307,22 @@ class Lexer {
     if (words.size() == 1 && IsLetter(words[0])) {
       EmitLetterInFont(words[0]);
     } else if (is_plain && words.find_first_not_of(" .,;:") != words.npos) {
-      EmitWord(TrimPunctuation(words));
+      EmitWords(TrimPunctuation(words));
     } else {
       at_ = begin;  // the group's tokens follow
     }
     return Ok();
+  }
+
+  // Words, or the quotient of a unit: "m/s".
+  void EmitWords(std::string_view words) {
+    const size_t end = FollowsOperand() ? words.find('/') : words.npos;
+    if (end != words.npos) {
+      EmitWord(Trim(words.substr(0, end)));
+      Emit(TokenKind::kOperator, "/");
+      words.remove_prefix(end + 1);
+    }
+    EmitWord(Trim(words));
   }
 
   // After a number a letter in upright type is a unit: 5\text{ m}.
@@ -308,6 +332,13 @@ class Lexer {
     } else {
       EmitLetter(c);
     }
+  }
+
+  // \mathbb R
+  Status ReadBareNumberSet() {
+    while (at_ < in_.size() && IsSpace(in_[at_])) ++at_;
+    if (at_ == in_.size() || !IsLetter(in_[at_])) return Ok();
+    return EmitNumberSet(in_[at_++]);
   }
 
   Status EmitNumberSet(char c) {

@@ -191,6 +191,7 @@ const std::unordered_map<char32_t, SymbolMeaning>& Signs() {
       {U'€', {kText, "€"}},
       {U'£', {kText, "£"}},
       {U'¥', {kText, "¥"}},
+      {U'￥', {kText, "¥"}},
       {U'\u3000', {kSkip, ""}},
       {U'\u00A0', {kSkip, ""}},
       {U'\u2009', {kSkip, ""}},

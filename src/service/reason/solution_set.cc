@@ -38,7 +38,7 @@ class SetBuilder {
   ExprPtr Build(const ExprPtr& e) {
     switch (e->kind) {
       case ExprKind::kTuple:
-        return IsInterval(*e) ? e : nullptr;
+        return IsInterval(*e) && IsOrdered(*e) ? e : nullptr;
       case ExprKind::kSet:
         return AllClosed(*e) ? e : nullptr;
       case ExprKind::kConstant:
@@ -50,6 +50,7 @@ class SetBuilder {
       case ExprKind::kMember:
         return NoteUnknown(e->args[0]) ? Build(e->args[1]) : nullptr;
       case ExprKind::kList:
+        if (e->text == "and") return BuildAll(ExprKind::kIntersection, e->args);
         return e->text == "or" ? BuildAll(ExprKind::kUnion, e->args) : nullptr;
       case ExprKind::kRelation:
         return BuildRelation(*e);
@@ -69,6 +70,13 @@ class SetBuilder {
   }
 
   static bool IsInterval(const Expr& e) { return e.args.size() == 2 && AllClosed(e); }
+
+  // (5,2] is no interval: an empty set would be the same as any other.
+  bool IsOrdered(const Expr& e) {
+    if (IsInfinity(e.arg(0)) || IsInfinity(e.arg(1))) return true;
+    const std::optional<int> sign = scalars_.Sign(MakeDifference(e.args[1], e.args[0]));
+    return sign && *sign >= 0;
+  }
 
   ExprPtr BuildAll(ExprKind kind, const std::vector<ExprPtr>& from) {
     std::vector<ExprPtr> sets;
@@ -235,10 +243,10 @@ bool IsCertainlySet(const Expr& e) {
     case ExprKind::kConstant:
       return e.text == "reals" || e.text == "emptyset";
     case ExprKind::kTuple:
-      return e.args.size() == 2 &&
-             ((e.text != "()" && e.text != "[]") || IsInfinity(e.arg(0)) || IsInfinity(e.arg(1)));
+      return e.args.size() == 2 && (e.text != "()" || IsInfinity(e.arg(0)) || IsInfinity(e.arg(1)));
     case ExprKind::kList:
-      return e.text == "or" && std::all_of(e.args.begin(), e.args.end(), [](const ExprPtr& arg) {
+      return (e.text == "or" || e.text == "and") &&
+             std::all_of(e.args.begin(), e.args.end(), [](const ExprPtr& arg) {
                return IsInequality(*arg) || IsCertainlySet(*arg);
              });
     default:

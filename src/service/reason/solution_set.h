@@ -12,7 +12,8 @@
 
 namespace lemma::reason {
 
-// Whether e can be nothing but a set: not (0,1), which may be a point, nor {1,2} or 1,2.
+// Whether e can be nothing but a set: not (0,1), which may be a point,
+// nor {1,2} or 1,2.
 bool IsCertainlySet(const Expr& e);
 
 // Whether e is a relation with < or <= or "not equal" in it.
