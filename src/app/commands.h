@@ -22,6 +22,7 @@ void AddMakeCheckpoint(CLI::App& app, ExitStatus& exit_status);
 void AddPull(CLI::App& app, ExitStatus& exit_status);
 void AddPack(CLI::App& app, ExitStatus& exit_status);
 void AddBench(CLI::App& app, ExitStatus& exit_status);
+void AddEqual(CLI::App& app, ExitStatus& exit_status);
 void AddProfile(CLI::App& app, ExitStatus& exit_status);
 void AddDoctor(CLI::App& app, ExitStatus& exit_status);
 

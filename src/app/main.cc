@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   AddPull(app, exit_status);
   AddPack(app, exit_status);
   AddBench(app, exit_status);
+  AddEqual(app, exit_status);
   AddProfile(app, exit_status);
   AddDoctor(app, exit_status);
   try {

@@ -280,6 +280,18 @@ test('ask asks a server by its address', async () => {
   assert.equal(run(['ask', '--url', server.url, 'x']).status, 1);
 });
 
+test('equal says whether answers are the same, and its exit status does', () => {
+  assert.equal(run(['equal', '\\sqrt{8}', '2\\sqrt2']).status, 0);
+  assert.equal(run(['equal', '--', '-1/2', '-0.5']).status, 0);
+  const different = run(['equal', '(1,2)', '(2,1)']);
+  assert.equal(different.status, 1);
+  assert.match(different.stdout, /^different: element 1/);
+  assert.equal(run(['equal', '1']).status, 2);
+  const reply = run(['equal', '--json', '--extract', '6', 'So 2 * 3 = \\boxed{6}.']);
+  const verdict = JSON.parse(reply.stdout);
+  assert.deepEqual([verdict.same, verdict.answer, verdict.found_by], [true, '6', 'boxed']);
+});
+
 test('tokenize gives a line of ids for a line of text', () => {
   const marked = run(['tokenize', '--json'], 'a\n<|im_end|>\n\n').stdout.split('\n');
   assert.equal(marked.length, 4);

@@ -1,0 +1,218 @@
+#include "service/reason/answer_comparer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "service/reason/answer_form.h"
+#include "service/reason/solution_set.h"
+
+namespace lemma::reason {
+namespace {
+
+constexpr size_t kElementsMax = 100;  // of several answers; more are compared as text
+constexpr int kNestingMax = 6;        // of answers in answers
+
+bool IsSeveral(const Expr& e) { return e.Is(ExprKind::kList) || e.Is(ExprKind::kSet); }
+
+// "1 +- a" becomes a set of two; a list's elements each for themselves.
+ExprPtr WithoutPlusMinus(const ExprPtr& e) {
+  if (!IsSeveral(*e)) {
+    std::vector<ExprPtr> values = ExpandPlusMinus(e);
+    return values.empty() ? e : MakeExpr(ExprKind::kSet, std::move(values));
+  }
+  std::vector<ExprPtr> elements;
+  bool any = false;
+  for (const ExprPtr& arg : e->args) {
+    std::vector<ExprPtr> values = ExpandPlusMinus(arg);
+    any = any || !values.empty();
+    if (values.empty()) values = {arg};
+    elements.insert(elements.end(), values.begin(), values.end());
+  }
+  return any ? MakeExpr(ExprKind::kSet, std::move(elements)) : e;
+}
+
+bool IsEquation(const Expr& e) { return e.Is(ExprKind::kRelation) && !IsInequality(e); }
+
+}  // namespace
+
+AnswerComparer::Outcome AnswerComparer::Compare(ExprPtr gold, ExprPtr prediction) {
+  if (budget_.exhausted()) return Different("too costly to tell");
+  const std::string key = StructureKey(*gold, budget_);
+  if (!key.empty() && key == StructureKey(*prediction, budget_)) return Same("the same form");
+  if (depth_ == kNestingMax) return Different("nested too deeply");
+  ++depth_;
+  gold = WithoutPlusMinus(gold);
+  prediction = WithoutPlusMinus(prediction);
+  // "x in S" is S, unless both say of what.
+  if (!(gold->Is(ExprKind::kMember) && prediction->Is(ExprKind::kMember))) {
+    if (gold->Is(ExprKind::kMember)) gold = gold->args[1];
+    if (prediction->Is(ExprKind::kMember)) prediction = prediction->args[1];
+  }
+  // "x = 5" is 5, unless both say of what.
+  if (IsEquation(*gold) != IsEquation(*prediction)) {
+    ExprPtr& equation = IsEquation(*gold) ? gold : prediction;
+    if (ExprPtr value = ValueOfEquation(equation, scalars_)) equation = std::move(value);
+  }
+  Outcome outcome = CompareByKind(gold, prediction);
+  --depth_;
+  return outcome;
+}
+
+AnswerComparer::Outcome AnswerComparer::CompareByKind(const ExprPtr& gold,
+                                                      const ExprPtr& prediction) {
+  if (IsEquation(*gold)) return CompareRelations(gold, prediction);
+  if (IsCertainlySet(*gold) || prediction->Is(ExprKind::kUnion) ||
+      prediction->Is(ExprKind::kIntersection) || prediction->Is(ExprKind::kDifference)) {
+    return CompareSets(gold, prediction);
+  }
+  if (gold->Is(ExprKind::kMember)) return CompareSets(gold, prediction);
+  const bool is_alone = prediction->Is(ExprKind::kSet) && prediction->args.size() == 1;
+  if (is_alone && !IsSeveral(*gold)) return Compare(gold, prediction->args[0]);
+  if (gold->Is(ExprKind::kTuple)) return CompareTuples(gold, prediction);
+  if (IsSeveral(*gold)) {
+    if (IsSeveral(*prediction)) {
+      return CompareUnordered(gold->args, prediction->args,
+                              gold->Is(ExprKind::kSet) || prediction->Is(ExprKind::kSet));
+    }
+    if (gold->Is(ExprKind::kList, ",") && prediction->Is(ExprKind::kTuple, "()")) {
+      return CompareOrdered(gold->args, prediction->args);
+    }
+    if (gold->args.size() == 1) return Compare(gold->args[0], prediction);
+    return Different("several answers against one");
+  }
+  if (IsSeveral(*prediction)) return Different("one answer against several");
+  const ExprPtr matrix = MatrixOf(gold);
+  if (matrix != nullptr) return CompareMatrices(matrix, prediction);
+  return CompareQuantities(gold, prediction);
+}
+
+// Equations and chains of relations: the same parts in any order, each up to a factor.
+AnswerComparer::Outcome AnswerComparer::CompareRelations(const ExprPtr& gold,
+                                                         const ExprPtr& prediction) {
+  if (!prediction->Is(ExprKind::kRelation)) return Different("an equation against none");
+  const bool one_equation = gold->text == "=" && prediction->text == "=";
+  if (one_equation &&
+      StructureKey(gold->arg(0), budget_) == StructureKey(prediction->arg(0), budget_)) {
+    const Outcome of_values = Compare(gold->args[1], prediction->args[1]);
+    if (of_values.same) return of_values;
+  }
+  const size_t n = gold->text.size();
+  if (n != prediction->text.size() || n > kElementsMax) return Different("other relations");
+  std::vector<bool> used(n);
+  for (size_t i = 0; i < n; ++i) {
+    size_t j = 0;
+    while (j < n && (used[j] || !SameRelation(gold, i, prediction, j))) ++j;
+    if (j == n) return Different("other relations");
+    used[j] = true;
+  }
+  return Same("the same relation");
+}
+
+bool AnswerComparer::SameRelation(const ExprPtr& gold, size_t i, const ExprPtr& prediction,
+                                  size_t j) {
+  // Both as "difference <sign> 0" with a sign of = < l n.
+  const auto normal = [](const Expr& e, size_t at, char& sign) {
+    sign = e.text[at];
+    const bool flipped = sign == '>' || sign == 'g';
+    if (flipped) sign = sign == '>' ? '<' : 'l';
+    return flipped ? MakeDifference(e.args[at + 1], e.args[at])
+                   : MakeDifference(e.args[at], e.args[at + 1]);
+  };
+  char gold_sign = 0, prediction_sign = 0;
+  const ExprPtr f = normal(*gold, i, gold_sign);
+  const ExprPtr g = normal(*prediction, j, prediction_sign);
+  if (gold_sign != prediction_sign) return false;
+  const bool by_positive = gold_sign == '<' || gold_sign == 'l';
+  return scalars_.Proportional(f, g, by_positive) == Sameness::kSame;
+}
+
+AnswerComparer::Outcome AnswerComparer::CompareSets(const ExprPtr& gold,
+                                                    const ExprPtr& prediction) {
+  // (0,1) may be a point: an inequality is no way to write it.
+  if (gold->Is(ExprKind::kTuple) && !IsCertainlySet(*gold) && IsInequality(*prediction)) {
+    return Different("a pair against an inequality");
+  }
+  if (gold->kind == prediction->kind && gold->kind != ExprKind::kDifference &&
+      gold->kind != ExprKind::kRelation && gold->kind != ExprKind::kConstant &&
+      gold->kind != ExprKind::kMember) {
+    const bool ordered = gold->Is(ExprKind::kTuple);
+    const Outcome by_parts = ordered && gold->text != prediction->text ? Different("other brackets")
+                             : ordered ? CompareOrdered(gold->args, prediction->args)
+                                       : CompareUnordered(gold->args, prediction->args, true);
+    if (by_parts.same) return by_parts;
+  }
+  const Sameness sameness = CompareSolutionSets(gold, prediction, scalars_, budget_);
+  if (sameness == Sameness::kSame) return Same("the same set");
+  if (sameness == Sameness::kDifferent) return Different("different sets");
+  if (gold->Is(ExprKind::kRelation)) return CompareRelations(gold, prediction);
+  if (gold->Is(ExprKind::kMember) && prediction->Is(ExprKind::kMember)) {
+    return CompareOrdered(gold->args, prediction->args);
+  }
+  return Different("not the same kind of set");
+}
+
+AnswerComparer::Outcome AnswerComparer::CompareTuples(const ExprPtr& gold,
+                                                      const ExprPtr& prediction) {
+  // A pair's brackets may be an interval's; those of three numbers are a matter of taste.
+  const bool is_tuple =
+      prediction->Is(ExprKind::kTuple) && (gold->text == prediction->text || gold->args.size() > 2);
+  const bool is_bare = prediction->Is(ExprKind::kList, ",") && gold->text == "()";
+  if (is_tuple || is_bare) return CompareOrdered(gold->args, prediction->args);
+  if (IsCertainlySet(*prediction)) return CompareSets(gold, prediction);
+  return Different(prediction->Is(ExprKind::kTuple) ? "other brackets" : "a tuple against none");
+}
+
+AnswerComparer::Outcome AnswerComparer::CompareOrdered(const std::vector<ExprPtr>& gold,
+                                                       const std::vector<ExprPtr>& prediction) {
+  if (gold.size() != prediction.size()) return Different("another number of elements");
+  if (gold.size() > kElementsMax) return Different("too many elements");
+  for (size_t i = 0; i < gold.size(); ++i) {
+    const Outcome outcome = Compare(gold[i], prediction[i]);
+    if (!outcome.same) {
+      return Different("element " + std::to_string(i + 1) + ": " + outcome.reason);
+    }
+  }
+  return Same("the same elements");
+}
+
+AnswerComparer::Outcome AnswerComparer::CompareUnordered(std::vector<ExprPtr> gold,
+                                                         std::vector<ExprPtr> prediction,
+                                                         bool drop_repeated) {
+  if (std::max(gold.size(), prediction.size()) > kElementsMax) {
+    return Different("too many elements");
+  }
+  if (drop_repeated) {
+    DropRepeated(gold);
+    DropRepeated(prediction);
+  }
+  if (gold.size() != prediction.size()) return Different("another number of elements");
+  for (const ExprPtr& element : gold) {
+    const auto found =
+        std::find_if(prediction.begin(), prediction.end(),
+                     [&](const ExprPtr& candidate) { return Compare(element, candidate).same; });
+    if (found == prediction.end()) return Different("an element is missing");
+    prediction.erase(found);
+  }
+  return Same("the same elements in some order");
+}
+
+void AnswerComparer::DropRepeated(std::vector<ExprPtr>& elements) {
+  std::vector<ExprPtr> kept;
+  for (const ExprPtr& element : elements) {
+    const bool repeated = std::any_of(kept.begin(), kept.end(), [&](const ExprPtr& earlier) {
+      return Compare(earlier, element).same;
+    });
+    if (!repeated) kept.push_back(element);
+  }
+  elements = std::move(kept);
+}
+
+AnswerComparer::Outcome AnswerComparer::CompareMatrices(const ExprPtr& gold,
+                                                        const ExprPtr& prediction) {
+  const ExprPtr matrix = MatrixOf(prediction);
+  if (matrix == nullptr) return Different("a matrix against none");
+  if (gold->text != matrix->text) return Different("another shape");
+  return CompareOrdered(gold->args, matrix->args);
+}
+
+}  // namespace lemma::reason

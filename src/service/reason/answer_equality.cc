@@ -1,0 +1,66 @@
+#include "service/reason/answer_equality.h"
+
+#include <algorithm>
+
+#include "service/reason/answer_comparer.h"
+#include "service/reason/answer_words.h"
+#include "service/reason/math_lexer.h"
+#include "service/reason/math_parser.h"
+#include "service/reason/text_util.h"
+
+namespace lemma::reason {
+namespace {
+
+using Outcome = AnswerComparer::Outcome;
+
+// Three letters or more and nothing but words: "Evelyn", "no solution", "是" (of three bytes).
+bool IsWords(std::string_view plain) {
+  return plain.size() >= 3 && std::all_of(plain.begin(), plain.end(), [](char c) {
+           return IsLetter(c) || c == ' ' || static_cast<unsigned char>(c) >= 0x80;
+         });
+}
+
+// By the texts alone: nothing where they must be understood.
+std::optional<Outcome> CompareTexts(std::string_view gold, std::string_view prediction) {
+  const std::string gold_text = PlainText(gold);
+  if (gold_text.empty()) return Outcome{false, "an empty gold answer"};
+  const std::string text = PlainText(prediction);
+  if (text.empty()) return Outcome{false, "no answer"};
+  if (gold_text == text) return Outcome{true, "the same text"};
+  const std::string gold_words = PlainWords(gold);
+  if (IsWords(gold_words) && gold_words == PlainWords(prediction)) {
+    return Outcome{true, "the same words"};
+  }
+  const std::string choice = ChoiceLetters(gold);
+  if (!choice.empty() && choice == ChoiceLetters(prediction))
+    return Outcome{true, "the same choice"};
+  return std::nullopt;
+}
+
+Outcome CompareMeanings(std::string_view gold, std::string_view prediction,
+                        const AnswerOptions& options, StepBudget& budget) {
+  constexpr std::string_view kEmphasis = " \t\r\n*";  // Markdown's
+  const Result<ExprPtr> gold_expr = ParseAnswer(TrimAnyOf(gold, kEmphasis), budget);
+  if (!gold_expr.ok())
+    return {false, "the gold is not understood: " + gold_expr.status().message()};
+  const Result<ExprPtr> expr = ParseAnswer(TrimAnyOf(prediction, kEmphasis), budget);
+  if (!expr.ok()) return {false, "not understood: " + expr.status().message()};
+  return AnswerComparer(options, budget).Compare(*gold_expr, *expr);
+}
+
+}  // namespace
+
+AnswerVerdict CompareAnswers(std::string_view gold, std::string_view prediction,
+                             const AnswerOptions& options) {
+  StepBudget budget(options.steps_max);
+  if (std::max(gold.size(), prediction.size()) > kAnswerBytesMax) {
+    const bool same = gold == prediction;
+    return {same, same ? "the same text" : "too long for an answer", 0};
+  }
+  std::optional<Outcome> outcome = CompareTexts(gold, prediction);
+  if (!outcome) outcome = CompareMeanings(gold, prediction, options, budget);
+  if (budget.exhausted() && !outcome->same) outcome->reason = "too costly to tell";
+  return {outcome->same, outcome->reason, budget.steps_used()};
+}
+
+}  // namespace lemma::reason

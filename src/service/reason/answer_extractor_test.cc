@@ -1,0 +1,154 @@
+#include "service/reason/answer_extractor.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+namespace lemma::reason {
+namespace {
+
+struct Reply {
+  const char* text;
+  const char* answer;  // nullptr: none
+};
+
+void ExpectAnswers(std::initializer_list<Reply> replies, ExtractionRule rule) {
+  for (const auto& [text, answer] : replies) {
+    const auto extracted = ExtractAnswer(text);
+    ASSERT_TRUE(extracted.has_value()) << text;
+    EXPECT_EQ(extracted->text, answer) << text;
+    EXPECT_STREQ(ExtractionRuleName(extracted->rule), ExtractionRuleName(rule)) << text;
+  }
+}
+
+TEST(AnswerExtractorTest, TheLastCompleteBoxWins) {
+  ExpectAnswers(
+      {
+          {"So \\boxed{5}.", "5"},
+          {"First \\boxed{5}, no: \\boxed{6}.", "6"},
+          {"\\boxed{\\frac{1}{\\sqrt{2}}}", "\\frac{1}{\\sqrt{2}}"},
+          {"\\boxed {7}", "7"},
+          {"$\\boxed 7$", "7"},
+          {"$\\boxed7$.", "7"},
+          {"\\boxed 3.5 is it", "3.5"},
+          {"\\fbox{8}", "8"},
+          {"\\boxed{\\boxed{9}}", "9"},
+          {"\\boxed{\\{1,2\\}}", "\\{1,2\\}"},
+          {"答案是 \\boxed{12}。", "12"},
+          {"\\boxed{28}\\%", "28\\%"},
+          {"$\\boxed{90}^\\circ$", "90^\\circ"},
+          {"\\boxed{6} and \\boxed{8}", "6, 8"},
+          {"$\\boxed{6}$ 或 $\\boxed{8}$", "6, 8"},
+          {"$\\boxed{6}$, $\\boxed{8}$, $\\boxed{9}$", "6, 8, 9"},
+          {"x: \\boxed{6}\ny: \\boxed{8}", "8"},
+          {"put it in \\boxed{}. It is \\boxed{4}, in \\boxed{}", "4"},
+          {"a stray { and \\boxed{4}", "4"},
+          {"a stray } and \\boxed{4}", "4"},
+          {"\\boxed{C}", "C"},
+          {"<think>maybe \\boxed{1}</think> It is \\boxed{2}", "2"},
+          {"<think>so \\boxed{1}</think>\n", "1"},
+          {"<think>so \\boxed{1} but", "1"},
+      },
+      ExtractionRule::kBoxed);
+}
+
+TEST(AnswerExtractorTest, ABoxThatIsCutOffIsNone) {
+  ExpectAnswers({{"\\boxed{5} ... so \\boxed{12", "5"}, {"\\boxed{5} and \\boxed", "5"}},
+                ExtractionRule::kBoxed);
+  ExpectAnswers({{"The answer is 7, so \\boxed{7", "7"}}, ExtractionRule::kStated);
+  EXPECT_FALSE(ExtractAnswer("\\boxed{x").has_value());
+}
+
+TEST(AnswerExtractorTest, StatedAnswers) {
+  ExpectAnswers(
+      {
+          {"The answer is 5.", "5"},
+          {"Thus, the final answer is $\\frac{1}{2}$.", "\\frac{1}{2}"},
+          {"The answer is \\(x=3\\).", "x=3"},
+          {"**Answer:** 42", "42"},
+          {"Answer: **42**", "42"},
+          {"Final Answer:\n$$17$$", "17"},
+          {"The answer is 5. Let me check. Yes, the answer is 6.", "6"},
+          {"the answer is 3.5", "3.5"},
+          {"The answer is 6 and 8.", "6 and 8"},
+          {"The answer is $6$ and $8$.", "$6$ and $8$"},
+          {"The answer is 5, because 2+3=5.", "5"},
+          {"The answer is not 5.\nThe answer is 6.\nThe answer is not 7.", "6"},
+          {"The answer is Evelyn.", "Evelyn"},
+          {"The answer is (C).", "(C)"},
+          {"答案是 12。", "12"},
+          {"答案为:12", "12"},
+          {"所以最终答案是$3\\sqrt{2}$。", "3\\sqrt{2}"},
+          {"答案:选C", "选C"},
+          {"答案是 5,因为 2+3=5。", "5"},
+          {"因此 x = 7。", "7"},
+          {"所以 x = 2 + 3 = 5", "5"},
+          {"Therefore $x = \\frac{3}{4}$.", "\\frac{3}{4}"},
+          {"Hence, n = 12.", "12"},
+          {"So we have \\(a = 3\\).", "3"},
+      },
+      ExtractionRule::kStated);
+}
+
+TEST(AnswerExtractorTest, LettersThenNumbers) {
+  ExpectAnswers({{"It must be (B), not (C)... no, (B)", "B"},
+                 {"I choose\nD", "D"},
+                 {"D.", "D"},
+                 {"我认为\n选C", "C"},
+                 {"比较(A)和(D)", "D"}},
+                ExtractionRule::kChoice);
+  ExpectAnswers({{"2 + 3 gives 5", "5"},
+                 {"about 1,234.5 in all", "1,234.5"},
+                 {"we find -7", "-7"},
+                 {"it is 3/4", "3/4"},
+                 {"we find \\frac{3}{4}", "\\frac{3}{4}"},
+                 {"一共 25 个", "25"},
+                 {"x2 and 17 of them, y_3", "17"},
+                 {"8-3", "3"}},
+                ExtractionRule::kLastNumber);
+}
+
+TEST(AnswerExtractorTest, NothingToFind) {
+  for (const char* text :
+       {"", " ", "I do not know", "\\boxed{}", "<think>", "</think>", "不知道"}) {
+    EXPECT_FALSE(ExtractAnswer(text).has_value()) << text;
+  }
+}
+
+TEST(AnswerExtractorTest, LongAndBrokenRepliesAreQuick) {
+  const auto repeat = [](const std::string& piece, size_t n) {
+    std::string text;
+    for (size_t i = 0; i < n; ++i) text += piece;
+    return text;
+  };
+  const auto begin = std::chrono::steady_clock::now();
+  for (const char* piece : {"{",
+                            "}",
+                            "\\boxed{",
+                            "\\boxed",
+                            "\\boxed{1} and ",
+                            "The answer is ",
+                            "the answer is not ",
+                            "so ",
+                            "=",
+                            "1",
+                            "1,",
+                            "1/",
+                            "(A)",
+                            "\n",
+                            "\\",
+                            "</think>",
+                            "\\frac{1}{",
+                            "$",
+                            "\xff",
+                            "答案是",
+                            "- 1. "}) {
+    ExtractAnswer(repeat(piece, 100000));
+  }
+  // Linear work: some seconds were quadratic work begins.
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
+}
+
+}  // namespace
+}  // namespace lemma::reason

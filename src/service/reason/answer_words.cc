@@ -1,0 +1,113 @@
+#include "service/reason/answer_words.h"
+
+#include <algorithm>
+
+#include "service/reason/text_util.h"
+
+namespace lemma::reason {
+namespace {
+
+constexpr std::string_view kMarks[] = {"\\text",  "\\mathrm",      "\\mathbf", "\\textbf",
+                                       "\\mbox",  "\\boxed",       "\\fbox",   "\\left",
+                                       "\\right", "\\displaystyle"};
+constexpr std::string_view kSpaces[] = {"\\,", "\\;", "\\ ", "\\!", "\\(",
+                                        "\\)", "\\[", "\\]", "$"};
+
+// The mark that the text begins with, of whole commands only; "" for none.
+template <size_t N>
+std::string_view MarkAt(std::string_view text, const std::string_view (&marks)[N]) {
+  for (const std::string_view mark : marks) {
+    if (!text.starts_with(mark)) continue;
+    const bool goes_on = text.size() > mark.size() && IsLetter(text[mark.size()]);
+    if (!(IsLetter(mark.back()) && goes_on)) return mark;  // \textstyle is not \text
+  }
+  return {};
+}
+
+// Without commands that only change looks, with a space for those that part.
+std::string WithoutMarks(std::string_view text) {
+  text = TrimAnyOf(text, " \t\r\n*");  // Markdown's emphasis
+  std::string plain;
+  for (size_t at = 0; at < text.size();) {
+    const std::string_view mark = MarkAt(text.substr(at), kMarks);
+    const std::string_view space = MarkAt(text.substr(at), kSpaces);
+    if (mark.empty()) plain += space.empty() ? text[at] : ' ';
+    at += mark.empty() ? std::max<size_t>(space.size(), 1) : mark.size();
+  }
+  return plain;
+}
+
+// What may stand before the letter of a choice.
+constexpr std::string_view kIntroductions[] = {"option", "choice", "answer", "选项", "答案", "选"};
+
+bool IsChoice(char c) { return c >= 'A' && c <= 'J'; }
+
+}  // namespace
+
+std::string PlainText(std::string_view text) {
+  std::string plain;
+  bool space = false;
+  for (const char c : WithoutMarks(text)) {
+    if (IsSpace(c)) {
+      space = true;
+      continue;
+    }
+    // "1 2" is not 12.
+    if (space && !plain.empty() && IsDigit(c) && IsDigit(plain.back())) plain += ' ';
+    plain += c;
+    space = false;
+  }
+  return plain;
+}
+
+std::string PlainWords(std::string_view text) {
+  std::string words;
+  for (const char c : Lower(WithoutMarks(text))) {
+    const bool is_space = IsSpace(c) || c == '{' || c == '}';
+    if (!is_space) {
+      words += c;
+    } else if (!words.empty() && words.back() != ' ') {
+      words += ' ';
+    }
+  }
+  std::string_view trimmed = TrimPunctuation(words);
+  for (const std::string_view article : {"the ", "a ", "an "}) {
+    if (trimmed.starts_with(article)) trimmed.remove_prefix(article.size());
+  }
+  return std::string(trimmed);
+}
+
+std::string ChoiceLetters(std::string_view text) {
+  std::string plain;
+  for (const char c : WithoutMarks(text)) {
+    if (c != '{' && c != '}') plain += c;
+  }
+  std::string_view rest = Trim(plain);
+  for (const std::string_view word : kIntroductions) {
+    if (Lower(rest.substr(0, word.size())) != word) continue;
+    rest = TrimAnyOf(rest.substr(word.size()), " :");
+  }
+  // One letter, perhaps in brackets, and then nothing or a mark and the choice's text.
+  const bool bracket = rest.starts_with('(');
+  const std::string_view one = bracket ? rest.substr(1) : rest;
+  if (!one.empty() && IsChoice(one[0])) {
+    const std::string_view after = one.substr(1);
+    const bool closed = bracket ? after.starts_with(')')
+                                : after.empty() || after[0] == '.' || after[0] == ')' ||
+                                      after[0] == ':' || after.starts_with("、") ||
+                                      after.starts_with("．");
+    if (closed) return std::string(1, one[0]);
+  }
+  // Several, in order.
+  std::string letters;
+  for (const char c : rest) {
+    if (IsChoice(c) && (letters.empty() || letters.back() < c)) {
+      letters += c;
+    } else if (c != ',' && c != ' ') {
+      return "";
+    }
+  }
+  return letters;
+}
+
+}  // namespace lemma::reason

@@ -1,0 +1,266 @@
+// The atoms of TermParser: numbers, names, what stands in brackets.
+#include <utility>
+
+#include "service/reason/term_parser.h"
+
+namespace lemma::reason {
+namespace {
+
+constexpr int kMarksMax = 4;  // primes and subscripts of one name
+
+bool IsInteger(const Token& token) {
+  return token.kind == TokenKind::kNumber && token.text.find_first_of(".(") == std::string::npos;
+}
+
+// Of unsigned digits without leading zeros, as the numerator and denominator of a mixed number are.
+bool IsLess(const std::string& a, const std::string& b) {
+  return a.size() != b.size() ? a.size() < b.size() : a < b;
+}
+
+// [[1,2],[3,4]] is a matrix: rows of one length in square brackets. Anything else stays as it is.
+ExprPtr MatrixOfRows(const ExprPtr& tuple) {
+  std::vector<ExprPtr> entries;
+  for (const ExprPtr& row : tuple->args) {
+    if (!row->Is(ExprKind::kTuple, "[]") || row->args.size() != tuple->arg(0).args.size()) {
+      return tuple;
+    }
+    entries.insert(entries.end(), row->args.begin(), row->args.end());
+  }
+  return MakeExpr(ExprKind::kMatrix, std::to_string(tuple->args.size()), std::move(entries));
+}
+
+}  // namespace
+
+ExprPtr TermParser::ParseAtom() {
+  switch (Peek().kind) {
+    case TokenKind::kNumber:
+      return ParseNumber();
+    case TokenKind::kName:
+      return ParseName();
+    case TokenKind::kConstant: {
+      ExprPtr constant = MakeExpr(ExprKind::kConstant, Peek().text);
+      Advance();
+      return constant;
+    }
+    case TokenKind::kText: {
+      ExprPtr words = MakeExpr(ExprKind::kText, Peek().text);
+      Advance();
+      return words;
+    }
+    case TokenKind::kFunction:
+      return ParseFunction();
+    case TokenKind::kStructure:
+      return ParseStructure();
+    case TokenKind::kOperator:
+      return ParseOperatorAtom();
+    default:
+      return Fail("it ends too early");
+  }
+}
+
+ExprPtr TermParser::ParseOperatorAtom() {
+  if (PeekOperator("(") || PeekOperator("[")) return ParseBracket();
+  if (PeekOperator("{")) return ParseGroup();
+  if (PeekOperator("set{")) return ParseSet();
+  if (PeekOperator("floor{")) return ParseBetween("floor", "floor}");
+  if (PeekOperator("ceil{")) return ParseBetween("ceil", "ceil}");
+  if (PeekOperator("|")) {
+    ++bars_;
+    ExprPtr size = ParseBetween("abs", "|");
+    --bars_;
+    return size;
+  }
+  return Fail("a term is missing");
+}
+
+ExprPtr TermParser::ParseNumber() {
+  const std::string text = Peek().text;
+  const bool is_integer = IsInteger(Peek());
+  Advance();
+  if (is_integer) {
+    if (ExprPtr mixed = ParseMixedNumber(text)) return mixed;
+  }
+  return MakeExpr(ExprKind::kNumber, text);
+}
+
+// 7 3/4 or 7\frac{3}{4} after the 7; nullptr, and nothing is taken, for anything else.
+ExprPtr TermParser::ParseMixedNumber(const std::string& whole) {
+  // The two integers and how many tokens they take.
+  std::string numerator, denominator;
+  size_t n_tokens = 0;
+  const auto braced = [&](size_t ahead) {
+    return Peek(ahead).IsOperator("{") && IsInteger(Peek(ahead + 1)) &&
+           Peek(ahead + 2).IsOperator("}");
+  };
+  if (Peek().Is(TokenKind::kStructure, "frac") && braced(1) && braced(4)) {
+    numerator = Peek(2).text;
+    denominator = Peek(5).text;
+    n_tokens = 7;
+  } else if (Peek().Is(TokenKind::kStructure, "frac") && IsInteger(Peek(1)) &&
+             Peek(1).text.size() == 2) {
+    numerator = Peek(1).text.substr(0, 1);
+    denominator = Peek(1).text.substr(1);
+    n_tokens = 2;
+  } else if (IsInteger(Peek()) && Peek(1).IsOperator("/") && IsInteger(Peek(2))) {
+    numerator = Peek().text;
+    denominator = Peek(2).text;
+    n_tokens = 3;
+  }
+  if (n_tokens == 0 || !IsLess(numerator, denominator)) return nullptr;
+  for (size_t i = 0; i < n_tokens; ++i) Advance();
+  const auto number = [](const std::string& text) { return MakeExpr(ExprKind::kNumber, text); };
+  return MakeExpr(ExprKind::kAdd,
+                  {number(whole), MakeQuotient(number(numerator), number(denominator))});
+}
+
+ExprPtr TermParser::ParseName() {
+  const std::string letter = Peek().text;
+  Advance();
+  if (letter == "C" || letter == "A") {
+    if (ExprPtr choice = ParseChoice(letter)) return choice;
+  }
+  std::string name = letter;
+  for (int n = 0; n < kMarksMax; ++n) {
+    if (Accept("'")) {
+      name += '\'';
+    } else if (Accept("_")) {
+      name += '_' + ReadSubscript();
+    } else {
+      break;
+    }
+  }
+  const bool is_function = std::string_view("fghFGPQ").find(letter) != std::string_view::npos;
+  if (!is_function || !PeekOperator("(")) return MakeExpr(ExprKind::kSymbol, name);
+  ExprPtr argument = ParseBracket();
+  if (argument == nullptr) return nullptr;
+  const bool is_several = argument->Is(ExprKind::kTuple);
+  return MakeExpr(ExprKind::kCall, name, is_several ? argument->args : std::vector{argument});
+}
+
+// C_5^2, C^2_5, C(5,2) and A_5^2 after the letter; nullptr, and nothing is taken, for anything
+// else.
+ExprPtr TermParser::ParseChoice(const std::string& letter) {
+  const size_t begin = at_;
+  std::string n, k;
+  const auto read = [&](std::string_view sign, std::string& to) {
+    if (!Accept(sign)) return;
+    to = ReadSubscript();
+    if (to.empty() || to.find_first_not_of("0123456789") != to.npos) to = "?";
+  };
+  if (PeekOperator("(") && IsInteger(Peek(1)) && Peek(2).IsOperator(",") && IsInteger(Peek(3)) &&
+      Peek(4).IsOperator(")") && letter == "C") {
+    n = Peek(1).text;
+    k = Peek(3).text;
+    for (int i = 0; i < 5; ++i) Advance();
+    if (IsLess(n, k)) n = "?";  // a point C(1,2)
+  } else {
+    read("^", k);
+    read("_", n);
+    if (k.empty()) read("^", k);
+  }
+  if (n.empty() || k.empty() || n == "?" || k == "?") {
+    at_ = begin;
+    return nullptr;
+  }
+  return MakeExpr(ExprKind::kCall, letter == "C" ? "binomial" : "permutations",
+                  {MakeExpr(ExprKind::kNumber, n), MakeExpr(ExprKind::kNumber, k)});
+}
+
+// ( ... ), [ ... ], ( ... ]: a term in brackets, a tuple, an interval, a matrix of rows.
+ExprPtr TermParser::ParseBracket() {
+  const std::string open = Peek().text;
+  Advance();
+  const int bars = std::exchange(bars_, 0);
+  ExprPtr content = ParseList();
+  bars_ = bars;
+  if (content == nullptr) return nullptr;
+  const std::string close = Peek().text;
+  if (!PeekOperator(")") && !PeekOperator("]")) return Fail("a bracket is missing");
+  Advance();
+  if (content->Is(ExprKind::kMatrix)) return content;
+  const bool is_list = content->Is(ExprKind::kList, ",");
+  if (!is_list && open == "(" && close == ")") return content;
+  std::vector<ExprPtr> elements = is_list ? content->args : std::vector{content};
+  ExprPtr tuple = MakeExpr(ExprKind::kTuple, open + close, std::move(elements));
+  return tuple->text == "[]" ? MatrixOfRows(tuple) : tuple;
+}
+
+// { ... }: a group of LaTeX, or a set typed without backslashes.
+ExprPtr TermParser::ParseGroup() {
+  Advance();
+  const int bars = std::exchange(bars_, 0);
+  ExprPtr content = ParseList();
+  bars_ = bars;
+  if (content == nullptr || !Expect("}")) return nullptr;
+  const bool is_list = content->Is(ExprKind::kList, ",");
+  return is_list ? MakeExpr(ExprKind::kSet, content->args) : content;
+}
+
+// \{1, 2\}, \{\} or \{x | 0 < x < 1\}, which is its condition.
+ExprPtr TermParser::ParseSet() {
+  Advance();
+  if (Accept("set}")) return MakeExpr(ExprKind::kConstant, "emptyset");
+  const int bars = std::exchange(bars_, 1);
+  ExprPtr set = ParseSetContent();
+  bars_ = bars;
+  return set;
+}
+
+ExprPtr TermParser::ParseSetContent() {
+  ExprPtr content = ParseList();
+  if (content == nullptr) return nullptr;
+  if (Accept("|") || Accept(":")) {
+    ExprPtr condition = ParseList();
+    if (condition == nullptr || !Expect("set}")) return nullptr;
+    // Of all reals, or of the integers alone.
+    const bool is_some =
+        content->Is(ExprKind::kMember) && !content->arg(1).Is(ExprKind::kConstant, "reals");
+    return is_some ? MakeExpr(ExprKind::kIntersection, {content, condition}) : condition;
+  }
+  if (!Expect("set}")) return nullptr;
+  const bool is_list = content->Is(ExprKind::kList, ",");
+  return MakeExpr(ExprKind::kSet, is_list ? content->args : std::vector{content});
+}
+
+// |a|, after the sign that opens it, which is the current token.
+ExprPtr TermParser::ParseBetween(std::string_view function, std::string_view close) {
+  Advance();
+  ExprPtr of = ParseSum();
+  if (of == nullptr || !Expect(close)) return nullptr;
+  return MakeExpr(ExprKind::kCall, std::string(function), {of});
+}
+
+// What \frac takes: a group, or a single digit or letter.
+ExprPtr TermParser::ParseArgument() {
+  const Depth depth(*this);
+  if (!depth.ok()) return Fail("nested too deeply");
+  if (Peek().kind == TokenKind::kNumber && Peek().text.size() > 1) {
+    Token& number = tokens_[at_];
+    ExprPtr digit = MakeExpr(ExprKind::kNumber, number.text.substr(0, 1));
+    number.text.erase(0, 1);
+    return digit;
+  }
+  if (Peek().kind == TokenKind::kNumber) {
+    ExprPtr digit = MakeExpr(ExprKind::kNumber, Peek().text);
+    Advance();
+    return digit;
+  }
+  return ParseAtom();
+}
+
+ExprPtr TermParser::ParseStructure() {
+  const std::string what = Peek().text;
+  if (what.starts_with("begin:")) return ParseMatrix();
+  Advance();
+  if (what != "frac" && what != "binom" && what != "accent") return Fail("a structure");
+  ExprPtr first = ParseArgument();
+  if (first == nullptr || what == "accent") {
+    return first ? MakeExpr(ExprKind::kCall, "accent", {first}) : nullptr;
+  }
+  ExprPtr second = ParseArgument();
+  if (second == nullptr) return nullptr;
+  return what == "frac" ? MakeQuotient(first, second)
+                        : MakeExpr(ExprKind::kCall, "binomial", {first, second});
+}
+
+}  // namespace lemma::reason

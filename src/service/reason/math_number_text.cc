@@ -1,0 +1,81 @@
+#include "service/reason/math_number_text.h"
+
+#include "service/reason/text_util.h"
+
+namespace lemma::reason {
+namespace {
+
+// What may stand between groups of three digits. Plain signs are weaker: see GroupEnd.
+constexpr std::string_view kStrongSeparators[] = {"{,}", ",\\!", "\\,",         "\\ ",
+                                                  "\\;", "~",    "\xE2\x80\x89" /* U+2009 */};
+
+size_t DigitsEnd(std::string_view text, size_t at) {
+  while (at < text.size() && IsDigit(text[at])) ++at;
+  return at;
+}
+
+size_t SeparatorLength(std::string_view rest, bool comma_groups) {
+  for (const std::string_view separator : kStrongSeparators) {
+    if (rest.starts_with(separator)) return separator.size();
+  }
+  if (rest.starts_with(' ')) return 1;
+  return comma_groups && rest.starts_with(',') ? 1 : 0;
+}
+
+// The end of a separator and three digits at `at`, or `at`. In "7 125/1000" the space parts a whole
+// number from a fraction.
+size_t GroupEnd(std::string_view text, size_t at, bool comma_groups) {
+  const size_t length = SeparatorLength(text.substr(at), comma_groups);
+  if (length == 0) return at;
+  const size_t end = DigitsEnd(text, at + length);
+  if (end != at + length + 3) return at;
+  if (text[at] == ' ' && end < text.size() && text[end] == '/') return at;
+  return end;
+}
+
+// The end of \overline{36} or \dot{3} or \dot{1}4285\dot{7} at `at`, or `at`.
+size_t RepeatingEnd(std::string_view text, size_t at) {
+  const std::string_view rest = text.substr(at);
+  const std::string_view command = rest.starts_with("\\overline{") ? "\\overline{"
+                                   : rest.starts_with("\\dot{")    ? "\\dot{"
+                                                                   : "";
+  if (command.empty()) return at;
+  const size_t close = DigitsEnd(text, at + command.size());
+  if (close == at + command.size() || close >= text.size() || text[close] != '}') return at;
+  if (command == "\\overline{") return close + 1;
+  const size_t second = DigitsEnd(text, close + 1);
+  if (!text.substr(second).starts_with("\\dot{")) return close + 1;
+  const size_t end = DigitsEnd(text, second + command.size());
+  return end < text.size() && text[end] == '}' ? end + 1 : close + 1;
+}
+
+}  // namespace
+
+size_t NumberEnd(std::string_view text, size_t at, bool comma_groups) {
+  size_t end = DigitsEnd(text, at);
+  const bool can_group = end > at && end - at <= 3 && text[at] != '0';
+  while (can_group) {
+    const size_t next = GroupEnd(text, end, comma_groups);
+    if (next == end) break;
+    end = next;
+  }
+  if (end >= text.size() || text[end] != '.') return end;
+  const size_t decimals = DigitsEnd(text, end + 1);
+  const size_t repeating = RepeatingEnd(text, decimals);
+  return repeating > end + 1 ? repeating : end;
+}
+
+std::string NumberText(std::string_view spelled) {
+  std::string digits;
+  bool repeats = false;
+  for (const char c : spelled) {
+    if (c == '\\' && digits.find('.') != digits.npos && !repeats) {
+      digits += '(';
+      repeats = true;
+    }
+    if (IsDigit(c) || c == '.') digits += c;
+  }
+  return repeats ? digits + ')' : digits;
+}
+
+}  // namespace lemma::reason

@@ -1,0 +1,18 @@
+// How numbers are spelled: 1,234.50, 1\,234, 11,\!111, .5, 0.1\overline{6}.
+//
+// Threads: any.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace lemma::reason {
+
+// Where the number that begins at `at` ends; `at` where none begins there. `comma_groups`: whether
+// 1,234 is one number.
+size_t NumberEnd(std::string_view text, size_t at, bool comma_groups);
+
+// The digits of a spelled number as ExprKind::kNumber has them: "1234.50", "0.1(6)".
+std::string NumberText(std::string_view spelled);
+
+}  // namespace lemma::reason

@@ -1,0 +1,34 @@
+// Small helpers on text that the files of this room share.
+//
+// Threads: any.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace lemma::reason {
+
+inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+inline bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+inline bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+// Letters of ASCII only.
+inline std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+inline std::string_view TrimAnyOf(std::string_view text, std::string_view what) {
+  const size_t begin = text.find_first_not_of(what);
+  if (begin == text.npos) return {};
+  return text.substr(begin, text.find_last_not_of(what) - begin + 1);
+}
+inline std::string_view Trim(std::string_view text) { return TrimAnyOf(text, " \t\r\n"); }
+inline std::string_view TrimPunctuation(std::string_view text) {
+  return TrimAnyOf(text, " \t\r\n.,;:!");
+}
+
+}  // namespace lemma::reason
