@@ -26,6 +26,7 @@ const std::map<std::string, std::vector<std::string>>& AllowedIncludes() {
       {"inference/engine", {"common/base", "inference/kernels", "inference/model"}},
       {"inference/worker",
        {"common/base", "common/text", "common/net", "inference/model", "inference/engine"}},
+      {"service/access", {"common/base"}},
       {"service/reason", {"common/base", "common/text"}},
       {"service/pool", {"common/base", "common/net"}},
       {"service/gateway",
