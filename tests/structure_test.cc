@@ -27,6 +27,7 @@ const std::map<std::string, std::vector<std::string>>& AllowedIncludes() {
       {"inference/worker",
        {"common/base", "common/text", "common/net", "inference/model", "inference/engine"}},
       {"service/access", {"common/base"}},
+      {"service/store", {"common/base", "service/access"}},
       {"service/reason", {"common/base", "common/text"}},
       {"service/pool", {"common/base", "common/net"}},
       {"service/gateway",

@@ -20,12 +20,16 @@ using testing::HasSubstr;
 
 constexpr int64_t kDayMs = 24 * 3600 * int64_t{1000};
 
-// A new directory for one test.
-fs::path TestDirectory() {
-  std::string path = testing::TempDir() + "/access-XXXXXX";
-  EXPECT_NE(mkdtemp(path.data()), nullptr);
-  return path;
-}
+class KeySecretTest : public testing::Test {
+ protected:
+  KeySecretTest() {
+    std::string name = testing::TempDir() + "/access-XXXXXX";
+    EXPECT_NE(mkdtemp(name.data()), nullptr);
+    path = fs::path(name) / "key-secret";
+  }
+  ~KeySecretTest() override { fs::remove_all(path.parent_path()); }
+  fs::path path;
+};
 
 TEST(KeyTextTest, KeysAreWellFormedAndNoTwoAreEqual) {
   std::set<std::string> handles, texts;
@@ -74,8 +78,7 @@ TEST(KeyTextTest, WhatIsNoKeyIsRefusedAndNeverRepeated) {
   }
 }
 
-TEST(KeySecretTest, IsMadeOncePrivateAndKept) {
-  const fs::path path = TestDirectory() / "key-secret";
+TEST_F(KeySecretTest, IsMadeOncePrivateAndKept) {
   EXPECT_EQ(KeySecret::Load(path).status().code(), StatusCode::kNotFound);
   std::vector<std::string> hashes(16);
   std::vector<std::thread> threads;
@@ -92,16 +95,14 @@ TEST(KeySecretTest, IsMadeOncePrivateAndKept) {
 }
 
 // RFC 4231 has no case of a 32-byte key; this one is from `openssl dgst -sha256 -mac HMAC`.
-TEST(KeySecretTest, TheHashIsHmacSha256) {
-  const fs::path path = TestDirectory() / "key-secret";
+TEST_F(KeySecretTest, TheHashIsHmacSha256) {
   std::ofstream(path) << "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n";
   fs::permissions(path, fs::perms(0600));
   EXPECT_EQ(KeySecret::Load(path)->Hash("what do ya want for nothing?"),
             "099805f4ac310786968565c098db515cc50862b420ae31e20238312344bed36a");
 }
 
-TEST(KeySecretTest, AnEmptyDamagedOrPublicSecretIsRefused) {
-  const fs::path path = TestDirectory() / "key-secret";
+TEST_F(KeySecretTest, AnEmptyDamagedOrPublicSecretIsRefused) {
   for (const std::string text : {"", "\n", "00", "zz0102030405060708090a0b0c0d0e0f"}) {
     std::ofstream(path, std::ios::trunc) << text;
     fs::permissions(path, fs::perms(0600));
@@ -112,7 +113,7 @@ TEST(KeySecretTest, AnEmptyDamagedOrPublicSecretIsRefused) {
   EXPECT_THAT(KeySecret::Load(path).status().message(), HasSubstr("chmod 600"));
 }
 
-TEST(KeySecretTest, ComparesInConstantTime) {
+TEST_F(KeySecretTest, ComparesInConstantTime) {
   EXPECT_TRUE(EqualInConstantTime("abc", "abc"));
   EXPECT_FALSE(EqualInConstantTime("abc", "abd"));
   EXPECT_FALSE(EqualInConstantTime("abc", "abcd"));
