@@ -81,8 +81,18 @@ std::string WithConnectTimeout(const std::string& address) {
   return address + (address.find('?') == std::string::npos ? "?" : "&") + "connect_timeout=5";
 }
 
+// On one line.
+std::string Message(const soci::soci_error& error) {
+  std::string message = "database: " + error.get_error_message();
+  while (message.ends_with('\n')) message.pop_back();
+  for (char& c : message) {
+    if (c == '\n' || c == '\t') c = ' ';
+  }
+  return message;
+}
+
 DatabaseError DescribeSqlite(const soci::sqlite3_soci_error& error) {
-  const std::string message = "database: " + error.get_error_message();
+  const std::string message = Message(error);
   switch (error.result() & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -104,7 +114,7 @@ DatabaseError DescribeSqlite(const soci::sqlite3_soci_error& error) {
 // Classes of https://www.postgresql.org/docs/15/errcodes-appendix.html
 DatabaseError DescribePostgresql(const soci::postgresql_soci_error& error) {
   const std::string state = error.sqlstate();
-  const std::string message = "database: " + error.get_error_message();
+  const std::string message = Message(error);
   const auto is_class = [&](const char* prefix) { return state.starts_with(prefix); };
   // serialization_failure, deadlock_detected
   if (state == "40001" || state == "40P01") return {Unavailable(message), /*is_conflict=*/true};
@@ -125,16 +135,20 @@ bool IsPostgresqlAddress(const std::string& address) {
   return address.starts_with("postgresql://") || address.starts_with("postgres://");
 }
 
+Status MakePrivateDirectory(const fs::path& given) {
+  const fs::path path = given.has_filename() ? given : given.parent_path();  // "data/"
+  std::error_code error;
+  if (fs::create_directories(path, error)) {
+    fs::permissions(path, fs::perms::owner_all, error);
+  }
+  return error ? IoError(path.string() + ": cannot create: " + error.message()) : Ok();
+}
+
 Status MakePrivateFile(const std::string& path) {
   if (path.empty() || path.find('"') != std::string::npos) {
     return InvalidArgument("the database's path must not be empty or contain a quotation mark");
   }
-  const fs::path directory = fs::absolute(path).parent_path();
-  std::error_code error;
-  if (fs::create_directories(directory, error)) {
-    fs::permissions(directory, fs::perms::owner_all, error);
-  }
-  if (error) return IoError(directory.string() + ": cannot create: " + error.message());
+  LEMMA_RETURN_IF_ERROR(MakePrivateDirectory(fs::absolute(path).parent_path()));
   // Never opened when it exists: closing it here would drop the locks that SQLite holds on it in
   // this process (https://www.sqlite.org/howtocorrupt.html, 2.2).
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -178,7 +192,7 @@ DatabaseError Describe(const std::exception& error) {
   }
   if (const auto* other = dynamic_cast<const soci::soci_error*>(&error)) {
     // Without a connection there is no state that says why.
-    const std::string message = "database: " + other->get_error_message();
+    const std::string message = Message(*other);
     const bool is_away = message.find("Cannot establish connection") != std::string::npos ||
                          message.find("not connected") != std::string::npos;
     return {is_away ? Unavailable(message) : Internal(message), false, is_away};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -16,13 +17,16 @@ class session;
 namespace lemma::store {
 
 struct DatabaseOptions {
-  // A path: SQLite; its directory is made (0700), as is the file (0600). "postgresql://...":
-  // PostgreSQL, as libpq understands it.
+  // A path: SQLite; its directory (MakePrivateDirectory) is made, as is the file (0600).
+  // "postgresql://...": PostgreSQL, as libpq understands it.
   std::string address;
   int n_connections = 4;
   // For a free connection, and for another writer's lock. Then: kUnavailable.
   std::chrono::milliseconds wait_max{5000};
 };
+
+// Makes a directory and those above it, for nobody else (0700). One that exists stays as it is.
+Status MakePrivateDirectory(const std::filesystem::path& path);
 
 // What a transaction outlasts when it has been acknowledged.
 enum class Durability {

@@ -51,7 +51,24 @@ const Statements kLimits = {
     "CREATE INDEX reservations_holder ON reservations (holder)",
 };
 
-const Statements* const kMigrations[] = {&kKeys, &kLimits};
+const Statements kRequests = {
+    // prompt and answer: NULL but for keys that may keep them.
+    R"(CREATE TABLE requests (
+      id TEXT PRIMARY KEY, key_id TEXT NOT NULL, profile TEXT NOT NULL, model TEXT NOT NULL,
+      replica TEXT NOT NULL, finish_reason TEXT NOT NULL, http_status BIGINT NOT NULL,
+      started_ms BIGINT NOT NULL, queue_ms BIGINT NOT NULL, first_token_ms BIGINT NOT NULL,
+      duration_ms BIGINT NOT NULL, prompt_tokens BIGINT NOT NULL, completion_tokens BIGINT NOT NULL,
+      prompt TEXT, answer TEXT))",
+    "CREATE INDEX requests_started ON requests (started_ms)",
+    // Sums of requests by the hour, counted since 1970 UTC; they outlast the rows of `requests`.
+    R"(CREATE TABLE usage_hours (
+      hour BIGINT NOT NULL, key_id TEXT NOT NULL, profile TEXT NOT NULL, model TEXT NOT NULL,
+      http_status BIGINT NOT NULL, n_requests BIGINT NOT NULL, prompt_tokens BIGINT NOT NULL,
+      completion_tokens BIGINT NOT NULL, duration_ms BIGINT NOT NULL,
+      PRIMARY KEY (hour, key_id, profile, model, http_status)))",
+};
+
+const Statements* const kMigrations[] = {&kKeys, &kLimits, &kRequests};
 
 Status CheckNotNewer(int version) {
   if (version <= LatestVersion()) return Ok();

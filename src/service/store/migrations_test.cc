@@ -6,6 +6,7 @@
 
 #include "service/access/key_text.h"
 #include "service/store/key_store.h"
+#include "service/store/request_log.h"
 #include "service/store/store_limiter.h"
 #include "service/store/test_databases.h"
 
@@ -53,6 +54,12 @@ void FillVersion(Database& database, int version) {
   if (version >= 2) {
     ASSERT_TRUE(Execute(database, "INSERT INTO day_tokens VALUES ('key_old', 20000, 1234)").ok());
   }
+  if (version >= 3) {
+    ASSERT_TRUE(Execute(database,
+                        "INSERT INTO usage_hours VALUES (480000, 'key_old', 'math', 'm', 200, 3, "
+                        "40, 500, 900)")
+                    .ok());
+  }
 }
 
 TEST_P(MigrationsTest, FromEveryEarlierVersionNothingIsLost) {
@@ -75,6 +82,8 @@ TEST_P(MigrationsTest, FromEveryEarlierVersionNothingIsLost) {
     }
     StoreLimiter limiter(*database, clock);
     EXPECT_EQ(*limiter.DayTokens("key_old", 20000), version >= 2 ? 1234 : 0);
+    RequestLog log(*database);
+    EXPECT_EQ(log.Usage(0, INT64_MAX / 2)->size(), version >= 3 ? 1u : 0u);
   }
 }
 
