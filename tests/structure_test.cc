@@ -34,8 +34,8 @@ const std::map<std::string, std::vector<std::string>>& AllowedIncludes() {
        {"common/base", "common/text", "common/net", "service/reason", "service/pool"}},
       {"app",
        {"common/base", "common/text", "common/net", "common/hub", "inference/kernels",
-        "inference/model", "inference/engine", "inference/worker", "service/reason", "service/pool",
-        "service/gateway"}},
+        "inference/model", "inference/engine", "inference/worker", "service/access",
+        "service/store", "service/reason", "service/pool", "service/gateway"}},
       {"train", {"common/base", "common/text"}},
   };
   return table;
