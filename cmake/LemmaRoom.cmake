@@ -1,5 +1,5 @@
-# lemma_room(NAME [USES room...] [LINKS library...]): one static library `lemma_NAME` from the
-# room's *.cc files, and one test program `NAME_test` from its *_test.cc files.
+# lemma_room(NAME [USES room...] [LINKS library...] [TESTS_IN_ONE_PROCESS]): one static library
+# `lemma_NAME` from the room's *.cc files, and one test program `NAME_test` from its *_test.cc files.
 # Link dependencies are public, so a program links the top room it uses and gets the rest.
 
 find_package(Threads REQUIRED)
@@ -28,18 +28,24 @@ if(LEMMA_TESTS)
   find_package(GTest REQUIRED)
 endif()
 
-# lemma_tests(NAME SOURCE...  [LINKS library...]): a GoogleTest program registered with CTest.
+# lemma_tests(NAME SOURCE... [LINKS library...] [IN_ONE_PROCESS]): a GoogleTest program registered
+# with CTest, test by test, or as a whole where its tests share something dear.
 function(lemma_tests name)
-  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "IN_ONE_PROCESS" "" "LINKS" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gtest GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE LEMMA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  if(ARG_IN_ONE_PROCESS)
+    add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+    return()
+  endif()
   gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT 120 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 endfunction()
 
 function(lemma_room name)
-  cmake_parse_arguments(ARG "" "" "USES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "TESTS_IN_ONE_PROCESS" "" "USES;LINKS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   set(test_sources ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$|/test_[^/]*\\.cc$")
@@ -53,6 +59,10 @@ function(lemma_room name)
     target_link_libraries(lemma_${name} INTERFACE lemma_options ${ARG_USES} ${ARG_LINKS})
   endif()
   if(LEMMA_TESTS AND test_sources)
-    lemma_tests(${name}_test ${test_sources} LINKS lemma_${name})
+    set(in_one_process)
+    if(ARG_TESTS_IN_ONE_PROCESS)
+      set(in_one_process IN_ONE_PROCESS)
+    endif()
+    lemma_tests(${name}_test ${test_sources} ${in_one_process} LINKS lemma_${name})
   endif()
 endfunction()

@@ -26,14 +26,16 @@ const std::map<std::string, std::vector<std::string>>& AllowedIncludes() {
       {"inference/engine", {"common/base", "inference/kernels", "inference/model"}},
       {"inference/worker",
        {"common/base", "common/text", "common/net", "inference/model", "inference/engine"}},
+      {"service/access", {"common/base"}},
+      {"service/store", {"common/base", "service/access"}},
       {"service/reason", {"common/base", "common/text"}},
       {"service/pool", {"common/base", "common/net"}},
       {"service/gateway",
        {"common/base", "common/text", "common/net", "service/reason", "service/pool"}},
       {"app",
        {"common/base", "common/text", "common/net", "common/hub", "inference/kernels",
-        "inference/model", "inference/engine", "inference/worker", "service/reason", "service/pool",
-        "service/gateway"}},
+        "inference/model", "inference/engine", "inference/worker", "service/access",
+        "service/store", "service/reason", "service/pool", "service/gateway"}},
       {"train", {"common/base", "common/text"}},
   };
   return table;

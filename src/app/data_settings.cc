@@ -1,0 +1,55 @@
+#include "app/data_settings.h"
+
+#include <utility>
+
+#include "app/hub_settings.h"
+
+namespace lemma::app {
+
+namespace fs = std::filesystem;
+
+void AddDataOptions(CLI::App& command, DataOptions& options) {
+  command
+      .add_option("--data-dir", options.directory,
+                  "Keys, usage and the server's secret (default: ~/.local/share/lemma)")
+      ->envname("LEMMA_DATA_DIR");
+  command
+      .add_option("--database", options.database,
+                  "A SQLite file, or postgresql://... that gateways share (default: lemma.db in "
+                  "the data directory)")
+      ->envname("LEMMA_DATABASE");
+}
+
+Result<fs::path> DataDirectory(const DataOptions& options) {
+  if (!options.directory.empty()) return fs::path(options.directory);
+  if (const std::string data = EnvironmentValue("XDG_DATA_HOME"); !data.empty()) {
+    return fs::path(data) / "lemma";
+  }
+  const std::string home = EnvironmentValue("HOME");
+  if (home.empty()) {
+    return InvalidArgument("--data-dir: needed where HOME is not set");
+  }
+  return fs::path(home) / ".local/share/lemma";
+}
+
+Result<OpenedStore> OpenStore(const DataOptions& options, bool may_create, const UnixClock& clock) {
+  LEMMA_ASSIGN_OR_RETURN(const fs::path directory, DataDirectory(options));
+  store::DatabaseOptions database_options;
+  database_options.address =
+      options.database.empty() ? (directory / "lemma.db").string() : options.database;
+  const bool is_file = database_options.address.find("://") == std::string::npos;
+  if (!may_create && is_file && !fs::exists(database_options.address)) {
+    return NotFound(database_options.address +
+                    ": no such database; is this the right --data-dir? `lemma key create` makes a "
+                    "new one");
+  }
+  // The secret lies there also where the database does not.
+  LEMMA_RETURN_IF_ERROR(store::MakePrivateDirectory(directory));
+  OpenedStore opened;
+  LEMMA_ASSIGN_OR_RETURN(opened.database, store::Database::Open(database_options));
+  LEMMA_ASSIGN_OR_RETURN(opened.keys,
+                         store::KeyStore::Open(*opened.database, directory / "key-secret", clock));
+  return opened;
+}
+
+}  // namespace lemma::app

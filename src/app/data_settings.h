@@ -1,0 +1,36 @@
+// Where the service keeps its data: options that several commands share, and what they open.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "common/base/clock.h"
+#include "common/base/status.h"
+#include "service/store/database.h"
+#include "service/store/key_store.h"
+
+namespace lemma::app {
+
+struct DataOptions {
+  std::string directory;  // "": the user's own (DataDirectory)
+  std::string database;   // "": <directory>/lemma.db
+};
+
+void AddDataOptions(CLI::App& command, DataOptions& options);
+
+// The directory that was named, else $XDG_DATA_HOME/lemma, else ~/.local/share/lemma.
+Result<std::filesystem::path> DataDirectory(const DataOptions& options);
+
+// The database with the keys in it. Destroyed in this order: keys, database.
+struct OpenedStore {
+  std::unique_ptr<store::Database> database;
+  std::unique_ptr<store::KeyStore> keys;
+};
+
+// `may_create`: makes what is not there; else kNotFound for a file that does not exist, because the
+// directory is then most likely not the one that was meant.
+Result<OpenedStore> OpenStore(const DataOptions& options, bool may_create, const UnixClock& clock);
+
+}  // namespace lemma::app

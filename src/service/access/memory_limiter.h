@@ -1,0 +1,32 @@
+// The limiter of one process: exact, a fraction of a microsecond, forgotten when the process ends.
+// For keys without a daily limit on a service of one gateway; others need store::StoreLimiter.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+
+#include "common/base/clock.h"
+#include "common/base/thread_annotations.h"
+#include "service/access/limiter.h"
+
+namespace lemma::access {
+
+class MemoryLimiter : public Limiter {
+ public:
+  explicit MemoryLimiter(const UnixClock& clock) : clock_(clock) {}
+
+  Result<Admission> Admit(const std::string& key_id, const KeyLimits& limits,
+                          int64_t n_tokens) override;
+
+  int64_t n_in_flight(const std::string& key_id) const;
+
+ private:
+  void Settle(const Reservation& reservation, int64_t n_used) override;
+
+  const UnixClock& clock_;
+  mutable Mutex mutex_;
+  // One entry a key: as many as the service has keys, which their store bounds.
+  std::unordered_map<std::string, KeyUsage> usage_ LEMMA_GUARDED_BY(mutex_);
+};
+
+}  // namespace lemma::access

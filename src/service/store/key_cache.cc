@@ -1,0 +1,83 @@
+#include "service/store/key_cache.h"
+
+#include <algorithm>
+
+#include "common/base/log.h"
+
+namespace lemma::store {
+
+using std::chrono::steady_clock;
+
+Result<std::unique_ptr<KeyCache>> KeyCache::Start(KeyStore& store, const UnixClock& clock,
+                                                  const KeyCacheOptions& options) {
+  std::unique_ptr<KeyCache> cache(new KeyCache(store, clock, options));
+  LEMMA_RETURN_IF_ERROR(cache->Refresh());
+  cache->poll_ =
+      std::make_unique<PeriodicTask>(options.poll_interval, [&self = *cache] { self.Poll(); });
+  return cache;
+}
+
+KeyCache::~KeyCache() {
+  poll_.reset();
+  SaveLastUsed();
+}
+
+Status KeyCache::Refresh() {
+  // Before the query: what it tells is at least as fresh.
+  const auto asked_at = steady_clock::now();
+  LEMMA_ASSIGN_OR_RETURN(const int64_t version, store_.Version());
+  std::shared_ptr<const KeySnapshot> snapshot;
+  {
+    const MutexLock lock(mutex_);
+    snapshot = snapshot_;
+  }
+  if (!snapshot || snapshot->version != version) {
+    LEMMA_ASSIGN_OR_RETURN(snapshot, store_.Snapshot());
+  }
+  const MutexLock lock(mutex_);
+  // Two that refresh at once: the older answer never replaces the newer.
+  if (!snapshot_ || snapshot->version >= snapshot_->version) snapshot_ = snapshot;
+  fresh_at_ = std::max(fresh_at_, asked_at);
+  return Ok();
+}
+
+Result<std::shared_ptr<const access::ApiKey>> KeyCache::Authenticate(std::string_view text) {
+  std::shared_ptr<const KeySnapshot> snapshot;
+  {
+    const MutexLock lock(mutex_);
+    if (steady_clock::now() - fresh_at_ > options_.stale_max) {
+      return Unavailable("API keys cannot be checked: the database is away");
+    }
+    snapshot = snapshot_;
+  }
+  LEMMA_ASSIGN_OR_RETURN(auto key, store_.Authenticate(*snapshot, text));
+  const MutexLock lock(mutex_);
+  last_used_ms_[key->id] = clock_.NowMs();
+  return key;
+}
+
+void KeyCache::SaveLastUsed() {
+  std::map<std::string, int64_t> last_used_ms;
+  {
+    const MutexLock lock(mutex_);
+    last_used_ms.swap(last_used_ms_);
+  }
+  if (last_used_ms.empty()) return;
+  if (const Status saved = store_.SaveLastUsed(last_used_ms); !saved.ok()) {
+    LogWarning("store: when keys were last used is not saved: {}", saved.message());
+  }
+}
+
+void KeyCache::Poll() {
+  const Status refreshed = Refresh();
+  if (!refreshed.ok() && was_ok_) {
+    LogWarning("store: keys are not refreshed: {}", refreshed.message());
+  }
+  was_ok_ = refreshed.ok();
+  if (was_ok_ && steady_clock::now() - saved_at_ >= options_.last_used_interval) {
+    SaveLastUsed();
+    saved_at_ = steady_clock::now();
+  }
+}
+
+}  // namespace lemma::store

@@ -1,0 +1,113 @@
+#include "service/store/migrations.h"
+
+#include <fmt/format.h>
+#include <soci/soci.h>
+
+#include <iterator>
+#include <vector>
+
+#include "common/base/check.h"
+#include "common/base/log.h"
+
+namespace lemma::store {
+namespace {
+
+// The types are those that both databases know: BIGINT and TEXT. Times are Unix milliseconds, 0 for
+// "not"; lists are words between spaces.
+using Statements = std::vector<const char*>;
+
+const Statements kKeys = {
+    "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    // Counts the changes of what processes keep a copy of.
+    "CREATE TABLE change_counters (name TEXT PRIMARY KEY, value BIGINT NOT NULL)",
+    "INSERT INTO change_counters (name, value) VALUES ('keys', 0)",
+    R"(CREATE TABLE api_keys (
+      id TEXT PRIMARY KEY, name TEXT NOT NULL, scopes TEXT NOT NULL, profiles TEXT NOT NULL,
+      requests_per_minute BIGINT NOT NULL, tokens_per_minute BIGINT NOT NULL,
+      tokens_per_day BIGINT NOT NULL, concurrency BIGINT NOT NULL, deadline_ms BIGINT NOT NULL,
+      priority BIGINT NOT NULL, keeps_content BIGINT NOT NULL, expires_ms BIGINT NOT NULL,
+      created_ms BIGINT NOT NULL, last_used_ms BIGINT NOT NULL, revoked_ms BIGINT NOT NULL))",
+    // A key has one secret, or two while an old one is still accepted.
+    R"(CREATE TABLE key_secrets (
+      handle TEXT PRIMARY KEY, key_id TEXT NOT NULL REFERENCES api_keys (id) ON DELETE CASCADE,
+      hash TEXT NOT NULL, created_ms BIGINT NOT NULL, expires_ms BIGINT NOT NULL))",
+    "CREATE INDEX key_secrets_key ON key_secrets (key_id)",
+};
+
+const Statements kLimits = {
+    R"(CREATE TABLE limit_buckets (
+      key_id TEXT PRIMARY KEY REFERENCES api_keys (id) ON DELETE CASCADE,
+      requests_debt BIGINT NOT NULL, requests_at_ms BIGINT NOT NULL,
+      tokens_debt BIGINT NOT NULL, tokens_at_ms BIGINT NOT NULL))",
+    R"(CREATE TABLE day_tokens (
+      key_id TEXT NOT NULL REFERENCES api_keys (id) ON DELETE CASCADE, day BIGINT NOT NULL,
+      tokens BIGINT NOT NULL, PRIMARY KEY (key_id, day)))",
+    // What running requests hold. One whose gateway no longer renews its lease never ended.
+    R"(CREATE TABLE reservations (
+      id TEXT PRIMARY KEY, key_id TEXT NOT NULL REFERENCES api_keys (id) ON DELETE CASCADE,
+      holder TEXT NOT NULL, tokens BIGINT NOT NULL, tokens_per_minute BIGINT NOT NULL,
+      admitted_ms BIGINT NOT NULL, lease_until_ms BIGINT NOT NULL))",
+    "CREATE INDEX reservations_key ON reservations (key_id)",
+    "CREATE INDEX reservations_holder ON reservations (holder)",
+};
+
+const Statements kRequests = {
+    // prompt and answer: NULL but for keys that may keep them.
+    R"(CREATE TABLE requests (
+      id TEXT PRIMARY KEY, key_id TEXT NOT NULL, profile TEXT NOT NULL, model TEXT NOT NULL,
+      replica TEXT NOT NULL, finish_reason TEXT NOT NULL, http_status BIGINT NOT NULL,
+      started_ms BIGINT NOT NULL, queue_ms BIGINT NOT NULL, first_token_ms BIGINT NOT NULL,
+      duration_ms BIGINT NOT NULL, prompt_tokens BIGINT NOT NULL, completion_tokens BIGINT NOT NULL,
+      prompt TEXT, answer TEXT))",
+    "CREATE INDEX requests_started ON requests (started_ms)",
+    // Sums of requests by the hour, counted since 1970 UTC; they outlast the rows of `requests`.
+    R"(CREATE TABLE usage_hours (
+      hour BIGINT NOT NULL, key_id TEXT NOT NULL, profile TEXT NOT NULL, model TEXT NOT NULL,
+      http_status BIGINT NOT NULL, n_requests BIGINT NOT NULL, prompt_tokens BIGINT NOT NULL,
+      completion_tokens BIGINT NOT NULL, duration_ms BIGINT NOT NULL,
+      PRIMARY KEY (hour, key_id, profile, model, http_status)))",
+};
+
+const Statements* const kMigrations[] = {&kKeys, &kLimits, &kRequests};
+
+Status CheckNotNewer(int version) {
+  if (version <= LatestVersion()) return Ok();
+  return InvalidArgument(
+      fmt::format("the database has schema version {}, this program knows versions up to {}: a "
+                  "newer Lemma has written it; use that one, or another --data-dir",
+                  version, LatestVersion()));
+}
+
+// The version, behind a lock that lasts until the transaction ends. SQLite's writers have one.
+int LockedVersion(soci::session& sql, bool is_postgresql) {
+  constexpr const char* kLockId = "SELECT pg_advisory_xact_lock(7813264590127)";  // any number
+  if (is_postgresql) sql << kLockId;
+  sql << "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)";
+  int version = 0;
+  sql << "SELECT version FROM schema_version", soci::into(version);
+  if (!sql.got_data()) sql << "INSERT INTO schema_version (version) VALUES (0)";
+  return version;
+}
+
+}  // namespace
+
+int LatestVersion() { return static_cast<int>(std::size(kMigrations)); }
+
+Status Migrate(Database& database, int target) {
+  LEMMA_CHECK(target <= LatestVersion(), "no such schema version");
+  for (bool is_done = false; !is_done;) {
+    LEMMA_RETURN_IF_ERROR(database.Write([&](soci::session& sql) {
+      const int version = LockedVersion(sql, database.is_postgresql());
+      LEMMA_RETURN_IF_ERROR(CheckNotNewer(version));
+      is_done = version >= target;
+      if (is_done) return Ok();
+      for (const char* statement : *kMigrations[version]) sql << statement;
+      sql << "UPDATE schema_version SET version = :version", soci::use(version + 1);
+      LogInfo("store: schema version {} -> {}", version, version + 1);
+      return Ok();
+    }));
+  }
+  return Ok();
+}
+
+}  // namespace lemma::store

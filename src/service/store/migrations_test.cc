@@ -1,0 +1,131 @@
+#include "service/store/migrations.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <soci/soci.h>
+
+#include "service/access/key_text.h"
+#include "service/store/key_store.h"
+#include "service/store/request_log.h"
+#include "service/store/store_limiter.h"
+#include "service/store/test_databases.h"
+
+namespace lemma::store {
+namespace {
+
+using testing::HasSubstr;
+
+class MigrationsTest : public DatabaseTest {
+ protected:
+  std::unique_ptr<Database> OpenAsItIs() const {
+    return *Database::OpenAsItIs({.address = address_});
+  }
+};
+LEMMA_FOR_BOTH_DATABASES(MigrationsTest);
+
+Status Execute(Database& database, const std::string& statement) {
+  return database.Write([&](soci::session& sql) {
+    sql << statement;
+    return Ok();
+  });
+}
+
+int Version(Database& database) {
+  int version = -1;
+  const Status status = database.Read([&](soci::session& sql) {
+    sql << "SELECT version FROM schema_version", soci::into(version);
+    return Ok();
+  });
+  EXPECT_TRUE(status.ok()) << status.message();
+  return version;
+}
+
+// Every version that was ever released holds these, as it wrote them.
+void FillVersion(Database& database, int version) {
+  if (version >= 1) {
+    ASSERT_TRUE(Execute(database,
+                        "INSERT INTO api_keys VALUES ('key_old', 'old', 'inference', '', 60, 1000, "
+                        "5000, 2, 0, 0, 0, 0, 1000, 0, 0)")
+                    .ok());
+    ASSERT_TRUE(
+        Execute(database, "INSERT INTO key_secrets VALUES ('oldhandl', 'key_old', 'ff', 1000, 0)")
+            .ok());
+  }
+  if (version >= 2) {
+    ASSERT_TRUE(Execute(database, "INSERT INTO day_tokens VALUES ('key_old', 20000, 1234)").ok());
+  }
+  if (version >= 3) {
+    ASSERT_TRUE(Execute(database,
+                        "INSERT INTO usage_hours VALUES (480000, 'key_old', 'math', 'm', 200, 3, "
+                        "40, 500, 900)")
+                    .ok());
+  }
+}
+
+TEST_P(MigrationsTest, FromEveryEarlierVersionNothingIsLost) {
+  for (int version = 0; version <= LatestVersion(); ++version) {
+    SetUp();
+    const auto database = OpenAsItIs();
+    ASSERT_TRUE(Migrate(*database, version).ok());
+    EXPECT_EQ(Version(*database), version);
+    FillVersion(*database, version);
+    ASSERT_TRUE(Migrate(*database, LatestVersion()).ok());
+    EXPECT_EQ(Version(*database), LatestVersion());
+
+    const SystemUnixClock clock;
+    const auto keys = *KeyStore::Open(*database, directory_ / "key-secret", clock);
+    ASSERT_TRUE(keys->Create(Named("new")).ok());
+    EXPECT_EQ(keys->List()->size(), version >= 1 ? 2u : 1u);
+    if (version >= 1) {
+      EXPECT_EQ(keys->Find("old")->spec.limits.tokens_per_day, 5000);
+      EXPECT_EQ(keys->Find("old")->handle, "oldhandl");
+    }
+    StoreLimiter limiter(*database, clock);
+    EXPECT_EQ(*limiter.DayTokens("key_old", 20000), version >= 2 ? 1234 : 0);
+    RequestLog log(*database);
+    EXPECT_EQ(log.Usage(0, INT64_MAX / 2)->size(), version >= 3 ? 1u : 0u);
+  }
+}
+
+TEST_P(MigrationsTest, ANewerDatabaseIsRefusedAndUntouched) {
+  const auto database = Open();
+  ASSERT_TRUE(Execute(*database, "UPDATE schema_version SET version = 99").ok());
+  const Status status = Database::Open({.address = address_}).status();
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+  EXPECT_THAT(status.message(), HasSubstr("schema version 99"));
+  EXPECT_THAT(status.message(), HasSubstr("newer Lemma"));
+  EXPECT_EQ(Version(*database), 99);
+}
+
+TEST_P(MigrationsTest, OneThatFailsLeavesTheDatabaseAsItWas) {
+  const auto database = OpenAsItIs();
+  ASSERT_TRUE(Migrate(*database, 1).ok());
+  FillVersion(*database, 1);
+  // The last table of version 2 is there already: its first one is made, and undone.
+  ASSERT_TRUE(Execute(*database, "CREATE TABLE reservations (id TEXT)").ok());
+  EXPECT_FALSE(Migrate(*database, 2).ok());
+  EXPECT_EQ(Version(*database), 1);
+  EXPECT_FALSE(Execute(*database, "SELECT * FROM limit_buckets").ok());
+  ASSERT_TRUE(Execute(*database, "DROP TABLE reservations").ok());
+  EXPECT_TRUE(Migrate(*database, 2).ok());
+}
+
+TEST_P(MigrationsTest, ManyAtOnceMigrateOnce) {
+  std::vector<std::unique_ptr<Database>> databases(6);
+  for (auto& database : databases) database = OpenAsItIs();
+  InThreads(6, [&](int i) {
+    const Status status = Migrate(*databases[static_cast<size_t>(i)], LatestVersion());
+    EXPECT_TRUE(status.ok()) << status.message();
+  });
+  int64_t n_counters = 0;
+  EXPECT_TRUE(databases[0]
+                  ->Read([&](soci::session& sql) {
+                    sql << "SELECT count(*) FROM change_counters", soci::into(n_counters);
+                    return Ok();
+                  })
+                  .ok());
+  EXPECT_EQ(n_counters, 1);
+}
+
+}  // namespace
+}  // namespace lemma::store
