@@ -211,7 +211,7 @@ Status Bench(const BenchOptions& options) {
   figures.load_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   figures.info = backend->info();
   LEMMA_RETURN_IF_ERROR(Measure(*backend, options, figures));
-  figures.sample_s = SecondsToSample(backend->config().vocab_size);
+  figures.sample_s = SecondsToSample(*backend);
   figures.tokenizer_bytes_s = TokenizerBytesPerSecond(tokenizer);
   if (options.accuracy) {
     LEMMA_ASSIGN_OR_RETURN(figures.accuracy, MeasureAccuracy(checkpoint, options.model, *backend));

@@ -81,7 +81,7 @@ Result<Accuracy> MeasureAccuracy(const model::Checkpoint& checkpoint, const Mode
     return InvalidArgument("the KV cache is too small; raise --kv-gib", "kv-gib");
   }
   const auto vocab_size = static_cast<size_t>(backend.config().vocab_size);
-  engine::Sampler sampler(backend.config().vocab_size);
+  engine::Sampler sampler(backend.config().vocab_size, backend.host_kernels());
   engine::SamplingParams params;
   Steps reference_steps(*reference), steps(backend);
   std::vector<model::TokenId> tokens(kSequences, 0);

@@ -140,14 +140,15 @@ Result<Work> Workloads::Step(int32_t n_sequences, int32_t n_shared, int32_t n_ro
                                                        ProductsPerLogits(backend_.config()))};
 }
 
-double SecondsToSample(int32_t vocab_size) {
+double SecondsToSample(const model::Backend& backend) {
   constexpr int kTokens = 50;
+  const int32_t vocab_size = backend.config().vocab_size;
   // As a model's: a few likely tokens, and a long tail.
   std::mt19937 random(1);
   std::normal_distribution<float> normal(0, 3);
   std::vector<float> logits(static_cast<size_t>(vocab_size));
   for (float& logit : logits) logit = normal(random);
-  engine::Sampler sampler(vocab_size);
+  engine::Sampler sampler(vocab_size, backend.host_kernels());
   engine::SamplingParams params;
   params.top_p = 0.95f;
   const std::vector<model::TokenId> prompt = {0};

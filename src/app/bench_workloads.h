@@ -52,7 +52,7 @@ class Workloads {
 };
 
 // Seconds that choosing a token takes, top_p 0.95 and nothing else cut off.
-double SecondsToSample(int32_t vocab_size);
+double SecondsToSample(const model::Backend& backend);
 
 // Bytes of text a second, of mathematics, code and Chinese.
 double TokenizerBytesPerSecond(const text::Tokenizer& tokenizer);

@@ -36,7 +36,7 @@ class SilentSink : public RecordingSink {
   Verdict OnToken(const TokenEvent&) override { return Verdict::kContinue; }
 };
 
-TEST(Engine, AStepAllocatesNothing) {
+void ExpectNoAllocations(int32_t top_k, float top_p) {
   auto backend = std::make_unique<FakeBackend>(FakeBackend::Options{});
   int64_t n_forwards = 0;
   int64_t at_step[2] = {};
@@ -52,8 +52,8 @@ TEST(Engine, AStepAllocatesNothing) {
   request.prompt.assign(100, 1);
   request.n = 3;
   request.max_tokens = 400;
-  request.sampling.top_p = 0.9f;
-  request.sampling.top_k = 40;
+  request.sampling.top_p = top_p;
+  request.sampling.top_k = top_k;
   request.sampling.n_logprobs = 5;
   request.sampling.frequency_penalty = 0.1f;
   request.sampling.repetition_penalty = 1.1f;
@@ -63,6 +63,12 @@ TEST(Engine, AStepAllocatesNothing) {
   ASSERT_TRUE(sink->Wait().ok());
   EXPECT_GT(at_step[0], 0);
   EXPECT_EQ(at_step[0], at_step[1]);
+}
+
+TEST(Engine, AStepAllocatesNothing) {
+  ExpectNoAllocations(/*top_k=*/40, /*top_p=*/0.9f);
+  ExpectNoAllocations(/*top_k=*/0, /*top_p=*/0.9f);
+  ExpectNoAllocations(/*top_k=*/0, /*top_p=*/0.01f);  // after many rejections
 }
 
 }  // namespace

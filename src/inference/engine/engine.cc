@@ -107,7 +107,7 @@ Engine::Impl::Impl(std::unique_ptr<model::Backend> the_backend, const EngineOpti
       pages(backend->n_pages(), options.prefix_cache),
       speculation(std::min(backend->batch_rows_max(), kSpeculatedRowsMax)),
       uses_speculation(options.speculation),
-      sampler(backend->config().vocab_size),
+      sampler(backend->config().vocab_size, backend->host_kernels()),
       plan(step_limits),
       logits(static_cast<size_t>(step_limits.logit_rows_max) *
              static_cast<size_t>(backend->config().vocab_size)) {

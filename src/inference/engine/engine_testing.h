@@ -15,6 +15,7 @@
 #include "inference/engine/fake_backend.h"
 #include "inference/engine/recording_sink.h"
 #include "inference/engine/sampler.h"
+#include "inference/kernels/isa.h"
 
 namespace lemma::engine {
 
@@ -58,7 +59,7 @@ inline SinkPtr MustSubmit(Engine& engine, GenerateRequest request) {
 
 // What the request must produce: one sequence, no engine, no pages.
 inline std::vector<TokenId> Reference(const GenerateRequest& request, int32_t sample = 0) {
-  Sampler sampler(48);
+  Sampler sampler(48, kernels::KernelsFor(kernels::Isa::kScalar));
   std::vector<float> logits(48);
   std::vector<TokenId> tokens = request.prompt;
   const int32_t n_prompt = static_cast<int32_t>(tokens.size());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/base/check.h"
+#include "inference/kernels/isa.h"
 #include "inference/model/backend.h"
 
 namespace lemma::engine {
@@ -46,6 +47,9 @@ class FakeBackend : public model::Backend {
   int32_t n_pages() const override { return options_.n_pages; }
   int32_t batch_rows_max() const override { return options_.batch_rows_max; }
   int32_t logit_rows_max() const override { return options_.logit_rows_max; }
+  const kernels::Kernels& host_kernels() const override {
+    return kernels::KernelsFor(kernels::Isa::kScalar);
+  }
 
   Status Forward(const model::Batch& batch, std::span<float> logits) override {
     LEMMA_CHECK(static_cast<int32_t>(batch.tokens.size()) <= options_.batch_rows_max);

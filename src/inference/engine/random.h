@@ -1,5 +1,5 @@
-// The random numbers of sampling: a pure function of (seed, sample, position), so that a token does
-// not depend on what else ran, in which order, or on which machine.
+// The random numbers of sampling: a pure function of (seed, sample, position, attempt), so that a
+// token does not depend on what else ran, in which order, or on which machine.
 //
 // Philox4x32-10 from Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011).
 #pragma once
@@ -24,13 +24,21 @@ inline std::array<uint32_t, 4> Philox4x32(std::array<uint32_t, 4> counter,
   return counter;
 }
 
-// Uniform in [0, 1), 53 random bits. `position` counts the sample's generated tokens from 0.
-inline double UniformAt(uint64_t seed, int32_t sample, int32_t position) {
-  const std::array<uint32_t, 4> words =
-      Philox4x32({static_cast<uint32_t>(position), 0, static_cast<uint32_t>(sample), 0},
-                 {static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32)});
-  const uint64_t bits = uint64_t{words[0]} << 32 | words[1];
-  return static_cast<double>(bits >> 11) * 0x1.0p-53;
-}
+// The random numbers of one token.
+struct TokenRandom {
+  uint64_t seed = 0;
+  int32_t sample = 0;
+  int32_t position = 0;  // counts the sample's generated tokens from 0
+
+  // Uniform in [0, 1), 53 random bits.
+  double Uniform(int32_t attempt) const {
+    const std::array<uint32_t, 4> words =
+        Philox4x32({static_cast<uint32_t>(position), static_cast<uint32_t>(attempt),
+                    static_cast<uint32_t>(sample), 0},
+                   {static_cast<uint32_t>(seed), static_cast<uint32_t>(seed >> 32)});
+    const uint64_t bits = uint64_t{words[0]} << 32 | words[1];
+    return static_cast<double>(bits >> 11) * 0x1.0p-53;
+  }
+};
 
 }  // namespace lemma::engine

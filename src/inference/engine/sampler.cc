@@ -1,66 +1,17 @@
 #include "inference/engine/sampler.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <limits>
 
-#include "inference/engine/random.h"
+#include "inference/kernels/kernels.h"
 
 namespace lemma::engine {
 namespace {
 
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr size_t kLanes = 8;  // independent accumulators, so that the compiler can use SIMD
-
-// exp(x) for x <= 0, below the smallest normal float: 0. Relative error < 3e-7. Taylor's series to
-// the 7th power on |r| <= ln(2)/2; written out because libm's does not vectorise and differs
-// between versions of libm.
-inline float ExpNonPositive(float x) {
-  constexpr float kLog2E = 1.44269504f;
-  constexpr float kLn2High = 0.693359375f;  // 9 bits, so that n * kLn2High is exact
-  constexpr float kLn2Low = -2.12194440e-4f;
-  constexpr float kMin = -87.0f;
-  const float clamped = x < kMin ? kMin : x;
-  const int32_t n = static_cast<int32_t>(clamped * kLog2E - 0.5f);  // to nearest, as x <= 0
-  const float n_float = static_cast<float>(n);
-  const float r = clamped - n_float * kLn2High - n_float * kLn2Low;
-  float sum = 1.0f / 5040;
-  sum = sum * r + 1.0f / 720;
-  sum = sum * r + 1.0f / 120;
-  sum = sum * r + 1.0f / 24;
-  sum = sum * r + 1.0f / 6;
-  sum = sum * r + 0.5f;
-  sum = sum * r + 1.0f;
-  sum = sum * r + 1.0f;
-  const float scaled = sum * std::bit_cast<float>((n + 127) << 23);
-  return x < kMin ? 0.0f : scaled;
-}
-
-struct Extent {
-  float max = -std::numeric_limits<float>::infinity();
-  bool usable = false;  // no NaN, no +infinity, not all -infinity
-};
-
-Extent FindExtent(std::span<const float> logits) {
-  float max[kLanes];
-  int32_t bad[kLanes] = {};
-  std::fill(max, max + kLanes, -std::numeric_limits<float>::infinity());
-  const auto take = [&](size_t lane, float value) {
-    max[lane] = value > max[lane] ? value : max[lane];
-    bad[lane] |= value <= std::numeric_limits<float>::max() ? 0 : 1;
-  };
-  size_t i = 0;
-  for (; i + kLanes <= logits.size(); i += kLanes) {
-    for (size_t lane = 0; lane < kLanes; ++lane) take(lane, logits[i + lane]);
-  }
-  for (; i < logits.size(); ++i) take(0, logits[i]);
-  Extent extent;
-  extent.max = *std::max_element(max, max + kLanes);
-  extent.usable = std::count(bad, bad + kLanes, 0) == static_cast<ptrdiff_t>(kLanes) &&
-                  extent.max > -std::numeric_limits<float>::infinity();
-  return extent;
-}
 
 // The sum of n weights; weight(i) gives one.
 template <typename Weight>
@@ -76,38 +27,54 @@ double SumWeights(size_t n, const Weight& weight) {
   return total;
 }
 
+// Which of the weights `left` lies in when they are laid side by side from 0; takes off `left`
+// those before it. The last one above 0, where rounding left a sliver.
+size_t Find(std::span<const float> weights, double& left) {
+  size_t last = 0;
+  for (size_t i = 0; i < weights.size(); ++i) {
+    if (left < weights[i]) return i;
+    left -= weights[i];
+    if (weights[i] > 0) last = i;
+  }
+  return last;
+}
+
 }  // namespace
 
-Sampler::Sampler(int32_t vocab_size)
-    : penalties_(vocab_size), weights_(static_cast<size_t>(vocab_size)) {
+Sampler::Sampler(int32_t vocab_size, const kernels::Kernels& kernels)
+    : kernels_(kernels),
+      penalties_(vocab_size),
+      weights_(static_cast<size_t>(vocab_size)),
+      block_sums_(static_cast<size_t>(kernels::DivideUp(vocab_size, kernels::kSamplingBlock))) {
   candidates_.reserve(weights_.size());
   logprobs_.reserve(kLogprobsMax);
 }
 
 Result<SampledToken> Sampler::Sample(std::span<const float> logits, const SamplingParams& params,
                                      const SamplePosition& position) {
-  Extent extent = FindExtent(logits);
-  if (!extent.usable) return Internal("the model's logits are not finite numbers");
+  float max = kernels_.max_logit(logits.data(), vocab_size());
+  const auto usable = [&] { return max > -kInfinity; };  // and no NaN
+  if (!usable()) return Internal("the model's logits are not finite numbers");
   const bool wants_logprobs = params.n_logprobs >= 0;
-  if (wants_logprobs) ComputeLogprobs(logits, extent.max, params.n_logprobs);
+  if (wants_logprobs) ComputeLogprobs(logits, max, params.n_logprobs);
 
   std::span<const float> adjusted = logits;
   if (Penalties::Any(params)) {
     std::copy(logits.begin(), logits.end(), weights_.begin());
     penalties_.Apply(params, position.tokens, position.n_prompt, weights_);
     adjusted = weights_;
-    extent = FindExtent(adjusted);
-    if (!extent.usable) return Internal("the penalties leave no token to choose");
+    max = kernels_.max_logit(adjusted.data(), vocab_size());
+    if (!usable()) return Internal("the penalties leave no token to choose");
   }
 
   SampledToken sampled;
   if (params.temperature <= kTemperatureGreedyMax) {
-    const auto best = std::find(adjusted.begin(), adjusted.end(), extent.max);
+    const auto best = std::find(adjusted.begin(), adjusted.end(), max);
     sampled.token = static_cast<TokenId>(best - adjusted.begin());
   } else {
-    const double total = FillWeights(adjusted, extent.max, params.temperature);
+    const double total = FillWeights(adjusted, max, params.temperature);
     const int32_t n_output = static_cast<int32_t>(position.tokens.size()) - position.n_prompt;
-    sampled.token = Draw(params, total, UniformAt(params.seed, position.sample, n_output));
+    sampled.token = Draw(params, total, {params.seed, position.sample, n_output});
   }
   if (wants_logprobs) {
     const double raw = logits[static_cast<size_t>(sampled.token)];
@@ -118,13 +85,11 @@ Result<SampledToken> Sampler::Sample(std::span<const float> logits, const Sampli
 }
 
 double Sampler::FillWeights(std::span<const float> logits, float max, float temperature) {
-  // In place, so that the loop has one pointer and the compiler can use SIMD.
-  if (logits.data() != weights_.data()) {
-    std::copy(logits.begin(), logits.end(), weights_.begin());
-  }
-  const float scale = 1.0f / temperature;
-  for (float& weight : weights_) weight = ExpNonPositive((weight - max) * scale);
-  return SumWeights(weights_.size(), [&](size_t i) { return weights_[i]; });
+  kernels_.softmax_weights(logits.data(), vocab_size(), max, 1.0f / temperature, weights_.data(),
+                           block_sums_.data());
+  double total = 0;
+  for (const float sum : block_sums_) total += sum;
+  return total;
 }
 
 void Sampler::ComputeLogprobs(std::span<const float> logits, float max, int32_t n) {
@@ -138,8 +103,31 @@ void Sampler::ComputeLogprobs(std::span<const float> logits, float max, int32_t 
   }
 }
 
-TokenId Sampler::Draw(const SamplingParams& params, double total, double uniform) {
-  const Candidate boundary = Boundary(params, total);
+TokenId Sampler::Draw(const SamplingParams& params, double total, const TokenRandom& random) {
+  if (HasTopK(params))
+    return DrawUpTo(Boundary(params, total, /*weight_min=*/0), random.Uniform(0));
+  Candidate rejected{0, vocab_size()};  // the most likely one that was
+  for (int32_t attempt = 0; attempt < kAttemptsMax; ++attempt) {
+    const Candidate drawn = DrawFromAll(random.Uniform(attempt) * total);
+    if (!MoreLikely(drawn, rejected)) continue;
+    const bool accepted =
+        drawn.weight >= params.min_p &&
+        (params.top_p == 1 || kernels_.mass_before(weights_.data(), vocab_size(), drawn.token) <
+                                  double{params.top_p} * total);
+    if (accepted) return drawn.token;
+    rejected = drawn;
+  }
+  return DrawUpTo(Boundary(params, total, rejected.weight), random.Uniform(kAttemptsMax));
+}
+
+Sampler::Candidate Sampler::DrawFromAll(double left) const {
+  const size_t begin = Find(block_sums_, left) * size_t{kernels::kSamplingBlock};
+  const size_t n = std::min(weights_.size() - begin, size_t{kernels::kSamplingBlock});
+  const size_t token = begin + Find(std::span(weights_).subspan(begin, n), left);
+  return {weights_[token], static_cast<TokenId>(token)};
+}
+
+TokenId Sampler::DrawUpTo(const Candidate& boundary, double uniform) {
   // In order of ids, so that the choice does not depend on how selection permuted the candidates.
   candidates_.clear();
   for (size_t i = 0; i < weights_.size(); ++i) {
@@ -157,18 +145,21 @@ TokenId Sampler::Draw(const SamplingParams& params, double total, double uniform
   return candidates_.back().token;  // rounding left a sliver at the end
 }
 
-Sampler::Candidate Sampler::Boundary(const SamplingParams& params, double total) {
-  const int32_t vocab_size = static_cast<int32_t>(weights_.size());
-  Candidate boundary{0, vocab_size - 1};
-  const bool has_top_k = params.top_k > 0 && params.top_k < vocab_size;
-  if (has_top_k) {
+bool Sampler::HasTopK(const SamplingParams& params) const {
+  return params.top_k > 0 && params.top_k < vocab_size();
+}
+
+Sampler::Candidate Sampler::Boundary(const SamplingParams& params, double total, float weight_min) {
+  Candidate boundary{0, vocab_size() - 1};
+  if (HasTopK(params)) {
     SelectTop(weights_, params.top_k);
     boundary = candidates_.back();
     total = SumWeights(candidates_.size(), [&](size_t i) { return candidates_[i].weight; });
   }
   if (params.top_p < 1) {
-    if (!has_top_k) {
-      const float weight_min = static_cast<float>((1 - double{params.top_p}) * total / vocab_size);
+    if (!HasTopK(params)) {
+      const double share_min = (1 - double{params.top_p}) * total / vocab_size();
+      weight_min = std::max(weight_min, static_cast<float>(share_min));
       candidates_.clear();
       for (size_t i = 0; i < weights_.size(); ++i) {
         if (weights_[i] >= weight_min) {
@@ -179,7 +170,7 @@ Sampler::Candidate Sampler::Boundary(const SamplingParams& params, double total)
     boundary = SelectMass(double{params.top_p} * total);
   }
   // The most likely weighs exp(0) = 1, so min_p is a weight.
-  if (boundary.weight < params.min_p) boundary = {params.min_p, vocab_size - 1};
+  if (boundary.weight < params.min_p) boundary = {params.min_p, vocab_size() - 1};
   return boundary;
 }
 

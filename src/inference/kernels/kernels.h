@@ -112,6 +112,8 @@ static inline void ClearAttention(int64_t head_dim, float* total) {
   total[n_sums] = -__builtin_inff();
 }
 
+inline constexpr int64_t kSamplingBlock = 1024;  // of softmax_weights
+
 struct Kernels {
   Isa isa;
   // Indexed by WeightFormat: what `matmul` wants beside such weights.
@@ -144,6 +146,18 @@ struct Kernels {
 
   // out[i] = silu(gate[i]) * up[i]
   void (*silu_mul)(const float* gate, const float* up, int64_t n, float* out);
+
+  // The highest of n logits; NaN where one is NaN or +infinity.
+  float (*max_logit)(const float* logits, int64_t n);
+
+  // weights[i] = exp((logits[i] - max) * scale), for finite max >= logits[i] and scale > 0, 0 below
+  // 2^-127, and the sum of each kSamplingBlock of them; weights may be logits.
+  void (*softmax_weights)(const float* logits, int64_t n, float max, float scale, float* weights,
+                          float* block_sums);
+
+  // The sum of the weights above weights[index], which is above 0, and of those equal to it with a
+  // lower index.
+  double (*mass_before)(const float* weights, int64_t n, int64_t index);
 
   // The sum of n floats: reads memory as fast as `matmul` does at one token, for measuring it.
   float (*sum)(const float* data, int64_t n);

@@ -74,6 +74,10 @@ inline F32x16 Max(F32x16 a, F32x16 b) {
 inline F32x16 Min(F32x16 a, F32x16 b) {
   return {_mm256_min_ps(a.lo, b.lo), _mm256_min_ps(a.hi, b.hi)};
 }
+inline F32x16 KeepAbove(F32x16 a, F32x16 floor) {
+  return {_mm256_and_ps(a.lo, _mm256_cmp_ps(a.lo, floor.lo, _CMP_GT_OQ)),
+          _mm256_and_ps(a.hi, _mm256_cmp_ps(a.hi, floor.hi, _CMP_GT_OQ))};
+}
 inline F32x16 Round(F32x16 a) {
   constexpr int kNearest = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
   return {_mm256_round_ps(a.lo, kNearest), _mm256_round_ps(a.hi, kNearest)};

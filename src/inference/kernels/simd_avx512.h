@@ -59,6 +59,10 @@ inline F32x16 MulAdd(F32x16 a, F32x16 b, F32x16 c) { return _mm512_fmadd_ps(a, b
 // b where either is NaN.
 inline F32x16 Max(F32x16 a, F32x16 b) { return _mm512_max_ps(a, b); }
 inline F32x16 Min(F32x16 a, F32x16 b) { return _mm512_min_ps(a, b); }
+// a where it is above `floor`, else 0.
+inline F32x16 KeepAbove(F32x16 a, F32x16 floor) {
+  return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(a, floor, _CMP_GT_OQ), a);
+}
 // To the nearest integer, ties to even.
 inline F32x16 Round(F32x16 a) {
   return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);

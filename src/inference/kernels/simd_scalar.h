@@ -67,6 +67,9 @@ inline F32x16 Max(F32x16 a, F32x16 b) {
 inline F32x16 Min(F32x16 a, F32x16 b) {
   return EachLane([&](int i) { return a.lane[i] < b.lane[i] ? a.lane[i] : b.lane[i]; });
 }
+inline F32x16 KeepAbove(F32x16 a, F32x16 floor) {
+  return EachLane([&](int i) { return a.lane[i] > floor.lane[i] ? a.lane[i] : 0.0f; });
+}
 inline F32x16 Round(F32x16 a) {
   return EachLane([&](int i) { return __builtin_nearbyintf(a.lane[i]); });
 }

@@ -5,6 +5,7 @@
 #include "inference/kernels/elementwise.inl.h"
 #include "inference/kernels/matmul_many.inl.h"
 #include "inference/kernels/peak.inl.h"
+#include "inference/kernels/sampling.inl.h"
 #include "inference/kernels/tables.h"
 
 namespace lemma::kernels {
@@ -23,6 +24,9 @@ constexpr Kernels TableOf(Isa isa) {
           .rope = &Rope,
           .rotate = &RotateHeads,
           .silu_mul = &SiluMul,
+          .max_logit = &MaxLogit,
+          .softmax_weights = &SoftmaxWeights,
+          .mass_before = &MassBefore,
           .sum = &Sum,
           .peak = &Peak};
 }

@@ -14,6 +14,10 @@
 #include "common/base/status.h"
 #include "inference/model/config.h"
 
+namespace lemma::kernels {
+struct Kernels;
+}
+
 namespace lemma::model {
 
 inline constexpr int32_t kPageTokens = 64;
@@ -52,6 +56,9 @@ class Backend {
   virtual int32_t n_pages() const = 0;
   virtual int32_t batch_rows_max() const = 0;  // rows one Forward takes
   virtual int32_t logit_rows_max() const = 0;  // logits one Forward gives
+
+  // For what is made of the logits on this processor, whatever the device.
+  virtual const kernels::Kernels& host_kernels() const = 0;
 
   // Computes K and V of all rows into their pages and the logits of `logit_rows` into
   // `logits` [n_logit_rows, vocab_size]. A row's result depends on its own sequence alone, to the

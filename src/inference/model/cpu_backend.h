@@ -38,6 +38,7 @@ class CpuBackend final : public Backend {
   int32_t n_pages() const override { return kv_.n_pages(); }
   int32_t batch_rows_max() const override { return batch_rows_max_; }
   int32_t logit_rows_max() const override { return logit_rows_max_; }
+  const kernels::Kernels& host_kernels() const override { return kernels_; }
   Status Forward(const Batch& batch, std::span<float> logits) override;
   void CopyPage(PageId from, PageId to) override { kv_.CopyPage(from, to); }
 
