@@ -59,4 +59,4 @@ What each side measures, alone on the machine, in turn:
             \`lemma ask --json --max-tokens 1\` on a packed file, with template, gateway, sampling.
             The peer: a Node.js program that loads the GGUF and takes one token, greedily;
             node-llama-cpp's own checks of its binaries are in it.
-KV is bf16 in Lemma, float16 in the peer, whose flash attention is as it chooses itself ("auto").`;
+K and V are int8 in Lemma, float16 in the peer, whose flash attention is as it chooses itself ("auto").`;

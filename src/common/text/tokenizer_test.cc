@@ -246,7 +246,8 @@ std::vector<std::string> SplitText(const std::string& text, const std::string& s
 
 TEST_F(QwenTokenizer, EqualsTheGoldens) {
   const std::filesystem::path goldens = LEMMA_SOURCE_DIR "/../shared/data/tokenizer";
-  if (!std::filesystem::exists(goldens)) GTEST_SKIP() << "needs " << goldens;
+  if (!std::filesystem::exists(goldens))
+    GTEST_SKIP() << "the goldens are not the repository's to hold: " << goldens;
   const auto input = ReadFile(goldens / "qwen2.inp", 1 << 20);
   const auto output = ReadFile(goldens / "qwen2.out", 1 << 20);
   ASSERT_TRUE(input.ok() && output.ok());

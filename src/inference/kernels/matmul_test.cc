@@ -53,6 +53,16 @@ struct Operands {
     return prepared.data() + t * PreparedRowBytes(activations, cols);
   }
 
+  // All tokens, with the bias, to out [tokens, rows].
+  MatmulArgs ArgsTo(std::vector<float>& out) const {
+    return {.weights = weights->view(),
+            .x = prepared.data(),
+            .n_tokens = tokens,
+            .bias = bias.data(),
+            .out = out.data(),
+            .out_stride = rows};
+  }
+
   const Kernels& kernels;
   int64_t rows, cols, tokens;
   ActivationFormat activations;
@@ -125,12 +135,7 @@ TEST_P(MatmulTest, LongSumsStayExactEnough) {
 TEST_P(MatmulTest, ManyTokensGetWhatEachGetsAlone) {
   const Operands o(kernels(), format(), 33, 2500, 270);
   std::vector<float> together(static_cast<size_t>(o.tokens * o.rows), kPoison), alone = together;
-  MatmulArgs args = {.weights = o.weights->view(),
-                     .x = o.prepared.data(),
-                     .n_tokens = o.tokens,
-                     .bias = o.bias.data(),
-                     .out = together.data(),
-                     .out_stride = o.rows};
+  MatmulArgs args = o.ArgsTo(together);
   kernels().matmul(args, 0, o.rows);
   args.n_tokens = 1;
   for (int64_t t = 0; t < o.tokens; t += 7) {
@@ -144,12 +149,7 @@ TEST_P(MatmulTest, ManyTokensGetWhatEachGetsAlone) {
 TEST_P(MatmulTest, AnElementDoesNotDependOnItsTile) {
   const Operands o(kernels(), format(), 96, 70, 17);
   std::vector<float> together(static_cast<size_t>(o.tokens * o.rows), kPoison);
-  MatmulArgs args = {.weights = o.weights->view(),
-                     .x = o.prepared.data(),
-                     .n_tokens = o.tokens,
-                     .bias = o.bias.data(),
-                     .out = together.data(),
-                     .out_stride = o.rows};
+  MatmulArgs args = o.ArgsTo(together);
   kernels().matmul(args, 0, o.rows);
 
   // All splits of the rows in panels, and every number of tokens.

@@ -1,5 +1,5 @@
-// The multipliers alone, for every instruction set: include after matmul.inl.h. As many independent
-// sums as a tile of matmul.inl.h, all in registers; one load for all of them.
+// The multipliers alone, for every instruction set: include after matmul_many.inl.h. As many
+// independent sums as a tile of matmul.inl.h, all in registers.
 #pragma once
 
 #include <cstring>
@@ -9,8 +9,9 @@
 namespace lemma::kernels {
 namespace {
 
-// So that the loads of a loop are not taken out of it, and with them the loop.
-inline void ForgetMemory() { asm volatile("" ::: "memory"); }
+// So that the loads of a loop are not taken out of it, and with them the loop. It is shown the
+// memory, as the compiler knows what nobody else has seen.
+inline void ForgetMemory(const std::byte* shown) { asm volatile("" ::"r"(shown) : "memory"); }
 
 #if defined(__AMX_INT8__)
 // Four tiles of sums, as block_amx.inl.h has.
@@ -27,14 +28,29 @@ inline int64_t PeakOfAmx(int64_t n) {
 }
 #endif
 
+// Activations that the sums share: all of them one, whose load then costs nothing beside the
+// products. Where a product is several instructions, each token of a tile has its own, as the
+// compiler would make equal products once.
+#if defined(__AVX512VNNI__) || defined(__AVXVNNI__)
+inline constexpr int kPeakQuads = 1;
+#else
+inline constexpr int kPeakQuads = kTileTokens;
+#endif
+
 inline int64_t PeakOfInt8(const std::byte* line, int64_t n) {
   I32x16 sums[kTileSums];
   LEMMA_UNROLL for (int i = 0; i < kTileSums; ++i) sums[i] = SetInts(i);
-  const auto weights = LoadInt8Line(line);
+  decltype(LoadInt8Line(line)) weights[kTileSums / kTileTokens];
+  for (auto& each : weights) {
+    ForgetMemory(line);
+    each = LoadInt8Line(line);
+  }
+  const auto* x = reinterpret_cast<const int8_t*>(line);
   for (int64_t step = 0; step < n; ++step) {
-    ForgetMemory();
-    const Int8Quad quad = LoadQuad(reinterpret_cast<const int8_t*>(line));
-    LEMMA_UNROLL for (int i = 0; i < kTileSums; ++i) sums[i] = Dot(sums[i], weights, quad);
+    ForgetMemory(line);
+    LEMMA_UNROLL for (int i = 0; i < kTileSums; ++i) {
+      sums[i] = Dot(sums[i], weights[i / kTileTokens], LoadQuad(x + i % kPeakQuads * 4));
+    }
   }
   F32x16 total = Set(0);
   LEMMA_UNROLL for (int i = 0; i < kTileSums; ++i) total = Add(total, ToFloats(sums[i]));
@@ -49,7 +65,7 @@ int64_t PeakOfFloats(const std::byte* line, int64_t n) {
   LEMMA_UNROLL for (int i = 0; i < kTileSums; ++i) sums[i] = Set(static_cast<float>(i));
   const typename Lines::Weights weights = Lines::LoadLine(line);
   for (int64_t step = 0; step < n; ++step) {
-    ForgetMemory();
+    ForgetMemory(line);
     const auto* x = reinterpret_cast<const Activation*>(line);
     LEMMA_UNROLL for (int i = 0; i < kTileSums; ++i) sums[i] = Lines::Multiply(weights, x, sums[i]);
   }
