@@ -7,6 +7,7 @@
 #include "app/commands.h"
 #include "app/signals.h"
 #include "common/base/log.h"
+#include "common/base/thread_pool.h"
 #include "inference/model/fingerprint.h"
 
 namespace lemma::app {
@@ -14,10 +15,18 @@ namespace lemma::app {
 Result<std::unique_ptr<worker::Worker>> StartWorker(const ModelOptions& options,
                                                     const std::string& listen, const Clock& clock) {
   LEMMA_ASSIGN_OR_RETURN(const model::Checkpoint checkpoint, OpenModel(options.model));
-  LEMMA_ASSIGN_OR_RETURN(text::Tokenizer tokenizer, LoadTokenizer(checkpoint));
   LEMMA_ASSIGN_OR_RETURN(text::ChatTemplate chat_template, LoadChatTemplate(checkpoint));
   LEMMA_ASSIGN_OR_RETURN(std::string fingerprint, model::FingerprintOf(checkpoint));
-  LEMMA_ASSIGN_OR_RETURN(std::unique_ptr<model::Backend> backend, LoadBackend(checkpoint, options));
+  // At once: a large vocabulary takes one core as long as packed weights take all.
+  std::optional<Result<text::Tokenizer>> tokenizer_loaded;
+  std::optional<Result<std::unique_ptr<model::Backend>>> backend_loaded;
+  LEMMA_ASSIGN_OR_RETURN(const std::unique_ptr<ThreadPool> pool, ThreadPool::Create(2));
+  pool->Run([&](int member) {
+    if (member == 0) backend_loaded = LoadBackend(checkpoint, options);
+    if (member == 1) tokenizer_loaded = LoadTokenizer(checkpoint);
+  });
+  LEMMA_ASSIGN_OR_RETURN(text::Tokenizer tokenizer, *std::move(tokenizer_loaded));
+  LEMMA_ASSIGN_OR_RETURN(std::unique_ptr<model::Backend> backend, *std::move(backend_loaded));
   worker::WorkerOptions worker_options;
   worker_options.listen = listen;
   worker_options.model_id = checkpoint.id();

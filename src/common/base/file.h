@@ -23,6 +23,7 @@ class RandomAccessFile {
   uint64_t size_bytes() const { return size_bytes_; }
   const std::filesystem::path& path() const { return path_; }
   Status ReadAt(uint64_t offset, void* into, size_t bytes) const;
+  int descriptor() const { return fd_; }  // stays this object's
 
  private:
   RandomAccessFile(int fd, uint64_t size_bytes, std::filesystem::path path)

@@ -103,6 +103,16 @@ TEST(Nfc, ALongRunOfMarksTakesNoQuadraticTime) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
 }
 
+TEST(CharClass, LettersAndNumbersAreUtf8procs) {
+  for (char32_t c = 0; c < 0x110000; ++c) {
+    const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
+    const bool is_letter = category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
+    const bool is_number = category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO;
+    ASSERT_EQ(ClassOf(c) == CharClass::kLetter, is_letter) << static_cast<uint32_t>(c);
+    ASSERT_EQ(ClassOf(c) == CharClass::kNumber, is_number) << static_cast<uint32_t>(c);
+  }
+}
+
 TEST(CharClass, SeparatesWhatThePatternSeparates) {
   for (const char32_t c : {U'a', U'Z', U'\u00E9', U'\u4E2D', U'\u0905', U'\u02B0', U'\U00020000'}) {
     EXPECT_EQ(ClassOf(c), CharClass::kLetter) << static_cast<uint32_t>(c);

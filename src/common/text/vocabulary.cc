@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <unordered_map>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <functional>
 
 #include "common/base/json.h"
 #include "common/text/byte_level.h"
@@ -14,7 +15,7 @@ namespace {
 namespace json = boost::json;
 
 // Token bytes -> id. The keys view the JSON's or the vocabulary's text.
-using IdByBytes = std::unordered_map<std::string_view, TokenId>;
+using IdByBytes = boost::unordered_flat_map<std::string_view, TokenId, std::hash<std::string_view>>;
 
 // Null where there is no such member.
 const json::value* Find(const json::object& object, std::string_view key) {
@@ -131,12 +132,14 @@ Status CheckModel(const json::object& model) {
   return Ok();
 }
 
-Result<TokenId> ParseId(const json::value& value, const std::string& field) {
+std::optional<TokenId> ParseId(const json::value& value) {
   const int64_t* id = value.if_int64();
-  if (id == nullptr || *id < 0 || *id >= kVocabSizeMax) {
-    return DataLoss(field + " must be an id from 0 to " + std::to_string(kVocabSizeMax - 1));
-  }
+  if (id == nullptr || *id < 0 || *id >= kVocabSizeMax) return std::nullopt;
   return static_cast<TokenId>(*id);
+}
+
+Status NoId(const std::string& field) {
+  return DataLoss(field + " must be an id from 0 to " + std::to_string(kVocabSizeMax - 1));
 }
 
 // Gives `id` its bytes. False where it has some already.
@@ -156,8 +159,10 @@ Status ParseTokens(const json::object& model, Vocabulary& vocabulary, IdByBytes&
   if (vocab == nullptr) return DataLoss("model.vocab must be an object of ids");
   ids.reserve(vocab->size());
   for (const auto& [key, value] : *vocab) {
-    const std::string field = "model.vocab[" + Quoted(key) + "]";
-    LEMMA_ASSIGN_OR_RETURN(const TokenId id, ParseId(value, field));
+    const auto field = [&] { return "model.vocab[" + Quoted(key) + "]"; };
+    const std::optional<TokenId> parsed = ParseId(value);
+    if (!parsed) return NoId(field());
+    const TokenId id = *parsed;
     const std::optional<std::string> bytes = BytesOfByteLevel(key);
     if (!bytes || bytes->empty()) {
       // A special token may be listed here too, spelled as it is.
@@ -165,10 +170,10 @@ Status ParseTokens(const json::object& model, Vocabulary& vocabulary, IdByBytes&
         return added.id == id && added.content == key;
       };
       if (std::any_of(vocabulary.added.begin(), vocabulary.added.end(), is_it)) continue;
-      return DataLoss(field + " is not spelled in the byte-level alphabet");
+      return DataLoss(field() + " is not spelled in the byte-level alphabet");
     }
     if (!AddToken(id, *bytes, vocabulary)) {
-      return DataLoss(field + " repeats the id " + std::to_string(id));
+      return DataLoss(field() + " repeats the id " + std::to_string(id));
     }
     ids.emplace(key, id);
   }
@@ -244,7 +249,9 @@ Result<AddedToken> ParseAddedToken(const json::value& value, const std::string& 
   if (id == nullptr) return DataLoss(field + ".id is missing");
   AddedToken added;
   added.content = content->get_string();
-  LEMMA_ASSIGN_OR_RETURN(added.id, ParseId(*id, field + ".id"));
+  const std::optional<TokenId> parsed = ParseId(*id);
+  if (!parsed) return NoId(field + ".id");
+  added.id = *parsed;
   for (const char* key : {"single_word", "lstrip", "rstrip"}) {
     if (IsSet(*token, key)) return DataLoss(field + "." + key + " must be false");
   }

@@ -6,8 +6,9 @@
 // two of B make four of C: 8 multiplications of 16 cycles a group. Then C goes through memory into
 // the float sums, 4 operations a vector: 64 vectors, 128 cycles. So some 250 cycles would do for 32
 // tokens by 32 rows by 128 columns, for which vectors need 1,024 of products alone. Measured: some
-// 1,000 to 1,200 (`kernels_bench`, 256 tokens: 1.7 to 2.0 of 12.6 Top/s); what it waits for is
-// open.
+// 570 where all is in the L2 cache, 200 of multiplications with their loads, 75 of stores and 220
+// of sums, which hardly overlap, however they are mixed; 650 and more where panels come from memory
+// (docs/performance-log.md).
 #pragma once
 
 #include "inference/kernels/int8_chunk.inl.h"
@@ -109,7 +110,7 @@ inline void AddAmxGroup(const AmxDots& dots, const Int8Group& of, int n_tokens, 
 template <typename Lines, int kPanels, int kHalves>
 [[gnu::noinline]]
 void SumChunkOfTokens(const Product<Lines>& product, const Int8Chunk& chunk, int64_t token,
-                      int n_tokens, AmxSums& sums) {
+                      int n_tokens, AmxSums& sums, NextChunk& next) {
   AmxDots dots[2];
   Int8Group of = {.block = chunk.panels,
                   .half = 0,
@@ -125,6 +126,7 @@ void SumChunkOfTokens(const Product<Lines>& product, const Int8Chunk& chunk, int
       DotAmxGroup<kPanels, kHalves>(lines, chunk.panel_bytes,
                                     of.x + (chunk.first_group + i) * kInt8GroupColumns,
                                     product.x_stride, dots[i % 2]);
+      FetchPart(next);
     }
     if (i == 0) continue;
     of.block = chunk.panels + (i - 1) / 2 * kInt8BlockBytes;
@@ -143,7 +145,8 @@ void MultiplyBlock(const Product<Lines>& product, int64_t panel, int64_t first, 
   int configured = 0;
   for (int64_t group = 0; group < GroupsOf(product); group += kChunkGroups) {
     const Int8Chunk chunk = ChunkOf(product, panel, kPanels, group, room);
-    const NextChunk next = ChunkAfter(product, panel, kPanels, group);
+    // Not a tile's share at once: the cores have room for 16 lines on their way.
+    NextChunk next = ChunkAfter(product, panel, kPanels, group, n_tiles * chunk.n_groups);
     const bool is_last = group + kChunkGroups >= GroupsOf(product);
     for (int64_t tile = 0; tile < n_tiles; ++tile) {
       const int64_t token = first + tile * kAmxTokens;
@@ -152,13 +155,13 @@ void MultiplyBlock(const Product<Lines>& product, int64_t panel, int64_t first, 
         sums[tile][i / kAmxTokens][i % kAmxTokens] = Set(0);
       }
       if (n != configured) ConfigureAmx(configured = n);
-      n > kAmxRows ? SumChunkOfTokens<Lines, kPanels, 2>(product, chunk, token, n, sums[tile])
-                   : SumChunkOfTokens<Lines, kPanels, 1>(product, chunk, token, n, sums[tile]);
+      n > kAmxRows
+          ? SumChunkOfTokens<Lines, kPanels, 2>(product, chunk, token, n, sums[tile], next)
+          : SumChunkOfTokens<Lines, kPanels, 1>(product, chunk, token, n, sums[tile], next);
       for (int i = 0; is_last && i < kPanels * n; ++i) {
         StoreSum(product, panel + i % kPanels, token + i / kPanels,
                  sums[tile][i % kPanels][i / kPanels]);
       }
-      Prefetch(next, kPanels, tile, n_tiles);
     }
   }
 }

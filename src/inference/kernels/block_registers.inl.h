@@ -65,12 +65,12 @@ void MultiplyBlock(const Product<Lines>& product, int64_t panel, int64_t first, 
   const int64_t tile_tokens = DivideUp(end - first, n_tiles);
   for (int64_t group = 0; group < GroupsOf(product); group += kChunkGroups) {
     const Int8Chunk chunk = ChunkOf(product, panel, kPanels, group, room);
-    const NextChunk next = ChunkAfter(product, panel, kPanels, group);
+    NextChunk next = ChunkAfter(product, panel, kPanels, group, n_tiles);
     for (int64_t tile = 0; first + tile * tile_tokens < end; ++tile) {
       const int64_t token = first + tile * tile_tokens, n = end - token;
       SumChunk<Lines, kPanels, kTileTokens>(product, chunk, panel, token,
                                             n < tile_tokens ? n : tile_tokens, sums[tile]);
-      Prefetch(next, kPanels, tile, n_tiles);
+      FetchPart(next);
     }
   }
 }

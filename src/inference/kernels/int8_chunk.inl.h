@@ -69,32 +69,40 @@ inline Int8Chunk ChunkOf(const Product<Int4Lines>& product, int64_t first_panel,
 }
 
 // The stored bytes of the chunk after this one: of the same panels, or the next ones' first.
+// Fetched into the L2 cache in parts, so that the first tile that needs it does not wait for
+// memory.
 struct NextChunk {
   const std::byte* panels;
   int64_t panel_bytes;
+  int64_t n_panels;
   int64_t bytes;  // in each panel
+  int64_t part_bytes;
+  int64_t fetched = 0;  // bytes
 };
 
 template <typename Lines>
 inline NextChunk ChunkAfter(const Product<Lines>& product, int64_t panel, int n_panels,
-                            int64_t group) {
+                            int64_t group, int64_t n_parts) {
   constexpr int64_t kGroupBytes =
       Lines::kFormat == WeightFormat::kInt4 ? kInt4BlockBytes : kInt8BlockBytes / 2;
   const bool is_last = group + kChunkGroups >= GroupsOf(product);
   const int64_t next_group = is_last ? 0 : group + kChunkGroups;
-  const int64_t n_groups = GroupsOf(product) - next_group;
-  return {product.panels + (is_last ? panel + n_panels : panel) * product.panel_bytes +
-              next_group * kGroupBytes,
-          product.panel_bytes, (n_groups < kChunkGroups ? n_groups : kChunkGroups) * kGroupBytes};
+  const int64_t n_left = GroupsOf(product) - next_group;
+  const int64_t bytes = (n_left < kChunkGroups ? n_left : kChunkGroups) * kGroupBytes;
+  return {.panels = product.panels + (is_last ? panel + n_panels : panel) * product.panel_bytes +
+                    next_group * kGroupBytes,
+          .panel_bytes = product.panel_bytes,
+          .n_panels = n_panels,
+          .bytes = bytes,
+          .part_bytes = DivideUp(bytes, n_parts * kLineBytes) * kLineBytes};
 }
 
-// Fetches the part of it that is one tile's share into the L2 cache, so that the first tile that
-// needs it does not wait for memory.
-inline void Prefetch(const NextChunk& next, int n_panels, int64_t tile, int64_t n_tiles) {
-  const int64_t begin = next.bytes * tile / n_tiles, end = next.bytes * (tile + 1) / n_tiles;
-  for (int p = 0; p < n_panels; ++p) {
-    for (int64_t i = begin; i < end; i += kLineBytes) {
-      __builtin_prefetch(next.panels + p * next.panel_bytes + i, 0, 2);
+inline void FetchPart(NextChunk& next) {
+  const int64_t wanted = next.fetched + next.part_bytes;
+  const int64_t end = wanted < next.bytes ? wanted : next.bytes;
+  for (; next.fetched < end; next.fetched += kLineBytes) {
+    for (int64_t p = 0; p < next.n_panels; ++p) {
+      __builtin_prefetch(next.panels + p * next.panel_bytes + next.fetched, 0, 2);
     }
   }
 }

@@ -17,6 +17,9 @@ class FileSource : public ByteSource {
   Status ReadAt(uint64_t offset, void* into, size_t bytes) const override {
     return file_.ReadAt(offset, into, bytes);
   }
+  Result<MemoryBlock> Map(uint64_t offset, uint64_t bytes) const override {
+    return MemoryBlock::Map(file_, offset, bytes);
+  }
 
  private:
   RandomAccessFile file_;
@@ -42,6 +45,12 @@ class MemorySource : public ByteSource {
 };
 
 }  // namespace
+
+Result<MemoryBlock> ByteSource::Map(uint64_t offset, uint64_t bytes) const {
+  LEMMA_ASSIGN_OR_RETURN(MemoryBlock block, MemoryBlock::Allocate(bytes, name()));
+  LEMMA_RETURN_IF_ERROR(ReadAt(offset, block.data(), bytes));
+  return block;
+}
 
 Result<std::shared_ptr<const ByteSource>> OpenFileSource(const std::filesystem::path& path) {
   LEMMA_ASSIGN_OR_RETURN(RandomAccessFile file, RandomAccessFile::Open(path));

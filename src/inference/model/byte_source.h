@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "common/base/status.h"
+#include "inference/model/memory.h"
 
 namespace lemma::model {
 
@@ -20,6 +21,9 @@ class ByteSource {
   virtual uint64_t size_bytes() const = 0;
   // Errors: kDataLoss where the bytes end too early, kIo; both name the source.
   virtual Status ReadAt(uint64_t offset, void* into, size_t bytes) const = 0;
+  // Some of them as memory, for as long as that lives: of a file the pages it has in the page
+  // cache, else a copy. Errors (kIo): no such memory.
+  virtual Result<MemoryBlock> Map(uint64_t offset, uint64_t bytes) const;
 };
 
 // Errors as of RandomAccessFile::Open: kNotFound where there is no such file.

@@ -16,6 +16,7 @@ namespace lemma::model {
 namespace {
 
 constexpr uint64_t kHugePageBytes = 2 << 20;
+constexpr uint64_t kPageBytes = 4096;
 constexpr uint64_t kBoundaryBytes = 64;
 
 }  // namespace
@@ -33,6 +34,28 @@ Result<MemoryBlock> MemoryBlock::Allocate(uint64_t bytes, std::string_view purpo
   }
   madvise(data, bytes, MADV_HUGEPAGE);  // an optimisation: failure changes nothing else
   return MemoryBlock(static_cast<std::byte*>(data), bytes);
+}
+
+Result<MemoryBlock> MemoryBlock::Map(const RandomAccessFile& file, uint64_t offset,
+                                     uint64_t bytes) {
+  void* data =
+      mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file.descriptor(), static_cast<off_t>(offset));
+  if (data == MAP_FAILED) {
+    return IoError(file.path().string() + ": cannot map " + std::to_string(bytes) +
+                   " bytes into memory: " + std::strerror(errno));
+  }
+  madvise(data, bytes, MADV_HUGEPAGE);
+  return MemoryBlock(static_cast<std::byte*>(data), bytes);
+}
+
+Status MemoryBlock::Touch(uint64_t offset, uint64_t bytes) const {
+  const uint64_t begin = offset / kPageBytes * kPageBytes;
+  // Before Linux 5.14 there is no such advice: each page then waits when it is first read.
+  if (madvise(data_ + begin, offset + bytes - begin, MADV_POPULATE_READ) == 0 || errno == EINVAL) {
+    return Ok();
+  }
+  return DataLoss(errno == EFAULT ? "has become shorter, or its disk fails"
+                                  : "cannot be read: " + std::string(std::strerror(errno)));
 }
 
 MemoryBlock::MemoryBlock(MemoryBlock&& other) noexcept

@@ -6,21 +6,30 @@
 #include <filesystem>
 #include <string_view>
 
+#include "common/base/file.h"
 #include "common/base/status.h"
 
 namespace lemma::model {
 
-// Anonymous memory, zero, on huge pages where the system has them; a page costs nothing until it is
-// touched. Weights are read into such a block and not mapped from their file: a file that is
-// truncated later must not end the process.
+// Whole pages, huge ones where the system has them; one costs nothing until it is touched.
 class MemoryBlock {
  public:
   MemoryBlock() = default;  // of no bytes
-  // Errors (kIo): the system refuses. `purpose` names the block in the message.
+  // Anonymous memory, zero. Errors (kIo): the system refuses. `purpose` names the block in the
+  // message.
   static Result<MemoryBlock> Allocate(uint64_t bytes, std::string_view purpose);
+  // A part of a file as it is, to be read only: its pages are the page cache's, which all processes
+  // share. `offset` is a multiple of 4,096. Whoever truncates the file later ends this process by
+  // SIGBUS; to replace it by another file of its name changes nothing. Errors (kIo): the system
+  // refuses, as for a file on which it cannot map.
+  static Result<MemoryBlock> Map(const RandomAccessFile& file, uint64_t offset, uint64_t bytes);
   MemoryBlock(MemoryBlock&& other) noexcept;
   MemoryBlock& operator=(MemoryBlock&& other) noexcept;
   ~MemoryBlock();
+
+  // Waits until a part of it is in memory. Errors (kDataLoss): of a file, that it has become
+  // shorter or cannot be read.
+  Status Touch(uint64_t offset, uint64_t bytes) const;
 
   std::byte* data() const { return data_; }  // 64-byte aligned at least
   uint64_t bytes() const { return bytes_; }

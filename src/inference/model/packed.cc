@@ -108,6 +108,9 @@ Result<PackedHeader> ParseHeader(const json::object& object, uint64_t file_bytes
     return error("\"weights\" do not lie within the file, which has " + std::to_string(file_bytes) +
                  " bytes (truncated?)");
   }
+  if (part.offset % kAlignment != 0) {
+    return error("\"weights\" must begin at a multiple of " + std::to_string(kAlignment));
+  }
   header.weights.offset = part.offset;
   header.weights.bytes = part.bytes;
   const json::value& format = field("format");
@@ -191,7 +194,8 @@ Result<Weights> ReadPackedWeights(const Checkpoint& checkpoint, ThreadPool& pool
                     " bytes, its config needs " +
                     std::to_string(WeightBytes(checkpoint.config(), packed.format)));
   }
-  LEMMA_ASSIGN_OR_RETURN(Weights weights, AllocateWeights(checkpoint.config(), packed.format));
+  LEMMA_RETURN_IF_ERROR(CheckMemoryFor(checkpoint.config(), packed.format));
+  LEMMA_ASSIGN_OR_RETURN(MemoryBlock memory, source.Map(packed.offset, packed.bytes));
   std::atomic<uint64_t> next = 0;
   std::vector<Status> statuses(static_cast<size_t>(pool.n_threads()));
   const uint64_t n_pieces = packed.checksums.size();
@@ -200,9 +204,9 @@ Result<Weights> ReadPackedWeights(const Checkpoint& checkpoint, ThreadPool& pool
     for (uint64_t piece; status.ok() && (piece = next.fetch_add(1)) < n_pieces;) {
       const uint64_t begin = piece * kPieceBytes;
       const uint64_t bytes = std::min(kPieceBytes, packed.bytes - begin);
-      auto* into = reinterpret_cast<char*>(weights.memory.data() + begin);
-      status = source.ReadAt(packed.offset + begin, into, bytes);
-      if (status.ok() && Checksum({into, bytes}) != packed.checksums[piece]) {
+      const auto* data = reinterpret_cast<const char*>(memory.data() + begin);
+      status = memory.Touch(begin, bytes).WithPrefix(source.name());
+      if (status.ok() && Checksum({data, bytes}) != packed.checksums[piece]) {
         status = DataLoss(fmt::format(
             "{}: the {} bytes at {} do not fit their checksum: the file is damaged; pack it again",
             source.name(), bytes, packed.offset + begin));
@@ -217,7 +221,7 @@ Result<Weights> ReadPackedWeights(const Checkpoint& checkpoint, ThreadPool& pool
     if (!status.ok()) return std::move(status);
   }
   if (on_progress) on_progress(1.0);
-  return weights;
+  return WeightsIn(std::move(memory), checkpoint.config(), packed.format);
 }
 
 // ---- writing ----

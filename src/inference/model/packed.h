@@ -1,6 +1,5 @@
 // The packed file (.lemma): a whole model in one file, its weights laid out as the kernels want
-// them, so that starting is one read of as many bytes as the weights take. docs/formats/packed.md
-// describes it.
+// them, so that they are mapped where they are. docs/formats/packed.md describes it.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +38,8 @@ Status WritePacked(const Checkpoint& checkpoint, const Weights& weights,
                    const std::filesystem::path& path,
                    const std::function<void(double)>& on_progress);
 
-// The weights of a packed checkpoint. Every byte is checked. Errors name the file: no memory,
-// truncated since it was opened, damaged and where.
+// The weights of a packed checkpoint, mapped (MemoryBlock::Map says what that means). Every byte is
+// checked. Errors name the file: no memory, truncated since it was opened, damaged and where.
 Result<Weights> ReadPackedWeights(const Checkpoint& checkpoint, ThreadPool& pool,
                                   const std::function<void(double)>& on_progress);
 

@@ -1,5 +1,6 @@
 // Properties: a packed model computes what its checkpoint computes, to the bit; a file that is
-// damaged anywhere is refused with its name; what cannot be written leaves nothing behind.
+// damaged anywhere is refused with its name; one that is replaced changes nothing; what cannot be
+// written leaves nothing behind.
 #include "inference/model/packed.h"
 
 #include <gmock/gmock.h>
@@ -132,6 +133,26 @@ TEST_F(PackedTest, EveryTruncationIsRefused) {
     EXPECT_THAT(ErrorOf(cut), HasSubstr("cut.lemma")) << bytes;
   }
   EXPECT_EQ(ErrorOf(file()), "");
+}
+
+TEST_F(PackedTest, OneThatIsCutAfterItWasOpenedIsRefused) {
+  ASSERT_TRUE(Pack(WeightFormat::kInt8, file()).ok());
+  const auto checkpoint = Checkpoint::OpenPacked(file(), "");
+  fs::resize_file(file(), checkpoint->packed()->offset);
+  EXPECT_THAT(LoadCpuBackend(*checkpoint, Options(2)).status().message(),
+              HasSubstr("tiny-q8.lemma: has become shorter"));
+}
+
+TEST_F(PackedTest, OneThatIsReplacedGoesOnAsItWas) {
+  ASSERT_TRUE(Pack(WeightFormat::kInt8, file()).ok());
+  const auto checkpoint = Checkpoint::OpenPacked(file(), "");
+  const auto pool = ThreadPool::Create(1).value();
+  const Weights before = ReadWeights(*checkpoint, {}, *pool, {}).value();
+  const std::string bytes(reinterpret_cast<const char*>(before.memory.data()),
+                          before.memory.bytes());
+  ASSERT_TRUE(Pack(WeightFormat::kInt4, file()).ok());
+  EXPECT_EQ(std::string_view(reinterpret_cast<const char*>(before.memory.data()), bytes.size()),
+            bytes);
 }
 
 TEST_F(PackedTest, EveryDamagedByteThatIsReadIsFound) {

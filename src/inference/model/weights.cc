@@ -105,17 +105,25 @@ uint64_t WeightBytes(const ModelConfig& config, WeightFormat format) {
   return counting.bytes();
 }
 
-Result<Weights> AllocateWeights(const ModelConfig& config, WeightFormat format) {
-  const uint64_t bytes = WeightBytes(config, format);
-  const uint64_t available = AvailableMemoryBytes();
-  if (bytes > available) {
-    return IoError("the weights need " + std::to_string(bytes >> 20) + " MiB of memory, " +
-                   std::to_string(available >> 20) + " MiB are available");
-  }
-  LEMMA_ASSIGN_OR_RETURN(MemoryBlock memory, MemoryBlock::Allocate(bytes, "weights"));
+Weights WeightsIn(MemoryBlock memory, const ModelConfig& config, WeightFormat format) {
   Weights weights = WeightsLayout(format, memory.data()).Lay(config);
   weights.memory = std::move(memory);
   return weights;
+}
+
+Status CheckMemoryFor(const ModelConfig& config, WeightFormat format) {
+  const uint64_t bytes = WeightBytes(config, format);
+  const uint64_t available = AvailableMemoryBytes();
+  if (bytes <= available) return Ok();
+  return IoError("the weights need " + std::to_string(bytes >> 20) + " MiB of memory, " +
+                 std::to_string(available >> 20) + " MiB are available");
+}
+
+Result<Weights> AllocateWeights(const ModelConfig& config, WeightFormat format) {
+  LEMMA_RETURN_IF_ERROR(CheckMemoryFor(config, format));
+  LEMMA_ASSIGN_OR_RETURN(MemoryBlock memory,
+                         MemoryBlock::Allocate(WeightBytes(config, format), "weights"));
+  return WeightsIn(std::move(memory), config, format);
 }
 
 void StoreRows(const TensorSlot& slot, Dtype dtype, const std::byte* rows, int64_t row_begin,

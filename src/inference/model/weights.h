@@ -55,7 +55,13 @@ Weights LayWeights(const ModelConfig& config, kernels::WeightFormat format);
 // The memory that AllocateWeights takes for them.
 uint64_t WeightBytes(const ModelConfig& config, kernels::WeightFormat format);
 
-// Memory for the weights of a model, all zero. Errors (kIo): more than is available.
+// Weights that lie in `memory`, of WeightBytes.
+Weights WeightsIn(MemoryBlock memory, const ModelConfig& config, kernels::WeightFormat format);
+
+// Errors (kIo): they need more memory than is available.
+Status CheckMemoryFor(const ModelConfig& config, kernels::WeightFormat format);
+
+// Memory for the weights of a model, all zero. Errors: as above.
 Result<Weights> AllocateWeights(const ModelConfig& config, kernels::WeightFormat format);
 
 // Puts some rows (or elements, of a vector) of a tensor into its slot, from `row_begin` on.
