@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "app/bench_accuracy.h"
+#include "app/bench_speculation.h"
 #include "app/bench_workloads.h"
 #include "app/commands.h"
 #include "app/model_choice.h"
@@ -34,6 +35,7 @@ struct BenchOptions {
   bool all = false;
   std::vector<std::string> only;  // names of rows; empty: as `all` says
   bool accuracy = false;
+  bool speculation = false;
   bool json = false;
 };
 
@@ -109,6 +111,7 @@ struct Figures {
   double sample_s = 0;
   double tokenizer_bytes_s = 0;
   std::optional<Accuracy> accuracy;
+  std::vector<SpeculationGain> speculation;
 };
 
 kernels::WeightFormat FormatOf(const model::BackendInfo& info) {
@@ -164,6 +167,9 @@ void PrintJson(const Figures& figures) {
                                 {"sample_s", figures.sample_s},
                                 {"tokenizer_bytes_s", figures.tokenizer_bytes_s},
                                 {"rows", std::move(rows)}};
+  for (const SpeculationGain& gain : figures.speculation) {
+    object["speculation, " + gain.text] = Median(gain.ratios);
+  }
   if (figures.accuracy) {
     object["mean_kl"] = figures.accuracy->mean_kl;
     object["same_top"] = figures.accuracy->same_top;
@@ -194,6 +200,9 @@ void PrintTable(const Figures& figures) {
   }
   line("sampling, top_p 0.95", fmt::format("{:8.3f} ms a token", 1000 * figures.sample_s));
   line("tokenizer", fmt::format("{:8.1f} MB/s", figures.tokenizer_bytes_s / 1e6));
+  for (const SpeculationGain& gain : figures.speculation) {
+    line("guessing, " + gain.text, fmt::format("{:8.2f} times as fast", Median(gain.ratios)));
+  }
   if (!figures.accuracy) return;
   line("KL from as stored",
        fmt::format("{:8.0f} millionths of a nat", 1e6 * figures.accuracy->mean_kl),
@@ -213,6 +222,10 @@ Status Bench(const BenchOptions& options) {
   LEMMA_RETURN_IF_ERROR(Measure(*backend, options, figures));
   figures.sample_s = SecondsToSample(*backend);
   figures.tokenizer_bytes_s = TokenizerBytesPerSecond(tokenizer);
+  if (options.speculation) {
+    LEMMA_ASSIGN_OR_RETURN(figures.speculation,
+                           MeasureSpeculation(*backend, tokenizer, options.n_rounds));
+  }
   if (options.accuracy) {
     LEMMA_ASSIGN_OR_RETURN(figures.accuracy, MeasureAccuracy(checkpoint, options.model, *backend));
   }
@@ -236,6 +249,8 @@ void AddBench(CLI::App& app, ExitStatus& exit_status) {
                       "Only the row of this name, of those that --all has; may be repeated");
   command->add_flag("--accuracy", options->accuracy,
                     "Also how far the rounded weights are from those that are stored");
+  command->add_flag("--speculation", options->speculation,
+                    "Also what guessing ahead gains on a trace, on code and on random tokens");
   command->add_flag("--json", options->json, "One JSON object");
   command->footer(
       "Examples:\n  lemma bench --model random-1.5b --weights q8 --rounds 9\n"
