@@ -74,7 +74,9 @@ TEST(KeyTextTest, WhatIsNoKeyIsRefusedAndNeverRepeated) {
   for (const std::string& candidate : wrong) {
     const Status status = CheckKeyText(candidate);
     EXPECT_EQ(status.code(), StatusCode::kUnauthenticated);
-    if (candidate.size() > 6) EXPECT_EQ(status.message().find(candidate), std::string::npos);
+    if (candidate.size() > 6) {
+      EXPECT_EQ(status.message().find(candidate), std::string::npos);
+    }
   }
 }
 

@@ -151,8 +151,8 @@ class Evaluator {
   MaybeNumber SeriesValue(const Expr& e) {
     const bool is_sum = e.text == "sum";
     const MaybeNumber from = Value(e.arg(1)), to = Value(e.arg(2));
-    const std::optional<int64_t> first = from ? from->ToInt64() : std::nullopt;
-    const std::optional<int64_t> last = to ? to->ToInt64() : std::nullopt;
+    if (!from || !to) return std::nullopt;
+    const std::optional<int64_t> first = from->ToInt64(), last = to->ToInt64();
     if (!first || !last || *last < *first || *last / 2 - *first / 2 > kSeriesTermsMax / 2) {
       return std::nullopt;
     }

@@ -140,7 +140,9 @@ TEST(PostgresqlTest, ALostConnectionIsRenewed) {
   int n_runs = 0;
   const Status status = database->Write([&](soci::session& sql) {
     sql << "UPDATE change_counters SET value = value + 1";
-    if (++n_runs == 1) EXPECT_TRUE(kill_others().ok());
+    if (++n_runs == 1) {
+      EXPECT_TRUE(kill_others().ok());
+    }
     sql << "UPDATE change_counters SET value = value + 1";
     return Ok();
   });
