@@ -39,14 +39,15 @@ void PrintHowToAsk(const std::string& address, const std::string& model,
   std::fflush(stdout);
 }
 
-// "lemma-mini" or "lemma-mini, 2 workers"; what the workers run on.
+// "lemma-mini, 2 workers, 1 replica elsewhere"; what the workers compute on.
 struct Served {
   std::string model;
-  std::string device;
+  std::string device = "elsewhere";
 };
 
 Result<Served> Describe(const PoolSettings& settings) {
-  Served served{"of the replicas", "of the replicas"};
+  Served served;
+  const size_t n_elsewhere = settings.replicas.size();
   if (settings.n_workers > 0) {
     served.model = settings.model.model;
     LEMMA_ASSIGN_OR_RETURN(served.device, DeviceOf(settings.model));
@@ -54,8 +55,9 @@ Result<Served> Describe(const PoolSettings& settings) {
   if (settings.n_workers > 1) {
     served.model += ", " + std::to_string(settings.n_workers) + " workers";
   }
-  if (!settings.replicas.empty()) {
-    served.model += ", " + std::to_string(settings.replicas.size()) + " configured replicas";
+  if (n_elsewhere > 0) {
+    served.model += (served.model.empty() ? "" : ", ") + std::to_string(n_elsewhere) +
+                    (n_elsewhere == 1 ? " replica elsewhere" : " replicas elsewhere");
   }
   return served;
 }

@@ -128,6 +128,7 @@ test('replicas alone, with a key that shows nowhere', async () => {
   ]);
   await eventually(async () => (await fetch(`${server.url}/readyz`)).status === 200, 'it is ready');
   assert.deepEqual(childrenOf(server.process.pid), []);
+  assert.match(server.stdout(), /^ +model +1 replica elsewhere$/m);
   const reply = await chat(server.url, {});
   assert.equal(reply.choices[0].message.content, '408');
   assert.ok(seen.length > 0 && seen.every((header) => header === 'Bearer sk-very-secret'));
