@@ -1,41 +1,28 @@
-// `lemma serve`: the gateway in this process, one worker in another, a Unix socket between them.
+// `lemma serve`: the gateway in this process, workers in others with Unix sockets between them, and
+// whatever replicas it is told of.
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <thread>
 
 #include "app/commands.h"
-#include "app/model_choice.h"
+#include "app/pool_settings.h"
 #include "app/runtime_directory.h"
 #include "app/signals.h"
 #include "common/base/log.h"
 #include "service/gateway/gateway.h"
-#include "service/pool/worker_process.h"
+#include "service/pool/pool.h"
 
 namespace lemma::app {
 namespace {
 
-// The gateway has drained by then and the worker has nothing left to do: one that takes longer
-// hangs and is killed, without waiting for its own limit (worker.cc).
-constexpr std::chrono::seconds kWorkerStopLimit{10};
+constexpr std::chrono::milliseconds kStartPollInterval{20};
 
 struct ServeOptions {
-  ModelOptions model;
+  PoolSettings pool;
   std::string host = "127.0.0.1";
   int port = 8080;
 };
-
-// How to start a worker with the same model options.
-std::vector<std::string> WorkerCommand(const ModelOptions& options, const std::string& address) {
-  std::vector<std::string> command = {
-      "/proc/self/exe", "worker",      "--listen",  address,
-      "--model",        options.model, "--threads", std::to_string(options.n_threads)};
-  if (!options.isa.empty()) command.insert(command.end(), {"--isa", options.isa});
-  if (!options.weights.empty()) command.insert(command.end(), {"--weights", options.weights});
-  if (options.kv_gib > 0) {
-    command.insert(command.end(), {"--kv-gib", std::to_string(options.kv_gib)});
-  }
-  return command;
-}
 
 void PrintHowToAsk(const std::string& address, const std::string& model,
                    const std::string& device) {
@@ -52,33 +39,62 @@ void PrintHowToAsk(const std::string& address, const std::string& model,
   std::fflush(stdout);
 }
 
+// "lemma-mini, 2 workers, 1 replica elsewhere"; what the workers compute on.
+struct Served {
+  std::string model;
+  std::string device = "elsewhere";
+};
+
+Result<Served> Describe(const PoolSettings& settings) {
+  Served served;
+  const size_t n_elsewhere = settings.replicas.size();
+  if (settings.n_workers > 0) {
+    served.model = settings.model.model;
+    LEMMA_ASSIGN_OR_RETURN(served.device, DeviceOf(settings.model));
+  }
+  if (settings.n_workers > 1) {
+    served.model += ", " + std::to_string(settings.n_workers) + " workers";
+  }
+  if (n_elsewhere > 0) {
+    served.model += (served.model.empty() ? "" : ", ") + std::to_string(n_elsewhere) +
+                    (n_elsewhere == 1 ? " replica elsewhere" : " replicas elsewhere");
+  }
+  return served;
+}
+
+// Until every worker is ready. Errors: kCancelled by a signal; as Pool::StartError.
+Status WaitUntilReady(const pool::Pool& pool, const StopSignals& signals) {
+  while (!pool.AllWorkersReady()) {
+    if (signals.Arrived()) return Status(StatusCode::kCancelled, "stopped while starting");
+    LEMMA_RETURN_IF_ERROR(pool.StartError());
+    std::this_thread::sleep_for(kStartPollInterval);
+  }
+  return Ok();
+}
+
 Status Serve(const ServeOptions& options) {
   StopSignals signals;
-  LEMMA_ASSIGN_OR_RETURN(const std::string device, DeviceOf(options.model));
-  // The port first: it is what most often goes wrong, and the model takes a while to load.
+  LEMMA_ASSIGN_OR_RETURN(const Served served, Describe(options.pool));
   LEMMA_ASSIGN_OR_RETURN(const auto directory, RuntimeDirectory::Make());
-  const std::string worker_address = directory->SocketAddress("worker");
+  LEMMA_ASSIGN_OR_RETURN(const pool::PoolOptions pool_options,
+                         PoolOptionsOf(options.pool, *directory));
+  LEMMA_ASSIGN_OR_RETURN(const auto pool, pool::Pool::Start(pool_options));
   gateway::GatewayOptions gateway_options;
   gateway_options.listen = options.host + ":" + std::to_string(options.port);
-  gateway_options.worker_address = worker_address;
+  gateway_options.pool = pool.get();
   LEMMA_ASSIGN_OR_RETURN(const auto gateway, gateway::Gateway::Start(gateway_options));
 
-  pool::WorkerProcessOptions worker_options;
-  worker_options.command = WorkerCommand(options.model, worker_address);
-  worker_options.address = worker_address;
-  worker_options.drain_timeout = kWorkerStopLimit;
-  LEMMA_ASSIGN_OR_RETURN(const auto worker, pool::WorkerProcess::Start(worker_options));
-  const Status ready = worker->WaitUntilReady([&] { return signals.Arrived(); });
+  const Status ready = WaitUntilReady(*pool, signals);
   if (ready.code() == StatusCode::kCancelled) return Ok();
   LEMMA_RETURN_IF_ERROR(ready);
-  PrintHowToAsk(gateway->address(), options.model.model, device);
+  PrintHowToAsk(gateway->address(), served.model, served.device);
 
   signals.Wait();
   LogInfo("serve: draining; a second signal ends it at once");
   const EndOnSignal while_draining([&] { directory->Remove(); });
   gateway->Drain();
   gateway->Stop();
-  worker->Stop();
+  pool->Stop();
   return Ok();
 }
 
@@ -87,7 +103,7 @@ Status Serve(const ServeOptions& options) {
 void AddServe(CLI::App& app, ExitStatus& exit_status) {
   auto options = std::make_shared<ServeOptions>();
   CLI::App* command = app.add_subcommand("serve", "Serve a model over HTTP");
-  AddModelOptions(*command, options->model);
+  AddPoolSettings(*command, options->pool);
   command->add_option("--host", options->host, "Where to listen")->capture_default_str();
   command->add_option("--port", options->port, "0: any free one")
       ->check(CLI::Range(0, 65535))
@@ -97,6 +113,7 @@ void AddServe(CLI::App& app, ExitStatus& exit_status) {
       "Examples:\n"
       "  lemma serve\n"
       "  lemma serve --model ./VibeThinker-1.5B --port 9000 --threads 4\n"
+      "  lemma serve --workers 2 --replica http://gpu1:8000/v1,key-file=gpu1.key\n"
       "  lemma serve --config lemma.toml            with a table [serve]: port = 9000");
   command->callback([options, &exit_status] { exit_status.value = Report(Serve(*options)); });
 }

@@ -9,20 +9,23 @@
 
 namespace lemma::worker {
 
-// Thread-safe. Needs no thread of its own: whoever probes /livez keeps it up to date, and a first
-// look after a long time gives the benefit of the doubt.
+// Thread-safe. Needs no thread of its own: whoever probes /livez or /readyz keeps it up to date,
+// and a first look after a long time gives the benefit of the doubt.
 class Heartbeat {
  public:
   explicit Heartbeat(Duration silence_max) : silence_max_(silence_max) {}
 
-  bool IsAlive(int64_t n_steps, TimePoint now) LEMMA_EXCLUDES(mutex_) {
+  // How long ago the counter was first seen as it is: not before the last look but one.
+  Duration Age(int64_t n_steps, TimePoint now) LEMMA_EXCLUDES(mutex_) {
     MutexLock lock(mutex_);
     if (n_steps != last_steps_) {
       last_steps_ = n_steps;
       last_change_ = now;
     }
-    return now - last_change_ <= silence_max_;
+    return now - last_change_;
   }
+
+  bool IsAlive(int64_t n_steps, TimePoint now) { return Age(n_steps, now) <= silence_max_; }
 
  private:
   const Duration silence_max_;

@@ -18,6 +18,14 @@ void SendJson(const CallPtr& call, std::string body) {
   call->Send(net::HttpResponse::Json(200, std::move(body)));
 }
 
+// 200, or 503 with what is wrong; in both cases how long ago the engine made a step, so that a
+// router sees an engine that hangs also while this server answers.
+void SendHealth(const Context& context, const CallPtr& call, bool is_well, const char* otherwise) {
+  const Duration age = context.heartbeat.Age(context.engine.stats().n_steps, context.clock.Now());
+  call->Send(
+      net::HttpResponse::Json(is_well ? 200 : 503, RenderHealth(is_well ? "ok" : otherwise, age)));
+}
+
 }  // namespace
 
 Status CheckModelName(const WorkerOptions& options, const std::string& name) {
@@ -68,15 +76,13 @@ void HandleApplyTemplate(const Context& context, const CallPtr& call) {
 }
 
 void HandleLivez(const Context& context, const CallPtr& call) {
-  if (context.heartbeat.IsAlive(context.engine.stats().n_steps, context.clock.Now())) {
-    return SendJson(call, RenderHealth("ok"));
-  }
-  call->Send(net::HttpResponse::Json(503, RenderHealth("stalled")));
+  const bool is_alive =
+      context.heartbeat.IsAlive(context.engine.stats().n_steps, context.clock.Now());
+  SendHealth(context, call, is_alive, "stalled");
 }
 
 void HandleReadyz(const Context& context, const CallPtr& call) {
-  if (!context.draining) return SendJson(call, RenderHealth("ok"));
-  call->Send(net::HttpResponse::Json(503, RenderHealth("draining")));
+  SendHealth(context, call, !context.draining, "draining");
 }
 
 void HandleMetrics(const Context& context, const CallPtr& call) {

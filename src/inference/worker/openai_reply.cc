@@ -204,8 +204,9 @@ std::string RenderPrompt(const std::string& prompt) {
   return json::serialize(json::object{{"prompt", prompt}});
 }
 
-std::string RenderHealth(std::string_view status) {
-  return json::serialize(json::object{{"status", status}});
+std::string RenderHealth(std::string_view status, Duration heartbeat_age) {
+  const auto age_ms = std::chrono::duration_cast<std::chrono::milliseconds>(heartbeat_age).count();
+  return json::serialize(json::object{{"status", status}, {"heartbeat_age_ms", age_ms}});
 }
 
 net::HttpResponse RenderError(const Status& status, std::string_view code) {

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "common/base/clock.h"
 #include "common/base/status.h"
 #include "common/net/http.h"
 #include "inference/engine/engine.h"
@@ -82,7 +83,8 @@ std::string RenderModelList(const ModelEntry& entry);
 std::string RenderTokens(const std::vector<TokenId>& tokens, int32_t max_model_len);
 std::string RenderDetokenized(const std::string& text);  // llama-server's and vLLM's field
 std::string RenderPrompt(const std::string& prompt);
-std::string RenderHealth(std::string_view status);
+// `heartbeat_age`: since the engine's last step (heartbeat.h).
+std::string RenderHealth(std::string_view status, Duration heartbeat_age);
 
 // base/error_body.h, with Retry-After where trying again later may help (503).
 net::HttpResponse RenderError(const Status& status, std::string_view code = "");

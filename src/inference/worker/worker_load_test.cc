@@ -181,6 +181,25 @@ TEST(WorkerLoad, DrainRefusesNewRequestsAndWaitsForTheOthers) {
   EXPECT_EQ(running.events().back().data, "[DONE]");
 }
 
+TEST(WorkerLoad, HealthSaysHowLongTheEngineHasMadeNoStep) {
+  TestWorkerOptions slow;
+  slow.step_time = milliseconds(4000);  // while idle it ticks twice a second
+  TestWorker worker(slow);
+  const auto age_ms = [&] {
+    const net::HttpResponse ready = worker.Ask("GET", "/readyz");
+    EXPECT_EQ(ready.status, 200);
+    return boost::json::parse(ready.body).at("heartbeat_age_ms").as_int64();
+  };
+  age_ms();
+  StreamedCall running(worker, kChat, Streamed(Script("a")));
+  int64_t oldest = 0;
+  for (int i = 0; i < 3000 && oldest < 1500; ++i) {
+    oldest = std::max(oldest, age_ms());
+    std::this_thread::sleep_for(milliseconds(2));
+  }
+  EXPECT_GE(oldest, 1500);
+}
+
 TEST(WorkerLoad, StopEndsWhatRuns) {
   TestWorker worker(SlowSteps());
   StreamedCall running(worker, kChat, Streamed(EndlessScript("a")));

@@ -10,6 +10,7 @@
 #include "service/gateway/generate_reply.h"
 #include "service/gateway/generate_request.h"
 #include "service/gateway/metrics.h"
+#include "service/gateway/models_reply.h"
 #include "service/gateway/probes.h"
 #include "service/gateway/relay.h"
 #include "service/gateway/reply.h"
@@ -39,7 +40,7 @@ net::HttpClientOptions WorkerClientOptions() {
 
 net::HttpClientOptions ProbeClientOptions() {
   net::HttpClientOptions options;
-  options.connect_timeout = options.first_byte_timeout = options.idle_timeout = milliseconds(2000);
+  options.connect_timeout = options.first_byte_timeout = options.idle_timeout = milliseconds(1000);
   return options;
 }
 
@@ -48,7 +49,7 @@ net::HttpClientOptions ProbeClientOptions() {
 struct Gateway::Impl {
   explicit Impl(const GatewayOptions& gateway_options)
       : options(gateway_options),
-        link{options.worker_address, options.in_flight_max, worker_client, metrics},
+        link{*options.pool, options.in_flight_max, worker_client, metrics},
         worker_client(WorkerClientOptions()),
         probe_client(ProbeClientOptions()) {}
 
@@ -64,6 +65,7 @@ struct Gateway::Impl {
   void Generate(std::shared_ptr<Reply> reply);
   void Chat(std::shared_ptr<Reply> reply);
   void PassOn(std::shared_ptr<Reply> reply);
+  void Models(std::shared_ptr<Reply> reply);
   void Live(std::shared_ptr<Reply> reply);
   void Ready(std::shared_ptr<Reply> reply);
   void ShowMetrics(std::shared_ptr<Reply> reply);
@@ -78,10 +80,13 @@ struct Gateway::Impl {
   std::unique_ptr<net::HttpServer> server;  // last: goes first, while the clients still run
 };
 
-// A path below which the worker decides about the method has "" as its method.
+// A path below which the worker decides about the method has "" as its method. The first that fits
+// counts.
 const Gateway::Impl::Route Gateway::Impl::kRoutes[] = {
     {"POST", "/generate", &Impl::Generate},
     {"POST", "/v1/chat/completions", &Impl::Chat},
+    {"GET", "/v1/models", &Impl::Models},
+    {"GET", "/v1/models/", &Impl::Models},
     {"", "/v1/", &Impl::PassOn},
     {"", "/tokenize", &Impl::PassOn},
     {"", "/detokenize", &Impl::PassOn},
@@ -107,6 +112,9 @@ void Gateway::Impl::Handle(std::shared_ptr<net::HttpExchange> exchange) {
   auto reply = std::make_shared<Reply>(exchange, route->path, metrics);
   const std::string_view wanted = route->method;
   if (wanted.empty() || method == wanted || (wanted == "GET" && method == "HEAD")) {
+    if (draining && wanted != "GET") {
+      return reply->SendError(Unavailable("the service is shutting down"));
+    }
     return (this->*route->answer)(std::move(reply));
   }
   reply->AddHeader("Allow", std::string(wanted));
@@ -140,17 +148,22 @@ void Gateway::Impl::PassOn(std::shared_ptr<Reply> reply) {
   Relay(link, std::move(reply), std::move(for_worker), PassThrough());
 }
 
+void Gateway::Impl::Models(std::shared_ptr<Reply> reply) {
+  reply->Send(ModelsReply(options.pool->Models(), reply->request().path));
+}
+
 void Gateway::Impl::Live(std::shared_ptr<Reply> reply) {
   reply->Send(net::HttpResponse::Json(200, R"({"status":"ok"})"));
 }
 
 void Gateway::Impl::Ready(std::shared_ptr<Reply> reply) {
   if (draining) return reply->SendError(Unavailable("the service is draining"));
-  AnswerReady(probe_client, options.worker_address, std::move(reply));
+  if (options.pool->n_ready() == 0) return reply->SendError(Unavailable("no worker is ready"));
+  Live(std::move(reply));
 }
 
 void Gateway::Impl::ShowMetrics(std::shared_ptr<Reply> reply) {
-  AnswerMetrics(probe_client, options.worker_address, metrics, std::move(reply));
+  AnswerMetrics(probe_client, *options.pool, metrics, std::move(reply));
 }
 
 void Gateway::Impl::HowToAsk(std::shared_ptr<Reply> reply) {
@@ -162,6 +175,7 @@ Gateway::Gateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Gateway::~Gateway() { Stop(); }
 
 Result<std::unique_ptr<Gateway>> Gateway::Start(const GatewayOptions& options) {
+  LEMMA_CHECK(options.pool != nullptr, "a gateway needs a pool");
   auto impl = std::make_unique<Impl>(options);
   LEMMA_ASSIGN_OR_RETURN(impl->server,
                          net::HttpServer::Start(
@@ -179,11 +193,11 @@ int Gateway::n_active() const { return impl_->server->n_active(); }
 
 void Gateway::Drain() {
   impl_->draining = true;
-  impl_->server->StopAccepting();
   const TimePoint until = std::chrono::steady_clock::now() + impl_->options.drain_timeout;
   while (n_active() > 0 && std::chrono::steady_clock::now() < until) {
     std::this_thread::sleep_for(milliseconds(10));
   }
+  impl_->server->StopAccepting();
 }
 
 void Gateway::Stop() { impl_->server->Stop(); }

@@ -1,5 +1,5 @@
 // The door of the service: POST /generate, the injection of profiles, and the relay of the OpenAI
-// protocol to one worker.
+// protocol to the replicas of a pool.
 //
 // Threads: the I/O threads of its server and its clients; nothing here blocks. All methods are
 // thread-safe.
@@ -11,15 +11,16 @@
 
 #include "common/base/status.h"
 #include "common/net/http_server.h"
+#include "service/pool/pool.h"
 
 namespace lemma::gateway {
 
 struct GatewayOptions {
   std::string listen = "127.0.0.1:8080";  // or "unix:/path"
-  std::string worker_address;             // any OpenAI-compatible server: "unix:/path", "host:port"
+  pool::Pool* pool = nullptr;             // who answers; outlives the gateway
   int n_threads = 2;
-  // Calls to the worker at a time; what comes on top is told 503 at once. The worker has its own
-  // queue with its own limit: this one only bounds what the gateway itself holds.
+  // Calls to replicas at a time; what comes on top is told 503 at once. A worker has its own queue
+  // with its own limit: this one only bounds what the gateway itself holds.
   int in_flight_max = 512;
   net::HttpServerLimits limits;
   std::chrono::milliseconds drain_timeout{60000};
@@ -27,7 +28,7 @@ struct GatewayOptions {
 
 class Gateway {
  public:
-  // The worker need not be there yet: until it is, /readyz and calls are told 503.
+  // No replica need be there yet: until one is, /readyz and calls are told 503.
   // Errors: as of net::HttpServer::Start.
   static Result<std::unique_ptr<Gateway>> Start(const GatewayOptions& options);
   ~Gateway();  // Stop()
@@ -35,7 +36,8 @@ class Gateway {
   std::string address() const;  // with the real port
   int n_active() const;         // requests that are not answered yet
 
-  // Stops accepting and waits until every running answer is complete or drain_timeout has passed.
+  // /readyz and new calls are told 503; waits until every running answer is complete or
+  // drain_timeout has passed, then stops accepting.
   void Drain();
   // Ends everything now. Idempotent.
   void Stop();

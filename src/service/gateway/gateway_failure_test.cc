@@ -17,10 +17,8 @@ using testing::Not;
 using namespace std::chrono_literals;  // NOLINT
 
 TEST_F(GatewayTest, AWorkerThatIsAwayIsA503WithRetryAfter) {
-  GatewayOptions options;
-  options.worker_address = "unix:/nowhere/lemma.sock";
-  BeginWithoutWorker(options);
-  for (const char* target : {"/generate", "/v1/chat/completions", "/v1/models", "/readyz"}) {
+  BeginWith({"unix:/nowhere/lemma.sock"});
+  for (const char* target : {"/generate", "/v1/chat/completions", "/v1/completions", "/readyz"}) {
     const bool is_get = std::string_view(target) == "/readyz";
     const auto answer =
         Ask(is_get ? "GET" : "POST", target, is_get ? "" : R"({"prompt":"a","stream":true})");
@@ -38,6 +36,7 @@ TEST_F(GatewayTest, AWorkerMayComeBackOnItsSocket) {
   worker_.reset();
   EXPECT_EQ(Post("/generate", R"({"prompt":"a"})").status, 503);
   TestWorker second(AnswerChat, address);
+  AwaitReady(1);
   EXPECT_EQ(Post("/generate", R"({"prompt":"a"})").status, 200);
 }
 
@@ -50,6 +49,7 @@ TEST_F(GatewayTest, AWorkerThatDiesBeforeItsAnswerIsA502) {
     const auto answer = Post(target, R"({"prompt":"a"})");
     EXPECT_EQ(answer.status, 502) << target;
     EXPECT_EQ(ErrorOf(answer).at("code"), "worker_failed");
+    AwaitReady(1);
   }
 }
 
@@ -67,6 +67,7 @@ TEST_F(GatewayTest, AWorkerThatDiesInAStreamEndsItWithAnErrorEvent) {
     EXPECT_THAT(events[0].data, HasSubstr("It is "));
     EXPECT_EQ(events[1].event, "error");
     EXPECT_EQ(Parse(events[1].data)["error"].at("code"), "worker_failed");
+    AwaitReady(1);
   }
 }
 
@@ -172,7 +173,10 @@ TEST_F(GatewayTest, DrainLetsAnswersFinishAndStopEndsThemAtOnce) {
                std::move(callbacks));
   const auto at_worker = arrived.get_future().get();
   std::thread drain([&] { gateway_->Drain(); });
-  std::this_thread::sleep_for(50ms);
+  // Probes are still answered, so that routers turn away; new requests are not taken.
+  EXPECT_TRUE(Eventually([&] { return Ask("GET", "/readyz").status == 503; }));
+  EXPECT_EQ(Post("/generate", R"({"prompt":"a"})").status, 503);
+  EXPECT_EQ(Ask("GET", "/livez").status, 200);
   EXPECT_EQ(gateway_->n_active(), 1);
   AnswerChat(at_worker);
   drain.join();

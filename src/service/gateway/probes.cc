@@ -1,52 +1,54 @@
 #include "service/gateway/probes.h"
 
-#include <functional>
 #include <utility>
+#include <vector>
+
+#include "common/base/thread_annotations.h"
+#include "service/gateway/exposition.h"
 
 namespace lemma::gateway {
 namespace {
 
 constexpr const char* kExpositionType = "text/plain; version=0.0.4; charset=utf-8";
 
-// GETs `target` from the worker; `done` gets the answer, with status 0 where there is none.
-void Ask(net::HttpClient& client, const std::string& address, const char* target,
-         std::function<void(net::HttpResponse)> done) {
-  net::HttpRequest request;
-  request.method = "GET";
-  request.target = target;
-  const auto answer = std::make_shared<net::HttpResponse>();
-  net::HttpCallbacks callbacks;
-  callbacks.on_head = [answer](net::HttpResponse head) { *answer = std::move(head); };
-  callbacks.on_body = [answer](std::string piece) { answer->body += piece; };
-  callbacks.on_end = [answer, done = std::move(done)](Status status) {
-    if (!status.ok()) *answer = {.status = 0, .headers = {}, .body = ""};
-    done(std::move(*answer));
-  };
-  client.Send(address, std::move(request), std::move(callbacks));
-}
+// Answers when the last worker has, or is given up: when the last reference to it goes.
+class Gathering {
+ public:
+  Gathering(std::string own, size_t n_workers, std::shared_ptr<Reply> reply)
+      : own_(std::move(own)), parts_(n_workers), reply_(std::move(reply)) {}
+  ~Gathering() {
+    reply_->Send({200, {{"Content-Type", kExpositionType}}, own_ + MergeExpositions(parts_)});
+  }
+
+  void Take(size_t i, ReplicaExposition part) { parts_[i] = std::move(part); }
+
+ private:
+  const std::string own_;
+  std::vector<ReplicaExposition> parts_;  // each written by its call's callbacks, on one thread
+  const std::shared_ptr<Reply> reply_;
+};
 
 }  // namespace
 
-void AnswerReady(net::HttpClient& client, const std::string& worker_address,
-                 std::shared_ptr<Reply> reply) {
-  Ask(client, worker_address, "/readyz", [reply = std::move(reply)](net::HttpResponse answer) {
-    if (answer.status == 200) {
-      reply->Send(net::HttpResponse::Json(200, R"({"status":"ok"})"));
-    } else {
-      reply->SendError(Unavailable(answer.status == 0 ? "the worker does not answer"
-                                                      : "the worker is not ready"));
-    }
-  });
-}
-
-void AnswerMetrics(net::HttpClient& client, const std::string& worker_address,
-                   const Metrics& metrics, std::shared_ptr<Reply> reply) {
-  Ask(client, worker_address, "/metrics",
-      [&metrics, reply = std::move(reply)](net::HttpResponse answer) {
-        std::string text = metrics.Render();
-        if (answer.status == 200) text += answer.body;
-        reply->Send({200, {{"Content-Type", kExpositionType}}, std::move(text)});
-      });
+void AnswerMetrics(net::HttpClient& client, const pool::Pool& pool, const Metrics& metrics,
+                   std::shared_ptr<Reply> reply) {
+  const auto workers = pool.Neighbours();
+  const auto gathering = std::make_shared<Gathering>(metrics.Render() + pool.RenderMetrics(),
+                                                     workers.size(), std::move(reply));
+  for (size_t i = 0; i < workers.size(); ++i) {
+    net::HttpRequest request;
+    request.method = "GET";
+    request.target = "/metrics";
+    const auto answer = std::make_shared<net::HttpResponse>();
+    net::HttpCallbacks callbacks;
+    callbacks.on_head = [answer](net::HttpResponse head) { *answer = std::move(head); };
+    callbacks.on_body = [answer](std::string piece) { answer->body += piece; };
+    callbacks.on_end = [answer, gathering, i, name = workers[i].name](const Status& status) {
+      if (!status.ok() || answer->status != 200) return;
+      gathering->Take(i, {name, std::move(answer->body)});
+    };
+    client.Send(workers[i].address, std::move(request), std::move(callbacks));
+  }
 }
 
 }  // namespace lemma::gateway

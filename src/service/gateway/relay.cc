@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "common/base/log.h"
+#include "common/base/thread_annotations.h"
 #include "common/net/sse.h"
 #include "service/gateway/errors.h"
+#include "service/gateway/routing.h"
 
 namespace lemma::gateway {
 namespace {
@@ -71,23 +73,110 @@ class InFlightSlot {
   bool has_room_;
 };
 
-// Lives as long as the client holds its callbacks. All but the constructor runs on the client's
-// thread.
-class RelayCall {
- public:
-  RelayCall(WorkerLink& link, std::shared_ptr<Reply> reply, std::unique_ptr<AnswerMapper> mapper)
-      : slot_(link), reply_(std::move(reply)), mapper_(std::move(mapper)) {}
+// May another replica do better? 500, 502: it is broken; 503: it is full or going. What a client
+// did wrong, or has no time left for, is the same everywhere.
+bool IsServersFault(int http_status) {
+  return http_status == 500 || http_status == 502 || http_status == 503;
+}
 
-  bool has_room() const { return slot_.has_room(); }
-  Reply& reply() { return *reply_; }
+// Lives as long as the client holds its callbacks. All but Begin, OnClientLeft and OnLost runs on
+// the client's thread.
+class RelayCall : public std::enable_shared_from_this<RelayCall> {
+ public:
+  RelayCall(WorkerLink& link, std::shared_ptr<Reply> reply, net::HttpRequest request,
+            std::unique_ptr<AnswerMapper> mapper)
+      : slot_(link),
+        link_(link),
+        reply_(std::move(reply)),
+        request_(std::move(request)),
+        routing_(PrepareForPool(request_)),
+        mapper_(std::move(mapper)) {}
+
+  void Begin() {
+    if (!slot_.has_room()) {
+      return reply_->SendError(Unavailable("the service is full"), "overloaded");
+    }
+    if (const auto refused = link_.pool.RefusedFor(routing_.request_hash)) {
+      return reply_->SendError(Quarantined(*refused), "request_quarantined");
+    }
+    const Status asked = Ask();
+    if (!asked.ok()) return reply_->SendError(asked);
+    // Weak: the call owns the exchange, and must not be owned by it.
+    reply_->OnClosed([weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->OnClientLeft();
+    });
+  }
+
+ private:
+  // Sends the request to a replica other than the one that has failed with it.
+  Status Ask() {
+    LEMMA_ASSIGN_OR_RETURN(
+        std::shared_ptr<pool::Lease> lease,
+        link_.pool.Acquire({.model = routing_.model,
+                            .tokens = routing_.tokens,
+                            .conversation = routing_.conversation,
+                            .not_on = lease_ ? lease_->target().id : pool::kNoReplica},
+                           routing_.request_hash));
+    lease_ = std::move(lease);
+    is_stream_ = is_too_large_ = false;
+    whole_ = {};
+    int n_asked;
+    {
+      MutexLock lock(mutex_);
+      n_asked = ++n_asked_;
+      is_lost_ = false;
+      call_.reset();
+    }
+    lease_->OnLost([weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->OnLost();
+    });
+    net::HttpCallbacks callbacks;
+    const auto self = shared_from_this();
+    callbacks.on_head = [self](net::HttpResponse head) { self->OnHead(std::move(head)); };
+    callbacks.on_body = [self](std::string piece) { self->OnBody(std::move(piece)); };
+    callbacks.on_end = [self](Status status) { self->OnEnd(status); };
+    const auto call =
+        link_.client.Send(lease_->target().address, ForReplica(), std::move(callbacks));
+    MutexLock lock(mutex_);
+    if (n_asked != n_asked_) return Ok();  // it has failed already, and another one is under way
+    call_ = call;
+    if (has_client_left_ || is_lost_) call->Cancel();
+    return Ok();
+  }
+
+  net::HttpRequest ForReplica() const {
+    net::HttpRequest request = request_;
+    const pool::Target& target = lease_->target();
+    if (routing_.lacks_model && !target.model.empty()) {
+      request.body = WithModel(request.body, target.model);
+    }
+    if (n_failed_ > 0 && routing_.deadline) request.body = WithDeadline(request.body, TimeLeft());
+    request.headers.insert(request.headers.end(), target.headers.begin(), target.headers.end());
+    return request;
+  }
+
+  Duration TimeLeft() const { return *routing_.deadline - (Now() - begun_at_); }
+
+  void OnClientLeft() {
+    MutexLock lock(mutex_);
+    has_client_left_ = true;
+    if (const auto call = call_.lock()) call->Cancel();
+  }
+
+  void OnLost() {
+    MutexLock lock(mutex_);
+    is_lost_ = true;
+    if (const auto call = call_.lock()) call->Cancel();
+  }
 
   void OnHead(net::HttpResponse head) {
-    reply_->SetWorkerWait(std::chrono::steady_clock::now() - sent_at_);
+    reply_->SetWorkerWait(Now() - begun_at_);
     std::erase_if(head.headers, [](const net::Header& header) {
       return net::EqualsIgnoreCase(header.name, "x-request-id");
     });
     is_stream_ = IsEventStream(head);
     if (is_stream_) {
+      NameReplica();
       reply_->Start(std::move(head));
     } else {
       whole_ = std::move(head);
@@ -104,14 +193,59 @@ class RelayCall {
     }
   }
 
-  void OnEnd(const Status& status) {
+  void OnEnd(Status status) {
+    bool is_lost;
+    {
+      MutexLock lock(mutex_);
+      is_lost = is_lost_ && !has_client_left_;
+    }
+    if (status.code() == StatusCode::kCancelled && is_lost) status = DataLoss("it hangs");
+    lease_->End(OutcomeOf(status));
     if (status.code() == StatusCode::kCancelled) return EndCancelled();
-    // That no worker is there is for its supervisor to say, once, not for every request.
+    // That no worker is there is for the pool to say, once, not for every request.
     if (!status.ok() && status.code() != StatusCode::kUnavailable) {
-      LogWarning("gateway: {}: worker: {}", reply_->request_id(), status.message());
+      LogWarning("gateway: {}: {}: {}", reply_->request_id(), lease_->target().replica,
+                 status.message());
     }
     if (is_stream_) return EndStream(status);
-    reply_->SetWorkerWait(std::chrono::steady_clock::now() - sent_at_);
+    if (MayBeAskedElsewhere(status) && AskAnother()) return;
+    EndWhole(status);
+  }
+
+  bool MayBeAskedElsewhere(const Status& status) const {
+    if (status.code() == StatusCode::kUnavailable) return true;  // nobody has seen it
+    if (!routing_.is_repeatable) return false;
+    return status.ok() ? IsServersFault(whole_.status) : status.code() == StatusCode::kDataLoss;
+  }
+
+  // Nothing has been sent to the client yet.
+  bool AskAnother() {
+    if (n_failed_++ > 0 || reply_->closed()) return false;
+    if (routing_.deadline && TimeLeft() < std::chrono::milliseconds(1)) return false;
+    const bool has_other = Ask().ok();
+    link_.pool.CountRetry(has_other);
+    return has_other;
+  }
+
+  pool::Outcome OutcomeOf(const Status& status) const {
+    switch (status.code()) {
+      case StatusCode::kOk:
+        if (whole_.status == 503) return pool::Outcome::kRefused;
+        return IsServersFault(whole_.status) ? pool::Outcome::kFailed : pool::Outcome::kAnswered;
+      case StatusCode::kCancelled:
+        return pool::Outcome::kCancelled;
+      case StatusCode::kDataLoss:
+        return pool::Outcome::kLost;
+      case StatusCode::kUnavailable:
+        return pool::Outcome::kUnreachable;
+      default:
+        return pool::Outcome::kFailed;
+    }
+  }
+
+  void EndWhole(const Status& status) {
+    reply_->SetWorkerWait(Now() - begun_at_);
+    NameReplica();
     if (!status.ok()) return reply_->SendError(ForClient(status));
     if (is_too_large_) return reply_->SendError(DataLoss("the worker's answer is too large"));
     Result<net::HttpResponse> mapped = mapper_->MapWhole(std::move(whole_));
@@ -119,7 +253,15 @@ class RelayCall {
     reply_->Send(std::move(*mapped));
   }
 
- private:
+  void NameReplica() { reply_->AddHeader("x-lemma-replica", lease_->target().replica); }
+
+  static Status Quarantined(Duration left) {
+    return InvalidArgument(
+        fmt::format("this request was being answered when a worker ended, twice; it is refused for "
+                    "{} more minutes",
+                    std::chrono::ceil<std::chrono::minutes>(left).count()));
+  }
+
   // What went wrong between gateway and worker, without the worker's address.
   static Status ForClient(const Status& status) {
     switch (status.code()) {
@@ -145,13 +287,25 @@ class RelayCall {
     reply_->SendError(Unavailable("the service is stopping"));
   }
 
+  static TimePoint Now() { return std::chrono::steady_clock::now(); }
+
   const InFlightSlot slot_;
+  WorkerLink& link_;
   const std::shared_ptr<Reply> reply_;
+  net::HttpRequest request_;
+  const Routing routing_;
   const std::unique_ptr<AnswerMapper> mapper_;
-  const TimePoint sent_at_ = std::chrono::steady_clock::now();
+  const TimePoint begun_at_ = Now();
+  std::shared_ptr<pool::Lease> lease_;
+  int n_failed_ = 0;  // replicas that failed with it
   bool is_stream_ = false;
   bool is_too_large_ = false;
   net::HttpResponse whole_;
+  Mutex mutex_;
+  int n_asked_ LEMMA_GUARDED_BY(mutex_) = 0;                    // replicas
+  std::weak_ptr<net::HttpCall> call_ LEMMA_GUARDED_BY(mutex_);  // to the last of them
+  bool has_client_left_ LEMMA_GUARDED_BY(mutex_) = false;
+  bool is_lost_ LEMMA_GUARDED_BY(mutex_) = false;  // the replica of the call under way hangs
 };
 
 }  // namespace
@@ -176,19 +330,8 @@ net::HttpRequest ForWorker(const Reply& reply) {
 
 void Relay(WorkerLink& link, std::shared_ptr<Reply> reply, net::HttpRequest request,
            std::unique_ptr<AnswerMapper> mapper) {
-  const auto relay = std::make_shared<RelayCall>(link, std::move(reply), std::move(mapper));
-  if (!relay->has_room()) {
-    return relay->reply().SendError(Unavailable("the service is full"), "overloaded");
-  }
-  net::HttpCallbacks callbacks;
-  callbacks.on_head = [relay](net::HttpResponse head) { relay->OnHead(std::move(head)); };
-  callbacks.on_body = [relay](std::string piece) { relay->OnBody(std::move(piece)); };
-  callbacks.on_end = [relay](Status status) { relay->OnEnd(status); };
-  const auto call = link.client.Send(link.address, std::move(request), std::move(callbacks));
-  // Weak: the call owns the exchange through its callbacks, and must not be owned by it.
-  relay->reply().OnClosed([weak = std::weak_ptr<net::HttpCall>(call)] {
-    if (const auto under_way = weak.lock()) under_way->Cancel();
-  });
+  std::make_shared<RelayCall>(link, std::move(reply), std::move(request), std::move(mapper))
+      ->Begin();
 }
 
 }  // namespace lemma::gateway

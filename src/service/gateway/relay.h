@@ -1,5 +1,6 @@
-// One call to the worker on behalf of one client: the answer goes back as it comes, and a client
-// that leaves ends the call.
+// One request asked of the pool on behalf of one client: the answer goes back as it comes, a client
+// that leaves ends the call, and a replica that fails before anything was sent is replaced by
+// another one, once.
 #pragma once
 
 #include <atomic>
@@ -12,12 +13,13 @@
 #include "common/net/http_client.h"
 #include "service/gateway/metrics.h"
 #include "service/gateway/reply.h"
+#include "service/pool/pool.h"
 
 namespace lemma::gateway {
 
-// What calls to the worker share. Outlives them.
+// What calls to replicas share. Outlives them.
 struct WorkerLink {
-  std::string address;
+  pool::Pool& pool;
   int in_flight_max;
   net::HttpClient& client;
   Metrics& metrics;
@@ -44,9 +46,10 @@ std::unique_ptr<AnswerMapper> PassThrough();
 // what concerns the worker.
 net::HttpRequest ForWorker(const Reply& reply);
 
-// Sends `request` to the worker and answers `reply` with what becomes of it. Where that fails: 503
-// (no worker, or in_flight_max reached), 502 (it died), 504, each as an error body; or, where a
-// stream has begun, as a last `event: error`.
+// Sends `request` to a replica and answers `reply` with what becomes of it, with the replica's name
+// in x-lemma-replica. Where that fails: 503 (no replica, or in_flight_max reached), 404 (no such
+// model), 400 (in quarantine), 502 (it died, and so did another or there is none), 504, each as an
+// error body; or, where a stream has begun, as a last `event: error`.
 void Relay(WorkerLink& link, std::shared_ptr<Reply> reply, net::HttpRequest request,
            std::unique_ptr<AnswerMapper> mapper);
 

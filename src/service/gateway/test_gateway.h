@@ -1,4 +1,4 @@
-// For tests: a gateway before a fake worker, and a client.
+// For tests: a gateway before a pool of fake workers, and a client.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,6 +13,7 @@
 #include "common/net/http_client.h"
 #include "service/gateway/gateway.h"
 #include "service/gateway/test_worker.h"
+#include "service/pool/pool.h"
 #include "service/reason/task_profile.h"
 
 namespace lemma::gateway {
@@ -21,14 +22,35 @@ class GatewayTest : public testing::Test {
  protected:
   void Begin(net::HttpHandler answer, GatewayOptions options = {}) {
     worker_ = std::make_unique<TestWorker>(std::move(answer));
-    options.worker_address = worker_->address();
-    BeginWithoutWorker(options);
+    BeginWith({worker_->address()}, options);
+    AwaitReady(1);
   }
-  void BeginWithoutWorker(GatewayOptions options) {
+  // Before workers that need not be there: r0, r1, ... They are probed often, so that a test need
+  // not wait long.
+  void BeginWith(const std::vector<std::string>& addresses, const GatewayOptions& options = {}) {
+    BeginWith(PoolOf(addresses), options);
+  }
+  static pool::PoolOptions PoolOf(const std::vector<std::string>& addresses) {
+    pool::PoolOptions options;
+    for (const std::string& address : addresses) {
+      options.remotes.push_back({"r" + std::to_string(options.remotes.size()), address, "", ""});
+    }
+    options.probe_interval = std::chrono::milliseconds(20);
+    return options;
+  }
+  void BeginWith(const pool::PoolOptions& pool_options, GatewayOptions options = {}) {
+    gateway_.reset();
+    auto pool = pool::Pool::Start(pool_options);
+    LEMMA_CHECK(pool.ok(), pool.status().message().c_str());
+    pool_ = std::move(*pool);
     options.listen = "127.0.0.1:0";
+    options.pool = pool_.get();
     auto started = Gateway::Start(options);
     LEMMA_CHECK(started.ok(), started.status().message().c_str());
     gateway_ = std::move(*started);
+  }
+  void AwaitReady(int n) {
+    LEMMA_CHECK(Eventually([&] { return pool_->n_ready() == n; }), "the workers are not ready");
   }
 
   net::HttpResponse Ask(const std::string& method, const std::string& target,
@@ -43,6 +65,7 @@ class GatewayTest : public testing::Test {
   }
 
   std::unique_ptr<TestWorker> worker_;
+  std::unique_ptr<pool::Pool> pool_;
   std::unique_ptr<Gateway> gateway_;
   net::HttpClient client_;
 };

@@ -34,13 +34,19 @@ inline std::string TestSocketAddress(const std::string& name) {
 
 class TestWorker {
  public:
-  // `answer` is called for everything but GET /readyz (200) and /metrics.
-  explicit TestWorker(net::HttpHandler answer, std::string address = TestSocketAddress("worker")) {
+  // `answer` is called for everything but GET /readyz (200), /metrics and /v1/models.
+  explicit TestWorker(net::HttpHandler answer, std::string address = TestSocketAddress("worker"),
+                      const std::string& model = "tiny") {
     auto started = net::HttpServer::Start(
         address, 2, {},
-        [this, answer = std::move(answer)](std::shared_ptr<net::HttpExchange> exchange) {
+        [this, answer = std::move(answer), model](std::shared_ptr<net::HttpExchange> exchange) {
           const std::string& path = exchange->request().path;
+          if (path == "/readyz" && hangs) return Hold(std::move(exchange));
           if (path == "/readyz") return exchange->Send(net::HttpResponse::Json(ready_status, "{}"));
+          if (path == "/v1/models") {
+            return exchange->Send(net::HttpResponse::Json(
+                200, R"({"object":"list","data":[{"id":")" + model + R"(","object":"model"}]})"));
+          }
           if (path == "/metrics") return exchange->Send(net::HttpResponse::Text(200, "theirs 1\n"));
           {
             std::lock_guard lock(mutex_);
@@ -66,10 +72,17 @@ class TestWorker {
   void Die() { server_->Stop(); }
 
   std::atomic<int> ready_status{200};
+  std::atomic<bool> hangs{false};  // probes get no answer
 
  private:
+  void Hold(std::shared_ptr<net::HttpExchange> exchange) {
+    std::lock_guard lock(mutex_);
+    held_.push_back(std::move(exchange));
+  }
+
   std::mutex mutex_;
   std::vector<net::HttpRequest> requests_;
+  std::vector<std::shared_ptr<net::HttpExchange>> held_;
   std::unique_ptr<net::HttpServer> server_;  // last: its handler uses the others
 };
 

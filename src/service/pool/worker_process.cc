@@ -11,21 +11,15 @@
 #include <cstring>
 
 #include "common/base/log.h"
-#include "common/net/http_client.h"
 
 namespace lemma::pool {
 namespace {
 
 using std::chrono::milliseconds;
 
-// A crash loop must not spin: 0.1 s doubled up to 10 s, forgotten after a minute of health.
-constexpr milliseconds kBackoffMin{100};
-constexpr milliseconds kBackoffMax{10000};
-constexpr std::chrono::seconds kHealthyAfter{60};
-constexpr milliseconds kReadyPollInterval{50};
 constexpr milliseconds kExitPollInterval{20};
-// Of one /readyz call: cancelling must not wait for a worker that hangs.
-constexpr milliseconds kReadyTimeout{2000};
+// No room for a process: until there is some.
+constexpr milliseconds kSpawnRetry{1000};
 
 std::string DescribeExit(int wait_status) {
   if (WIFSIGNALED(wait_status)) return fmt::format("killed by signal {}", WTERMSIG(wait_status));
@@ -73,34 +67,39 @@ Status WorkerProcess::Spawn() {
 }
 
 void WorkerProcess::Watch() {
-  Duration backoff = kBackoffMin;
   while (true) {
-    const TimePoint started = SteadyClock().Now();
     int wait_status = 0;
     const pid_t child = pid();
-    while (waitpid(child, &wait_status, 0) < 0 && errno == EINTR) {
+    // Not reaped before pid_ says so: no signal reaches another process that has got its number.
+    siginfo_t info;
+    while (waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT) < 0 &&
+           errno == EINTR) {
     }
+    Duration delay{};
     {
       MutexLock lock(mutex_);
+      waitpid(child, &wait_status, 0);
       pid_ = -1;
       changed_.notify_all();
       if (stopping_) return;
       if (!was_ready_) {
-        gave_up_because_ = DescribeExit(wait_status);  // it never worked: restarting cannot help
+        gave_up_because_ = DescribeExit(wait_status);
         return;
       }
       ++n_restarts_;
+      delay = policy_.OnExit(SteadyClock().Now());
     }
-    if (SteadyClock().Now() - started > kHealthyAfter) backoff = kBackoffMin;
-    LogError("pool: the worker ended ({}); starting it again in {} ms", DescribeExit(wait_status),
-             std::chrono::duration_cast<milliseconds>(backoff).count());
-    if (!SleepUnlessStopping(backoff)) return;
-    backoff = std::min<Duration>(backoff * 2, kBackoffMax);
+    LogError("pool: {} ended ({}); starting it again in {} ms{}", options_.name,
+             DescribeExit(wait_status), std::chrono::duration_cast<milliseconds>(delay).count(),
+             in_crash_loop() ? ", for it ends again and again" : "");
+    options_.on_exit();
+    if (!SleepUnlessStopping(delay)) return;
+    options_.on_restart();
     while (true) {
       const Status status = Spawn();
       if (status.ok()) break;
-      LogError("pool: {}", status.message());
-      if (!SleepUnlessStopping(kBackoffMax)) return;
+      LogError("pool: {}: {}", options_.name, status.message());
+      if (!SleepUnlessStopping(kSpawnRetry)) return;
     }
   }
 }
@@ -114,29 +113,19 @@ bool WorkerProcess::SleepUnlessStopping(Duration duration) {
   return !stopping_;
 }
 
-Status WorkerProcess::WaitUntilReady(const std::function<bool()>& cancelled) {
-  net::HttpClientOptions client_options;
-  client_options.first_byte_timeout = client_options.idle_timeout = kReadyTimeout;
-  net::HttpClient client(client_options);
-  net::HttpRequest request;
-  request.method = "GET";
-  request.target = "/readyz";
-  while (!cancelled()) {
-    const auto response = client.SendAndWait(options_.address, request);
-    {
-      MutexLock lock(mutex_);
-      // It may have ended since it answered, and then nobody restarts it.
-      if (gave_up_because_) {
-        return Unavailable("the worker ended before it was ready: " + *gave_up_because_);
-      }
-      if (response.ok() && response->status == 200) {
-        was_ready_ = true;
-        return Ok();
-      }
-    }
-    std::this_thread::sleep_for(kReadyPollInterval);
-  }
-  return Status(StatusCode::kCancelled, "stopped while the worker was starting");
+void WorkerProcess::MarkReady() {
+  MutexLock lock(mutex_);
+  was_ready_ = true;
+}
+
+std::optional<std::string> WorkerProcess::gave_up_because() const {
+  MutexLock lock(mutex_);
+  return gave_up_because_;
+}
+
+void WorkerProcess::Kill() {
+  MutexLock lock(mutex_);
+  if (pid_ > 0) kill(pid_, SIGKILL);
 }
 
 void WorkerProcess::Stop() {
@@ -154,7 +143,7 @@ void WorkerProcess::Stop() {
   const TimePoint until = SteadyClock().Now() + options_.drain_timeout;
   while (pid() > 0) {
     if (!killed && SteadyClock().Now() > until) {
-      LogWarning("pool: the worker did not drain in time; killing it");
+      LogWarning("pool: {} did not drain in time; killing it", options_.name);
       kill(child, SIGKILL);
       killed = true;
     }
@@ -171,6 +160,11 @@ pid_t WorkerProcess::pid() const {
 int WorkerProcess::n_restarts() const {
   MutexLock lock(mutex_);
   return n_restarts_;
+}
+
+bool WorkerProcess::in_crash_loop() const {
+  MutexLock lock(mutex_);
+  return policy_.in_crash_loop();
 }
 
 }  // namespace lemma::pool

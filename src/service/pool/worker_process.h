@@ -17,37 +17,50 @@
 #include "common/base/clock.h"
 #include "common/base/status.h"
 #include "common/base/thread_annotations.h"
+#include "service/pool/restart_policy.h"
 
 namespace lemma::pool {
 
 struct WorkerProcessOptions {
+  std::string name = "worker";                     // in the log
   std::vector<std::string> command;                // program and arguments
-  std::string address;                             // where it will listen: "unix:/path"
   std::chrono::milliseconds drain_timeout{60000};  // between SIGTERM and SIGKILL at the end
+  RestartOptions restart;
+  // The process has ended; another one begins in its place. On the watching thread; must not block
+  // nor call the WorkerProcess.
+  std::function<void()> on_exit = [] {};
+  std::function<void()> on_restart = [] {};
 };
 
 class WorkerProcess {
  public:
   // Starts the process. It inherits standard input, output and error and no other file, and no
   // blocked signal. Errors: kIoError when there is no room for a process; a program that cannot be
-  // executed is reported by WaitUntilReady, as exit status 127.
+  // executed ends with exit status 127.
   static Result<std::unique_ptr<WorkerProcess>> Start(const WorkerProcessOptions& options);
   ~WorkerProcess();  // Stop()
 
-  // Waits until the worker answers /readyz with 200, in steps that stop early when `cancelled`
-  // returns true. Errors: kUnavailable when it ends before it was ever ready (a missing model, a
-  // wrong option), with its exit status or signal: the reason is on standard error; kCancelled.
-  Status WaitUntilReady(const std::function<bool()>& cancelled);
+  // It has been seen ready: from now on it is started again when it ends. One that ends before is
+  // not (a missing model, a wrong option): what is wrong will not change.
+  void MarkReady() LEMMA_EXCLUDES(mutex_);
+  // How the process ended that was never ready: exit status or signal; the reason is on standard
+  // error.
+  std::optional<std::string> gave_up_because() const LEMMA_EXCLUDES(mutex_);
+
+  // Ends the process that runs now at once, for it hangs: another one follows.
+  void Kill() LEMMA_EXCLUDES(mutex_);
 
   // SIGTERM, wait for it to drain, SIGKILL after drain_timeout; at once SIGKILL where
-  // WaitUntilReady has not seen it ready. Idempotent.
+  // it was never ready. Idempotent.
   void Stop();
 
   pid_t pid() const LEMMA_EXCLUDES(mutex_);
   int n_restarts() const LEMMA_EXCLUDES(mutex_);
+  bool in_crash_loop() const LEMMA_EXCLUDES(mutex_);
 
  private:
-  explicit WorkerProcess(const WorkerProcessOptions& options) : options_(options) {}
+  explicit WorkerProcess(const WorkerProcessOptions& options)
+      : options_(options), policy_(options.restart) {}
   Status Spawn() LEMMA_EXCLUDES(mutex_);
   void Watch();
   bool SleepUnlessStopping(Duration duration) LEMMA_EXCLUDES(mutex_);
@@ -60,6 +73,7 @@ class WorkerProcess {
   std::optional<std::string> gave_up_because_ LEMMA_GUARDED_BY(mutex_);
   bool stopping_ LEMMA_GUARDED_BY(mutex_) = false;
   int n_restarts_ LEMMA_GUARDED_BY(mutex_) = 0;
+  RestartPolicy policy_ LEMMA_GUARDED_BY(mutex_);
   std::thread watcher_;
 };
 

@@ -1,5 +1,4 @@
-// Real processes: small shell scripts stand for workers, and a real HTTP server for their
-// readiness.
+// Real processes: small shell scripts stand for workers.
 #include "service/pool/worker_process.h"
 
 #include <gmock/gmock.h>
@@ -9,8 +8,7 @@
 #include <atomic>
 #include <csignal>
 #include <filesystem>
-
-#include "common/net/http_server.h"
+#include <fstream>
 
 namespace lemma::pool {
 namespace {
@@ -19,16 +17,9 @@ using std::chrono::milliseconds;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
-// Each test's own: they may run at the same time.
-std::string SocketAddress() {
-  return "unix:" + testing::TempDir() + "/pool_" +
-         testing::UnitTest::GetInstance()->current_test_info()->name() + ".sock";
-}
-
-WorkerProcessOptions Shell(const std::string& script, const std::string& address = "unix:/none") {
+WorkerProcessOptions Shell(const std::string& script) {
   WorkerProcessOptions options;
   options.command = {"/bin/sh", "-c", script};
-  options.address = address;
   options.drain_timeout = milliseconds(300);
   return options;
 }
@@ -41,26 +32,13 @@ bool Eventually(const std::function<bool()>& condition) {
   return false;
 }
 
-// How a worker that is never ready ends, as WaitUntilReady says it.
+// How a worker that is never ready ends.
 std::string HowItEnds(const WorkerProcessOptions& options) {
   const auto process = WorkerProcess::Start(options);
   if (!process.ok()) return process.status().ToString();
-  const Status status = (*process)->WaitUntilReady([] { return false; });
-  EXPECT_EQ(status.code(), StatusCode::kUnavailable);
+  EXPECT_TRUE(Eventually([&] { return (*process)->gave_up_because().has_value(); }));
   EXPECT_EQ((*process)->n_restarts(), 0);
-  return status.message();
-}
-
-// A server that is ready, as the worker would be.
-std::unique_ptr<net::HttpServer> ReadyAt(
-    const std::string& address, const std::function<void()>& before_answer = [] {}) {
-  auto server = net::HttpServer::Start(
-      address, 1, {}, [before_answer](std::shared_ptr<net::HttpExchange> exchange) {
-        before_answer();
-        exchange->Send(net::HttpResponse::Text(200, "ok"));
-      });
-  EXPECT_TRUE(server.ok()) << server.status().ToString();
-  return std::move(*server);
+  return (*process)->gave_up_because().value_or("it runs");
 }
 
 TEST(WorkerProcessTest, OneThatEndsBeforeItWasReadyIsReportedAndNotRestarted) {
@@ -72,18 +50,6 @@ TEST(WorkerProcessTest, AProgramThatDoesNotExistIsReported) {
   WorkerProcessOptions options = Shell("");
   options.command = {"/nonexistent/worker"};
   EXPECT_THAT(HowItEnds(options), HasSubstr("exit status 127"));
-}
-
-TEST(WorkerProcessTest, OneThatEndsWhileItAnswersThatItIsReadyIsReported) {
-  std::atomic<WorkerProcess*> worker{nullptr};
-  const auto server = ReadyAt(SocketAddress(), [&] {
-    kill(worker.load()->pid(), SIGKILL);
-    Eventually([&] { return worker.load()->pid() < 0; });
-  });
-  const auto process = WorkerProcess::Start(Shell("exec sleep 30", SocketAddress()));
-  ASSERT_TRUE(process.ok());
-  worker = process->get();
-  EXPECT_EQ((*process)->WaitUntilReady([] { return false; }).code(), StatusCode::kUnavailable);
 }
 
 TEST(WorkerProcessTest, TheWorkerInheritsNoFiles) {
@@ -105,21 +71,53 @@ TEST(WorkerProcessTest, TheWorkerCanBeTerminatedThoughItsSupervisorBlocksSignals
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-TEST(WorkerProcessTest, WaitingCanBeCancelled) {
-  const auto process = WorkerProcess::Start(Shell("exec sleep 30"));
+TEST(WorkerProcessTest, OneThatWasReadyIsRestartedWhenItEndsAndSaysSo) {
+  std::atomic<int> n_exits{0};
+  std::atomic<int> n_restarts{0};
+  WorkerProcessOptions options = Shell("exec sleep 30");
+  options.restart.delay_min = milliseconds(1);
+  options.on_exit = [&] { ++n_exits; };
+  options.on_restart = [&] { ++n_restarts; };
+  const auto process = WorkerProcess::Start(options);
   ASSERT_TRUE(process.ok());
-  EXPECT_EQ((*process)->WaitUntilReady([] { return true; }).code(), StatusCode::kCancelled);
+  (*process)->MarkReady();
+  for (int i = 1; i <= 3; ++i) {
+    const pid_t before = (*process)->pid();
+    (*process)->Kill();
+    ASSERT_TRUE(Eventually([&] { return (*process)->pid() > 0 && (*process)->pid() != before; }));
+    EXPECT_EQ(n_exits, i);
+    EXPECT_EQ(n_restarts, i);
+    EXPECT_EQ((*process)->n_restarts(), i);
+  }
 }
 
-TEST(WorkerProcessTest, OneThatWasReadyIsRestartedWhenKilled) {
-  const auto server = ReadyAt(SocketAddress());
-  const auto process = WorkerProcess::Start(Shell("exec sleep 30", SocketAddress()));
+TEST(WorkerProcessTest, OneThatIsStoppedIsKilledAllTheSame) {
+  WorkerProcessOptions options = Shell("exec sleep 30");
+  const auto process = WorkerProcess::Start(options);
   ASSERT_TRUE(process.ok());
-  ASSERT_TRUE((*process)->WaitUntilReady([] { return false; }).ok());
-  const pid_t first = (*process)->pid();
-  kill(first, SIGKILL);
-  EXPECT_TRUE(Eventually([&] { return (*process)->pid() > 0 && (*process)->pid() != first; }));
-  EXPECT_EQ((*process)->n_restarts(), 1);
+  (*process)->MarkReady();
+  const pid_t before = (*process)->pid();
+  kill(before, SIGSTOP);
+  (*process)->Kill();
+  EXPECT_TRUE(Eventually([&] { return (*process)->pid() > 0 && (*process)->pid() != before; }));
+}
+
+TEST(WorkerProcessTest, ACrashLoopIsNotStartedAgainAtOnce) {
+  std::atomic<int> n_exits{0};
+  const fs::path go = fs::path(testing::TempDir()) / "pool_test_crash_loop_go";
+  fs::remove(go);
+  WorkerProcessOptions options =
+      Shell("until [ -e " + go.string() + " ]; do sleep 0.02; done; exit 1");
+  options.restart = {.delay_min = milliseconds(1), .exits_max = 3};
+  options.on_exit = [&] { ++n_exits; };
+  const auto process = WorkerProcess::Start(options);
+  ASSERT_TRUE(process.ok());
+  (*process)->MarkReady();
+  std::ofstream(go) << "go";
+  EXPECT_TRUE(Eventually([&] { return (*process)->in_crash_loop(); }));
+  EXPECT_TRUE(Eventually([&] { return n_exits == 4; }));
+  EXPECT_EQ((*process)->pid(), -1);
+  (*process)->Stop();  // does not wait for the next try
 }
 
 // A worker that takes no notice of SIGTERM, from when `mark` is there.
@@ -130,11 +128,10 @@ std::string DeafTo(const fs::path& mark) {
 
 TEST(WorkerProcessTest, StopKillsOneThatIgnoresTermination) {
   const fs::path mark = fs::path(testing::TempDir()) / "pool_test_trap_set";
-  const auto server = ReadyAt(SocketAddress());
-  const auto process = WorkerProcess::Start(Shell(DeafTo(mark), SocketAddress()));
+  const auto process = WorkerProcess::Start(Shell(DeafTo(mark)));
   ASSERT_TRUE(process.ok());
   ASSERT_TRUE(Eventually([&] { return fs::exists(mark); }));
-  ASSERT_TRUE((*process)->WaitUntilReady([] { return false; }).ok());
+  (*process)->MarkReady();
   const pid_t child = (*process)->pid();
   (*process)->Stop();
   EXPECT_EQ(kill(child, 0), -1);

@@ -1,0 +1,100 @@
+#include "app/pool_settings.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "app/hub_settings.h"
+#include "common/base/cpu.h"
+#include "common/base/file.h"
+#include "service/pool/replica_spec.h"
+
+namespace lemma::app {
+namespace {
+
+constexpr uint64_t kKeyFileBytesMax = 4096;
+
+// How to start a worker with the same model options.
+std::vector<std::string> WorkerCommand(const ModelOptions& options, int n_threads,
+                                       const std::string& address) {
+  std::vector<std::string> command = {
+      "/proc/self/exe", "worker",      "--listen",  address,
+      "--model",        options.model, "--threads", std::to_string(n_threads)};
+  if (!options.isa.empty()) command.insert(command.end(), {"--isa", options.isa});
+  if (!options.weights.empty()) command.insert(command.end(), {"--weights", options.weights});
+  if (!options.kv.empty()) command.insert(command.end(), {"--kv", options.kv});
+  if (options.kv_gib > 0) {
+    command.insert(command.end(), {"--kv-gib", std::to_string(options.kv_gib)});
+  }
+  return command;
+}
+
+// Of worker `i`: the cores divided, at least one each.
+int ThreadsOf(const PoolSettings& settings, int i) {
+  if (settings.model.n_threads > 0) return settings.model.n_threads;
+  const int n_cores = DetectCpu().n_cores;
+  const int share = n_cores / settings.n_workers + (i < n_cores % settings.n_workers ? 1 : 0);
+  return std::max(share, 1);
+}
+
+// The key as it is sent: one line, without the newline that ends a file.
+Result<std::string> ReadKey(const pool::ReplicaSpec& spec) {
+  std::string key;
+  std::string source;
+  if (!spec.key_file.empty()) {
+    source = "key-file " + spec.key_file;
+    LEMMA_ASSIGN_OR_RETURN(key, ReadFile(spec.key_file, kKeyFileBytesMax));
+  } else if (!spec.key_env.empty()) {
+    source = "key-env " + spec.key_env;
+    key = EnvironmentValue(spec.key_env.c_str());
+  } else {
+    return key;
+  }
+  while (key.ends_with('\n') || key.ends_with('\r')) key.pop_back();
+  const bool is_plain =
+      std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c <= '~'; });
+  if (key.empty() || !is_plain) {
+    return InvalidArgument("--replica " + spec.address + ": " + source +
+                           " must hold one line of printable characters");
+  }
+  return key;
+}
+
+}  // namespace
+
+void AddPoolSettings(CLI::App& command, PoolSettings& settings) {
+  AddModelOptions(command, settings.model);
+  command
+      .add_option("--workers", settings.n_workers,
+                  "Worker processes, each with the model and its share of the cores (0: none, "
+                  "replicas alone)")
+      ->check(CLI::Range(0, 256))
+      ->capture_default_str();
+  command
+      .add_option("--replica", settings.replicas,
+                  "A server of the OpenAI protocol to answer beside the workers: "
+                  "URL[,model=NAME][,name=NAME][,key-file=PATH][,key-env=VARIABLE]. Once for each; "
+                  "in a config file: replica = [\"...\", \"...\"]")
+      ->allow_extra_args(false);
+}
+
+Result<pool::PoolOptions> PoolOptionsOf(const PoolSettings& settings,
+                                        const RuntimeDirectory& directory) {
+  if (settings.n_workers == 0 && settings.replicas.empty()) {
+    return InvalidArgument("--workers 0: then a --replica must answer, and none is given");
+  }
+  pool::PoolOptions options;
+  for (int i = 0; i < settings.n_workers; ++i) {
+    const std::string name = "worker-" + std::to_string(i);
+    const std::string address = directory.SocketAddress(name);
+    options.workers.push_back(
+        {name, address, WorkerCommand(settings.model, ThreadsOf(settings, i), address)});
+  }
+  for (const std::string& text : settings.replicas) {
+    LEMMA_ASSIGN_OR_RETURN(const pool::ReplicaSpec spec, pool::ParseReplicaSpec(text));
+    LEMMA_ASSIGN_OR_RETURN(std::string key, ReadKey(spec));
+    options.remotes.push_back({spec.name, spec.address, spec.model, std::move(key)});
+  }
+  return options;
+}
+
+}  // namespace lemma::app

@@ -1,0 +1,121 @@
+#include "service/gateway/routing.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <functional>
+
+#include "common/base/json.h"
+#include "common/base/random_id.h"
+
+namespace lemma::gateway {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int64_t kAnswerTokens = 2048;  // where a request does not say how many
+constexpr int64_t kTokensMax = 1 << 20;
+constexpr int64_t kSamplesMax = 16;
+// Of a prompt without messages; of any message only so much is looked at.
+constexpr size_t kBeginningBytes = 2048;
+// 31 bits: the most that every server takes as a seed.
+constexpr uint64_t kSeedMask = 0x7fffffff;
+
+bool Generates(const net::HttpRequest& request) {
+  return request.method == "POST" && (request.target.starts_with("/v1/chat/completions") ||
+                                      request.target.starts_with("/v1/completions"));
+}
+
+int64_t IntegerOr(const json::object& body, const char* name, int64_t otherwise) {
+  const json::value* value = body.if_contains(name);
+  return value != nullptr && value->is_int64() ? value->get_int64() : otherwise;
+}
+
+// Null means absent; a null that stayed would hide what is put in front of it.
+bool Lacks(json::object& body, const char* name, bool* has_changed) {
+  const json::value* value = body.if_contains(name);
+  if (value == nullptr) return true;
+  if (!value->is_null()) return false;
+  body.erase(name);
+  *has_changed = true;
+  return true;
+}
+
+std::string PutInFront(const std::string& body, const std::string& member) {
+  const size_t brace = body.find('{');
+  return body.substr(0, brace + 1) + member + "," + body.substr(brace + 1);
+}
+
+uint64_t Mix(uint64_t hash, const json::value& value) {
+  const std::string text = json::serialize(value);
+  return hash * 31 +
+         std::hash<std::string_view>{}(std::string_view(text).substr(0, kBeginningBytes));
+}
+
+// Turns of one conversation have its beginning in common.
+uint64_t ConversationOf(const json::object& body) {
+  uint64_t hash = 1;
+  const json::value* messages = body.if_contains("messages");
+  if (messages == nullptr || !messages->is_array()) {
+    const json::value* prompt = body.if_contains("prompt");
+    return prompt == nullptr ? 0 : Mix(hash, *prompt);
+  }
+  for (const json::value& message : messages->get_array()) {
+    hash = Mix(hash, message);
+    const json::object* object = message.if_object();
+    const json::value* role = object == nullptr ? nullptr : object->if_contains("role");
+    if (role != nullptr && role->is_string() && role->get_string() == "user") break;
+  }
+  return hash;
+}
+
+int64_t TokensOf(const json::object& body, size_t body_bytes) {
+  int64_t answer = IntegerOr(body, "max_tokens", kAnswerTokens);
+  answer = IntegerOr(body, "max_completion_tokens", answer);
+  const int64_t n = std::clamp<int64_t>(IntegerOr(body, "n", 1), 1, kSamplesMax);
+  return static_cast<int64_t>(body_bytes / 3) + std::clamp<int64_t>(answer, 1, kTokensMax) * n;
+}
+
+}  // namespace
+
+Routing PrepareForPool(net::HttpRequest& request) {
+  Routing routing;
+  routing.tokens = static_cast<int64_t>(request.body.size() / 3);
+  // What other servers offer below /v1/ (files, batches) may not be.
+  routing.is_repeatable =
+      Generates(request) || request.method == "GET" || !request.target.starts_with("/v1/");
+  if (request.body.empty()) return routing;
+  Result<json::object> body = ParseJsonObject(request.body, "the body");
+  if (!body.ok()) return routing;
+  const json::value* model = body->if_contains("model");
+  if (model != nullptr && model->is_string()) routing.model = std::string(model->get_string());
+  if (!Generates(request) || body->empty()) return routing;
+
+  routing.request_hash = std::hash<std::string>{}(request.body);
+  routing.tokens = TokensOf(*body, request.body.size());
+  routing.conversation = ConversationOf(*body);
+  const int64_t deadline_ms = IntegerOr(*body, "deadline_ms", 0);
+  if (deadline_ms > 0) routing.deadline = std::chrono::milliseconds(deadline_ms);
+  bool has_changed = false;
+  routing.lacks_model = Lacks(*body, "model", &has_changed);
+  const bool lacks_seed = Lacks(*body, "seed", &has_changed);
+  if (body->empty()) return routing;
+  if (has_changed) request.body = json::serialize(*body);
+  if (lacks_seed) {
+    request.body = PutInFront(request.body, "\"seed\":" + std::to_string(RandomU64() & kSeedMask));
+  }
+  return routing;
+}
+
+std::string WithModel(const std::string& body, const std::string& model) {
+  return PutInFront(body, "\"model\":" + json::serialize(json::value(model)));
+}
+
+std::string WithDeadline(const std::string& body, Duration deadline) {
+  Result<json::object> changed = ParseJsonObject(body, "the body");
+  if (!changed.ok()) return body;
+  (*changed)["deadline_ms"] =
+      std::chrono::duration_cast<std::chrono::milliseconds>(deadline).count();
+  return json::serialize(*changed);
+}
+
+}  // namespace lemma::gateway

@@ -1,0 +1,36 @@
+// What the pool must know of a request to place it, read from its body; and what is put into the
+// body so that the request can be asked again.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "common/base/clock.h"
+#include "common/net/http.h"
+
+namespace lemma::gateway {
+
+struct Routing {
+  std::string model;           // "": none is named
+  int64_t tokens = 0;          // of prompt and answers, at most and about: bytes / 3 and max_tokens
+  uint64_t conversation = 0;   // a hash of the messages up to the first of the user, or of the
+                               // prompt's beginning; 0: none
+  uint64_t request_hash = 0;   // of the body as it came; 0: it generates nothing
+  bool is_repeatable = false;  // a server that has seen it has changed nothing for good
+  bool lacks_model = false;    // a body that generates and names none
+  std::optional<Duration> deadline;  // from its arrival at a replica
+};
+
+// Reads the body of `request` and, where it generates without a seed, gives it one: asked again, it
+// gets the same answer. A body that is not what it should be stays as it is, for the worker says
+// what is wrong with it.
+Routing PrepareForPool(net::HttpRequest& request);
+
+// The same body for a replica that needs to be told its model's name.
+std::string WithModel(const std::string& body, const std::string& model);
+// The same body with another deadline.
+std::string WithDeadline(const std::string& body, Duration deadline);
+
+}  // namespace lemma::gateway

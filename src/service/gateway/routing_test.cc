@@ -1,0 +1,84 @@
+// What is read from a body for the pool, and what is put into it.
+#include "service/gateway/routing.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+namespace lemma::gateway {
+namespace {
+
+namespace json = boost::json;
+
+net::HttpRequest Chat(std::string body, std::string target = "/v1/chat/completions") {
+  return {"POST", std::move(target), "", {}, std::move(body), ""};
+}
+
+TEST(RoutingTest, ASeedIsPutInWhereThereIsNoneAndOnlyThere) {
+  for (const char* body : {R"({"n":1})", R"({"n":1,"seed":null})", R"({"seed":null,"n":1})"}) {
+    net::HttpRequest request = Chat(body);
+    PrepareForPool(request);
+    const json::object prepared = json::parse(request.body).as_object();
+    EXPECT_GE(prepared.at("seed").as_int64(), 0) << body;
+    EXPECT_LT(prepared.at("seed").as_int64(), int64_t{1} << 31);
+    EXPECT_EQ(prepared.at("n"), 1);
+  }
+  for (const char* body : {R"({"seed":7})", R"({"seed":-1})", R"({"seed":"x"})", "{}", "[1]", "{",
+                           "", R"({"seed":null})"}) {
+    net::HttpRequest request = Chat(body);
+    PrepareForPool(request);
+    EXPECT_EQ(request.body, body);
+  }
+  net::HttpRequest tokenize = Chat(R"({"content":"a"})", "/tokenize");
+  EXPECT_EQ(PrepareForPool(tokenize).request_hash, 0u);
+  EXPECT_TRUE(PrepareForPool(tokenize).is_repeatable);
+  net::HttpRequest upload = Chat(R"({"content":"a"})", "/v1/files");
+  EXPECT_FALSE(PrepareForPool(upload).is_repeatable);
+  EXPECT_EQ(tokenize.body, R"({"content":"a"})");
+}
+
+TEST(RoutingTest, TokensAreThePromptsAndAllAnswers) {
+  const auto tokens = [](const std::string& fields) {
+    net::HttpRequest request =
+        Chat("{" + fields + R"("prompt":")" + std::string(3000, 'a') + "\"}");
+    return PrepareForPool(request).tokens;
+  };
+  EXPECT_NEAR(tokens(""), 1000 + 2048, 20);
+  EXPECT_NEAR(tokens(R"("max_tokens":100,)"), 1100, 20);
+  EXPECT_NEAR(tokens(R"("max_tokens":100,"max_completion_tokens":200,"n":4,)"), 1800, 30);
+  EXPECT_NEAR(tokens(R"("max_tokens":-5,"n":1000000,)"), 1016, 30);
+  EXPECT_NEAR(tokens(R"("max_tokens":9000000000000,)"), (1 << 20) + 1000, 30);
+}
+
+TEST(RoutingTest, TurnsOfAConversationHaveOneHashAndOtherConversationsAnother) {
+  const auto conversation = [](const std::string& messages) {
+    net::HttpRequest request = Chat(R"({"messages":[)" + messages + "]}");
+    return PrepareForPool(request).conversation;
+  };
+  const std::string system = R"({"role":"system","content":"s"},)";
+  const std::string first = R"({"role":"user","content":"What is 2+2?"})";
+  const uint64_t hash = conversation(system + first);
+  EXPECT_NE(hash, 0u);
+  EXPECT_EQ(conversation(system + first + R"(,{"role":"assistant","content":"4"})" +
+                         R"(,{"role":"user","content":"why?"})"),
+            hash);
+  EXPECT_NE(conversation(system + R"({"role":"user","content":"What is 2+3?"})"), hash);
+  EXPECT_NE(conversation(first), hash);
+}
+
+TEST(RoutingTest, TheModelAndTheDeadlineAreReadAndWritten) {
+  net::HttpRequest request = Chat(R"({"deadline_ms":1500,"seed":1,"model":null})");
+  const Routing routing = PrepareForPool(request);
+  EXPECT_TRUE(routing.lacks_model);
+  EXPECT_EQ(*routing.deadline, std::chrono::milliseconds(1500));
+  EXPECT_EQ(json::parse(WithModel(request.body, "a\"b")).at("model"), "a\"b");
+  EXPECT_EQ(
+      json::parse(WithDeadline(request.body, std::chrono::milliseconds(700))).at("deadline_ms"),
+      700);
+  request = Chat(R"({"model":"m","seed":1})");
+  EXPECT_EQ(PrepareForPool(request).model, "m");
+  EXPECT_FALSE(PrepareForPool(request).lacks_model);
+}
+
+}  // namespace
+}  // namespace lemma::gateway

@@ -1,0 +1,252 @@
+#include "service/pool/pool.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/net/address.h"
+#include "service/pool/pool_impl.h"
+#include "service/pool/pool_metrics.h"
+
+namespace lemma::pool {
+namespace {
+
+net::HttpClientOptions ProbeClientOptions(std::chrono::milliseconds timeout) {
+  net::HttpClientOptions options;
+  options.connect_timeout = options.first_byte_timeout = options.idle_timeout = timeout;
+  options.body_bytes_max = 1 << 20;
+  return options;
+}
+
+}  // namespace
+
+PoolImpl::PoolImpl(const PoolOptions& options)
+    : options_(options),
+      table_(options.routing),
+      client_(std::make_unique<net::HttpClient>(ProbeClientOptions(options.probe_timeout))) {}
+
+Status PoolImpl::Run() {
+  for (const LocalWorker& worker : options_.workers) LEMMA_RETURN_IF_ERROR(AddWorker(worker));
+  std::vector<std::string> names;
+  for (size_t i = 0; i < options_.remotes.size(); ++i) LEMMA_RETURN_IF_ERROR(AddRemote(i, names));
+  watcher_ = std::thread([this] { Watch(); });
+  if (!names.empty()) {
+    name_watcher_ =
+        std::make_unique<NameWatcher>(std::move(names), options_.resolve_interval, options_.resolve,
+                                      [this](size_t name, const std::vector<std::string>& hosts) {
+                                        OnResolved(named_remotes_[name], hosts);
+                                      });
+  }
+  return Ok();
+}
+
+Status PoolImpl::AddWorker(const LocalWorker& worker) {
+  MutexLock lock(mutex_);
+  Member member;
+  member.name = worker.name;
+  member.address = worker.address;
+  LEMMA_ASSIGN_OR_RETURN(const ReplicaId id, AddMember(std::move(member)));
+  WorkerProcessOptions process;
+  process.name = worker.name;
+  process.command = worker.command;
+  process.drain_timeout = options_.worker_stop_timeout;
+  process.restart = options_.restart;
+  process.on_exit = process.on_restart = [this, id] { OnProcess(id); };
+  LEMMA_ASSIGN_OR_RETURN(members_.at(id).process, WorkerProcess::Start(process));
+  return Ok();
+}
+
+Status PoolImpl::AddRemote(size_t index, std::vector<std::string>& names) {
+  const RemoteReplica& remote = options_.remotes[index];
+  LEMMA_ASSIGN_OR_RETURN(const net::Address address, net::ParseAddress(remote.address));
+  if (!address.is_unix && IsDnsName(address.host)) {
+    named_remotes_.push_back(index);
+    names.push_back(address.host);
+    return Ok();
+  }
+  MutexLock lock(mutex_);
+  return AddMember(RemoteMember(remote, remote.name, remote.address)).status();
+}
+
+Member PoolImpl::RemoteMember(const RemoteReplica& remote, std::string name, std::string address,
+                              std::optional<size_t> found_by, std::vector<net::Header> headers) {
+  Member member;
+  member.name = std::move(name);
+  member.address = std::move(address);
+  member.model = remote.model;
+  member.remote = found_by;
+  member.headers = std::move(headers);
+  if (!remote.key.empty()) member.headers.push_back({"Authorization", "Bearer " + remote.key});
+  return member;
+}
+
+Result<ReplicaId> PoolImpl::AddMember(Member member) {
+  for (const auto& [id, known] : members_) {
+    if (known.name == member.name) {
+      return InvalidArgument("two replicas have the name \"" + member.name + "\"");
+    }
+  }
+  const ReplicaId id = table_.Add(member.name);
+  if (!member.model.empty()) {
+    member.models_due = false;
+    member.models = {PlainModel(member.model)};
+    table_.Find(id)->models = {member.model};
+  }
+  members_.emplace(id, std::move(member));
+  return id;
+}
+
+Result<std::shared_ptr<Lease>> PoolImpl::Acquire(const RouteRequest& request,
+                                                 uint64_t request_hash) {
+  MutexLock lock(mutex_);
+  Target target;
+  target.model = request.model.empty() ? table_.default_model() : request.model;
+  LEMMA_ASSIGN_OR_RETURN(target.id, table_.Choose(request, Now()));
+  Member& member = members_.at(target.id);
+  target.replica = member.name;
+  target.address = member.address;
+  target.headers = member.headers;
+  const ReplicaId id = target.id;
+  auto lease = std::make_shared<Lease>(
+      std::move(target), [this, id, tokens = request.tokens, request_hash](Outcome outcome) {
+        OnLeaseEnd(id, tokens, request_hash, outcome);
+      });
+  std::erase_if(member.leases, [](const auto& ended) { return ended.expired(); });
+  member.leases.push_back(lease);
+  return lease;
+}
+
+void PoolImpl::OnLeaseEnd(ReplicaId id, int64_t tokens, uint64_t request_hash, Outcome outcome) {
+  MutexLock lock(mutex_);
+  const TimePoint now = Now();
+  table_.End(id, tokens, outcome, now);
+  if (request_hash != 0 && outcome == Outcome::kLost) quarantine_.OnCrash(request_hash, now);
+  if (request_hash != 0 && outcome == Outcome::kAnswered) quarantine_.OnAnswered(request_hash);
+  const auto member = members_.find(id);
+  if (member == members_.end()) return;
+  if (outcome == Outcome::kLost || outcome == Outcome::kUnreachable) {
+    member->second.probe_due = now;
+    changed_.notify_all();
+  }
+}
+
+std::optional<Duration> PoolImpl::RefusedFor(uint64_t request_hash) const {
+  MutexLock lock(mutex_);
+  return quarantine_.RefusedFor(request_hash, Now());
+}
+
+void PoolImpl::CountRetry(bool has_other) {
+  MutexLock lock(mutex_);
+  ++(has_other ? n_retries_ : n_retries_exhausted_);
+}
+
+Status PoolImpl::StartError() const {
+  MutexLock lock(mutex_);
+  for (const auto& [id, member] : members_) {
+    if (!member.process) continue;
+    if (const auto because = member.process->gave_up_because()) {
+      return Unavailable("the worker ended before it was ready: " + *because);
+    }
+  }
+  return Ok();
+}
+
+bool PoolImpl::AllWorkersReady() const {
+  MutexLock lock(mutex_);
+  const TimePoint now = Now();
+  for (const auto& [id, member] : members_) {
+    if (member.process && !table_.IsReady(table_.replicas().at(id), now)) return false;
+  }
+  return true;
+}
+
+int PoolImpl::n_ready() const {
+  MutexLock lock(mutex_);
+  return table_.n_ready(Now());
+}
+
+std::vector<ServedModel> PoolImpl::Models() const {
+  MutexLock lock(mutex_);
+  std::vector<ServedModel> models;
+  for (const auto& [id, member] : members_) {
+    for (const ServedModel& model : member.models) {
+      if (std::ranges::none_of(models, [&](const auto& m) { return m.id == model.id; })) {
+        models.push_back(model);
+      }
+    }
+  }
+  return models;
+}
+
+Status PoolImpl::SetDraining(const std::string& replica, bool draining) {
+  MutexLock lock(mutex_);
+  for (const auto& [id, member] : members_) {
+    if (member.name != replica) continue;
+    table_.Find(id)->draining = draining;
+    return Ok();
+  }
+  return NotFound("there is no replica \"" + replica + "\"");
+}
+
+std::string PoolImpl::RenderMetrics() const {
+  MutexLock lock(mutex_);
+  const TimePoint now = Now();
+  PoolCounts counts;
+  counts.n_retries = n_retries_;
+  counts.n_retries_exhausted = n_retries_exhausted_;
+  counts.n_quarantined = static_cast<int64_t>(quarantine_.n_refused(now));
+  for (const auto& [id, member] : members_) {
+    if (!member.process) continue;
+    counts.processes[id] = {member.process->n_restarts(), member.process->in_crash_loop()};
+  }
+  return RenderPoolMetrics(table_, counts, now);
+}
+
+std::vector<Pool::Neighbour> PoolImpl::Neighbours() const {
+  MutexLock lock(mutex_);
+  const TimePoint now = Now();
+  std::vector<Neighbour> neighbours;
+  for (const auto& [id, member] : members_) {
+    if (!member.address.starts_with("unix:")) continue;
+    if (!table_.IsReady(table_.replicas().at(id), now)) continue;
+    neighbours.push_back({member.name, member.address});
+  }
+  return neighbours;
+}
+
+pid_t PoolImpl::PidOf(const std::string& worker) const {
+  MutexLock lock(mutex_);
+  for (const auto& [id, member] : members_) {
+    if (member.name == worker && member.process) return member.process->pid();
+  }
+  return -1;
+}
+
+void PoolImpl::Stop() {
+  {
+    MutexLock lock(mutex_);
+    is_stopping_ = true;
+    changed_.notify_all();
+  }
+  if (watcher_.joinable()) watcher_.join();
+  name_watcher_.reset();
+  client_.reset();
+  std::vector<WorkerProcess*> processes;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [id, member] : members_) {
+      if (member.process) processes.push_back(member.process.get());
+    }
+  }
+  // Side by side: one that hangs takes worker_stop_timeout. Without the lock, which their callbacks
+  // take.
+  std::vector<std::jthread> stopping;
+  for (WorkerProcess* process : processes) stopping.emplace_back([process] { process->Stop(); });
+}
+
+Result<std::unique_ptr<Pool>> Pool::Start(const PoolOptions& options) {
+  auto pool = std::make_unique<PoolImpl>(options);
+  LEMMA_RETURN_IF_ERROR(pool->Run());
+  return std::unique_ptr<Pool>(std::move(pool));
+}
+
+}  // namespace lemma::pool

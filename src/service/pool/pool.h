@@ -1,0 +1,96 @@
+// Replicas behind the gateway: local worker processes under supervision and remote servers,
+// watched, and chosen among for each request.
+//
+// Threads: one that watches, one that resolves names where there are any, one a local worker, and
+// the I/O thread of the client that probes. All methods are thread-safe; none but Start, Stop and
+// the destructor waits.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/status.h"
+#include "service/pool/lease.h"
+#include "service/pool/probe.h"
+#include "service/pool/replica_table.h"
+#include "service/pool/resolve.h"
+#include "service/pool/restart_policy.h"
+
+namespace lemma::pool {
+
+struct LocalWorker {
+  std::string name;
+  std::string address;               // where it will listen: "unix:/path"
+  std::vector<std::string> command;  // program and arguments
+};
+
+// Any server of the OpenAI protocol. A DNS name stands for as many replicas as it has addresses,
+// "<name>/<address>" each, and is asked again from time to time.
+struct RemoteReplica {
+  std::string name;
+  std::string address;  // as net::ParseAddress takes it
+  std::string model;    // "": those it lists
+  std::string key;      // "": none; sent as a bearer token, never logged
+};
+
+struct PoolOptions {
+  std::vector<LocalWorker> workers;
+  std::vector<RemoteReplica> remotes;
+  RoutingOptions routing;
+  RestartOptions restart;
+  std::chrono::milliseconds probe_interval{500};
+  std::chrono::milliseconds probe_timeout{2000};
+  std::chrono::milliseconds resolve_interval{30000};
+  std::chrono::milliseconds worker_stop_timeout{10000};  // between SIGTERM and SIGKILL
+  Resolve resolve = ResolveHost;
+};
+
+class Pool {
+ public:
+  // Errors: kInvalidArgument (an address, a name that stands twice), kIoError (no room for a
+  // process).
+  static Result<std::unique_ptr<Pool>> Start(const PoolOptions& options);
+  virtual ~Pool() = default;  // Stop()
+
+  // The first local worker that ended before it was ever ready, as an error (kUnavailable: a
+  // missing model, a wrong option; the reason is on standard error); ok where all are or may yet
+  // be.
+  virtual Status StartError() const = 0;
+  virtual bool AllWorkersReady() const = 0;
+
+  // Chooses a replica and reserves the request's tokens there. `request_hash` is what the
+  // quarantine knows the request by; 0: it cannot do harm. Errors: as ReplicaTable::Choose.
+  virtual Result<std::shared_ptr<Lease>> Acquire(const RouteRequest& request,
+                                                 uint64_t request_hash) = 0;
+  // For how much longer the request is refused (quarantine.h); nothing where it is not.
+  virtual std::optional<Duration> RefusedFor(uint64_t request_hash) const = 0;
+  // A request that had sent nothing went to another replica; or there was none to go to.
+  virtual void CountRetry(bool has_other) = 0;
+
+  // Replicas that can be asked.
+  virtual int n_ready() const = 0;
+  virtual std::vector<ServedModel> Models() const = 0;
+
+  // The replica gets no new requests, what it has goes on; or gets them again. Errors: kNotFound.
+  virtual Status SetDraining(const std::string& replica, bool draining) = 0;
+
+  // lemma_pool_*, in Prometheus' exposition format.
+  virtual std::string RenderMetrics() const = 0;
+  // The ready replicas on Unix sockets, with their names: workers of this machine, whose metrics
+  // nobody but this process can ask for.
+  struct Neighbour {
+    std::string name;
+    std::string address;
+  };
+  virtual std::vector<Neighbour> Neighbours() const = 0;
+
+  virtual pid_t PidOf(const std::string& worker) const = 0;  // -1: none runs
+
+  // Ends the local workers: SIGTERM, SIGKILL after worker_stop_timeout. Idempotent.
+  virtual void Stop() = 0;
+};
+
+}  // namespace lemma::pool

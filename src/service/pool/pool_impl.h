@@ -1,0 +1,99 @@
+// The pool's inside: what its two halves share. pool.cc chooses and answers, pool_watch.cc keeps an
+// eye on the replicas. Internal to the room.
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "common/base/thread_annotations.h"
+#include "common/net/http_client.h"
+#include "service/pool/pool.h"
+#include "service/pool/quarantine.h"
+#include "service/pool/worker_process.h"
+
+namespace lemma::pool {
+
+// A replica, with what the table does not need to know.
+struct Member {
+  std::string name;
+  std::string address;
+  std::string model;  // the configured one; "": those it lists
+  std::vector<net::Header> headers;
+  std::unique_ptr<WorkerProcess> process;  // of a local worker
+  std::optional<size_t> remote;            // the remote (index) whose name it was found by
+  bool is_gone = false;                    // that name has other addresses now
+  int n_processes = 0;                     // what an earlier one answers says nothing of this one
+  bool is_probed = false;
+  TimePoint probe_due{};
+  size_t probe_path = 0;
+  bool models_due = true;           // it is to say what it serves, for it may be another server now
+  std::vector<ServedModel> models;  // empty: not known yet
+  HealthState logged = HealthState::kUnknown;
+  std::vector<std::weak_ptr<Lease>> leases;  // and some that have ended
+};
+
+class PoolImpl final : public Pool {
+ public:
+  explicit PoolImpl(const PoolOptions& options);
+  ~PoolImpl() override { Stop(); }
+
+  Status Run();
+  void Stop() override;
+
+  Status StartError() const override;
+  bool AllWorkersReady() const override;
+  Result<std::shared_ptr<Lease>> Acquire(const RouteRequest& request,
+                                         uint64_t request_hash) override;
+  std::optional<Duration> RefusedFor(uint64_t request_hash) const override;
+  void CountRetry(bool has_other) override;
+  int n_ready() const override;
+  std::vector<ServedModel> Models() const override;
+  Status SetDraining(const std::string& replica, bool draining) override;
+  std::string RenderMetrics() const override;
+  std::vector<Neighbour> Neighbours() const override;
+  pid_t PidOf(const std::string& worker) const override;
+
+ private:
+  Status AddWorker(const LocalWorker& worker) LEMMA_EXCLUDES(mutex_);
+  Status AddRemote(size_t index, std::vector<std::string>& names) LEMMA_EXCLUDES(mutex_);
+  Result<ReplicaId> AddMember(Member member) LEMMA_REQUIRES(mutex_);
+  static Member RemoteMember(const RemoteReplica& remote, std::string name, std::string address,
+                             std::optional<size_t> found_by = {},
+                             std::vector<net::Header> headers = {});
+  void OnProcess(ReplicaId id) LEMMA_EXCLUDES(mutex_);
+  void OnResolved(size_t remote, const std::vector<std::string>& hosts) LEMMA_EXCLUDES(mutex_);
+  void OnLeaseEnd(ReplicaId id, int64_t tokens, uint64_t request_hash, Outcome outcome)
+      LEMMA_EXCLUDES(mutex_);
+
+  void Watch() LEMMA_EXCLUDES(mutex_);
+  void StartProbes(TimePoint now) LEMMA_REQUIRES(mutex_);
+  void OnProbe(ReplicaId id, int n_processes, ProbeAnswer answer) LEMMA_EXCLUDES(mutex_);
+  // Kills what hangs here; gives the leases of all that hangs, to be lost without the lock: the
+  // last reference to one may go with that.
+  std::vector<std::shared_ptr<Lease>> GiveUpHung(TimePoint now) LEMMA_REQUIRES(mutex_);
+  void DropGone() LEMMA_REQUIRES(mutex_);
+  void LogChange(ReplicaId id, const std::string& why, TimePoint now) LEMMA_REQUIRES(mutex_);
+
+  static TimePoint Now() { return std::chrono::steady_clock::now(); }
+
+  const PoolOptions options_;
+  mutable Mutex mutex_;
+  std::condition_variable_any changed_;
+  bool is_stopping_ LEMMA_GUARDED_BY(mutex_) = false;
+  ReplicaTable table_ LEMMA_GUARDED_BY(mutex_);
+  Quarantine quarantine_ LEMMA_GUARDED_BY(mutex_);
+  std::map<ReplicaId, Member> members_ LEMMA_GUARDED_BY(mutex_);
+  int64_t n_retries_ LEMMA_GUARDED_BY(mutex_) = 0;
+  int64_t n_retries_exhausted_ LEMMA_GUARDED_BY(mutex_) = 0;
+  std::vector<size_t> named_remotes_;  // by the index that name_watcher_ calls them
+  std::unique_ptr<net::HttpClient> client_;
+  std::unique_ptr<NameWatcher> name_watcher_;
+  std::thread watcher_;
+};
+
+}  // namespace lemma::pool

@@ -1,0 +1,55 @@
+#include "service/pool/replica_spec.h"
+
+#include "common/net/address.h"
+
+namespace lemma::pool {
+namespace {
+
+// Up to the next comma, which is taken too.
+std::string_view TakePart(std::string_view& rest) {
+  const size_t comma = rest.find(',');
+  const std::string_view part = rest.substr(0, comma);
+  rest.remove_prefix(comma == rest.npos ? rest.size() : comma + 1);
+  return part;
+}
+
+std::string* FieldOf(ReplicaSpec& spec, std::string_view name) {
+  if (name == "model") return &spec.model;
+  if (name == "name") return &spec.name;
+  if (name == "key-file") return &spec.key_file;
+  if (name == "key-env") return &spec.key_env;
+  return nullptr;
+}
+
+}  // namespace
+
+Result<ReplicaSpec> ParseReplicaSpec(std::string_view text) {
+  const auto bad = [&](const std::string& why) {
+    return InvalidArgument("--replica " + std::string(text) + ": " + why);
+  };
+  ReplicaSpec spec;
+  std::string_view rest = text;
+  std::string_view url = TakePart(rest);
+  if (url.ends_with('/')) url.remove_suffix(1);
+  if (url.starts_with("http") && url.ends_with("/v1")) url.remove_suffix(3);
+  const Result<net::Address> address = net::ParseAddress(url);
+  if (!address.ok()) return bad(address.status().message());
+  spec.address = address->ToString();
+  while (!rest.empty()) {
+    const std::string_view part = TakePart(rest);
+    const size_t equals = part.find('=');
+    std::string* field = FieldOf(spec, part.substr(0, equals));
+    if (field == nullptr || equals == part.npos || equals + 1 == part.size()) {
+      return bad("\"" + std::string(part) +
+                 "\" is none of model=, name=, key-file=, key-env= with a value");
+    }
+    *field = part.substr(equals + 1);
+  }
+  if (!spec.key_file.empty() && !spec.key_env.empty()) {
+    return bad("key-file and key-env exclude each other");
+  }
+  if (spec.name.empty()) spec.name = spec.address;
+  return spec;
+}
+
+}  // namespace lemma::pool

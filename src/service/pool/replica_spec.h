@@ -1,0 +1,26 @@
+// How flags and config files write a remote replica:
+//
+//   URL[,model=NAME][,name=NAME][,key-file=PATH][,key-env=VARIABLE]
+//
+// URL is "http://host:port" with or without "/v1", "host:port" or "unix:/path".
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "common/base/status.h"
+
+namespace lemma::pool {
+
+struct ReplicaSpec {
+  std::string address;   // as net::ParseAddress takes it
+  std::string name;      // in metrics and headers; the address where none is given
+  std::string model;     // "": what it lists
+  std::string key_file;  // at most one of the two
+  std::string key_env;
+};
+
+// Errors: kInvalidArgument, with the text and what is wrong with it.
+Result<ReplicaSpec> ParseReplicaSpec(std::string_view text);
+
+}  // namespace lemma::pool

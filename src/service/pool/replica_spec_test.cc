@@ -1,0 +1,52 @@
+#include "service/pool/replica_spec.h"
+
+#include <gtest/gtest.h>
+
+#include "service/pool/probe.h"
+
+namespace lemma::pool {
+namespace {
+
+TEST(ReplicaSpecTest, WhatIsWrittenIsRead) {
+  const auto spec =
+      *ParseReplicaSpec("http://gpu1:8000/v1,model=vibethinker-3b,name=gpu,key-file=/etc/gpu.key");
+  EXPECT_EQ(spec.address, "gpu1:8000");
+  EXPECT_EQ(spec.model, "vibethinker-3b");
+  EXPECT_EQ(spec.name, "gpu");
+  EXPECT_EQ(spec.key_file, "/etc/gpu.key");
+  EXPECT_EQ(spec.key_env, "");
+  for (const char* text : {"gpu1:8000", "http://gpu1:8000", "http://gpu1:8000/",
+                           "http://gpu1:8000/v1", "http://gpu1:8000/v1/"}) {
+    const auto plain = ParseReplicaSpec(text);
+    ASSERT_TRUE(plain.ok()) << text << plain.status().ToString();
+    EXPECT_EQ(plain->address, "gpu1:8000") << text;
+    EXPECT_EQ(plain->name, "gpu1:8000");
+  }
+  EXPECT_EQ(ParseReplicaSpec("unix:/run/v1")->address, "unix:/run/v1");
+}
+
+TEST(ReplicaSpecTest, WhatIsWrongIsNamed) {
+  for (const char* text :
+       {"", "gpu1", "gpu1:99999", "https://gpu1:443", "http://gpu1:1/api", "gpu1:1,model",
+        "gpu1:1,model=", "gpu1:1,weight=2", "gpu1:1,key-file=a,key-env=b"}) {
+    const auto spec = ParseReplicaSpec(text);
+    EXPECT_EQ(spec.status().code(), StatusCode::kInvalidArgument) << text;
+    EXPECT_NE(spec.status().message().find(text), std::string::npos);
+  }
+}
+
+TEST(ModelListTest, ReadsIdsAndKeepsEntries) {
+  const auto models =
+      *ParseModelList(R"({"data":[{"id":"a","max_model_len":7},{"x":1},{"id":"b"}]})");
+  ASSERT_EQ(models.size(), 2u);
+  EXPECT_EQ(models[0].id, "a");
+  EXPECT_EQ(models[0].entry, R"({"id":"a","max_model_len":7})");
+  EXPECT_EQ(models[1].id, "b");
+  EXPECT_EQ(PlainModel("a\"b").entry, R"({"id":"a\"b","object":"model","owned_by":""})");
+  for (const char* body : {"", "[]", "{}", R"({"data":[]})", R"({"data":{}})"}) {
+    EXPECT_FALSE(ParseModelList(body).ok()) << body;
+  }
+}
+
+}  // namespace
+}  // namespace lemma::pool

@@ -1,0 +1,118 @@
+// What is known of every replica, and which of them gets a request. The pool's policies in one
+// place, without sockets, threads or a clock: time is passed in, and the same calls give the same
+// choices. Not thread-safe.
+//
+// Routing: of the replicas that serve the model, the one with the fewest reserved tokens (a
+// reasoning answer is a hundred times as long as another: counting requests would hide it); but the
+// one that has the conversation's beginning in its cache, unless its load is clearly higher.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/base/status.h"
+#include "service/pool/breaker.h"
+#include "service/pool/health.h"
+
+namespace lemma::pool {
+
+using ReplicaId = int64_t;  // never given twice
+inline constexpr ReplicaId kNoReplica = 0;
+
+struct RoutingOptions {
+  HealthOptions health;
+  BreakerOptions breaker;
+  // A replica that has just become ready counts for a tenth at first, and for all of itself after
+  // this: its cache is cold, and what is wrong with it shows on few requests.
+  Duration warm_up = std::chrono::seconds(10);
+};
+
+// What is asked of the pool on behalf of one request.
+struct RouteRequest {
+  std::string model = {};         // "": the first replica's
+  int64_t tokens = 0;             // prompt and answer, estimated
+  uint64_t conversation = 0;      // a hash of its beginning; 0: none
+  ReplicaId not_on = kNoReplica;  // has failed with it
+};
+
+// How a request to a replica ended.
+enum class Outcome {
+  kAnswered,
+  kRefused,      // full, or going
+  kFailed,       // an answer that says the server is at fault, or none in time
+  kLost,         // the connection broke: most likely the replica ended
+  kUnreachable,  // no connection: the replica never saw it
+  kCancelled,    // by the client
+};
+inline constexpr int kOutcomes = 6;
+const char* OutcomeName(Outcome outcome);
+
+struct Replica {
+  Replica(std::string the_name, const RoutingOptions& options)
+      : name(std::move(the_name)), health(options.health), breaker(options.breaker) {}
+
+  const std::string name;           // unique
+  std::vector<std::string> models;  // ids that it serves; empty: it has not said yet
+  Health health;
+  Breaker breaker;
+  bool draining = false;
+  std::optional<TimePoint> ready_since;
+  int n_in_flight = 0;
+  int64_t reserved_tokens = 0;
+  int64_t last_chosen = 0;  // in the order of all choices
+  // Since start.
+  int64_t n_chosen = 0;
+  std::array<int64_t, kOutcomes> n_ended{};
+  int64_t n_hung = 0;
+};
+
+class ReplicaTable {
+ public:
+  explicit ReplicaTable(const RoutingOptions& options) : options_(options) {}
+
+  ReplicaId Add(const std::string& name);
+  void Remove(ReplicaId id) { replicas_.erase(id); }  // what is under way there ends as unknown
+  Replica* Find(ReplicaId id);
+  const std::map<ReplicaId, Replica>& replicas() const { return replicas_; }
+
+  void OnProbeAnswer(ReplicaId id, bool is_ready, std::optional<Duration> heartbeat_age,
+                     TimePoint now);
+  void OnProbeFailure(ReplicaId id, bool has_connected, TimePoint now);
+  // Another process begins or has ended in its place.
+  void OnProcess(ReplicaId id);
+  // Those found hung since the last call.
+  std::vector<ReplicaId> TakeNewlyHung(TimePoint now);
+
+  // Reserves the request's tokens on a replica; each choice is ended once. Errors: kNotFound with
+  // the field "model" and the models there are; kUnavailable (none of the model's replicas can be
+  // asked now, or some replica has not said yet what it serves).
+  Result<ReplicaId> Choose(const RouteRequest& request, TimePoint now);
+  void End(ReplicaId id, int64_t tokens, Outcome outcome, TimePoint now);
+
+  bool IsReady(const Replica& replica, TimePoint now) const;
+  int n_ready(TimePoint now) const;
+  // Every model that some replica serves, in the order of the replicas.
+  std::vector<std::string> models() const;
+  // The model of a request that names none: the first; "" where none is known.
+  std::string default_model() const;
+
+ private:
+  double LoadWith(const Replica& replica, int64_t tokens, TimePoint now) const;
+  std::vector<ReplicaId> Candidates(const RouteRequest& request, const std::string& model,
+                                    TimePoint now) const;
+  ReplicaId LeastLoaded(const std::vector<ReplicaId>& among, int64_t tokens, TimePoint now) const;
+  Status WhyNone(const std::string& model) const;
+
+  const RoutingOptions options_;
+  std::map<ReplicaId, Replica> replicas_;
+  std::vector<ReplicaId> hung_;  // since TakeNewlyHung saw them so
+  ReplicaId last_id_ = kNoReplica;
+  int64_t n_choices_ = 0;
+};
+
+}  // namespace lemma::pool
