@@ -78,7 +78,7 @@ class StopWatch : public engine::RequestSink {
     if (n_tokens_++ == 0) first_ = last_;
     return Verdict::kContinue;
   }
-  void OnSampleDone(int32_t, engine::FinishReason, std::optional<TokenId>) override {}
+  void OnSampleDone(int32_t, const engine::SampleEnd&) override {}
   void OnDone(const Status& status) override { done_.set_value(status); }
 
   Result<double> SecondsPerToken() {

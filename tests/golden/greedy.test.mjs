@@ -25,7 +25,8 @@ const prompts = [
     'such that they add up to target.',
 ];
 
-// [{ token, logprob }] of each prompt's greedy reply.
+// [{ token, logprob }] of the beginning of each prompt's greedy reply, which has room to end: nothing
+// closes its thinking.
 async function greedyReplies(server) {
   const replies = [];
   for (const prompt of prompts) {
@@ -34,13 +35,14 @@ async function greedyReplies(server) {
       body: JSON.stringify({
         messages: [{ role: 'user', content: prompt }],
         temperature: 0,
-        max_tokens: 60,
+        max_tokens: 500,
         logprobs: true,
       }),
     });
     assert.equal(reply.status, 200, await reply.clone().text());
     const { choices } = await reply.json();
-    replies.push(choices[0].logprobs.content.map(({ token, logprob }) => ({ token, logprob })));
+    const tokens = choices[0].logprobs.content.slice(0, 60);
+    replies.push(tokens.map(({ token, logprob }) => ({ token, logprob })));
   }
   return replies;
 }

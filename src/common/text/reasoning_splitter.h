@@ -25,6 +25,10 @@ class ReasoningSplitter {
  public:
   static constexpr size_t kPreambleBytesMax = 1024;
 
+  // is_open: the text begins inside the thinking, which the prompt has opened.
+  explicit ReasoningSplitter(bool is_open = false)
+      : state_(is_open ? State::kReasoning : State::kStart) {}
+
   SplitText Push(std::string_view text);
   SplitText Finish();  // what was held back
   bool in_reasoning() const { return state_ == State::kReasoning; }
@@ -37,7 +41,7 @@ class ReasoningSplitter {
   bool ReadReasoning(SplitText& out);
   bool ReadBeforeContent();
 
-  State state_ = State::kStart;
+  State state_;
   std::string held_;
 };
 

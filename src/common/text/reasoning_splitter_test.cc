@@ -97,5 +97,14 @@ TEST(ReasoningSplitter, AnyCutsGiveTheSame) {
   }
 }
 
+TEST(ReasoningSplitter, BeginsInsideThinkingThatThePromptHasOpened) {
+  ReasoningSplitter splitter(/*is_open=*/true);
+  EXPECT_TRUE(splitter.in_reasoning());
+  const SplitText split = splitter.Push("so\n\nit is</think>\n\n5");
+  EXPECT_EQ(split.reasoning, "so\n\nit is");
+  EXPECT_EQ(split.content, "5");
+  EXPECT_FALSE(splitter.in_reasoning());
+}
+
 }  // namespace
 }  // namespace lemma::text

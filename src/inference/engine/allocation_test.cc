@@ -33,7 +33,7 @@ namespace {
 
 class SilentSink : public RecordingSink {
  public:
-  Verdict OnToken(const TokenEvent&) override { return Verdict::kContinue; }
+  Verdict OnToken(const TokenEvent&) override { return Verdict::kThinking; }
 };
 
 void ExpectNoAllocations(int32_t top_k, float top_p) {
@@ -57,6 +57,8 @@ void ExpectNoAllocations(int32_t top_k, float top_p) {
   request.sampling.n_logprobs = 5;
   request.sampling.frequency_penalty = 0.1f;
   request.sampling.repetition_penalty = 1.1f;
+  request.loop_guard = true;
+  request.thinking = {.close = {1, 2}, .bridge = {3}, .answer_tokens = 100, .end_now = nullptr};
   const auto sink = std::make_shared<SilentSink>();
   request.sink = sink;
   ASSERT_TRUE(engine.Submit(std::move(request)).ok());

@@ -7,12 +7,13 @@
 #include "common/base/log.h"
 #include "common/base/thread_annotations.h"
 #include "inference/engine/kv_pages.h"
+#include "inference/engine/loop_guard.h"
 #include "inference/engine/request_check.h"
 #include "inference/engine/request_queue.h"
-#include "inference/engine/sampler.h"
 #include "inference/engine/scheduler.h"
 #include "inference/engine/sequence.h"
 #include "inference/engine/speculation.h"
+#include "inference/engine/token_chooser.h"
 
 namespace lemma::engine {
 namespace {
@@ -24,7 +25,7 @@ constexpr int32_t kSpeculatedRowsMax = 32;
 
 Status CancelledStatus() { return Status(StatusCode::kCancelled, "the client left"); }
 Status ExpiredStatus() {
-  return Status(StatusCode::kDeadlineExceeded, "the deadline passed before the answer ended");
+  return Status(StatusCode::kDeadlineExceeded, "the deadline passed before the answer began");
 }
 Status ShutdownStatus() { return Unavailable("the server is shutting down"); }
 
@@ -38,15 +39,6 @@ StepLimits MakeStepLimits(const EngineOptions& options, const model::Backend& ba
       std::min({options.sequences_max, backend.batch_rows_max(), backend.logit_rows_max()});
   LEMMA_CHECK(limits.sequences_max > 0, "an engine runs at least one sequence");
   return limits;
-}
-
-RequestLimits MakeRequestLimits(const StepLimits& step, const model::Backend& backend) {
-  const int64_t tokens_of_pages = int64_t{backend.n_pages()} * model::kPageTokens;
-  return {.vocab_size = backend.config().vocab_size,
-          .tokens_max = static_cast<int32_t>(
-              std::min<int64_t>(backend.config().context_length_max, tokens_of_pages)),
-          .pages_max = backend.n_pages(),
-          .sequences_max = step.sequences_max};
 }
 
 }  // namespace
@@ -66,7 +58,8 @@ struct Engine::Impl {
   void Fork(Request& request);
   void SampleDraft(const StepPlan::Entry& entry);
   std::span<const float> Logits(int32_t row) const;
-  void SampleNext(Request& request, Sequence& sequence, std::span<const float> row_logits);
+  bool SampleNext(Request& request, Sequence& sequence, std::span<const float> row_logits);
+  bool BreakLoop(Request& request, Sequence& sequence);
   void FinishSample(Request& request, Sequence& sequence, FinishReason reason,
                     std::optional<TokenId> stop_id);
   void EndRequest(Request& request, FinishReason reason, const Status& status);
@@ -86,7 +79,8 @@ struct Engine::Impl {
   KvPages pages;
   Speculation speculation;
   const bool uses_speculation;
-  Sampler sampler;
+  TokenChooser chooser;
+  LoopGuard loop_guard;
   StepPlan plan;
   // [logit_rows_max, vocab_size]; not set to zero, which takes 20 ms for Qwen2's vocabulary.
   std::unique_ptr<float[]> logits;
@@ -103,12 +97,12 @@ Engine::Impl::Impl(std::unique_ptr<model::Backend> the_backend, const EngineOpti
     : backend(std::move(the_backend)),
       clock(the_clock),
       step_limits(MakeStepLimits(options, *backend)),
-      request_limits(MakeRequestLimits(step_limits, *backend)),
+      request_limits(LimitsOf(*backend, step_limits.sequences_max)),
       queue(options.queued_requests_max, options.queued_tokens_max),
       pages(backend->n_pages(), options.prefix_cache),
       speculation(std::min(backend->batch_rows_max(), kSpeculatedRowsMax)),
       uses_speculation(options.speculation),
-      sampler(backend->config().vocab_size, backend->host_kernels()),
+      chooser(backend->config().vocab_size, backend->host_kernels()),
       plan(step_limits),
       logits(std::make_unique_for_overwrite<float[]>(
           static_cast<size_t>(step_limits.logit_rows_max) *
@@ -185,7 +179,9 @@ void Engine::Impl::EndRunning() {
     if (request->cancelled) {
       EndRequest(*request, FinishReason::kCancelled, CancelledStatus());
     } else if (request->expired(now)) {
-      EndRequest(*request, FinishReason::kDeadline, ExpiredStatus());
+      // What was said stands.
+      const bool has_begun = request->samples.front().phase != Phase::kPrefill;
+      EndRequest(*request, FinishReason::kDeadline, has_begun ? Ok() : ExpiredStatus());
     }
   }
   std::erase_if(running, [](const auto& request) { return request->n_live == 0; });
@@ -230,13 +226,14 @@ void Engine::Impl::SampleDraft(const StepPlan::Entry& entry) {
   int32_t n_right = 0;
   for (;; ++n_right) {
     ++sequence.n_computed;
-    SampleNext(*entry.request, sequence, Logits(entry.logit_row + n_right));
-    if (sequence.phase == Phase::kDone || n_right == n_draft) break;
+    if (!SampleNext(*entry.request, sequence, Logits(entry.logit_row + n_right))) break;
+    if (n_right == n_draft) break;
     if (sequence.tokens.back() != sequence.draft[static_cast<size_t>(n_right)]) break;
   }
   counts.drafted_tokens += n_draft;
   counts.accepted_tokens += n_right;
   Speculation::ObserveDraft(*entry.request, sequence, n_right);
+  if (entry.request->spec.deadline) sequence.pace.Observe(clock.Now(), n_right + 1);
 }
 
 // The prompt is computed: gives the other samples their copy of its last, partly filled page.
@@ -250,6 +247,8 @@ void Engine::Impl::Fork(Request& request) {
     }
     sequence.n_computed = first.n_prompt;
     sequence.phase = Phase::kDecode;
+    if (request.spec.thinking) sequence.budget.Observe(request.spec.thinking->is_open);
+    if (request.spec.deadline) sequence.pace.Observe(clock.Now(), 1);
     pages.MakeKnown(request, sequence);
   }
 }
@@ -259,36 +258,52 @@ std::span<const float> Engine::Impl::Logits(int32_t row) const {
   return {logits.get() + static_cast<size_t>(row) * vocab_size, vocab_size};
 }
 
-void Engine::Impl::SampleNext(Request& request, Sequence& sequence,
+// True where the sequence is one token longer and goes on.
+bool Engine::Impl::SampleNext(Request& request, Sequence& sequence,
                               std::span<const float> row_logits) {
-  if (sequence.phase == Phase::kDone) return;  // a sibling's failure ended the request
+  if (sequence.phase == Phase::kDone) return false;  // a sibling's failure ended the request
   const GenerateRequest& spec = request.spec;
-  const Result<SampledToken> sampled = sampler.Sample(
-      row_logits, spec.sampling,
-      {.tokens = sequence.tokens, .n_prompt = sequence.n_prompt, .sample = sequence.sample});
-  if (!sampled.ok()) {
-    EndRequest(request, FinishReason::kError, sampled.status());
-    return;
+  const Result<ChosenToken> chosen = chooser.Choose(request, sequence, row_logits);
+  if (!chosen.ok()) {
+    EndRequest(request, FinishReason::kError, chosen.status());
+    return false;
   }
   ++counts.generated_tokens;
-  const TokenId token = sampled->token;
-  const bool stops =
-      std::find(spec.stop_ids.begin(), spec.stop_ids.end(), token) != spec.stop_ids.end();
+  const TokenId token = chosen->sampled.token;
+  const bool stops = !chosen->is_demanded && std::find(spec.stop_ids.begin(), spec.stop_ids.end(),
+                                                       token) != spec.stop_ids.end();
   if (stops) {
     FinishSample(request, sequence, FinishReason::kStop, token);
-    return;
+    return false;
   }
   sequence.tokens.push_back(token);
   if (request.drafter) request.drafter->Append(sequence.sample, token);
-  const RequestSink::Verdict verdict = spec.sink->OnToken({.sample = sequence.sample,
-                                                           .token = token,
-                                                           .logprob = sampled->logprob,
-                                                           .top_logprobs = sampled->top_logprobs});
+  const RequestSink::Verdict verdict =
+      spec.sink->OnToken({.sample = sequence.sample,
+                          .token = token,
+                          .logprob = chosen->sampled.logprob,
+                          .top_logprobs = chosen->sampled.top_logprobs});
+  if (spec.thinking) sequence.budget.Observe(verdict == RequestSink::Verdict::kThinking);
   if (verdict == RequestSink::Verdict::kStop) {
     FinishSample(request, sequence, FinishReason::kStop, std::nullopt);
   } else if (sequence.n_output() == spec.max_tokens) {
     FinishSample(request, sequence, FinishReason::kLength, std::nullopt);
+  } else if (request.tokens_left(sequence) == 0) {
+    FinishSample(request, sequence, FinishReason::kDeadline, std::nullopt);
+  } else {
+    return !spec.loop_guard || !BreakLoop(request, sequence);
   }
+  return false;
+}
+
+// True where the sequence was rewound or has ended.
+bool Engine::Impl::BreakLoop(Request& request, Sequence& sequence) {
+  const LoopGuard::Action action = loop_guard.Watch(sequence);
+  if (action == LoopGuard::Action::kStop) {
+    FinishSample(request, sequence, FinishReason::kLoop, std::nullopt);
+  }
+  counts.loop_rewinds += action == LoopGuard::Action::kRewind;
+  return action != LoopGuard::Action::kNone;
 }
 
 void Engine::Impl::FinishSample(Request& request, Sequence& sequence, FinishReason reason,
@@ -298,7 +313,11 @@ void Engine::Impl::FinishSample(Request& request, Sequence& sequence, FinishReas
   --request.n_live;
   --n_sequences;
   ++counts.requests_finished[static_cast<size_t>(reason)];
-  request.spec.sink->OnSampleDone(sequence.sample, reason, stop_id);
+  ++counts.thinking_closed[static_cast<size_t>(sequence.budget.closed())];
+  request.spec.sink->OnSampleDone(sequence.sample, {.reason = reason,
+                                                    .stop_id = stop_id,
+                                                    .thinking_closed = sequence.budget.closed(),
+                                                    .loops = sequence.loops});
   if (request.n_live == 0) Complete(request);
 }
 
@@ -360,10 +379,7 @@ const model::BackendInfo& Engine::backend_info() const { return impl_->backend->
 int32_t Engine::tokens_max() const { return impl_->request_limits.tokens_max; }
 
 int64_t Engine::output_tokens_max(int64_t n_prompt, int32_t n) const {
-  const RequestLimits& limits = impl_->request_limits;
-  const int64_t n_shared = n_prompt / model::kPageTokens;
-  const int64_t pages_of_one = n_shared + (limits.pages_max - n_shared) / std::max(n, 1);
-  return std::min<int64_t>(limits.tokens_max, pages_of_one * model::kPageTokens) - n_prompt;
+  return OutputTokensMax(impl_->request_limits, n_prompt, n);
 }
 
 }  // namespace lemma::engine

@@ -5,7 +5,9 @@
 // thread; they talk to it through a bounded queue. Sinks are called on the engine's thread.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -35,12 +37,49 @@ struct SamplingParams {
   int32_t n_logprobs = -1;  // -1: none; k >= 0: the token's own and the k best
 };
 
+// How a sample that thinks is made to answer (answer_budget.h). What is thinking the sink knows.
+struct ThinkingRules {
+  std::vector<TokenId> close;   // ends it, and opens the answer; at least one token
+  std::vector<TokenId> bridge;  // said before `close` where the thinking is cut off
+  // Of a sample's tokens, those up to and with `close`.
+  int32_t tokens_max = std::numeric_limits<int32_t>::max();
+  int32_t answer_tokens = 0;  // of max_tokens, kept for the answer; a quarter of them at most
+  bool is_open = false;       // the prompt ends inside the thinking
+  // Set by any thread at any time: the thinking, where it is open, ends now. May be null.
+  std::shared_ptr<const std::atomic<bool>> end_now;
+};
+
 enum class FinishReason {
-  kStop,    // an EOS or stop id, or the sink asked to stop
-  kLength,  // max_tokens or the context is used up
-  kDeadline,
+  kStop,      // an EOS or stop id, or the sink asked to stop
+  kLength,    // max_tokens or the context is used up
+  kDeadline,  // what was said before it stands
   kCancelled,
   kError,
+  kLoop,  // the text went round in circles, and nothing else helped (loop_guard.h)
+};
+
+// What closed a sample's thinking.
+enum class ThinkingClosed {
+  kNever,  // there was none, or it was open to the end
+  kModel,
+  kSoftly,  // near its budget's end, when the model thought of it
+  kBudget,  // by force
+  kAsked,   // ThinkingRules::end_now
+  kLoop,
+};
+
+// What the loop guard did about a sample.
+struct LoopReport {
+  int32_t n_rewinds = 0;
+  int32_t period = 0;    // of the last loop, in tokens; 0: a near one, or none
+  int32_t n_copies = 0;  // of it, that were seen
+};
+
+struct SampleEnd {
+  FinishReason reason = FinishReason::kStop;
+  std::optional<TokenId> stop_id;  // the EOS or stop id that ended it; not given to OnToken
+  ThinkingClosed thinking_closed = ThinkingClosed::kNever;
+  LoopReport loops;
 };
 
 struct TokenLogprob {
@@ -60,17 +99,16 @@ struct TokenEvent {
 class RequestSink {
  public:
   virtual ~RequestSink() = default;
-  enum class Verdict { kContinue, kStop };
+  // kThinking: goes on, and its thinking is open after this token.
+  enum class Verdict { kContinue, kThinking, kStop };
   // The request begins to run; so many tokens of its prompt are computed already.
   virtual void OnBegin(int32_t n_cached_tokens) { (void)n_cached_tokens; }
   // kStop ends this sample with FinishReason::kStop at this token (a stop string matched).
   virtual Verdict OnToken(const TokenEvent& event) = 0;
-  // A sample ended. The EOS or stop id that ended it was not given to OnToken; `stop_id` names it.
-  virtual void OnSampleDone(int32_t sample, FinishReason reason,
-                            std::optional<TokenId> stop_id) = 0;
+  virtual void OnSampleDone(int32_t sample, const SampleEnd& end) = 0;
   // After all samples: the last call, and the only one where the request never ran. `status` says
-  // why an answer is not whole: kDeadlineExceeded, kCancelled, kUnavailable (shutdown), or the
-  // failure of the model; ok where every sample ended by kStop or kLength.
+  // why there is no answer: kDeadlineExceeded (before the first token), kCancelled, kUnavailable
+  // (shutdown), or the failure of the model; ok where every sample ended in another way.
   virtual void OnDone(const Status& status) = 0;
 };
 
@@ -82,7 +120,12 @@ struct GenerateRequest {
   int32_t max_tokens = 512;       // per sample, without the prompt
   std::vector<TokenId> stop_ids;  // EOS ids included by the caller
   uint64_t tenant = 0;            // computed prompts are shared only within one (prefix_cache.h)
+  // When it is over a sample ends with what it has said, a step earlier where that would end too
+  // late. It is worth tokens at the sample's own speed: so many bound the thinking as max_tokens
+  // do.
   std::optional<TimePoint> deadline;
+  std::optional<ThinkingRules> thinking;  // absent: nothing is forced
+  bool loop_guard = false;
   std::shared_ptr<RequestSink> sink;
 };
 
@@ -107,7 +150,9 @@ struct EngineStats {
   int64_t generated_tokens = 0;       // since start; EOS and stop ids included
   int64_t drafted_tokens = 0;         // guessed ahead, and of these
   int64_t accepted_tokens = 0;        // right
-  int64_t requests_finished[5] = {};  // by FinishReason, samples counted
+  int64_t requests_finished[6] = {};  // by FinishReason, samples counted
+  int64_t thinking_closed[6] = {};    // by ThinkingClosed, samples counted
+  int64_t loop_rewinds = 0;           // by the loop guard; what it concludes and stops is above
 };
 
 using RequestId = uint64_t;

@@ -66,7 +66,7 @@ TEST(Engine, DeadlineEndsARunningAndAWaitingRequest) {
   const SinkPtr waiting_sink = MustSubmit(engine, waiting);
   EXPECT_EQ(waiting_sink->Wait().code(), StatusCode::kDeadlineExceeded);
   EXPECT_TRUE(waiting_sink->samples().empty());
-  EXPECT_EQ(running_sink->Wait().code(), StatusCode::kDeadlineExceeded);
+  EXPECT_TRUE(running_sink->Wait().ok()) << "what was said stands";
   EXPECT_EQ(running_sink->sample().reason, FinishReason::kDeadline);
   EXPECT_EQ(running_sink->sample().tokens.size(), 20u);
   EXPECT_EQ(engine.stats().requests_finished[int(FinishReason::kDeadline)], 2);

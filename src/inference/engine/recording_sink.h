@@ -21,6 +21,8 @@ class RecordingSink : public RequestSink {
     std::vector<std::vector<TokenLogprob>> top_logprobs;
     std::optional<FinishReason> reason;
     std::optional<TokenId> stop_id;
+    ThinkingClosed thinking_closed = ThinkingClosed::kNever;
+    LoopReport loops;
   };
 
   // Called on the engine's thread for each token; its verdict is passed on.
@@ -40,10 +42,13 @@ class RecordingSink : public RequestSink {
     }
     return on_token ? on_token(event) : Verdict::kContinue;
   }
-  void OnSampleDone(int32_t sample, FinishReason reason, std::optional<TokenId> stop_id) override {
+  void OnSampleDone(int32_t index, const SampleEnd& end) override {
     std::lock_guard lock(mutex_);
-    samples_[sample].reason = reason;
-    samples_[sample].stop_id = stop_id;
+    Sample& sample = samples_[index];
+    sample.reason = end.reason;
+    sample.stop_id = end.stop_id;
+    sample.thinking_closed = end.thinking_closed;
+    sample.loops = end.loops;
   }
   void OnDone(const Status& status) override {
     {

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "inference/engine/sampler.h"
 #include "inference/engine/sequence.h"
@@ -75,10 +77,40 @@ Status CheckSampling(const SamplingParams& params, const RequestLimits& limits) 
   return Ok();
 }
 
+Status CheckThinking(const ThinkingRules& rules, const RequestLimits& limits) {
+  if (rules.close.empty()) return InvalidArgument("must have a token", "close");
+  for (const auto& [field, tokens] :
+       {std::pair("close", &rules.close), {"bridge", &rules.bridge}}) {
+    for (const TokenId token : *tokens) {
+      if (IsToken(token, limits)) continue;
+      return InvalidArgument(fmt::format("token {} is not in the vocabulary", token), field);
+    }
+  }
+  if (rules.tokens_max < 0) return InvalidArgument("must be at least 0", "tokens_max");
+  if (rules.answer_tokens < 0) return InvalidArgument("must be at least 0", "answer_tokens");
+  return Ok();
+}
+
 }  // namespace
+
+RequestLimits LimitsOf(const model::Backend& backend, int32_t sequences_max) {
+  const int64_t tokens_of_pages = int64_t{backend.n_pages()} * model::kPageTokens;
+  return {.vocab_size = backend.config().vocab_size,
+          .tokens_max = static_cast<int32_t>(
+              std::min<int64_t>(backend.config().context_length_max, tokens_of_pages)),
+          .pages_max = backend.n_pages(),
+          .sequences_max = sequences_max};
+}
+
+int64_t OutputTokensMax(const RequestLimits& limits, int64_t n_prompt, int32_t n) {
+  const int64_t n_shared = n_prompt / model::kPageTokens;
+  const int64_t pages_of_one = n_shared + (limits.pages_max - n_shared) / std::max(n, 1);
+  return std::min<int64_t>(limits.tokens_max, pages_of_one * model::kPageTokens) - n_prompt;
+}
 
 Status CheckRequest(const GenerateRequest& request, const RequestLimits& limits) {
   LEMMA_RETURN_IF_ERROR(CheckSize(request, limits));
+  if (request.thinking) LEMMA_RETURN_IF_ERROR(CheckThinking(*request.thinking, limits));
   return CheckSampling(request.sampling, limits);
 }
 

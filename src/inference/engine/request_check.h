@@ -12,7 +12,13 @@ struct RequestLimits {
   int32_t sequences_max = 0;  // samples
 };
 
-// Ok, or kInvalidArgument with the field of GenerateRequest or SamplingParams that is wrong.
+RequestLimits LimitsOf(const model::Backend& backend, int32_t sequences_max);
+
+// Engine::output_tokens_max.
+int64_t OutputTokensMax(const RequestLimits& limits, int64_t n_prompt, int32_t n);
+
+// Ok, or kInvalidArgument with the field of GenerateRequest, SamplingParams or
+// ThinkingRules that is wrong.
 Status CheckRequest(const GenerateRequest& request, const RequestLimits& limits);
 
 }  // namespace lemma::engine

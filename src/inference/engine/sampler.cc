@@ -59,29 +59,39 @@ Result<SampledToken> Sampler::Sample(std::span<const float> logits, const Sampli
   if (wants_logprobs) ComputeLogprobs(logits, max, params.n_logprobs);
 
   std::span<const float> adjusted = logits;
-  if (Penalties::Any(params)) {
+  if (Penalties::Any(params) || position.banned) {
     std::copy(logits.begin(), logits.end(), weights_.begin());
     penalties_.Apply(params, position.tokens, position.n_prompt, weights_);
+    if (position.banned) weights_[static_cast<size_t>(*position.banned)] = -kInfinity;
     adjusted = weights_;
     max = kernels_.max_logit(adjusted.data(), vocab_size());
     if (!usable()) return Internal("the penalties leave no token to choose");
   }
 
-  SampledToken sampled;
   if (params.temperature <= kTemperatureGreedyMax) {
     const auto best = std::find(adjusted.begin(), adjusted.end(), max);
-    sampled.token = static_cast<TokenId>(best - adjusted.begin());
-  } else {
-    const double total = FillWeights(adjusted, max, params.temperature);
-    const int32_t n_output = static_cast<int32_t>(position.tokens.size()) - position.n_prompt;
-    sampled.token = Draw(params, total, {params.seed, position.sample, n_output});
+    return Describe(logits, params, static_cast<TokenId>(best - adjusted.begin()));
   }
-  if (wants_logprobs) {
-    const double raw = logits[static_cast<size_t>(sampled.token)];
-    sampled.logprob = static_cast<float>(raw - log_total_);
-    sampled.top_logprobs = logprobs_;
-  }
-  return sampled;
+  const double total = FillWeights(adjusted, max, params.temperature);
+  const int32_t n_output =
+      static_cast<int32_t>(position.tokens.size()) - position.n_prompt + position.n_rewound;
+  return Describe(logits, params, Draw(params, total, {params.seed, position.sample, n_output}));
+}
+
+Result<SampledToken> Sampler::Take(std::span<const float> logits, const SamplingParams& params,
+                                   TokenId token) {
+  const float max = kernels_.max_logit(logits.data(), vocab_size());
+  if (!(max > -kInfinity)) return Internal("the model's logits are not finite numbers");
+  if (params.n_logprobs >= 0) ComputeLogprobs(logits, max, params.n_logprobs);
+  return Describe(logits, params, token);
+}
+
+SampledToken Sampler::Describe(std::span<const float> logits, const SamplingParams& params,
+                               TokenId token) const {
+  if (params.n_logprobs < 0) return {.token = token, .logprob = 0, .top_logprobs = {}};
+  const double raw = logits[static_cast<size_t>(token)];
+  return {
+      .token = token, .logprob = static_cast<float>(raw - log_total_), .top_logprobs = logprobs_};
 }
 
 double Sampler::FillWeights(std::span<const float> logits, float max, float temperature) {

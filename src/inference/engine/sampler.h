@@ -2,7 +2,7 @@
 //
 // The order of operations:
 //   1. logprobs: log softmax of the model's raw logits, before anything below (vLLM's default)
-//   2. penalties and bias (penalties.h)
+//   2. penalties and bias (penalties.h), and at most one token banned
 //   3. temperature
 //   4. top_k: the k most likely
 //   5. top_p: of these, the smallest set of the most likely whose share is at least top_p
@@ -25,6 +25,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -53,6 +54,8 @@ struct SamplePosition {
   std::span<const TokenId> tokens;  // of the sequence so far
   int32_t n_prompt = 0;
   int32_t sample = 0;
+  int32_t n_rewound = 0;               // said besides, and taken out of `tokens`
+  std::optional<TokenId> banned = {};  // may not be drawn
 };
 
 // Holds scratch for one vocabulary; one thread. Sample allocates nothing.
@@ -63,6 +66,10 @@ class Sampler {
   // Errors: kInternal, when the logits have NaN or +infinity or are all -infinity.
   Result<SampledToken> Sample(std::span<const float> logits, const SamplingParams& params,
                               const SamplePosition& position);
+
+  // The same of a token that is not drawn but given.
+  Result<SampledToken> Take(std::span<const float> logits, const SamplingParams& params,
+                            TokenId token);
 
   // Then the boundary is searched. With top_p 0.1, 3 % of the tokens come so far.
   static constexpr int32_t kAttemptsMax = 32;
@@ -81,6 +88,9 @@ class Sampler {
 
   // weights_ = exp((logits - max) / temperature), and block_sums_; returns the sum.
   double FillWeights(std::span<const float> logits, float max, float temperature);
+  // With its logprobs, where they are wanted and computed.
+  SampledToken Describe(std::span<const float> logits, const SamplingParams& params,
+                        TokenId token) const;
   void ComputeLogprobs(std::span<const float> logits, float max, int32_t n);
   TokenId Draw(const SamplingParams& params, double total, const TokenRandom& random);
   // The token at `left` of the total, in order of ids.

@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include "inference/engine/answer_budget.h"
+#include "inference/engine/decode_pace.h"
 #include "inference/engine/drafter.h"
 #include "inference/engine/engine.h"
 #include "inference/engine/page_pool.h"
@@ -32,13 +34,19 @@ struct Sequence {
   int32_t sample = 0;
   Phase phase = Phase::kAwaitFork;
   int32_t n_prompt = 0;
-  int32_t n_computed = 0;       // tokens whose K and V are in the pages
-  std::vector<TokenId> tokens;  // prompt, then output
-  std::vector<PageId> pages;    // cover n_prompt + max_tokens; empty once done
-  std::vector<TokenId> draft;   // how it may go on; of the step that is planned
-  int32_t n_draft_match = 0;    // how many tokens agreed where it was found
+  int32_t n_computed = 0;         // tokens whose K and V are in the pages
+  std::vector<TokenId> tokens;    // prompt, then output but for what was rewound
+  std::vector<PageId> pages;      // cover n_prompt + max_tokens; empty once done
+  std::vector<TokenId> draft;     // how it may go on; of the step that is planned
+  int32_t n_draft_match = 0;      // how many tokens agreed where it was found
+  int32_t n_rewound = 0;          // said, but no longer in `tokens` (loop_guard.h)
+  std::optional<TokenId> banned;  // may not be drawn next
+  AnswerBudget budget;
+  LoopReport loops;
+  DecodePace pace;  // where there is a deadline
 
-  int32_t n_output() const { return static_cast<int32_t>(tokens.size()) - n_prompt; }
+  // How many tokens it has said.
+  int32_t n_output() const { return static_cast<int32_t>(tokens.size()) - n_prompt + n_rewound; }
 };
 
 struct Request {
@@ -55,6 +63,11 @@ struct Request {
 
   int64_t tokens_reserved() const {  // the most it can compute; what queue limits count
     return static_cast<int64_t>(spec.prompt.size()) + int64_t{spec.n} * spec.max_tokens;
+  }
+  // What a sample may still say: its tokens, or as many of them as come before the deadline.
+  int32_t tokens_left(const Sequence& sequence) const {
+    const int32_t n_left = spec.max_tokens - sequence.n_output();
+    return spec.deadline ? sequence.pace.TokensBefore(*spec.deadline, n_left) : n_left;
   }
   bool expired(TimePoint now) const { return spec.deadline && now >= *spec.deadline; }
 };

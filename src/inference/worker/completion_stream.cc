@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "common/base/log.h"
+
 namespace lemma::worker {
 namespace {
 
@@ -26,10 +28,13 @@ CompletionStream::CompletionStream(const Shape& shape, const text::Tokenizer& to
       arrival_(clock.Now()) {
   usage_.prompt_tokens = shape.n_prompt_tokens;
   for (int32_t i = 0; i < shape.n_samples; ++i) {
-    const bool split_reasoning = shape.kind == ReplyKind::kChat;
-    samples_.push_back({.decoder = SampleDecoder(tokenizer, shape.stops, split_reasoning),
+    const ThinkingText thinking = shape.kind != ReplyKind::kChat ? ThinkingText::kKeep
+                                  : shape.opens_thinking         ? ThinkingText::kOpen
+                                                                 : ThinkingText::kSplit;
+    samples_.push_back({.decoder = SampleDecoder(tokenizer, shape.stops, thinking),
                         .stop_string = std::nullopt,
-                        .last_token = arrival_});
+                        .last_token = arrival_,
+                        .boxed = {}});
   }
 }
 
@@ -37,6 +42,7 @@ engine::RequestSink::Verdict CompletionStream::OnToken(const engine::TokenEvent&
   Sample& sample = samples_[static_cast<size_t>(event.sample)];
   ObserveToken(sample);
   SampleDecoder::Piece text = sample.decoder.Push(event.token);
+  ObserveText(sample, text);
   Choice piece;
   piece.index = event.sample;
   piece.reasoning = std::move(text.reasoning);
@@ -45,32 +51,62 @@ engine::RequestSink::Verdict CompletionStream::OnToken(const engine::TokenEvent&
   if (shape_.has_logprobs) piece.logprobs.push_back(MakeLogprobs(event, sample));
   writer_->OnPiece(std::move(piece));
   sample.stop_string = std::move(text.stop_string);
-  return sample.stop_string ? Verdict::kStop : Verdict::kContinue;
+  if (sample.stop_string) return Verdict::kStop;
+  return sample.decoder.in_reasoning() ? Verdict::kThinking : Verdict::kContinue;
 }
 
-void CompletionStream::OnSampleDone(int32_t index, FinishReason reason,
-                                    std::optional<TokenId> stop_id) {
+void CompletionStream::OnSampleDone(int32_t index, const engine::SampleEnd& end) {
   Sample& sample = samples_[static_cast<size_t>(index)];
-  const bool ended_well = reason == FinishReason::kStop || reason == FinishReason::kLength;
   Choice piece;
   piece.index = index;
-  piece.finish_reason = reason == FinishReason::kLength ? "length" : "stop";
-  if (!sample.stop_string) {
-    SampleDecoder::Piece rest = sample.decoder.Finish();
-    piece.reasoning = std::move(rest.reasoning);
-    piece.content = std::move(rest.content);
-    sample.stop_string = std::move(rest.stop_string);
-    // The last token completed a stop string that the decoder could not be sure of before.
-    if (sample.stop_string) piece.finish_reason = "stop";
-  }
+  piece.finish_reason = end.reason == FinishReason::kStop ? "stop" : "length";
+  piece.intervention = {.thinking_closed = end.thinking_closed,
+                        .loops = end.loops,
+                        .stopped_loop = end.reason == FinishReason::kLoop};
+  if (!sample.stop_string) FinishText(sample, piece);
   if (sample.stop_string) {
     piece.stop_reason = *sample.stop_string;
-  } else if (stop_id) {
-    piece.stop_reason = *stop_id;
+  } else if (end.stop_id) {
+    piece.stop_reason = *end.stop_id;
+  } else if (end.reason == FinishReason::kLoop) {
+    piece.stop_reason = std::string("repetition_detected");  // as vLLM calls it
+  } else if (end.reason == FinishReason::kDeadline) {
+    piece.stop_reason = std::string("deadline");
   }
-  usage_.completion_tokens += sample.decoder.n_tokens() + (stop_id ? 1 : 0);
+  usage_.completion_tokens += sample.decoder.n_tokens() + (end.stop_id ? 1 : 0);
   usage_.reasoning_tokens += sample.decoder.n_reasoning_tokens();
-  if (ended_well) writer_->OnPiece(std::move(piece));
+  if (end.loops.n_rewinds > 0) LogLoop(index, end);
+  const bool has_answer = end.reason != FinishReason::kCancelled &&
+                          end.reason != FinishReason::kError && sample.decoder.n_tokens() > 0;
+  if (has_answer || end.reason == FinishReason::kStop) writer_->OnPiece(std::move(piece));
+}
+
+void CompletionStream::ObserveText(Sample& sample, const SampleDecoder::Piece& text) {
+  sample.boxed.Push(text.reasoning);
+  sample.has_content |= text.content.find_first_not_of(" \t\r\n") != std::string::npos;
+}
+
+// What was held back; and where there is no answer, the one that the thinking may have come to.
+void CompletionStream::FinishText(Sample& sample, Choice& piece) {
+  SampleDecoder::Piece rest = sample.decoder.Finish();
+  ObserveText(sample, rest);
+  piece.reasoning = std::move(rest.reasoning);
+  piece.content = std::move(rest.content);
+  sample.stop_string = std::move(rest.stop_string);
+  // The last token completed a stop string that the decoder could not be sure of before.
+  if (sample.stop_string) piece.finish_reason = "stop";
+  if (sample.has_content || sample.boxed.text().empty()) return;
+  piece.content = sample.boxed.text();
+  piece.intervention.answer_salvaged = true;
+  metrics_.CountSalvaged();
+}
+
+void CompletionStream::LogLoop(int32_t index, const engine::SampleEnd& end) const {
+  LogInfo("worker: {}: sample {} went round in circles ({} tokens, {} copies): {} rewind(s){}",
+          shape_.request_id, index, end.loops.period, end.loops.n_copies, end.loops.n_rewinds,
+          end.reason == FinishReason::kLoop                      ? ", stopped"
+          : end.thinking_closed == engine::ThinkingClosed::kLoop ? ", concluded"
+                                                                 : "");
 }
 
 void CompletionStream::OnDone(const Status& status) {

@@ -8,6 +8,7 @@
 
 #include "common/base/clock.h"
 #include "inference/engine/engine.h"
+#include "inference/worker/last_boxed.h"
 #include "inference/worker/metrics.h"
 #include "inference/worker/reply_writer.h"
 #include "inference/worker/sample_decoder.h"
@@ -22,6 +23,8 @@ class CompletionStream : public engine::RequestSink {
     int64_t n_prompt_tokens = 0;
     int32_t n_samples = 1;
     bool has_logprobs = false;
+    bool opens_thinking = false;  // the prompt ends inside the thinking
+    std::string request_id;       // for the log
     std::vector<std::string> stops;
   };
   // The request arrives now.
@@ -30,8 +33,7 @@ class CompletionStream : public engine::RequestSink {
 
   void OnBegin(int32_t n_cached_tokens) override { usage_.cached_tokens = n_cached_tokens; }
   Verdict OnToken(const engine::TokenEvent& event) override;
-  void OnSampleDone(int32_t sample, engine::FinishReason reason,
-                    std::optional<TokenId> stop_id) override;
+  void OnSampleDone(int32_t sample, const engine::SampleEnd& end) override;
   void OnDone(const Status& status) override;
 
  private:
@@ -40,8 +42,13 @@ class CompletionStream : public engine::RequestSink {
     std::optional<std::string> stop_string;  // matched: the sample ends
     TimePoint last_token;
     int64_t n_characters = 0;
+    LastBoxed boxed;           // of the thinking
+    bool has_content = false;  // its answer is not blank
   };
 
+  static void ObserveText(Sample& sample, const SampleDecoder::Piece& text);
+  void FinishText(Sample& sample, Choice& piece);
+  void LogLoop(int32_t index, const engine::SampleEnd& end) const;
   void ObserveToken(Sample& sample);
   LogprobEntry MakeLogprobs(const engine::TokenEvent& event, Sample& sample) const;
 

@@ -19,6 +19,10 @@ namespace {
 constexpr int64_t kUnaskedPoolShare = 4;
 constexpr int64_t kUnaskedTokensMin = 4096;
 
+// Of a sample's tokens, what is kept for the answer after the thinking: a worked solution or a
+// program. A quarter of max_tokens where that is less (answer_budget.h).
+constexpr int32_t kAnswerTokens = 2048;
+
 // Logprobs that a reply in one body may have: some 100 bytes each, so 25 MB. A stream has no limit,
 // since it keeps none.
 constexpr int64_t kBodyLogprobsMax = 1 << 18;
@@ -94,6 +98,18 @@ std::vector<TokenId> EndIds(const Context& context, ReplyKind kind) {
   return ids;
 }
 
+engine::ThinkingRules MakeThinkingRules(const Context& context, const GenerationParams& params,
+                                        bool is_open, std::vector<std::string> ids) {
+  engine::ThinkingRules rules;
+  rules.close = context.thinking_tokens.close;
+  rules.bridge = context.thinking_tokens.bridge;
+  if (params.thinking_tokens) rules.tokens_max = *params.thinking_tokens;
+  rules.answer_tokens = kAnswerTokens;
+  rules.is_open = is_open;
+  rules.end_now = context.running_requests.Add(std::move(ids));
+  return rules;
+}
+
 engine::GenerateRequest MakeEngineRequest(const Context& context, ReplyKind kind,
                                           const GenerationParams& params,
                                           std::vector<TokenId> prompt, int32_t max_tokens) {
@@ -107,6 +123,7 @@ engine::GenerateRequest MakeEngineRequest(const Context& context, ReplyKind kind
   request.stop_ids.insert(request.stop_ids.end(), params.stop_token_ids.begin(),
                           params.stop_token_ids.end());
   if (params.deadline) request.deadline = context.clock.Now() + *params.deadline;
+  request.loop_guard = params.loop_guard;
   return request;
 }
 
@@ -123,22 +140,30 @@ void Generate(const Context& context, const CallPtr& call, ReplyKind kind,
       CheckLogprobsVolume(params, *max_tokens, is_chat ? "top_logprobs" : "logprobs");
   if (!volume.ok()) return call->Send(RenderError(volume));
 
+  ReplyHead head = MakeHead(context, kind);
+  const bool opens_thinking = is_chat && EndsInThinking(context.tokenizer, prompt);
+  engine::GenerateRequest request =
+      MakeEngineRequest(context, kind, params, std::move(prompt), *max_tokens);
+  if (is_chat) {
+    request.thinking =
+        MakeThinkingRules(context, params, opens_thinking, {head.id, call->request_id()});
+  }
   std::shared_ptr<ReplyWriter> writer;
   if (params.stream) {
-    auto stream = std::make_shared<StreamWriter>(call, MakeHead(context, kind), params.n,
-                                                 params.include_usage);
+    auto stream =
+        std::make_shared<StreamWriter>(call, std::move(head), params.n, params.include_usage);
     context.keep_alive.Watch(stream);
     writer = std::move(stream);
   } else {
-    writer = std::make_shared<BodyWriter>(call, MakeHead(context, kind), params.n);
+    writer = std::make_shared<BodyWriter>(call, std::move(head), params.n);
   }
-  engine::GenerateRequest request =
-      MakeEngineRequest(context, kind, params, std::move(prompt), *max_tokens);
   request.sink = std::make_shared<CompletionStream>(
       CompletionStream::Shape{.kind = kind,
                               .n_prompt_tokens = n_prompt,
                               .n_samples = params.n,
                               .has_logprobs = params.sampling.n_logprobs >= 0,
+                              .opens_thinking = opens_thinking,
+                              .request_id = call->request_id(),
                               .stops = params.stop},
       context.tokenizer, context.metrics, context.clock, std::move(writer));
   const auto id = context.engine.Submit(std::move(request));
@@ -179,6 +204,14 @@ void HandleCompletions(const Context& context, const CallPtr& call) {
     prompt = std::get<std::vector<TokenId>>(std::move(request->prompt));
   }
   Generate(context, call, ReplyKind::kCompletion, request->params, std::move(prompt));
+}
+
+void HandleEndThinking(const Context& context, const CallPtr& call) {
+  const std::string id(IdIn(call->request().path, kEndThinkingRoute));
+  if (!context.running_requests.EndThinking(id)) {
+    return call->Send(RenderError(NotFound("no chat with the id \"" + id + "\" is running")));
+  }
+  call->Send(net::HttpResponse::Json(200, R"({"status":"ok"})"));
 }
 
 }  // namespace lemma::worker

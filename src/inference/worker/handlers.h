@@ -5,10 +5,13 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "inference/worker/call.h"
 #include "inference/worker/heartbeat.h"
 #include "inference/worker/keep_alive.h"
+#include "inference/worker/running_requests.h"
+#include "inference/worker/thinking_tokens.h"
 #include "inference/worker/worker.h"
 
 namespace lemma::worker {
@@ -23,6 +26,8 @@ struct Context {
   Metrics& metrics;
   Heartbeat& heartbeat;
   KeepAlive& keep_alive;
+  RunningRequests& running_requests;
+  const ThinkingTokens& thinking_tokens;
   const std::atomic<bool>& draining;
   int64_t start_seconds;  // since 1970
   std::string system_fingerprint;
@@ -33,6 +38,7 @@ using CallPtr = std::shared_ptr<Call>;
 // generation_handlers.cc
 void HandleChatCompletions(const Context& context, const CallPtr& call);
 void HandleCompletions(const Context& context, const CallPtr& call);
+void HandleEndThinking(const Context& context, const CallPtr& call);  // kEndThinkingRoute
 
 // info_handlers.cc
 void HandleModels(const Context& context, const CallPtr& call);
@@ -49,6 +55,9 @@ Status CheckModelName(const WorkerOptions& options, const std::string& name);
 
 int64_t SecondsSince1970();
 
-inline constexpr std::string_view kModelsPath = "/v1/models";
+inline constexpr std::string_view kModelRoute = "/v1/models/{id}";
+inline constexpr std::string_view kEndThinkingRoute = "/v1/requests/{id}/end_thinking";
+// What stands for {id} in a path of that route; "" where the path is none.
+std::string_view IdIn(std::string_view path, std::string_view route);
 
 }  // namespace lemma::worker

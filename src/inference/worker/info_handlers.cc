@@ -41,7 +41,7 @@ void HandleModels(const Context& context, const CallPtr& call) {
 }
 
 void HandleModel(const Context& context, const CallPtr& call) {
-  const std::string id = call->request().path.substr(kModelsPath.size() + 1);
+  const std::string id(IdIn(call->request().path, kModelRoute));
   const Status status = CheckModelName(context.options, id);
   if (!status.ok()) return call->Send(RenderError(status));
   SendJson(call, RenderModel(EntryOf(context)));

@@ -22,7 +22,10 @@ const Bounds kTokens = {1,   2,    5,    10,   20,    50,    100,   200,
                         500, 1000, 2000, 5000, 10000, 20000, 50000, 100000};
 
 // By engine::FinishReason.
-constexpr const char* kReasonNames[] = {"stop", "length", "deadline", "abort", "error"};
+constexpr const char* kReasonNames[] = {"stop",  "length", "deadline",
+                                        "abort", "error",  "repetition"};
+// By engine::ThinkingClosed.
+constexpr const char* kClosedNames[] = {"never", "model", "soft", "budget", "asked", "loop"};
 
 void RaiseTo(prometheus::Counter& counter, int64_t total) {
   counter.Increment(static_cast<double>(total) - counter.Value());
@@ -44,6 +47,8 @@ Metrics::Metrics(const std::string& model_name, const model::BackendInfo& backen
           AddHistogram("vllm:request_generation_tokens", "Generated tokens of a request", kTokens)),
       reasoning_tokens_of_request_(AddHistogram("lemma_request_reasoning_tokens",
                                                 "Tokens of thinking of a request", kTokens)),
+      answers_salvaged_(AddCounter("lemma_answers_salvaged_total",
+                                   "Answers that were taken out of unfinished thinking")),
       n_running_(AddGauge("vllm:num_requests_running", "Sequences that are being computed")),
       n_waiting_(AddGauge("vllm:num_requests_waiting", "Requests in the queue")),
       kv_usage_(AddGauge("vllm:kv_cache_usage_perc",
@@ -58,7 +63,9 @@ Metrics::Metrics(const std::string& model_name, const model::BackendInfo& backen
       accepted_tokens_(AddCounter("vllm:spec_decode_num_accepted_tokens_total",
                                   "Of the tokens guessed ahead, those that were right")),
       generated_tokens_(AddCounter("vllm:generation_tokens_total", "Tokens generated")),
-      engine_steps_(AddCounter("lemma_engine_steps_total", "The engine's heartbeat")) {
+      engine_steps_(AddCounter("lemma_engine_steps_total", "The engine's heartbeat")),
+      loop_rewinds_(AddCounter("lemma_loop_rewinds_total",
+                               "Times that a sample was taken back to where its loop began")) {
   AddGauge("lemma_info", "What serves the model",
            {{"device", backend.device}, {"weights", backend.weights}, {"kv", backend.kv}})
       .Set(1);
@@ -95,10 +102,16 @@ std::string Metrics::Render(const engine::EngineStats& stats) {
   RaiseTo(accepted_tokens_, stats.accepted_tokens);
   RaiseTo(generated_tokens_, stats.generated_tokens);
   RaiseTo(engine_steps_, stats.n_steps);
+  RaiseTo(loop_rewinds_, stats.loop_rewinds);
   for (size_t i = 0; i < std::size(kReasonNames); ++i) {
     RaiseTo(AddCounter("vllm:request_success_total", "Samples that ended, by reason",
                        {{"finished_reason", kReasonNames[i]}}),
             stats.requests_finished[i]);
+  }
+  for (size_t i = 0; i < std::size(kClosedNames); ++i) {
+    RaiseTo(AddCounter("lemma_thinking_closed_total", "Samples that ended, by what closed thinking",
+                       {{"by", kClosedNames[i]}}),
+            stats.thinking_closed[i]);
   }
   std::ostringstream out;
   prometheus::TextSerializer().Serialize(out, registry_.Collect());

@@ -32,6 +32,7 @@ class Metrics {
     int64_t reasoning_tokens = 0;
   };
   void ObserveFinished(const Finished& finished);
+  void CountSalvaged() { answers_salvaged_.Increment(); }
   void CountResponse(const std::string& route, int http_status);
 
   // The exposition text. Gauges and totals are taken from `stats`.
@@ -56,6 +57,7 @@ class Metrics {
   prometheus::Histogram& prompt_tokens_of_request_;
   prometheus::Histogram& generated_tokens_of_request_;
   prometheus::Histogram& reasoning_tokens_of_request_;
+  prometheus::Counter& answers_salvaged_;
 
   Mutex mutex_;  // one Render at a time: a counter is raised by what is new since the last one
   prometheus::Gauge& n_running_;
@@ -69,6 +71,7 @@ class Metrics {
   prometheus::Counter& accepted_tokens_;
   prometheus::Counter& generated_tokens_;
   prometheus::Counter& engine_steps_;
+  prometheus::Counter& loop_rewinds_;
 };
 
 }  // namespace lemma::worker

@@ -74,6 +74,41 @@ json::value RenderStopReason(const Choice& choice) {
   return nullptr;
 }
 
+// nullptr where the thinking ended as the model wanted.
+const char* ThinkingClosedName(engine::ThinkingClosed closed) {
+  switch (closed) {
+    case engine::ThinkingClosed::kSoftly:
+      return "soft";
+    case engine::ThinkingClosed::kBudget:
+      return "budget";
+    case engine::ThinkingClosed::kAsked:
+      return "asked";
+    case engine::ThinkingClosed::kLoop:
+      return "loop";
+    case engine::ThinkingClosed::kNever:
+    case engine::ThinkingClosed::kModel:
+      return nullptr;
+  }
+  return nullptr;
+}
+
+json::object RenderIntervention(const Intervention& done) {
+  json::object object;
+  const char* closed = ThinkingClosedName(done.thinking_closed);
+  if (closed != nullptr) object["thinking_closed"] = closed;
+  if (done.loops.n_rewinds > 0) {
+    const bool concluded = done.thinking_closed == engine::ThinkingClosed::kLoop;
+    object["loop"] = {{"action", done.stopped_loop ? "stop"
+                                 : concluded       ? "conclude"
+                                                   : "rewind"},
+                      {"rewinds", done.loops.n_rewinds},
+                      {"period", done.loops.period},
+                      {"copies", done.loops.n_copies}};
+  }
+  if (done.answer_salvaged) object["answer_salvaged"] = true;
+  return object;
+}
+
 // All of a choice but its text.
 json::object RenderChoiceEnds(ReplyKind kind, const Choice& choice) {
   json::value logprobs = nullptr;
@@ -83,10 +118,13 @@ json::object RenderChoiceEnds(ReplyKind kind, const Choice& choice) {
   }
   json::value finish_reason = nullptr;
   if (!choice.finish_reason.empty()) finish_reason = json::value(choice.finish_reason);
-  return {{"index", choice.index},
-          {"logprobs", std::move(logprobs)},
-          {"finish_reason", std::move(finish_reason)},
-          {"stop_reason", RenderStopReason(choice)}};
+  json::object object = {{"index", choice.index},
+                         {"logprobs", std::move(logprobs)},
+                         {"finish_reason", std::move(finish_reason)},
+                         {"stop_reason", RenderStopReason(choice)}};
+  json::object intervention = RenderIntervention(choice.intervention);
+  if (!intervention.empty()) object["lemma"] = std::move(intervention);
+  return object;
 }
 
 // Both names that clients look for.

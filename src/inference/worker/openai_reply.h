@@ -38,6 +38,15 @@ struct LogprobEntry {
   int64_t text_offset = 0;  // characters of the sample before this token
 };
 
+// What was done so that the sample ended with an answer; rendered as the choice's `lemma`, where
+// anything was.
+struct Intervention {
+  engine::ThinkingClosed thinking_closed = engine::ThinkingClosed::kNever;
+  engine::LoopReport loops;
+  bool stopped_loop = false;
+  bool answer_salvaged = false;  // the answer is what stood boxed in the thinking
+};
+
 // Of one sample: its whole text, or in a stream the next piece of it.
 struct Choice {
   int32_t index = 0;
@@ -47,6 +56,7 @@ struct Choice {
   std::vector<LogprobEntry> logprobs;
   std::string finish_reason;                                       // "": not finished
   std::variant<std::monostate, std::string, TokenId> stop_reason;  // the stop string or id
+  Intervention intervention;                                       // of a finished one
 };
 
 // Tokens of the whole request. Completion tokens include the EOS or stop id that ended a sample.

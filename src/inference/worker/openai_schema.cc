@@ -96,6 +96,38 @@ void ReadLimits(FieldReader& body, GenerationParams& params) {
   ReadStop(body, params.stop);
   body.ReadTokenIds("stop_token_ids", kStopTokenIdsMax, params.stop_token_ids);
   body.ReadBool("ignore_eos", params.ignore_eos);
+  // Who wants so many tokens whatever they are wants loops too.
+  params.loop_guard = !params.ignore_eos;
+  body.ReadBool("loop_guard", params.loop_guard);
+}
+
+void ReadEffort(FieldReader& body, std::optional<int32_t>& thinking_tokens) {
+  std::string effort;
+  body.ReadString("reasoning_effort", effort);
+  if (effort == "none") {
+    thinking_tokens = 0;
+  } else if (effort == "minimal") {
+    thinking_tokens = kMinimalEffortTokens;
+  } else if (effort == "low") {
+    thinking_tokens = kLowEffortTokens;
+  } else if (effort == "medium") {
+    thinking_tokens = kMediumEffortTokens;
+  } else if (!effort.empty() && effort != "high" && effort != "xhigh" && effort != "max") {
+    body.Fail("reasoning_effort",
+              "must be \"none\", \"minimal\", \"low\", \"medium\", \"high\", \"xhigh\" or \"max\"");
+  }
+}
+
+// A number says more than an effort, and vLLM's name more than llama-server's.
+void ReadThinking(FieldReader& body, std::optional<int32_t>& thinking_tokens) {
+  ReadEffort(body, thinking_tokens);
+  for (const char* name : {"thinking_budget_tokens", "thinking_token_budget"}) {
+    if (body.Find(name) == nullptr) continue;
+    int32_t budget = 0;
+    body.ReadInteger(name, -1, kInt32Max, budget);
+    thinking_tokens.reset();
+    if (budget >= 0) thinking_tokens = budget;
+  }
 }
 
 void ReadStreaming(FieldReader& body, GenerationParams& params) {
@@ -187,6 +219,7 @@ Result<ChatRequest> ParseChatRequest(std::string_view body, const GenerationDefa
   return ParseBody<ChatRequest>(body, [&](FieldReader& reader, ChatRequest& request) {
     ReadMessages(reader, request.messages);
     ReadGeneration(reader, defaults, request.params);
+    ReadThinking(reader, request.params.thinking_tokens);
     ReadChatLogprobs(reader, request.params.sampling.n_logprobs);
   });
 }

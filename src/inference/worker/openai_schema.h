@@ -4,7 +4,9 @@
 // would mislead are refused: tools, functions, response_format other than text, echo, suffix,
 // best_of. Errors are kInvalidArgument with the field's path.
 // https://platform.openai.com/docs/api-reference; top_k, min_p, repetition_penalty, stop_token_ids
-// and ignore_eos as vLLM spells them; deadline_ms is our own.
+// and ignore_eos as vLLM spells them; the thinking's budget as OpenAI (reasoning_effort), vLLM
+// (thinking_token_budget) and llama-server (thinking_budget_tokens) do; deadline_ms and loop_guard
+// are our own.
 #pragma once
 
 #include <chrono>
@@ -39,6 +41,13 @@ inline constexpr size_t kStopTokenIdsMax = 64;
 inline constexpr size_t kLogitBiasMax = 300;
 inline constexpr int64_t kDeadlineMsMax = 24 * 3600 * 1000;
 
+// What reasoning_effort is worth, in tokens of thinking; "high" and above: all that max_tokens
+// leave. Models that think for 10,000 tokens and more about an olympiad's problem need such steps;
+// vLLM's 1,024 and 2,048 would cut nearly all of it.
+inline constexpr int32_t kMinimalEffortTokens = 512;
+inline constexpr int32_t kLowEffortTokens = 2048;
+inline constexpr int32_t kMediumEffortTokens = 8192;
+
 // The fields that chat and plain completions share.
 struct GenerationParams {
   std::string model;                // "": whichever is loaded
@@ -52,6 +61,8 @@ struct GenerationParams {
   bool stream = false;
   bool include_usage = false;  // in the stream
   std::optional<std::chrono::milliseconds> deadline;
+  std::optional<int32_t> thinking_tokens;  // at most; absent: all but the answer's part
+  bool loop_guard = true;
 };
 
 struct ChatRequest {

@@ -60,6 +60,29 @@ TEST(ParseChatRequest, ReadsEveryField) {
   EXPECT_EQ(params.deadline, std::chrono::milliseconds(1500));
 }
 
+TEST(ParseChatRequest, BoundsTheThinkingByTheMostExactFieldThatIsThere) {
+  const auto budget_of = [](const std::string& fields) {
+    const auto request = ParseChat(fields);
+    EXPECT_TRUE(request.ok()) << request.status().ToString();
+    return request->params.thinking_tokens;
+  };
+  EXPECT_EQ(budget_of(""), std::nullopt);
+  EXPECT_EQ(budget_of(R"("reasoning_effort":"none")"), 0);
+  EXPECT_EQ(budget_of(R"("reasoning_effort":"low")"), kLowEffortTokens);
+  EXPECT_EQ(budget_of(R"("reasoning_effort":"medium")"), kMediumEffortTokens);
+  EXPECT_EQ(budget_of(R"("reasoning_effort":"high")"), std::nullopt);
+  EXPECT_EQ(budget_of(R"("thinking_budget_tokens":7,"reasoning_effort":"low")"), 7);
+  EXPECT_EQ(budget_of(R"("thinking_token_budget":0,"thinking_budget_tokens":7)"), 0);
+  EXPECT_EQ(budget_of(R"("thinking_token_budget":-1,"reasoning_effort":"low")"), std::nullopt);
+}
+
+TEST(ParseChatRequest, TheLoopGuardIsOnUnlessSaidOrUnlessEndsAreIgnored) {
+  EXPECT_TRUE(ParseChat("")->params.loop_guard);
+  EXPECT_FALSE(ParseChat(R"("loop_guard":false)")->params.loop_guard);
+  EXPECT_FALSE(ParseChat(R"("ignore_eos":true)")->params.loop_guard);
+  EXPECT_TRUE(ParseChat(R"("ignore_eos":true,"loop_guard":true)")->params.loop_guard);
+}
+
 TEST(ParseChatRequest, IgnoresUnknownFieldsAndNulls) {
   EXPECT_TRUE(
       ParseChat(R"("user":"x","metadata":{"a":[1]},"store":false,"service_tier":"auto")").ok());
@@ -80,8 +103,9 @@ struct BadField {
 // Each integer field over the values that have broken other servers.
 std::vector<BadField> IntegerSweep() {
   std::vector<BadField> cases;
-  for (const std::string field : {"n", "max_tokens", "max_completion_tokens", "top_logprobs",
-                                  "top_k", "deadline_ms", "best_of"}) {
+  for (const std::string field :
+       {"n", "max_tokens", "max_completion_tokens", "top_logprobs", "top_k", "deadline_ms",
+        "best_of", "thinking_token_budget", "thinking_budget_tokens"}) {
     for (const std::string value :
          {"-9223372036854775808", "-2", "9223372036854775807", "18446744073709551616", "1e308",
           "1.5", "\"1\"", "[]", "{}", "true"}) {
@@ -110,6 +134,9 @@ const std::vector<BadField> kBadFields = {
     {R"("max_tokens":0)", "max_tokens"},
     {R"("max_tokens":-1)", "max_tokens"},
     {R"("deadline_ms":0)", "deadline_ms"},
+    {R"("reasoning_effort":"hard")", "reasoning_effort"},
+    {R"("reasoning_effort":3)", "reasoning_effort"},
+    {R"("loop_guard":"yes")", "loop_guard"},
     {R"("seed":1.5)", "seed"},
     {R"("seed":"x")", "seed"},
     {R"("stop":5)", "stop"},

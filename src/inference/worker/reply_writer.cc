@@ -21,6 +21,7 @@ void BodyWriter::OnPiece(Choice piece) {
   std::move(piece.logprobs.begin(), piece.logprobs.end(), std::back_inserter(choice.logprobs));
   choice.finish_reason = std::move(piece.finish_reason);
   choice.stop_reason = std::move(piece.stop_reason);
+  choice.intervention = piece.intervention;
 }
 
 void BodyWriter::OnEnd(const Status& status, const Usage& usage, const Timings& timings) {

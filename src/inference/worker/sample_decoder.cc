@@ -5,11 +5,11 @@
 namespace lemma::worker {
 
 SampleDecoder::SampleDecoder(const text::Tokenizer& tokenizer, std::vector<std::string> stops,
-                             bool split_reasoning)
+                             ThinkingText thinking)
     : tokenizer_(tokenizer),
       detokenizer_(tokenizer, /*skip_special=*/true),
       stop_matcher_(std::move(stops)) {
-  if (split_reasoning) splitter_.emplace();
+  if (thinking != ThinkingText::kKeep) splitter_.emplace(thinking == ThinkingText::kOpen);
 }
 
 SampleDecoder::Piece SampleDecoder::Push(text::TokenId id) {

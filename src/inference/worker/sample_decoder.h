@@ -14,13 +14,19 @@
 
 namespace lemma::worker {
 
+enum class ThinkingText {
+  kKeep,   // it is text like any other
+  kSplit,  // it stands between its tags
+  kOpen,   // the same, and the prompt has opened it
+};
+
 // One stream; not thread-safe; the tokenizer must outlive it.
 class SampleDecoder {
  public:
   // Stop strings end the answer. They are not looked for in the thinking, where a model often
   // writes what it is asked to stop at before it has answered anything.
   SampleDecoder(const text::Tokenizer& tokenizer, std::vector<std::string> stops,
-                bool split_reasoning);
+                ThinkingText thinking);
 
   struct Piece {
     std::string reasoning;
@@ -30,6 +36,8 @@ class SampleDecoder {
   Piece Push(text::TokenId id);
   Piece Finish();  // what was held back; not after a stop string
 
+  // After the last token: is it amid the thinking?
+  bool in_reasoning() const { return splitter_ && splitter_->in_reasoning(); }
   int64_t n_tokens() const { return n_tokens_; }
   // Tokens from the start to the end of the thinking, its tags included.
   int64_t n_reasoning_tokens() const { return n_reasoning_tokens_; }

@@ -16,9 +16,9 @@ struct Decoded {
 };
 
 // Pushes byte by byte (each byte is a token) until a stop string ends the sample.
-Decoded Decode(const std::string& text, std::vector<std::string> stops, bool split_reasoning) {
+Decoded Decode(const std::string& text, std::vector<std::string> stops, ThinkingText thinking) {
   const text::Tokenizer tokenizer = text::SmallTokenizer();
-  SampleDecoder decoder(tokenizer, std::move(stops), split_reasoning);
+  SampleDecoder decoder(tokenizer, std::move(stops), thinking);
   Decoded decoded;
   const auto take = [&](const SampleDecoder::Piece& piece) {
     decoded.reasoning += piece.reasoning;
@@ -36,7 +36,7 @@ Decoded Decode(const std::string& text, std::vector<std::string> stops, bool spl
 }
 
 TEST(SampleDecoder, SplitsThinkingFromTheAnswerAndCountsIt) {
-  const Decoded decoded = Decode("<think>a < b</think>\n\nyes é", {}, true);
+  const Decoded decoded = Decode("<think>a < b</think>\n\nyes é", {}, ThinkingText::kSplit);
   EXPECT_EQ(decoded.reasoning, "a < b");
   EXPECT_EQ(decoded.content, "yes é");
   EXPECT_EQ(decoded.n_reasoning_tokens, 20);
@@ -44,24 +44,25 @@ TEST(SampleDecoder, SplitsThinkingFromTheAnswerAndCountsIt) {
 }
 
 TEST(SampleDecoder, StopStringsEndTheAnswerButNotTheThinking) {
-  const Decoded decoded = Decode("<think>a STOP b</think>yes STOP no", {"STOP", "zz"}, true);
+  const Decoded decoded =
+      Decode("<think>a STOP b</think>yes STOP no", {"STOP", "zz"}, ThinkingText::kSplit);
   EXPECT_EQ(decoded.reasoning, "a STOP b");
   EXPECT_EQ(decoded.content, "yes ");
   EXPECT_EQ(decoded.stop_string, "STOP");
 }
 
 TEST(SampleDecoder, PlainTextIsNotSplit) {
-  const Decoded decoded = Decode("<think>a</think> STO", {"STOP"}, false);
+  const Decoded decoded = Decode("<think>a</think> STO", {"STOP"}, ThinkingText::kKeep);
   EXPECT_EQ(decoded.content, "<think>a</think> STO");
   EXPECT_EQ(decoded.n_reasoning_tokens, 0);
 }
 
 TEST(SampleDecoder, AnIncompleteCharacterAtTheEndIsReplaced) {
-  EXPECT_EQ(Decode("a\xC3", {}, false).content, "a\xEF\xBF\xBD");
+  EXPECT_EQ(Decode("a\xC3", {}, ThinkingText::kKeep).content, "a\xEF\xBF\xBD");
 }
 
 TEST(SampleDecoder, UnfinishedThinkingStaysThinking) {
-  const Decoded decoded = Decode("<think>on and on</thi", {}, true);
+  const Decoded decoded = Decode("<think>on and on</thi", {}, ThinkingText::kSplit);
   EXPECT_EQ(decoded.reasoning, "on and on</thi");
   EXPECT_EQ(decoded.content, "");
   EXPECT_EQ(decoded.n_reasoning_tokens, decoded.n_tokens);
@@ -69,7 +70,7 @@ TEST(SampleDecoder, UnfinishedThinkingStaysThinking) {
 
 TEST(SampleDecoder, SpecialTokensYieldNothing) {
   const text::Tokenizer tokenizer = text::SmallTokenizer();
-  SampleDecoder decoder(tokenizer, {}, true);
+  SampleDecoder decoder(tokenizer, {}, ThinkingText::kSplit);
   EXPECT_EQ(decoder.Push(text::kSmallThink).content, "");
   EXPECT_EQ(decoder.Push('a').reasoning, "a");
   EXPECT_EQ(decoder.Push(text::kSmallTurnEnd).reasoning, "");

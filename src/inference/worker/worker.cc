@@ -22,12 +22,11 @@ struct Route {
   void (*handle)(const Context& context, const CallPtr& call);
 };
 
-constexpr std::string_view kModelRoute = "/v1/models/{id}";
-
 constexpr Route kRoutes[] = {
     {"/v1/chat/completions", "POST", HandleChatCompletions},
     {"/v1/completions", "POST", HandleCompletions},
-    {kModelsPath, "GET", HandleModels},
+    {kEndThinkingRoute, "POST", HandleEndThinking},
+    {"/v1/models", "GET", HandleModels},
     {kModelRoute, "GET", HandleModel},
     {"/tokenize", "POST", HandleTokenize},
     {"/detokenize", "POST", HandleDetokenize},
@@ -39,13 +38,13 @@ constexpr Route kRoutes[] = {
 };
 
 const Route* FindRoute(std::string_view path) {
-  const bool names_model = path.size() > kModelsPath.size() + 1 && path.starts_with(kModelsPath) &&
-                           path[kModelsPath.size()] == '/';
-  const std::string_view pattern = names_model ? kModelRoute : path;
-  const auto* route = std::find_if(std::begin(kRoutes), std::end(kRoutes),
-                                   [&](const Route& r) { return r.path == pattern; });
+  const auto* route = std::find_if(std::begin(kRoutes), std::end(kRoutes), [&](const Route& r) {
+    return r.path == path || !IdIn(path, r.path).empty();
+  });
   return route == std::end(kRoutes) ? nullptr : route;
 }
+
+constexpr std::string_view kId = "{id}";
 
 std::string Fingerprint(const model::BackendInfo& backend, const std::string& checkpoint) {
   return fmt::format("lemma {} weights, {} kv, {}{}{}", backend.weights, backend.kv, backend.device,
@@ -64,6 +63,8 @@ struct Worker::Impl {
   std::atomic<bool> draining{false};
   Heartbeat heartbeat;
   KeepAlive keep_alive;
+  RunningRequests running_requests;
+  const ThinkingTokens thinking_tokens;
   Metrics metrics;  // the engine's sinks use it
   std::unique_ptr<engine::Engine> engine;
   Context context;
@@ -76,6 +77,7 @@ Worker::Impl::Impl(const WorkerOptions& the_options, WorkerModel the_model, cons
       chat_template(std::move(the_model.chat_template)),
       heartbeat(options.stall_max),
       keep_alive(options.ping_interval),
+      thinking_tokens(ThinkingTokensOf(tokenizer)),
       metrics(options.model_id, the_model.backend->info()),
       engine(std::make_unique<engine::Engine>(std::move(the_model.backend), options.engine, clock)),
       context{.options = options,
@@ -86,6 +88,8 @@ Worker::Impl::Impl(const WorkerOptions& the_options, WorkerModel the_model, cons
               .metrics = metrics,
               .heartbeat = heartbeat,
               .keep_alive = keep_alive,
+              .running_requests = running_requests,
+              .thinking_tokens = thinking_tokens,
               .draining = draining,
               .start_seconds = SecondsSince1970(),
               .system_fingerprint = Fingerprint(engine->backend_info(), the_model.fingerprint)} {}
@@ -105,6 +109,16 @@ void Worker::Impl::Handle(std::shared_ptr<net::HttpExchange> exchange) {
     return call->Send(std::move(response));
   }
   route->handle(context, call);
+}
+
+std::string_view IdIn(std::string_view path, std::string_view route) {
+  const size_t at = route.find(kId);
+  if (at == route.npos) return "";
+  const std::string_view before = route.substr(0, at);
+  const std::string_view after = route.substr(at + kId.size());
+  const bool fits = path.size() > before.size() + after.size() && path.starts_with(before) &&
+                    path.ends_with(after);
+  return fits ? path.substr(at, path.size() - before.size() - after.size()) : "";
 }
 
 Status CheckModelFiles(const model::ModelConfig& config, const text::Tokenizer& tokenizer,

@@ -1,6 +1,7 @@
 // The worker: one engine behind the OpenAI HTTP protocol.
 //
-//   POST /v1/chat/completions  /v1/completions  /tokenize  /detokenize  /apply-template
+//   POST /v1/chat/completions  /v1/completions  /v1/requests/{id}/end_thinking
+//        /tokenize  /detokenize  /apply-template
 //   GET  /v1/models  /v1/models/{id}  /livez  /readyz  /health  /metrics
 //
 // It has no keys and no tenants: it listens on a Unix socket or the loopback, or in a pod behind a

@@ -89,28 +89,35 @@ TEST(WorkerLoad, AFullQueueAnswers503AtOnce) {
   EXPECT_NE(refused.body.find("unavailable_error"), std::string::npos);
 }
 
-TEST(WorkerLoad, ADeadlineIs504BeforeTheHeadAndAnErrorEventAfter) {
+TEST(WorkerLoad, ADeadlineIs504BeforeTheFirstTokenAndTheEndAfterIt) {
   TestWorkerOptions options = SlowSteps();
+  options.worker.engine.speculation = false;  // a token a step: the deadline comes first
   options.worker.engine.sequences_max = 1;
   TestWorker worker(options);
-  const json::object plain = ChatBody(EndlessScript("a"), {{"deadline_ms", 50}});
-  const net::HttpResponse late = worker.Post(kChat, plain);
-  EXPECT_EQ(late.status, 504);
-  EXPECT_EQ(late.header("x-should-retry"), "false");
-  EXPECT_NE(late.body.find("deadline_exceeded"), std::string::npos);
-
-  json::object streamed = ChatBody(EndlessScript("<think>"), {{"deadline_ms", 200}});
-  streamed["stream"] = true;
-  StreamedCall begun(worker, kChat, streamed);
-  begun.WaitForBytes();
-  StreamedCall queued(worker, kChat,
-                      ChatBody(Script("a"), {{"deadline_ms", 50}, {"stream", true}}));
-  queued.WaitForEnd();
-  EXPECT_EQ(queued.status(), 504);
+  {
+    json::object endless = Streamed(EndlessScript("<think>"));
+    endless["loop_guard"] = false;
+    StreamedCall running(worker, kChat, endless);
+    running.WaitForBytes();
+    const net::HttpResponse late =
+        worker.Post(kChat, ChatBody(EndlessScript("a"), {{"deadline_ms", 50}}));
+    EXPECT_EQ(late.status, 504);
+    EXPECT_EQ(late.header("x-should-retry"), "false");
+    EXPECT_NE(late.body.find("deadline_exceeded"), std::string::npos);
+    StreamedCall queued(worker, kChat,
+                        ChatBody(Script("a"), {{"deadline_ms", 50}, {"stream", true}}));
+    queued.WaitForEnd();
+    EXPECT_EQ(queued.status(), 504);
+  }
+  EXPECT_TRUE(worker.WaitUntilFree());
+  StreamedCall begun(worker, kChat,
+                     ChatBody(EndlessScript("a"),
+                              {{"deadline_ms", 1000}, {"loop_guard", false}, {"stream", true}}));
   begun.WaitForEnd();
   EXPECT_EQ(begun.status(), 200);
-  EXPECT_EQ(begun.events().back().event, "error");
-  EXPECT_NE(begun.events().back().data.find("deadline_exceeded"), std::string::npos);
+  EXPECT_EQ(begun.events().back().data, "[DONE]");
+  EXPECT_NE(begun.bytes().find(R"("finish_reason":"length","stop_reason":"deadline")"),
+            std::string::npos);
   EXPECT_TRUE(worker.WaitUntilFree());
 }
 

@@ -52,12 +52,13 @@ class GenerateMapper final : public AnswerMapper {
     const json::value* choice = reply.ok() ? FirstChoice(*reply) : nullptr;
     const json::value* message = Member(choice, "message");
     if (message == nullptr) return Unusable();
-    response.body = json::serialize(
-        json::object{{"text", StringOr(Member(message, "content"), "")},
-                     {"reasoning", ReasoningOf(message)},
-                     {"profile", profile_},
-                     {"finish_reason", StringOr(Member(choice, "finish_reason"), "stop")},
-                     {"usage", UsageOf(*reply)}});
+    json::object answer = {{"text", StringOr(Member(message, "content"), "")},
+                           {"reasoning", ReasoningOf(message)},
+                           {"profile", profile_},
+                           {"finish_reason", StringOr(Member(choice, "finish_reason"), "stop")},
+                           {"usage", UsageOf(*reply)}};
+    if (const json::value* lemma = Member(choice, "lemma")) answer["lemma"] = *lemma;
+    response.body = json::serialize(answer);
     return response;
   }
 
@@ -72,9 +73,10 @@ class GenerateMapper final : public AnswerMapper {
   Result<std::string> EndEvents() override {
     if (has_failed_) return std::string();
     if (!is_done_ || is_broken_ || parser_.overflowed()) return Unusable();
-    return net::SseEvent(json::serialize(json::object{
-               {"profile", profile_}, {"finish_reason", finish_reason_}, {"usage", usage_}})) +
-           net::SseEvent("[DONE]");
+    json::object end = {
+        {"profile", profile_}, {"finish_reason", finish_reason_}, {"usage", usage_}};
+    if (!lemma_.is_null()) end["lemma"] = lemma_;
+    return net::SseEvent(json::serialize(end)) + net::SseEvent("[DONE]");
   }
 
  private:
@@ -112,6 +114,7 @@ class GenerateMapper final : public AnswerMapper {
     if (Member(&*chunk, "usage") != nullptr) usage_ = UsageOf(*chunk);
     const json::value* choice = FirstChoice(*chunk);
     finish_reason_ = StringOr(Member(choice, "finish_reason"), finish_reason_);
+    if (const json::value* lemma = Member(choice, "lemma")) lemma_ = *lemma;
     const json::value* delta = Member(choice, "delta");
     return Piece("reasoning", ReasoningOf(delta)) +
            Piece("text", StringOr(Member(delta, "content"), ""));
@@ -125,6 +128,7 @@ class GenerateMapper final : public AnswerMapper {
   net::SseParser parser_;
   std::string finish_reason_ = "stop";
   json::value usage_ = nullptr;
+  json::value lemma_ = nullptr;  // what the worker did so that there is an answer
   bool is_done_ = false;
   bool has_failed_ = false;  // the worker said so
   bool is_broken_ = false;   // an event could not be read: text is missing

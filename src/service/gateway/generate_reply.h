@@ -1,8 +1,8 @@
 // The worker's chat completion -> the answer of POST /generate.
 //
-// Whole:  {"text", "reasoning", "profile", "finish_reason", "usage"}
+// Whole:  {"text", "reasoning", "profile", "finish_reason", "usage", "lemma"?}
 // Stream: events {"text": piece} and {"reasoning": piece}; then one
-//         {"profile", "finish_reason", "usage"}; then [DONE].
+//         {"profile", "finish_reason", "usage", "lemma"?}; then [DONE].
 #pragma once
 
 #include <memory>

@@ -40,7 +40,12 @@ Result<GenerateRequest> ParseGenerateRequest(std::string_view text) {
   request.max_tokens = request.profile->max_tokens;
   request.temperature = request.profile->temperature;
   request.top_p = request.profile->top_p;
-  fields.ReadInteger("max_tokens", 1, kMaxTokensMax, request.max_tokens);
+  for (const char* name : {"max_tokens", "max_completion_tokens"}) {
+    fields.ReadInteger(name, 1, kMaxTokensMax, request.max_tokens);
+  }
+  for (const char* name : kPassedOn) {
+    if (const json::value* value = fields.Find(name)) request.passed_on[name] = *value;
+  }
   fields.ReadNumber("temperature", 0, 2, request.temperature);
   fields.ReadNumber("top_p", 0, 1, request.top_p, /*low_open=*/true);
   fields.ReadBool("stream", request.stream);
@@ -64,6 +69,7 @@ std::string ChatBodyOf(const GenerateRequest& request) {
                        {"stream", request.stream}};
   if (request.stream) body["stream_options"] = {{"include_usage", true}};
   if (request.seed) body["seed"] = *request.seed;
+  for (const auto& member : request.passed_on) body.insert(member);
   return json::serialize(body);
 }
 

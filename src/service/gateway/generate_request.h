@@ -3,10 +3,13 @@
 //   {"prompt": "...", "system"?, "profile"?, "language"? = "en", "max_tokens"?, "temperature"?,
 //    "top_p"?, "seed"?, "stream"? = false}
 //
-// max_tokens, temperature and top_p default to the profile's (512, 0.7, 0.95). Unknown fields are
-// ignored; null means absent.
+// max_tokens, temperature and top_p default to the profile's (512, 0.7, 0.95);
+// max_completion_tokens is another name of max_tokens and wins. What bounds thinking, time and
+// loops is passed on as it is, for the worker to check: kPassedOn. Unknown fields are ignored; null
+// means absent.
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,6 +19,9 @@
 #include "service/reason/task_profile.h"
 
 namespace lemma::gateway {
+
+inline constexpr const char* kPassedOn[] = {"reasoning_effort", "thinking_token_budget",
+                                            "thinking_budget_tokens", "deadline_ms", "loop_guard"};
 
 struct GenerateRequest {
   std::string prompt;
@@ -27,6 +33,7 @@ struct GenerateRequest {
   double temperature = 0;
   double top_p = 0;
   std::optional<int64_t> seed;
+  boost::json::object passed_on;  // by name
 
   // What the reply says: the profile whose system prompt is used, or "custom" where the client
   // brought its own (a profile it names all the same then only gives the defaults).

@@ -1,0 +1,33 @@
+#include "inference/engine/decode_pace.h"
+
+#include <chrono>
+
+namespace lemma::engine {
+namespace {
+
+constexpr double kMemory = 0.1;  // the weight of a new step
+// What comes is taken to be this much slower than what was: neighbours may join.
+constexpr double kCaution = 1.1;
+
+}  // namespace
+
+void DecodePace::Observe(TimePoint now, int32_t n_tokens) {
+  if (has_begun_) {
+    const double seconds = std::chrono::duration<double>(now - last_).count();
+    const double weight = seconds_of_step_ == 0 ? 1 : kMemory;
+    seconds_of_step_ += weight * (seconds - seconds_of_step_);
+    tokens_of_step_ += weight * (n_tokens - tokens_of_step_);
+  }
+  has_begun_ = true;
+  last_ = now;
+}
+
+int32_t DecodePace::TokensBefore(TimePoint deadline, int32_t n_max) const {
+  if (seconds_of_step_ == 0) return n_max;
+  const double seconds = std::chrono::duration<double>(deadline - last_).count();
+  if (seconds < seconds_of_step_) return 0;
+  const double n_tokens = seconds / (seconds_of_step_ * kCaution) * tokens_of_step_;
+  return n_tokens < n_max ? static_cast<int32_t>(n_tokens) : n_max;
+}
+
+}  // namespace lemma::engine

@@ -1,0 +1,58 @@
+// Does a text go round in circles? Small models do, greedy ones most of all, and then never answer
+// (arXiv 2512.12895). Two forms:
+//
+//   exact  the text ends with at least three copies of the same 1 to 512 tokens: 48 tokens at
+//   least,
+//          and more where the copy has few different tokens, since matrices, digits and tables
+//          repeat lawfully;
+//   near   of the last 1,024 tokens hardly any four in a row are new, in words rather than in
+//   digits
+//          and signs: a few sentences in ever another order, or with a number that changes.
+//
+// The bounds are measured by tests/loops: texts that repeat lawfully raise no alarm, loops do. A
+// pure function of the tokens, so that what the engine does about a loop depends on the text alone.
+// Cost: a few microseconds (bench/loop_detector_bench). One thread; allocates only when made.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "inference/model/config.h"
+
+namespace lemma::engine {
+
+using model::TokenId;
+
+struct Loop {
+  int32_t begin = 0;   // of the tokens looked at: where the first copy, or the near loop, begins
+  int32_t period = 0;  // tokens of a copy; 0: a near loop
+  int32_t n_tokens = 0;
+  // Whole copies; 0 of a near loop.
+  int32_t n_copies() const { return period == 0 ? 0 : n_tokens / period; }
+};
+
+class LoopDetector {
+ public:
+  static constexpr int32_t kInterval = 16;  // tokens from one look to the next
+  static constexpr int32_t kPeriodMax = 512;
+  static constexpr int32_t kCopiesMin = 3;
+  static constexpr int32_t kTokensMin = 48;
+  static constexpr int32_t kWindow = 1024;  // of near loops
+
+  LoopDetector();
+
+  // The loop that `output` ends with, if any.
+  std::optional<Loop> Find(std::span<const TokenId> output);
+
+ private:
+  std::optional<Loop> FindExact(std::span<const TokenId> output);
+  std::optional<Loop> FindNear(std::span<const TokenId> output);
+  // How many different runs of `length` tokens there are; stops counting above `most`.
+  int32_t CountDistinct(std::span<const TokenId> tokens, int32_t length, int32_t most);
+
+  std::vector<uint64_t> seen_;  // a hash set, open addressing; 0: empty
+};
+
+}  // namespace lemma::engine

@@ -1,0 +1,21 @@
+// The token sequences with which the engine ends a model's thinking: text ends here.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "common/text/tokenizer.h"
+
+namespace lemma::worker {
+
+struct ThinkingTokens {
+  std::vector<text::TokenId> close;   // </think> and a blank line: the tag's own token, or its text
+  std::vector<text::TokenId> bridge;  // said before it where the thinking is cut off
+};
+
+ThinkingTokens ThinkingTokensOf(const text::Tokenizer& tokenizer);
+
+// Does the prompt end inside the thinking? So it is where the template itself writes <think>.
+bool EndsInThinking(const text::Tokenizer& tokenizer, std::span<const text::TokenId> prompt);
+
+}  // namespace lemma::worker

@@ -1,0 +1,208 @@
+// How the worker makes a model that thinks answer: in its tokens, in its time, out of loops, and
+// when it is told to.
+#include <gtest/gtest.h>
+
+#include "inference/worker/worker.h"
+#include "inference/worker/worker_testing.h"
+
+namespace lemma::worker {
+namespace {
+
+using std::chrono::milliseconds;
+
+const std::string kChat = "/v1/chat/completions";
+
+struct Answer {
+  std::string content;
+  std::string reasoning;
+  std::string finish_reason;
+  json::value stop_reason;
+  json::object lemma;
+  int64_t n_tokens = 0;
+  int64_t n_reasoning_tokens = 0;
+};
+
+std::string Text(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value == nullptr || !value->is_string() ? "" : std::string(value->get_string());
+}
+
+Answer AnswerOf(const json::object& reply) {
+  const json::object& choice = reply.at("choices").as_array().at(0).as_object();
+  const json::object& message = choice.at("message").as_object();
+  Answer answer;
+  answer.content = Text(message, "content");
+  answer.reasoning = Text(message, "reasoning");
+  answer.finish_reason = Text(choice, "finish_reason");
+  answer.stop_reason = choice.at("stop_reason");
+  if (const auto* lemma = choice.if_contains("lemma")) answer.lemma = lemma->as_object();
+  const json::object& usage = reply.at("usage").as_object();
+  answer.n_tokens = usage.at("completion_tokens").as_int64();
+  answer.n_reasoning_tokens =
+      usage.at("completion_tokens_details").at("reasoning_tokens").as_int64();
+  return answer;
+}
+
+Answer Ask(TestWorker& worker, const std::string& script, const json::object& fields) {
+  return AnswerOf(worker.PostOk(kChat, ChatBody(script, fields)));
+}
+
+// Varied text, so that nobody takes it for a loop.
+std::string LongThought(int n) {
+  std::string text;
+  for (int i = 0; i < n; ++i) text += std::to_string(i * i * 7919 % 100003) + " and ";
+  return text;
+}
+
+// The tags are text of several tokens here, as the model says them; a preamble may stand before.
+TEST(WorkerThinking, TokensAreLeftForTheAnswer) {
+  TestWorker worker;
+  const std::string thought = LongThought(300);
+  for (const std::string opening : {"<think>", "Let me see.\n\n<think>\n"}) {
+    for (const int max_tokens : {600, 1000}) {
+      const Answer answer = Ask(worker, Script(opening + thought), {{"max_tokens", max_tokens}});
+      EXPECT_EQ(answer.finish_reason, "length");
+      EXPECT_EQ(answer.n_tokens, max_tokens);
+      EXPECT_EQ(Text(answer.lemma, "thinking_closed"), "budget");
+      EXPECT_TRUE(answer.reasoning.ends_with("the best answer that I have.\n")) << answer.reasoning;
+      // Tokens are single bytes: a quarter of them, white space at the beginning left out.
+      EXPECT_LE(answer.content.size(), static_cast<size_t>(max_tokens / 4));
+      EXPECT_GE(answer.content.size(), static_cast<size_t>(max_tokens / 4 - 1)) << answer.content;
+      EXPECT_EQ(answer.n_reasoning_tokens + max_tokens / 4, max_tokens - 2);
+    }
+  }
+}
+
+TEST(WorkerThinking, ASampleThatEndsInTimeIsLeftAlone) {
+  TestWorker worker;
+  const Answer answer =
+      Ask(worker, Script("<think>one two</think>\n\nthree"), {{"max_tokens", 100}});
+  EXPECT_EQ(answer.content, "three");
+  EXPECT_TRUE(answer.lemma.empty()) << "nothing was done";
+}
+
+TEST(WorkerThinking, BudgetsAndEffortsBoundTheThinking) {
+  TestWorker worker;
+  const std::string script = Script("<think>" + LongThought(200));
+  const std::vector<std::pair<json::object, int64_t>> cases = {
+      {{{"thinking_token_budget", 300}}, 300},
+      {{{"thinking_budget_tokens", 200}}, 200},
+      {{{"thinking_budget_tokens", 200}, {"thinking_token_budget", 150}}, 150},
+      {{{"reasoning_effort", "minimal"}}, kMinimalEffortTokens},
+      {{{"reasoning_effort", "minimal"}, {"thinking_token_budget", 100}}, 100},
+      {{{"reasoning_effort", "none"}}, 15},  // the tags
+  };
+  for (auto [fields, n_max] : cases) {
+    fields["max_tokens"] = 2000;
+    const Answer answer = Ask(worker, script, fields);
+    EXPECT_LE(answer.n_reasoning_tokens, n_max) << json::serialize(fields);
+    EXPECT_GE(answer.n_reasoning_tokens, n_max - 4) << json::serialize(fields);
+    EXPECT_FALSE(answer.content.empty());
+  }
+  const Answer silent = Ask(worker, script, {{"reasoning_effort", "none"}, {"max_tokens", 100}});
+  EXPECT_EQ(silent.reasoning, "") << "there is nothing to bridge";
+  const Answer whole = Ask(worker, script, {{"thinking_token_budget", -1}, {"max_tokens", 2000}});
+  EXPECT_EQ(whole.n_reasoning_tokens, 1500 - 2) << "all but the answer's part";
+}
+
+TEST(WorkerThinking, AnAnswerInUnfinishedThinkingIsSalvagedAndMarked) {
+  TestWorker worker;
+  // The model ends its turn inside the thinking; or there is no room to close it.
+  const std::string thought = "so it is \\boxed{\\frac{1}{2}}, I think, or \\boxed{7";
+  const Answer ended = Ask(worker, Script("<think>" + thought), {});
+  EXPECT_EQ(ended.finish_reason, "stop");
+  const Answer cut =
+      Ask(worker, Script("\\boxed{\\frac{1}{2}}\n\n<think>on and on"), {{"max_tokens", 32}});
+  EXPECT_EQ(cut.finish_reason, "length");
+  for (const Answer& answer : {ended, cut}) {
+    EXPECT_EQ(answer.content, "\\boxed{\\frac{1}{2}}");
+    EXPECT_TRUE(answer.lemma.at("answer_salvaged").as_bool());
+  }
+  const Answer none = Ask(worker, Script("<think>so it is"), {});
+  EXPECT_EQ(none.content, "");
+  EXPECT_FALSE(none.lemma.contains("answer_salvaged"));
+  EXPECT_NE(worker.Ask("GET", "/metrics")
+                .body.find(R"(lemma_answers_salvaged_total{model_name="tiny"} 2)"),
+            std::string::npos);
+}
+
+TEST(WorkerThinking, LoopsAreBrokenAndReported) {
+  TestWorker worker;
+  std::string circles = "<think>";
+  for (int i = 0; i < 60; ++i) circles += "Wait, let me check this again. ";
+  const Answer answer = Ask(worker, Script(circles), {{"max_tokens", 1500}, {"temperature", 0}});
+  const json::object& loop = answer.lemma.at("loop").as_object();
+  EXPECT_GE(loop.at("rewinds").as_int64(), 1);
+  EXPECT_EQ(loop.at("period").as_int64(), 30) << "31 letters, \"he\" is one token";
+  EXPECT_GE(loop.at("copies").as_int64(), 3);
+  EXPECT_NE(worker.Ask("GET", "/metrics").body.find("lemma_loop_rewinds_total"), std::string::npos);
+  const Answer unguarded =
+      Ask(worker, Script(circles), {{"max_tokens", 1500}, {"loop_guard", false}});
+  EXPECT_FALSE(unguarded.lemma.contains("loop"));
+  EXPECT_EQ(unguarded.n_tokens, 1500);
+}
+
+// Whatever a rewind does, a stream and a whole reply say the same.
+TEST(WorkerThinking, AStreamWithALoopSaysTheSameAsAReply) {
+  TestWorker worker;
+  std::string circles = "<think>";
+  for (int i = 0; i < 60; ++i) circles += "Hmm, is that so? Yes, or maybe not. ";
+  const json::object fields = {{"max_tokens", 900}, {"temperature", 0}};
+  const Answer answer = Ask(worker, Script(circles), fields);
+  json::object body = ChatBody(Script(circles), fields);
+  body["stream"] = true;
+  StreamedCall call(worker, kChat, body);
+  call.WaitForEnd();
+  std::string reasoning;
+  std::string content;
+  json::object lemma;
+  for (const auto& event : call.events()) {
+    if (event.data == "[DONE]") continue;
+    const json::object chunk = ParseJsonObject(event.data, "chunk").value();
+    const json::object& choice = chunk.at("choices").as_array().at(0).as_object();
+    reasoning += Text(choice.at("delta").as_object(), "reasoning");
+    content += Text(choice.at("delta").as_object(), "content");
+    if (const auto* found = choice.if_contains("lemma")) lemma = found->as_object();
+  }
+  EXPECT_EQ(reasoning, answer.reasoning);
+  EXPECT_EQ(content, answer.content);
+  EXPECT_EQ(lemma, answer.lemma);
+  EXPECT_TRUE(lemma.contains("loop"));
+}
+
+TEST(WorkerThinking, ADeadlineLeavesTimeForTheAnswer) {
+  TestWorkerOptions options;
+  options.step_time = milliseconds(1);
+  options.context_length_max = 65536;
+  options.n_pages = 1024;
+  TestWorker worker(options);
+  const Answer answer = Ask(worker, Script("<think>" + LongThought(1000)),
+                            {{"deadline_ms", 2000}, {"loop_guard", false}});
+  EXPECT_EQ(answer.finish_reason, "length");
+  EXPECT_EQ(answer.stop_reason, json::value("deadline"));
+  EXPECT_EQ(Text(answer.lemma, "thinking_closed"), "budget");
+  EXPECT_FALSE(answer.content.empty());
+}
+
+TEST(WorkerThinking, ACallEndsTheThinkingOfARunningChat) {
+  TestWorkerOptions options;
+  options.step_time = milliseconds(3);
+  TestWorker worker(options);
+  const json::object body =
+      ChatBody(Script("<think>" + LongThought(200)), {{"stream", true}, {"max_tokens", 1500}});
+  StreamedCall call(worker, kChat, body);
+  call.WaitForBytes();
+  const std::string id = Text(ParseJsonObject(call.events()[0].data, "chunk").value(), "id");
+  EXPECT_EQ(worker.Ask("POST", "/v1/requests/" + id + "/end_thinking").status, 200);
+  call.WaitForEnd();
+  EXPECT_NE(call.bytes().find(R"("thinking_closed":"asked")"), std::string::npos);
+  // It is over now, and so soon unknown.
+  EXPECT_TRUE(worker.WaitFor([&](const auto&) {
+    const net::HttpResponse late = worker.Ask("POST", "/v1/requests/" + id + "/end_thinking");
+    return late.status == 404 && late.body.find(id) != std::string::npos;
+  }));
+  EXPECT_EQ(worker.Ask("GET", "/v1/requests/x/end_thinking").status, 405);
+}
+
+}  // namespace
+}  // namespace lemma::worker
