@@ -29,13 +29,15 @@ const std::map<std::string, std::vector<std::string>>& AllowedIncludes() {
       {"service/access", {"common/base"}},
       {"service/store", {"common/base", "service/access"}},
       {"service/reason", {"common/base", "common/text"}},
+      {"service/reason/judge", {"common/base", "common/text"}},
       {"service/pool", {"common/base", "common/net"}},
       {"service/gateway",
        {"common/base", "common/text", "common/net", "service/reason", "service/pool"}},
       {"app",
        {"common/base", "common/text", "common/net", "common/hub", "inference/kernels",
         "inference/model", "inference/engine", "inference/worker", "service/access",
-        "service/store", "service/reason", "service/pool", "service/gateway"}},
+        "service/store", "service/reason", "service/reason/judge", "service/pool",
+        "service/gateway"}},
       {"train", {"common/base", "common/text"}},
   };
   return table;
@@ -43,10 +45,12 @@ const std::map<std::string, std::vector<std::string>>& AllowedIncludes() {
 
 // "inference/model" for "inference/model/load.h"; nothing for a path that is no room's.
 std::optional<std::string> RoomOf(const std::string& path) {
+  // Of a room within a room the inner one: it sorts last.
+  std::optional<std::string> found;
   for (const auto& [room, allowed] : AllowedIncludes()) {
-    if (path.rfind(room + "/", 0) == 0) return room;
+    if (path.rfind(room + "/", 0) == 0) found = room;
   }
-  return std::nullopt;
+  return found;
 }
 
 struct SourceFile {

@@ -15,6 +15,8 @@
 #include "inference/model/memory.h"
 #include "inference/model/weights.h"
 #include "inference/worker/worker.h"
+#include "service/reason/judge/compiler.h"
+#include "service/reason/judge/sandbox.h"
 
 namespace lemma::app {
 namespace {
@@ -172,6 +174,25 @@ void CheckFiles(Findings& findings) {
   }
 }
 
+// `lemma serve` works without; `lemma judge` does not.
+void CheckSandbox(Findings& findings) {
+  const auto sandbox = reason::Sandbox::Create();
+  if (!sandbox.ok()) {
+    findings.Warn("sandbox", "programs cannot be judged here", sandbox.status().message());
+    return;
+  }
+  const std::string python = reason::Compiler::Find(reason::ProgramLanguage::kPython);
+  const std::string cpp = reason::Compiler::Find(reason::ProgramLanguage::kCpp);
+  const std::string found =
+      fmt::format("isolates programs; Python: {}, C++: {}", python.empty() ? "none" : python,
+                  cpp.empty() ? "none" : cpp);
+  if (python.empty() || cpp.empty()) {
+    findings.Warn("sandbox", found, "to judge programs of both languages: python3 and g++");
+  } else {
+    findings.Good("sandbox", found);
+  }
+}
+
 }  // namespace
 
 void AddDoctor(CLI::App& app, ExitStatus& exit_status) {
@@ -190,6 +211,7 @@ void AddDoctor(CLI::App& app, ExitStatus& exit_status) {
     CheckPort(*options, findings);
     CheckDisk(findings);
     CheckFiles(findings);
+    CheckSandbox(findings);
     exit_status.value = findings.n_bad() > 0 ? 1 : 0;
   });
 }

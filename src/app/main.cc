@@ -37,6 +37,7 @@ int main(int argc, char** argv) {
   AddPack(app, exit_status);
   AddBench(app, exit_status);
   AddEqual(app, exit_status);
+  AddJudge(app, exit_status);
   AddProfile(app, exit_status);
   AddKey(app, exit_status);
   AddDoctor(app, exit_status);

@@ -1,0 +1,3 @@
+// verdict: runtime_error
+#include <stdlib.h>
+int main() { abort(); }

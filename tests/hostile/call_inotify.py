@@ -1,0 +1,4 @@
+# verdict: sandbox_refused
+import ctypes
+ctypes.CDLL(None).syscall(294, 0)
+print(42)

@@ -1,0 +1,3 @@
+// verdict: compile_error
+char array[1ul << 30] = {1};
+int main() {}

@@ -1,0 +1,3 @@
+// verdict: compile_error
+__asm__(".incbin \"/etc/shadow\"");
+int main() {}

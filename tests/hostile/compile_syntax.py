@@ -1,0 +1,3 @@
+# verdict: compile_error
+def f(:
+    pass

@@ -1,0 +1,4 @@
+# verdict: runtime_error
+import sys
+print(42)
+sys.exit(3)

@@ -1,0 +1,3 @@
+# verdict: sandbox_refused
+import os
+os.mkfifo("/tmp/lemma-hostile")

@@ -1,0 +1,4 @@
+# verdict: runtime_error memory_mb=512
+import os
+while True:
+    os.fork()

@@ -1,0 +1,2 @@
+// verdict: runtime_error
+int main() { __asm__ volatile("ud2"); }

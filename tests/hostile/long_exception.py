@@ -1,0 +1,2 @@
+# verdict: runtime_error
+raise Exception("x" * 200000)

@@ -1,0 +1,2 @@
+# verdict: memory_limit
+bytearray(10**13)

@@ -1,0 +1,3 @@
+# verdict: sandbox_refused
+import socket
+s = socket.socket(socket.AF_ALG, socket.SOCK_SEQPACKET)

@@ -1,0 +1,3 @@
+# verdict: sandbox_refused
+import socket
+socket.getaddrinfo("example.com", 80)

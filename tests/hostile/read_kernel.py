@@ -1,0 +1,6 @@
+# verdict: accepted
+try:
+    __import__("os").listdir("/sys")
+    print("read")
+except OSError:
+    print(42)

@@ -1,0 +1,6 @@
+# verdict: accepted
+try:
+    open("/proc/self/maps").read()
+    print("read")
+except OSError:
+    print(42)

@@ -1,0 +1,6 @@
+# verdict: accepted
+try:
+    open("/etc/shadow").read()
+    print("read")
+except OSError:
+    print(42)

@@ -1,0 +1,4 @@
+# verdict: accepted
+# prints: null urandom
+import os
+print(*sorted(os.listdir("/dev")))
