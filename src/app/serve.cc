@@ -6,6 +6,7 @@
 #include "app/commands.h"
 #include "app/model_choice.h"
 #include "app/runtime_directory.h"
+#include "app/served_profiles.h"
 #include "app/signals.h"
 #include "common/base/log.h"
 #include "service/gateway/gateway.h"
@@ -20,6 +21,7 @@ constexpr std::chrono::seconds kWorkerStopLimit{10};
 
 struct ServeOptions {
   ModelOptions model;
+  DataOptions data;
   std::string host = "127.0.0.1";
   int port = 8080;
 };
@@ -55,12 +57,14 @@ void PrintHowToAsk(const std::string& address, const std::string& model,
 Status Serve(const ServeOptions& options) {
   StopSignals signals;
   LEMMA_ASSIGN_OR_RETURN(const std::string device, DeviceOf(options.model));
+  LEMMA_ASSIGN_OR_RETURN(const auto profiles, ServedProfiles::Open(options.data));
   // The port first: it is what most often goes wrong, and the model takes a while to load.
   LEMMA_ASSIGN_OR_RETURN(const auto directory, RuntimeDirectory::Make());
   const std::string worker_address = directory->SocketAddress("worker");
   gateway::GatewayOptions gateway_options;
   gateway_options.listen = options.host + ":" + std::to_string(options.port);
   gateway_options.worker_address = worker_address;
+  gateway_options.profiles = [&profiles = *profiles] { return profiles.Current(); };
   LEMMA_ASSIGN_OR_RETURN(const auto gateway, gateway::Gateway::Start(gateway_options));
 
   pool::WorkerProcessOptions worker_options;
@@ -88,6 +92,7 @@ void AddServe(CLI::App& app, ExitStatus& exit_status) {
   auto options = std::make_shared<ServeOptions>();
   CLI::App* command = app.add_subcommand("serve", "Serve a model over HTTP");
   AddModelOptions(*command, options->model);
+  AddDataOptions(*command, options->data);
   command->add_option("--host", options->host, "Where to listen")->capture_default_str();
   command->add_option("--port", options->port, "0: any free one")
       ->check(CLI::Range(0, 65535))

@@ -13,7 +13,7 @@
 #include "common/net/http_client.h"
 #include "service/gateway/gateway.h"
 #include "service/gateway/test_worker.h"
-#include "service/reason/task_profile.h"
+#include "service/reason/profile_set.h"
 
 namespace lemma::gateway {
 
@@ -73,7 +73,7 @@ inline int CountSystems(const boost::json::object& chat) {
 }
 
 inline std::string English(std::string_view profile) {
-  return reason::FindProfile(profile)->system_en;
+  return (*reason::ProfileSet::Shipped()->Find(profile))->system.en;
 }
 
 }  // namespace lemma::gateway
