@@ -250,7 +250,7 @@ void AddAsk(CLI::App& app, ExitStatus& exit_status) {
   AddModelOptions(*command, options->model);
   command->add_option("--url", options->url, "Ask this server instead: http://127.0.0.1:8080");
   command->add_option("--key", options->key, "The server's API key")->envname("LEMMA_API_KEY");
-  command->add_option("--profile", options->profile, "math, algorithm (default: chosen)");
+  command->add_option("--profile", options->profile, "math, algorithm@3, ... (default: chosen)");
   command->add_option("--system", options->system, "Your own system prompt instead");
   command
       ->add_option("--max-tokens", options->max_tokens,

@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 void AddDataOptions(CLI::App& command, DataOptions& options) {
   command
       .add_option("--data-dir", options.directory,
-                  "Keys, usage and the server's secret (default: ~/.local/share/lemma)")
+                  "Keys, profiles, usage and the server's secret (default: ~/.local/share/lemma)")
       ->envname("LEMMA_DATA_DIR");
   command
       .add_option("--database", options.database,
@@ -32,7 +32,7 @@ Result<fs::path> DataDirectory(const DataOptions& options) {
   return fs::path(home) / ".local/share/lemma";
 }
 
-Result<OpenedStore> OpenStore(const DataOptions& options, bool may_create, const UnixClock& clock) {
+Result<std::unique_ptr<store::Database>> OpenDatabase(const DataOptions& options, bool may_create) {
   LEMMA_ASSIGN_OR_RETURN(const fs::path directory, DataDirectory(options));
   store::DatabaseOptions database_options;
   database_options.address =
@@ -40,13 +40,18 @@ Result<OpenedStore> OpenStore(const DataOptions& options, bool may_create, const
   const bool is_file = database_options.address.find("://") == std::string::npos;
   if (!may_create && is_file && !fs::exists(database_options.address)) {
     return NotFound(database_options.address +
-                    ": no such database; is this the right --data-dir? `lemma key create` makes a "
-                    "new one");
+                    ": no such database; is this the right --data-dir? `lemma key create` and "
+                    "`lemma profile import` make a new one");
   }
-  // The secret lies there also where the database does not.
+  // The server's secret lies there also where the database does not.
   LEMMA_RETURN_IF_ERROR(store::MakePrivateDirectory(directory));
+  return store::Database::Open(database_options);
+}
+
+Result<OpenedStore> OpenStore(const DataOptions& options, bool may_create, const UnixClock& clock) {
   OpenedStore opened;
-  LEMMA_ASSIGN_OR_RETURN(opened.database, store::Database::Open(database_options));
+  LEMMA_ASSIGN_OR_RETURN(opened.database, OpenDatabase(options, may_create));
+  LEMMA_ASSIGN_OR_RETURN(const fs::path directory, DataDirectory(options));
   LEMMA_ASSIGN_OR_RETURN(opened.keys,
                          store::KeyStore::Open(*opened.database, directory / "key-secret", clock));
   return opened;

@@ -23,14 +23,17 @@ void AddDataOptions(CLI::App& command, DataOptions& options);
 // The directory that was named, else $XDG_DATA_HOME/lemma, else ~/.local/share/lemma.
 Result<std::filesystem::path> DataDirectory(const DataOptions& options);
 
+// The database alone. `may_create`: makes what is not there; else kNotFound for a file that does
+// not exist, because the directory is then most likely not the one that was meant.
+Result<std::unique_ptr<store::Database>> OpenDatabase(const DataOptions& options, bool may_create);
+
 // The database with the keys in it. Destroyed in this order: keys, database.
 struct OpenedStore {
   std::unique_ptr<store::Database> database;
   std::unique_ptr<store::KeyStore> keys;
 };
 
-// `may_create`: makes what is not there; else kNotFound for a file that does not exist, because the
-// directory is then most likely not the one that was meant.
+// `may_create` and errors: as OpenDatabase.
 Result<OpenedStore> OpenStore(const DataOptions& options, bool may_create, const UnixClock& clock);
 
 }  // namespace lemma::app

@@ -8,6 +8,7 @@
 #include "app/commands.h"
 #include "app/pool_settings.h"
 #include "app/runtime_directory.h"
+#include "app/served_profiles.h"
 #include "app/signals.h"
 #include "common/base/log.h"
 #include "service/gateway/gateway.h"
@@ -20,6 +21,7 @@ constexpr std::chrono::milliseconds kStartPollInterval{20};
 
 struct ServeOptions {
   PoolSettings pool;
+  DataOptions data;
   std::string host = "127.0.0.1";
   int port = 8080;
 };
@@ -75,6 +77,7 @@ Status WaitUntilReady(const pool::Pool& pool, const StopSignals& signals) {
 Status Serve(const ServeOptions& options) {
   StopSignals signals;
   LEMMA_ASSIGN_OR_RETURN(const Served served, Describe(options.pool));
+  LEMMA_ASSIGN_OR_RETURN(const auto profiles, ServedProfiles::Open(options.data));
   LEMMA_ASSIGN_OR_RETURN(const auto directory, RuntimeDirectory::Make());
   LEMMA_ASSIGN_OR_RETURN(const pool::PoolOptions pool_options,
                          PoolOptionsOf(options.pool, *directory));
@@ -82,6 +85,7 @@ Status Serve(const ServeOptions& options) {
   gateway::GatewayOptions gateway_options;
   gateway_options.listen = options.host + ":" + std::to_string(options.port);
   gateway_options.pool = pool.get();
+  gateway_options.profiles = [&profiles = *profiles] { return profiles.Current(); };
   LEMMA_ASSIGN_OR_RETURN(const auto gateway, gateway::Gateway::Start(gateway_options));
 
   const Status ready = WaitUntilReady(*pool, signals);
@@ -104,6 +108,7 @@ void AddServe(CLI::App& app, ExitStatus& exit_status) {
   auto options = std::make_shared<ServeOptions>();
   CLI::App* command = app.add_subcommand("serve", "Serve a model over HTTP");
   AddPoolSettings(*command, options->pool);
+  AddDataOptions(*command, options->data);
   command->add_option("--host", options->host, "Where to listen")->capture_default_str();
   command->add_option("--port", options->port, "0: any free one")
       ->check(CLI::Range(0, 65535))

@@ -122,7 +122,8 @@ void Gateway::Impl::Handle(std::shared_ptr<net::HttpExchange> exchange) {
 }
 
 void Gateway::Impl::Generate(std::shared_ptr<Reply> reply) {
-  const Result<GenerateRequest> request = ParseGenerateRequest(reply->request().body);
+  const Result<GenerateRequest> request =
+      ParseGenerateRequest(reply->request().body, *options.profiles());
   if (!request.ok()) return reply->SendError(request.status());
   const std::string& profile = request->profile_name();
   reply->AddHeader("x-lemma-profile", profile);
@@ -134,7 +135,7 @@ void Gateway::Impl::Generate(std::shared_ptr<Reply> reply) {
 }
 
 void Gateway::Impl::Chat(std::shared_ptr<Reply> reply) {
-  Result<ChatWithSystem> chat = WithSystemPrompt(reply->request().body);
+  Result<ChatWithSystem> chat = WithSystemPrompt(reply->request().body, *options.profiles());
   if (!chat.ok()) return reply->SendError(chat.status());
   reply->AddHeader("x-lemma-profile", chat->profile);
   if (chat->profile != kCustomProfile) metrics.CountInjection(chat->profile);

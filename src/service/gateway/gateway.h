@@ -6,12 +6,14 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "common/base/status.h"
 #include "common/net/http_server.h"
 #include "service/pool/pool.h"
+#include "service/reason/profile_set.h"
 
 namespace lemma::gateway {
 
@@ -22,6 +24,8 @@ struct GatewayOptions {
   // Calls to replicas at a time; what comes on top is told 503 at once. A worker has its own queue
   // with its own limit: this one only bounds what the gateway itself holds.
   int in_flight_max = 512;
+  // The task profiles as they are now, for each request anew; thread-safe and quick.
+  std::function<std::shared_ptr<const reason::ProfileSet>()> profiles = reason::ProfileSet::Shipped;
   net::HttpServerLimits limits;
   std::chrono::milliseconds drain_timeout{60000};
 };

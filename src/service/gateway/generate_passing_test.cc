@@ -14,13 +14,12 @@ TEST_F(GatewayTest, GeneratePassesOnWhatBoundsThinkingForTheWorkerToCheck) {
   Begin(AnswerChat);
   Post("/generate",
        R"({"prompt":"1+1","max_tokens":7,"max_completion_tokens":9,"reasoning_effort":"low",)"
-       R"("thinking_token_budget":-1,"thinking_budget_tokens":5,"deadline_ms":0,)"
+       R"("thinking_token_budget":-1,"deadline_ms":0,)"
        R"("loop_guard":false})");
   const json::object asked = worker_->last_body();
   EXPECT_EQ(asked.at("max_tokens"), 9);
   EXPECT_EQ(asked.at("reasoning_effort"), "low");
   EXPECT_EQ(asked.at("thinking_token_budget"), -1);
-  EXPECT_EQ(asked.at("thinking_budget_tokens"), 5);
   EXPECT_EQ(asked.at("deadline_ms"), 0);
   EXPECT_EQ(asked.at("loop_guard"), false);
 }

@@ -1,13 +1,15 @@
 #include "service/gateway/generate_request.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <limits>
 #include <utility>
 
 #include "common/base/field_reader.h"
 #include "common/base/json.h"
+#include "service/gateway/chat_normalizer.h"
+#include "service/gateway/escaped_text.h"
 #include "service/gateway/system_prompt.h"
-#include "service/reason/choose_profile.h"
 
 namespace lemma::gateway {
 namespace {
@@ -16,35 +18,14 @@ namespace json = boost::json;
 
 constexpr int64_t kMaxTokensMax = 1 << 20;
 
-}  // namespace
-
-const std::string& GenerateRequest::profile_name() const {
-  static const std::string custom = kCustomProfile;
-  return system.empty() ? profile->name : custom;
-}
-
-Result<GenerateRequest> ParseGenerateRequest(std::string_view text) {
-  LEMMA_ASSIGN_OR_RETURN(const json::object body, ParseJsonObject(text, "the body"));
-  Status status;
-  FieldReader fields(body, "", status);
-  GenerateRequest request;
-  fields.Require("prompt");
-  fields.ReadString("prompt", request.prompt);
-  if (IsBlank(request.prompt)) fields.Fail("prompt", "is empty");
-  fields.ReadString("system", request.system);
-  if (IsBlank(request.system)) request.system.clear();
-  request.profile = ReadProfile(fields);
-  if (request.profile == nullptr) request.profile = &reason::ChooseProfile(request.prompt);
-  request.language = ReadLanguage(fields);
-
-  request.max_tokens = request.profile->max_tokens;
-  request.temperature = request.profile->temperature;
-  request.top_p = request.profile->top_p;
+// What the profile gives where the request does not say.
+void ReadSampling(FieldReader& fields, GenerateRequest& request) {
+  const reason::TaskProfile& profile = *request.profile;
+  request.max_tokens = profile.max_tokens;
+  request.temperature = profile.temperature;
+  request.top_p = profile.top_p;
   for (const char* name : {"max_tokens", "max_completion_tokens"}) {
     fields.ReadInteger(name, 1, kMaxTokensMax, request.max_tokens);
-  }
-  for (const char* name : kPassedOn) {
-    if (const json::value* value = fields.Find(name)) request.passed_on[name] = *value;
   }
   fields.ReadNumber("temperature", 0, 2, request.temperature);
   fields.ReadNumber("top_p", 0, 1, request.top_p, /*low_open=*/true);
@@ -53,16 +34,51 @@ Result<GenerateRequest> ParseGenerateRequest(std::string_view text) {
     request.seed = 0;
     fields.ReadInteger("seed", 0, std::numeric_limits<int64_t>::max(), *request.seed);
   }
-  if (!status.ok()) return status;
+  if (profile.answer_tokens > 0) {
+    request.passed_on["thinking_token_budget"] =
+        std::max<int64_t>(request.max_tokens - profile.answer_tokens, 0);
+  }
+  for (const char* name : kPassedOn) {
+    if (const json::value* value = fields.Find(name)) request.passed_on[name] = *value;
+  }
+}
+
+}  // namespace
+
+const std::string& GenerateRequest::profile_name() const {
+  static const std::string custom = kCustomProfile;
+  return prompts.uses_profile ? profile->name : custom;
+}
+
+Result<GenerateRequest> ParseGenerateRequest(std::string_view text,
+                                             const reason::ProfileSet& profiles,
+                                             const ProfileCaller& caller) {
+  LEMMA_ASSIGN_OR_RETURN(json::object body, ParseJsonObject(text, "the body"));
+  NormalizeBudgets(body);
+  Status status;
+  FieldReader fields(body, "", status);
+  std::string prompt, system;
+  fields.Require("prompt");
+  fields.ReadString("prompt", prompt);
+  if (IsBlank(prompt)) fields.Fail("prompt", "is empty");
+  fields.ReadString("system", system);
+  const ProfileCall call = ReadProfileCall(fields, body);
+  LEMMA_RETURN_IF_ERROR(status);
+
+  GenerateRequest request;
+  prompt = DecodeIfEscaped(prompt);
+  LEMMA_ASSIGN_OR_RETURN(request.profile, ChosenProfile(profiles, call, prompt, caller));
+  ReadSampling(fields, request);
+  LEMMA_RETURN_IF_ERROR(status);
+  LEMMA_ASSIGN_OR_RETURN(request.prompts,
+                         InjectPrompts(*request.profile, call, caller, system, prompt));
   return request;
 }
 
 std::string ChatBodyOf(const GenerateRequest& request) {
-  const std::string& system =
-      request.system.empty() ? request.profile->system(request.language) : request.system;
   json::object body = {{"messages",
-                        {{{"role", "system"}, {"content", system}},
-                         {{"role", "user"}, {"content", request.prompt}}}},
+                        {{{"role", "system"}, {"content", request.prompts.system}},
+                         {{"role", "user"}, {"content", request.prompts.user}}}},
                        {"max_tokens", request.max_tokens},
                        {"temperature", request.temperature},
                        {"top_p", request.top_p},
@@ -70,6 +86,9 @@ std::string ChatBodyOf(const GenerateRequest& request) {
   if (request.stream) body["stream_options"] = {{"include_usage", true}};
   if (request.seed) body["seed"] = *request.seed;
   for (const auto& member : request.passed_on) body.insert(member);
+  if (request.prompts.uses_profile && !request.profile->model.empty()) {
+    body["model"] = request.profile->model;
+  }
   return json::serialize(body);
 }
 

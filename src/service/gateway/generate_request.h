@@ -1,12 +1,12 @@
 // The body of POST /generate -> a typed request -> the chat request for the worker.
 //
-//   {"prompt": "...", "system"?, "profile"?, "language"? = "en", "max_tokens"?, "temperature"?,
-//    "top_p"?, "seed"?, "stream"? = false}
+//   {"prompt": "...", "system"?, "profile"?, "variables"?, "language"? = "en", "max_tokens"?,
+//    "temperature"?, "top_p"?, "seed"?, "stream"? = false}
 //
-// max_tokens, temperature and top_p default to the profile's (512, 0.7, 0.95);
-// max_completion_tokens is another name of max_tokens and wins. What bounds thinking, time and
-// loops is passed on as it is, for the worker to check: kPassedOn. Unknown fields are ignored; null
-// means absent.
+// max_tokens, temperature and top_p default to the profile's (512, 0.7, 0.95 for `math`). Other
+// spellings: profile_call.h, and of budgets chat_normalizer.h. What bounds thinking, time and loops
+// is passed on as it is, for the worker to check: kPassedOn. Unknown fields are ignored; null means
+// absent.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -16,7 +16,7 @@
 #include <string_view>
 
 #include "common/base/status.h"
-#include "service/reason/task_profile.h"
+#include "service/gateway/profile_call.h"
 
 namespace lemma::gateway {
 
@@ -24,10 +24,8 @@ inline constexpr const char* kPassedOn[] = {"reasoning_effort", "thinking_token_
                                             "thinking_budget_tokens", "deadline_ms", "loop_guard"};
 
 struct GenerateRequest {
-  std::string prompt;
-  std::string system;                            // "": the profile's
-  const reason::TaskProfile* profile = nullptr;  // the one named, else the one chosen
-  reason::PromptLanguage language = reason::PromptLanguage::kEnglish;  // of the profile's prompt
+  InjectedPrompts prompts;     // what the model gets
+  reason::ProfilePtr profile;  // the one named, else the one chosen
   bool stream = false;
   int64_t max_tokens = 0;
   double temperature = 0;
@@ -35,13 +33,15 @@ struct GenerateRequest {
   std::optional<int64_t> seed;
   boost::json::object passed_on;  // by name
 
-  // What the reply says: the profile whose system prompt is used, or "custom" where the client
-  // brought its own (a profile it names all the same then only gives the defaults).
+  // What the reply says: the profile whose system prompt is used, or "custom" where the client's
+  // own is used alone (the profile then only gives the defaults).
   const std::string& profile_name() const;
 };
 
 // Errors: kInvalidArgument with the field's name.
-Result<GenerateRequest> ParseGenerateRequest(std::string_view body);
+Result<GenerateRequest> ParseGenerateRequest(std::string_view body,
+                                             const reason::ProfileSet& profiles,
+                                             const ProfileCaller& caller = {});
 
 // The body for POST /v1/chat/completions.
 std::string ChatBodyOf(const GenerateRequest& request);

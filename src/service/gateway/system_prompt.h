@@ -1,39 +1,31 @@
-// A request never runs without a system prompt: which profile a request names or gets, and its
-// prompt put into a chat that has none.
+// A request never runs without a system prompt: a chat as a client sends it -> the canonical one,
+// with the profile's prompts put in.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-#include "common/base/field_reader.h"
 #include "common/base/status.h"
-#include "service/reason/task_profile.h"
+#include "service/gateway/profile_call.h"
 
 namespace lemma::gateway {
 
-// What replies name as the profile where the client brought its own system prompt.
+// What replies name as the profile where the client's own system prompt is used alone.
 inline constexpr const char* kCustomProfile = "custom";
 
-// Empty, or white space alone.
-bool IsBlank(std::string_view text);
-
-// The profile that the field "profile" names; nullptr where it is absent or null. An unknown one is
-// an error that lists those there are.
-const reason::TaskProfile* ReadProfile(FieldReader& fields);
-
-// The language of the injected prompt that the field "language" names ("en", "zh"); English where
-// it is absent.
-reason::PromptLanguage ReadLanguage(FieldReader& fields);
-
 struct ChatWithSystem {
-  std::string body;     // the same bytes, where nothing had to be injected or taken out
-  std::string profile;  // the one injected, or kCustomProfile
+  std::string body;                      // the same bytes, where nothing had to be changed
+  std::string profile = kCustomProfile;  // the name of the one whose system prompt is used
+  reason::ProfilePtr chosen;  // used or not; nullptr: the messages are not what they should be
 };
 
-// `body` is that of POST /v1/chat/completions. Where no message of role system or developer says
-// anything, the prompt of the named profile (field "profile"), or of the one chosen by the first
-// user message, becomes the first message. Messages that are not what they should be go on
-// unchanged: the worker says what is wrong with them. "profile" and "language" are taken out.
-Result<ChatWithSystem> WithSystemPrompt(std::string body);
+// `body` is that of POST /v1/chat/completions, made canonical (chat_normalizer.h). The profile
+// (ChosenProfile, by the first user message, so that a conversation keeps it) gives the first
+// message, in the way its Injection says, wraps the first user message and names its model where
+// the request has none. What names a profile is taken out. Messages that are not what they should
+// be go on unchanged: the worker says what is wrong with them. Errors: kInvalidArgument with the
+// field.
+Result<ChatWithSystem> WithSystemPrompt(std::string body, const reason::ProfileSet& profiles,
+                                        const ProfileCaller& caller = {});
 
 }  // namespace lemma::gateway

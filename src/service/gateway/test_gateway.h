@@ -14,7 +14,7 @@
 #include "service/gateway/gateway.h"
 #include "service/gateway/test_worker.h"
 #include "service/pool/pool.h"
-#include "service/reason/task_profile.h"
+#include "service/reason/profile_set.h"
 
 namespace lemma::gateway {
 
@@ -96,7 +96,7 @@ inline int CountSystems(const boost::json::object& chat) {
 }
 
 inline std::string English(std::string_view profile) {
-  return reason::FindProfile(profile)->system_en;
+  return (*reason::ProfileSet::Shipped()->Find(profile))->system.en;
 }
 
 }  // namespace lemma::gateway

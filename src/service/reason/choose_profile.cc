@@ -4,8 +4,6 @@
 #include <iterator>
 #include <string>
 
-#include "common/base/check.h"
-
 namespace lemma::reason {
 namespace {
 
@@ -303,21 +301,15 @@ int WeightOfNames(std::string_view text) {
   return (has_program_name ? kWeightOfProgramName : 0) + (has_latex ? kWeightOfLatex : 0);
 }
 
-const TaskProfile& Shipped(std::string_view name) {
-  const TaskProfile* profile = FindProfile(name);
-  LEMMA_CHECK(profile != nullptr);
-  return *profile;
-}
-
 }  // namespace
 
-const TaskProfile& ChooseProfile(std::string_view text) {
+std::string_view ChooseProfile(std::string_view text) {
   const std::string lower = ToLowerAscii(text.substr(0, kChooseBytesMax));
   int weight = WeightOfNames(lower);
   for (const Clue& clue : kClues) {
     if (Contains(lower, clue.phrase)) weight += clue.weight;
   }
-  return Shipped(weight >= kWeightForAlgorithm ? "algorithm" : "math");
+  return weight >= kWeightForAlgorithm ? "algorithm" : "math";
 }
 
 }  // namespace lemma::reason

@@ -68,7 +68,19 @@ const Statements kRequests = {
       PRIMARY KEY (hour, key_id, profile, model, http_status)))",
 };
 
-const Statements* const kMigrations[] = {&kKeys, &kLimits, &kRequests};
+const Statements kProfiles = {
+    "INSERT INTO change_counters (name, value) VALUES ('profiles', 0)",
+    R"(CREATE TABLE profile_versions (
+      name TEXT NOT NULL, version BIGINT NOT NULL, text TEXT NOT NULL, created_ms BIGINT NOT NULL,
+      PRIMARY KEY (name, version)))",
+    // A label's newest move says what it names: "3:90 4:10" is version 3 for 90 requests in 100.
+    // `below`: the move that rolling back returns to.
+    R"(CREATE TABLE profile_label_moves (
+      name TEXT NOT NULL, label TEXT NOT NULL, number BIGINT NOT NULL, below BIGINT NOT NULL,
+      shares TEXT NOT NULL, moved_ms BIGINT NOT NULL, PRIMARY KEY (name, label, number)))",
+};
+
+const Statements* const kMigrations[] = {&kKeys, &kLimits, &kRequests, &kProfiles};
 
 Status CheckNotNewer(int version) {
   if (version <= LatestVersion()) return Ok();

@@ -6,6 +6,7 @@
 
 #include "service/access/key_text.h"
 #include "service/store/key_store.h"
+#include "service/store/profile_store.h"
 #include "service/store/request_log.h"
 #include "service/store/store_limiter.h"
 #include "service/store/test_databases.h"
@@ -60,6 +61,14 @@ void FillVersion(Database& database, int version) {
                         "40, 500, 900)")
                     .ok());
   }
+  if (version >= 4) {
+    ASSERT_TRUE(
+        Execute(database, "INSERT INTO profile_versions VALUES ('math', 2, 'a text', 1000)").ok());
+    ASSERT_TRUE(Execute(database,
+                        "INSERT INTO profile_label_moves VALUES ('math', 'production', 1, 0, "
+                        "'1:90 2:10', 1000)")
+                    .ok());
+  }
 }
 
 TEST_P(MigrationsTest, FromEveryEarlierVersionNothingIsLost) {
@@ -84,6 +93,9 @@ TEST_P(MigrationsTest, FromEveryEarlierVersionNothingIsLost) {
     EXPECT_EQ(*limiter.DayTokens("key_old", 20000), version >= 2 ? 1234 : 0);
     RequestLog log(*database);
     EXPECT_EQ(log.Usage(0, INT64_MAX / 2)->size(), version >= 3 ? 1u : 0u);
+    ProfileStore profiles(*database, clock);
+    EXPECT_EQ(*profiles.Save("math", "another text", /*first_version=*/2), version >= 4 ? 3 : 2);
+    EXPECT_EQ(profiles.Snapshot()->labels.size(), version >= 4 ? 1u : 0u);
   }
 }
 
@@ -124,7 +136,7 @@ TEST_P(MigrationsTest, ManyAtOnceMigrateOnce) {
                     return Ok();
                   })
                   .ok());
-  EXPECT_EQ(n_counters, 1);
+  EXPECT_EQ(n_counters, 2) << "keys and profiles";
 }
 
 }  // namespace
