@@ -9,8 +9,8 @@
 
 #include "common/base/field_reader.h"
 #include "common/base/json.h"
+#include "common/text/chat_messages.h"
 #include "inference/engine/sampler.h"
-#include "inference/worker/chat_messages.h"
 
 namespace lemma::worker {
 namespace {
@@ -185,7 +185,7 @@ Result<Request> ParseBody(std::string_view text, const Read& read) {
 
 Result<ChatRequest> ParseChatRequest(std::string_view body, const GenerationDefaults& defaults) {
   return ParseBody<ChatRequest>(body, [&](FieldReader& reader, ChatRequest& request) {
-    ReadMessages(reader, request.messages);
+    text::ReadMessages(reader, request.messages);
     ReadGeneration(reader, defaults, request.params);
     ReadChatLogprobs(reader, request.params.sampling.n_logprobs);
   });
@@ -221,7 +221,7 @@ Result<DetokenizeRequest> ParseDetokenizeRequest(std::string_view body) {
 Result<ApplyTemplateRequest> ParseApplyTemplateRequest(std::string_view body) {
   return ParseBody<ApplyTemplateRequest>(
       body, [](FieldReader& reader, ApplyTemplateRequest& request) {
-        ReadMessages(reader, request.messages);
+        text::ReadMessages(reader, request.messages);
         reader.ReadBool("add_generation_prompt", request.add_generation_prompt);
       });
 }
