@@ -36,6 +36,7 @@ CompletionStream::CompletionStream(const Shape& shape, const text::Tokenizer& to
 engine::RequestSink::Verdict CompletionStream::OnToken(const engine::TokenEvent& event) {
   Sample& sample = samples_[static_cast<size_t>(event.sample)];
   ObserveToken(sample);
+  ++usage_.completion_tokens;
   SampleDecoder::Piece text = sample.decoder.Push(event.token);
   Choice piece;
   piece.index = event.sample;
@@ -43,7 +44,7 @@ engine::RequestSink::Verdict CompletionStream::OnToken(const engine::TokenEvent&
   piece.content = std::move(text.content);
   piece.has_logprobs = shape_.has_logprobs;
   if (shape_.has_logprobs) piece.logprobs.push_back(MakeLogprobs(event, sample));
-  writer_->OnPiece(std::move(piece));
+  writer_->OnPiece(std::move(piece), usage_);
   sample.stop_string = std::move(text.stop_string);
   return sample.stop_string ? Verdict::kStop : Verdict::kContinue;
 }
@@ -68,9 +69,9 @@ void CompletionStream::OnSampleDone(int32_t index, FinishReason reason,
   } else if (stop_id) {
     piece.stop_reason = *stop_id;
   }
-  usage_.completion_tokens += sample.decoder.n_tokens() + (stop_id ? 1 : 0);
+  if (stop_id) ++usage_.completion_tokens;
   usage_.reasoning_tokens += sample.decoder.n_reasoning_tokens();
-  if (ended_well) writer_->OnPiece(std::move(piece));
+  if (ended_well) writer_->OnPiece(std::move(piece), usage_);
 }
 
 void CompletionStream::OnDone(const Status& status) {
@@ -86,7 +87,7 @@ void CompletionStream::OnDone(const Status& status) {
                               .generated_tokens = usage_.completion_tokens,
                               .reasoning_tokens = usage_.reasoning_tokens});
   }
-  writer_->OnEnd(status, usage_, timings);
+  writer_->OnEnd(status, has_begun_ ? usage_ : Usage(), timings);
 }
 
 void CompletionStream::ObserveToken(Sample& sample) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <utility>
 
 #include "common/base/random_id.h"
@@ -94,6 +95,14 @@ std::vector<TokenId> EndIds(const Context& context, ReplyKind kind) {
   return ids;
 }
 
+// Whose computed prompts this request may use. Only a gateway on this machine's Unix socket may say
+// it: whoever reaches a port could claim to be another.
+uint64_t TenantOf(const net::HttpRequest& request) {
+  const std::string_view tenant = request.header("x-lemma-tenant");
+  const bool is_trusted = request.peer == "unix";
+  return is_trusted && !tenant.empty() ? std::hash<std::string_view>()(tenant) : 0;
+}
+
 engine::GenerateRequest MakeEngineRequest(const Context& context, ReplyKind kind,
                                           const GenerationParams& params,
                                           std::vector<TokenId> prompt, int32_t max_tokens) {
@@ -125,8 +134,11 @@ void Generate(const Context& context, const CallPtr& call, ReplyKind kind,
 
   std::shared_ptr<ReplyWriter> writer;
   if (params.stream) {
-    auto stream = std::make_shared<StreamWriter>(call, MakeHead(context, kind), params.n,
-                                                 params.include_usage);
+    auto stream = std::make_shared<StreamWriter>(
+        call, MakeHead(context, kind),
+        StreamWriter::Options{.n_choices = params.n,
+                              .include_usage = params.include_usage,
+                              .continuous_usage_stats = params.continuous_usage_stats});
     context.keep_alive.Watch(stream);
     writer = std::move(stream);
   } else {
@@ -134,6 +146,7 @@ void Generate(const Context& context, const CallPtr& call, ReplyKind kind,
   }
   engine::GenerateRequest request =
       MakeEngineRequest(context, kind, params, std::move(prompt), *max_tokens);
+  request.tenant = TenantOf(call->request());
   request.sink = std::make_shared<CompletionStream>(
       CompletionStream::Shape{.kind = kind,
                               .n_prompt_tokens = n_prompt,

@@ -101,7 +101,9 @@ void ReadLimits(FieldReader& body, GenerationParams& params) {
 void ReadStreaming(FieldReader& body, GenerationParams& params) {
   body.ReadBool("stream", params.stream);
   if (const json::object* options = body.FindObject("stream_options")) {
-    body.Within(*options, "stream_options").ReadBool("include_usage", params.include_usage);
+    FieldReader reader = body.Within(*options, "stream_options");
+    reader.ReadBool("include_usage", params.include_usage);
+    reader.ReadBool("continuous_usage_stats", params.continuous_usage_stats);
   }
 }
 

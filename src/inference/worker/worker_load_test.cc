@@ -92,12 +92,16 @@ TEST(WorkerLoad, AFullQueueAnswers503AtOnce) {
 TEST(WorkerLoad, ADeadlineIs504BeforeTheHeadAndAnErrorEventAfter) {
   TestWorkerOptions options = SlowSteps();
   options.worker.engine.sequences_max = 1;
+  options.step_time = std::chrono::milliseconds(5);  // the deadline cuts an answer that has begun
   TestWorker worker(options);
-  const json::object plain = ChatBody(EndlessScript("a"), {{"deadline_ms", 50}});
+  const json::object plain = ChatBody(EndlessScript("a"), {{"deadline_ms", 500}});
   const net::HttpResponse late = worker.Post(kChat, plain);
   EXPECT_EQ(late.status, 504);
   EXPECT_EQ(late.header("x-should-retry"), "false");
   EXPECT_NE(late.body.find("deadline_exceeded"), std::string::npos);
+  const json::object usage = ParseJsonObject(late.body, "error").value().at("usage").as_object();
+  EXPECT_GT(usage.at("prompt_tokens").as_int64(), 0);
+  EXPECT_GT(usage.at("completion_tokens").as_int64(), 0);
 
   json::object streamed = ChatBody(EndlessScript("<think>"), {{"deadline_ms", 200}});
   streamed["stream"] = true;
