@@ -8,9 +8,12 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/base/status.h"
 #include "common/net/http_server.h"
+#include "service/gateway/door.h"
+#include "service/gateway/gateway_access.h"
 
 namespace lemma::gateway {
 
@@ -23,6 +26,7 @@ struct GatewayOptions {
   int in_flight_max = 512;
   net::HttpServerLimits limits;
   std::chrono::milliseconds drain_timeout{60000};
+  GatewayAccess access;
 };
 
 class Gateway {
@@ -31,6 +35,13 @@ class Gateway {
   // Errors: as of net::HttpServer::Start.
   static Result<std::unique_ptr<Gateway>> Start(const GatewayOptions& options);
   ~Gateway();  // Stop()
+
+  struct Route {
+    std::string method;  // "": whatever the worker takes
+    std::string path;    // with a '/' at its end: and whatever is below it
+    RouteNeed need;
+  };
+  static std::vector<Route> Routes();
 
   std::string address() const;  // with the real port
   int n_active() const;         // requests that are not answered yet

@@ -42,7 +42,7 @@ std::unique_ptr<AnswerMapper> PassThrough();
 
 // The request of `reply`, for the worker: its target (without a host) and body, and of its headers
 // what concerns the worker.
-net::HttpRequest ForWorker(const Reply& reply);
+net::HttpRequest ForWorker(Reply& reply);
 
 // Sends `request` to the worker and answers `reply` with what becomes of it. Where that fails: 503
 // (no worker, or in_flight_max reached), 502 (it died), 504, each as an error body; or, where a
