@@ -32,11 +32,13 @@ Result<fs::path> DataDirectory(const DataOptions& options) {
   return fs::path(home) / ".local/share/lemma";
 }
 
-Result<OpenedStore> OpenStore(const DataOptions& options, bool may_create, const UnixClock& clock) {
+Result<OpenedStore> OpenStore(const DataOptions& options, bool may_create, const UnixClock& clock,
+                              int n_connections) {
   LEMMA_ASSIGN_OR_RETURN(const fs::path directory, DataDirectory(options));
   store::DatabaseOptions database_options;
   database_options.address =
       options.database.empty() ? (directory / "lemma.db").string() : options.database;
+  database_options.n_connections = n_connections;
   const bool is_file = database_options.address.find("://") == std::string::npos;
   if (!may_create && is_file && !fs::exists(database_options.address)) {
     return NotFound(database_options.address +

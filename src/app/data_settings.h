@@ -31,6 +31,7 @@ struct OpenedStore {
 
 // `may_create`: makes what is not there; else kNotFound for a file that does not exist, because the
 // directory is then most likely not the one that was meant.
-Result<OpenedStore> OpenStore(const DataOptions& options, bool may_create, const UnixClock& clock);
+Result<OpenedStore> OpenStore(const DataOptions& options, bool may_create, const UnixClock& clock,
+                              int n_connections = 1);
 
 }  // namespace lemma::app
