@@ -32,11 +32,17 @@ Result<fs::path> DataDirectory(const DataOptions& options) {
   return fs::path(home) / ".local/share/lemma";
 }
 
-Result<std::unique_ptr<store::Database>> OpenDatabase(const DataOptions& options, bool may_create) {
+bool IsNamed(const DataOptions& options) {
+  return !options.directory.empty() || !options.database.empty();
+}
+
+Result<std::unique_ptr<store::Database>> OpenDatabase(const DataOptions& options, bool may_create,
+                                                      int n_connections) {
   LEMMA_ASSIGN_OR_RETURN(const fs::path directory, DataDirectory(options));
   store::DatabaseOptions database_options;
   database_options.address =
       options.database.empty() ? (directory / "lemma.db").string() : options.database;
+  database_options.n_connections = n_connections;
   const bool is_file = database_options.address.find("://") == std::string::npos;
   if (!may_create && is_file && !fs::exists(database_options.address)) {
     return NotFound(database_options.address +
@@ -48,9 +54,10 @@ Result<std::unique_ptr<store::Database>> OpenDatabase(const DataOptions& options
   return store::Database::Open(database_options);
 }
 
-Result<OpenedStore> OpenStore(const DataOptions& options, bool may_create, const UnixClock& clock) {
+Result<OpenedStore> OpenStore(const DataOptions& options, bool may_create, const UnixClock& clock,
+                              int n_connections) {
   OpenedStore opened;
-  LEMMA_ASSIGN_OR_RETURN(opened.database, OpenDatabase(options, may_create));
+  LEMMA_ASSIGN_OR_RETURN(opened.database, OpenDatabase(options, may_create, n_connections));
   LEMMA_ASSIGN_OR_RETURN(const fs::path directory, DataDirectory(options));
   LEMMA_ASSIGN_OR_RETURN(opened.keys,
                          store::KeyStore::Open(*opened.database, directory / "key-secret", clock));

@@ -20,12 +20,16 @@ struct DataOptions {
 
 void AddDataOptions(CLI::App& command, DataOptions& options);
 
+// Did the user name either?
+bool IsNamed(const DataOptions& options);
+
 // The directory that was named, else $XDG_DATA_HOME/lemma, else ~/.local/share/lemma.
 Result<std::filesystem::path> DataDirectory(const DataOptions& options);
 
 // The database alone. `may_create`: makes what is not there; else kNotFound for a file that does
 // not exist, because the directory is then most likely not the one that was meant.
-Result<std::unique_ptr<store::Database>> OpenDatabase(const DataOptions& options, bool may_create);
+Result<std::unique_ptr<store::Database>> OpenDatabase(const DataOptions& options, bool may_create,
+                                                      int n_connections = 1);
 
 // The database with the keys in it. Destroyed in this order: keys, database.
 struct OpenedStore {
@@ -34,6 +38,7 @@ struct OpenedStore {
 };
 
 // `may_create` and errors: as OpenDatabase.
-Result<OpenedStore> OpenStore(const DataOptions& options, bool may_create, const UnixClock& clock);
+Result<OpenedStore> OpenStore(const DataOptions& options, bool may_create, const UnixClock& clock,
+                              int n_connections = 1);
 
 }  // namespace lemma::app

@@ -8,6 +8,7 @@
 #include "app/commands.h"
 #include "app/pool_settings.h"
 #include "app/runtime_directory.h"
+#include "app/serve_access.h"
 #include "app/served_profiles.h"
 #include "app/signals.h"
 #include "common/base/log.h"
@@ -21,23 +22,26 @@ constexpr std::chrono::milliseconds kStartPollInterval{20};
 
 struct ServeOptions {
   PoolSettings pool;
-  DataOptions data;
+  ServeAccessOptions access;
   std::string host = "127.0.0.1";
   int port = 8080;
 };
 
-void PrintHowToAsk(const std::string& address, const std::string& model,
+void PrintHowToAsk(const std::string& address, bool needs_key, const std::string& model,
                    const std::string& device) {
   std::printf(
       "\nLemma %s\n"
       "  address  http://%s\n"
       "  model    %s\n"
       "  device   %s\n"
-      "  ask      curl http://%s/generate -d '{\"prompt\": \"Solve 3x + 5 = 20\"}'\n"
-      "           lemma ask --url http://%s \"Solve 3x + 5 = 20\"\n"
+      "  keys     %s\n"
+      "  ask      curl http://%s/generate %s-d '{\"prompt\": \"Solve 3x + 5 = 20\"}'\n"
+      "           lemma ask --url http://%s %s\"Solve 3x + 5 = 20\"\n"
       "  stop     Ctrl-C\n\n",
-      LEMMA_VERSION, address.c_str(), model.c_str(), device.c_str(), address.c_str(),
-      address.c_str());
+      LEMMA_VERSION, address.c_str(), model.c_str(), device.c_str(),
+      needs_key ? "required: lemma key create --name NAME" : "not required", address.c_str(),
+      needs_key ? "-H \"Authorization: Bearer $KEY\" " : "", address.c_str(),
+      needs_key ? "--key $KEY " : "");
   std::fflush(stdout);
 }
 
@@ -76,22 +80,27 @@ Status WaitUntilReady(const pool::Pool& pool, const StopSignals& signals) {
 
 Status Serve(const ServeOptions& options) {
   StopSignals signals;
+  const std::string listen = options.host + ":" + std::to_string(options.port);
+  LEMMA_RETURN_IF_ERROR(CheckListen(options.host, listen, options.access.requires_keys));
   LEMMA_ASSIGN_OR_RETURN(const Served served, Describe(options.pool));
-  LEMMA_ASSIGN_OR_RETURN(const auto profiles, ServedProfiles::Open(options.data));
+  LEMMA_ASSIGN_OR_RETURN(const auto profiles, ServedProfiles::Open(options.access.data));
+  LEMMA_ASSIGN_OR_RETURN(const auto callers,
+                         ServeAccess::Open(options.access, options.pool.model.model));
   LEMMA_ASSIGN_OR_RETURN(const auto directory, RuntimeDirectory::Make());
   LEMMA_ASSIGN_OR_RETURN(const pool::PoolOptions pool_options,
                          PoolOptionsOf(options.pool, *directory));
   LEMMA_ASSIGN_OR_RETURN(const auto pool, pool::Pool::Start(pool_options));
   gateway::GatewayOptions gateway_options;
-  gateway_options.listen = options.host + ":" + std::to_string(options.port);
+  gateway_options.listen = listen;
   gateway_options.pool = pool.get();
   gateway_options.profiles = [&profiles = *profiles] { return profiles.Current(); };
+  gateway_options.access = callers->parts();
   LEMMA_ASSIGN_OR_RETURN(const auto gateway, gateway::Gateway::Start(gateway_options));
 
   const Status ready = WaitUntilReady(*pool, signals);
   if (ready.code() == StatusCode::kCancelled) return Ok();
   LEMMA_RETURN_IF_ERROR(ready);
-  PrintHowToAsk(gateway->address(), served.model, served.device);
+  PrintHowToAsk(gateway->address(), options.access.requires_keys, served.model, served.device);
 
   signals.Wait();
   LogInfo("serve: draining; a second signal ends it at once");
@@ -108,17 +117,18 @@ void AddServe(CLI::App& app, ExitStatus& exit_status) {
   auto options = std::make_shared<ServeOptions>();
   CLI::App* command = app.add_subcommand("serve", "Serve a model over HTTP");
   AddPoolSettings(*command, options->pool);
-  AddDataOptions(*command, options->data);
   command->add_option("--host", options->host, "Where to listen")->capture_default_str();
   command->add_option("--port", options->port, "0: any free one")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
+  AddServeAccessOptions(*command, options->access);
   command->fallthrough();  // --config, which is the program's
   command->footer(
       "Examples:\n"
       "  lemma serve\n"
       "  lemma serve --model ./VibeThinker-1.5B --port 9000 --threads 4\n"
       "  lemma serve --workers 2 --replica http://gpu1:8000/v1,key-file=gpu1.key\n"
+      "  lemma serve --host 0.0.0.0 --require-keys  for others: lemma key create --name NAME\n"
       "  lemma serve --config lemma.toml            with a table [serve]: port = 9000");
   command->callback([options, &exit_status] { exit_status.value = Report(Serve(*options)); });
 }

@@ -3,13 +3,6 @@
 #include <utility>
 
 namespace lemma::app {
-namespace {
-
-bool IsNamed(const DataOptions& options) {
-  return !options.directory.empty() || !options.database.empty();
-}
-
-}  // namespace
 
 Result<std::shared_ptr<const reason::ProfileSet>> ReadProfiles(const DataOptions& options) {
   // Without a home there is no data directory but one that is named.

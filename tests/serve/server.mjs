@@ -17,7 +17,8 @@ export async function startServer(args = [], environment = {}, wrapper = []) {
   const [program, ...rest] = [...wrapper, binary, 'serve', '--port', '0', ...args];
   const child = spawn(program, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...environment },
+    // Without keys of the user who runs the tests.
+    env: { ...process.env, XDG_DATA_HOME: '/nonexistent', ...environment },
   });
   running.add(child);
   child.once('exit', () => running.delete(child));

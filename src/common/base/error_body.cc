@@ -21,6 +21,8 @@ ErrorClass ClassOf(const Status& status) {
       return {400, "invalid_request_error", ""};
     case StatusCode::kUnauthenticated:
       return {401, "authentication_error", "invalid_api_key"};
+    case StatusCode::kPermissionDenied:
+      return {403, "permission_error", "permission_denied"};
     case StatusCode::kNotFound:
       return {404, "invalid_request_error",
               status.field() == "model" ? "model_not_found" : "not_found"};

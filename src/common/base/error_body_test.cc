@@ -35,6 +35,7 @@ TEST(ErrorBodyTest, WhateverIsQuotedTheBodyIsShortUtf8) {
 TEST(ErrorBodyTest, HttpStatusesAreThoseThatStatusSays) {
   EXPECT_EQ(HttpStatusOf(InvalidArgument("")), 400);
   EXPECT_EQ(HttpStatusOf(Status(StatusCode::kUnauthenticated, "")), 401);
+  EXPECT_EQ(HttpStatusOf(Status(StatusCode::kPermissionDenied, "")), 403);
   EXPECT_EQ(HttpStatusOf(NotFound("")), 404);
   EXPECT_EQ(HttpStatusOf(Status(StatusCode::kTooLarge, "")), 413);
   EXPECT_EQ(HttpStatusOf(Status(StatusCode::kRateLimited, "")), 429);

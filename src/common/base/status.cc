@@ -10,6 +10,8 @@ const char* StatusCodeName(StatusCode code) {
       return "invalid_argument";
     case StatusCode::kUnauthenticated:
       return "unauthenticated";
+    case StatusCode::kPermissionDenied:
+      return "permission_denied";
     case StatusCode::kNotFound:
       return "not_found";
     case StatusCode::kTooLarge:

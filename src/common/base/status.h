@@ -17,6 +17,7 @@ enum class StatusCode {
   kOk,
   kInvalidArgument,   // the caller's input is wrong; `field` names it         (HTTP 400)
   kUnauthenticated,   //                                                       (HTTP 401)
+  kPermissionDenied,  // known, but not allowed to                             (HTTP 403)
   kNotFound,          // no such model, file, route                            (HTTP 404)
   kTooLarge,          // over a byte limit                                     (HTTP 413)
   kRateLimited,       // the tenant's limit                                    (HTTP 429)

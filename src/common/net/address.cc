@@ -6,6 +6,8 @@
 
 #include <charconv>
 
+#include "common/net/http.h"
+
 namespace lemma::net {
 namespace {
 
@@ -78,6 +80,14 @@ Result<Address> ParseAddress(std::string_view text) {
   if (!IsHost(host)) return Bad(text, "the host is missing or has characters no host can have");
   address.host = host;
   return address;
+}
+
+bool IsLoopback(const Address& address) {
+  if (address.is_unix || EqualsIgnoreCase(address.host, "localhost")) return true;
+  in_addr v4;
+  if (inet_pton(AF_INET, address.host.c_str(), &v4) == 1) return ntohl(v4.s_addr) >> 24 == 127;
+  in6_addr v6;
+  return inet_pton(AF_INET6, address.host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
 std::string SockaddrToString(const sockaddr* address) {

@@ -25,6 +25,10 @@ struct Address {
 // Errors: kInvalidArgument, with what is wrong with it.
 Result<Address> ParseAddress(std::string_view text);
 
+// Can nobody but this machine's own programs reach it? A Unix socket, "localhost", 127.0.0.0/8,
+// ::1. Another name is not asked about: no.
+bool IsLoopback(const Address& address);
+
 // The address that the operating system reports for a TCP peer; "unix" for any other.
 std::string SockaddrToString(const sockaddr* address);
 

@@ -45,5 +45,17 @@ TEST(AddressTest, TheServerListensOnLocalhostByNameAndOnIpv6) {
   }
 }
 
+TEST(AddressTest, LoopbackIsWhatOnlyThisMachineReaches) {
+  for (const char* text :
+       {"127.0.0.1:1", "127.9.8.7:1", "localhost:1", "LOCALHOST:1", "[::1]:1", "unix:/tmp/x"}) {
+    EXPECT_TRUE(IsLoopback(*ParseAddress(text))) << text;
+  }
+  for (const char* text :
+       {"0.0.0.0:1", "[::]:1", "192.168.0.1:1", "128.0.0.1:1", "127.0.0.1.example:1",
+        "localhost.example:1", "[::ffff:7f00:1]:1", "127.1:1"}) {
+    EXPECT_FALSE(IsLoopback(*ParseAddress(text))) << text;
+  }
+}
+
 }  // namespace
 }  // namespace lemma::net

@@ -41,6 +41,7 @@ CompletionStream::CompletionStream(const Shape& shape, const text::Tokenizer& to
 engine::RequestSink::Verdict CompletionStream::OnToken(const engine::TokenEvent& event) {
   Sample& sample = samples_[static_cast<size_t>(event.sample)];
   ObserveToken(sample);
+  ++usage_.completion_tokens;
   SampleDecoder::Piece text = sample.decoder.Push(event.token);
   ObserveText(sample, text);
   Choice piece;
@@ -49,7 +50,7 @@ engine::RequestSink::Verdict CompletionStream::OnToken(const engine::TokenEvent&
   piece.content = std::move(text.content);
   piece.has_logprobs = shape_.has_logprobs;
   if (shape_.has_logprobs) piece.logprobs.push_back(MakeLogprobs(event, sample));
-  writer_->OnPiece(std::move(piece));
+  writer_->OnPiece(std::move(piece), usage_);
   sample.stop_string = std::move(text.stop_string);
   if (sample.stop_string) return Verdict::kStop;
   return sample.decoder.in_reasoning() ? Verdict::kThinking : Verdict::kContinue;
@@ -73,12 +74,12 @@ void CompletionStream::OnSampleDone(int32_t index, const engine::SampleEnd& end)
   } else if (end.reason == FinishReason::kDeadline) {
     piece.stop_reason = std::string("deadline");
   }
-  usage_.completion_tokens += sample.decoder.n_tokens() + (end.stop_id ? 1 : 0);
+  if (end.stop_id) ++usage_.completion_tokens;
   usage_.reasoning_tokens += sample.decoder.n_reasoning_tokens();
   if (end.loops.n_rewinds > 0) LogLoop(index, end);
   const bool has_answer = end.reason != FinishReason::kCancelled &&
                           end.reason != FinishReason::kError && sample.decoder.n_tokens() > 0;
-  if (has_answer || end.reason == FinishReason::kStop) writer_->OnPiece(std::move(piece));
+  if (has_answer || end.reason == FinishReason::kStop) writer_->OnPiece(std::move(piece), usage_);
 }
 
 void CompletionStream::ObserveText(Sample& sample, const SampleDecoder::Piece& text) {
@@ -122,7 +123,7 @@ void CompletionStream::OnDone(const Status& status) {
                               .generated_tokens = usage_.completion_tokens,
                               .reasoning_tokens = usage_.reasoning_tokens});
   }
-  writer_->OnEnd(status, usage_, timings);
+  writer_->OnEnd(status, has_begun_ ? usage_ : Usage(), timings);
 }
 
 void CompletionStream::ObserveToken(Sample& sample) {

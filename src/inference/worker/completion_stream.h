@@ -31,7 +31,10 @@ class CompletionStream : public engine::RequestSink {
   CompletionStream(const Shape& shape, const text::Tokenizer& tokenizer, Metrics& metrics,
                    const Clock& clock, std::shared_ptr<ReplyWriter> writer);
 
-  void OnBegin(int32_t n_cached_tokens) override { usage_.cached_tokens = n_cached_tokens; }
+  void OnBegin(int32_t n_cached_tokens) override {
+    has_begun_ = true;
+    usage_.cached_tokens = n_cached_tokens;
+  }
   Verdict OnToken(const engine::TokenEvent& event) override;
   void OnSampleDone(int32_t sample, const engine::SampleEnd& end) override;
   void OnDone(const Status& status) override;
@@ -62,6 +65,7 @@ class CompletionStream : public engine::RequestSink {
   std::vector<Sample> samples_;
   Usage usage_;
   TimePoint first_token_;  // where usage or a sample's decoder counts one
+  bool has_begun_ = false;
   bool has_first_token_ = false;
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <utility>
 
 #include "common/base/random_id.h"
@@ -110,6 +111,14 @@ engine::ThinkingRules MakeThinkingRules(const Context& context, const Generation
   return rules;
 }
 
+// Whose computed prompts this request may use. Only a gateway on this machine's Unix socket may say
+// it: whoever reaches a port could claim to be another.
+uint64_t TenantOf(const net::HttpRequest& request) {
+  const std::string_view tenant = request.header("x-lemma-tenant");
+  const bool is_trusted = request.peer == "unix";
+  return is_trusted && !tenant.empty() ? std::hash<std::string_view>()(tenant) : 0;
+}
+
 engine::GenerateRequest MakeEngineRequest(const Context& context, ReplyKind kind,
                                           const GenerationParams& params,
                                           std::vector<TokenId> prompt, int32_t max_tokens) {
@@ -150,13 +159,17 @@ void Generate(const Context& context, const CallPtr& call, ReplyKind kind,
   }
   std::shared_ptr<ReplyWriter> writer;
   if (params.stream) {
-    auto stream =
-        std::make_shared<StreamWriter>(call, std::move(head), params.n, params.include_usage);
+    auto stream = std::make_shared<StreamWriter>(
+        call, std::move(head),
+        StreamWriter::Options{.n_choices = params.n,
+                              .include_usage = params.include_usage,
+                              .continuous_usage_stats = params.continuous_usage_stats});
     context.keep_alive.Watch(stream);
     writer = std::move(stream);
   } else {
     writer = std::make_shared<BodyWriter>(call, std::move(head), params.n);
   }
+  request.tenant = TenantOf(call->request());
   request.sink = std::make_shared<CompletionStream>(
       CompletionStream::Shape{.kind = kind,
                               .n_prompt_tokens = n_prompt,

@@ -197,7 +197,8 @@ std::string RenderReply(const ReplyHead& head, const std::vector<Choice>& choice
   return json::serialize(reply);
 }
 
-std::string RenderChunk(const ReplyHead& head, const Choice& piece, bool opens) {
+std::string RenderChunk(const ReplyHead& head, const Choice& piece, bool opens,
+                        const Usage* so_far) {
   json::object object = RenderChoiceEnds(head.kind, piece);
   if (head.kind == ReplyKind::kChat) {
     json::object delta;
@@ -210,6 +211,7 @@ std::string RenderChunk(const ReplyHead& head, const Choice& piece, bool opens) 
   }
   json::object chunk = RenderHead(head, /*is_chunk=*/true);
   chunk["choices"] = json::array{std::move(object)};
+  if (so_far != nullptr) chunk["usage"] = RenderUsage(*so_far);
   return json::serialize(chunk);
 }
 
@@ -249,6 +251,13 @@ std::string RenderHealth(std::string_view status, Duration heartbeat_age) {
 
 net::HttpResponse RenderError(const Status& status, std::string_view code) {
   return ErrorResponse(HttpStatusOf(status), ErrorBody(status, code));
+}
+
+net::HttpResponse RenderErrorWithUsage(const Status& status, const Usage& usage) {
+  std::string body = ErrorBody(status);
+  body.pop_back();  // its "}"
+  body += ",\"usage\":" + json::serialize(RenderUsage(usage)) + "}";
+  return ErrorResponse(HttpStatusOf(status), std::move(body));
 }
 
 net::HttpResponse RenderHttpError(int http_status, const std::string& message) {

@@ -84,7 +84,9 @@ struct ModelEntry {
 std::string RenderReply(const ReplyHead& head, const std::vector<Choice>& choices,
                         const Usage& usage, const Timings& timings);
 // One event of a stream. `opens` adds the role, which a chat's first event of a choice carries.
-std::string RenderChunk(const ReplyHead& head, const Choice& piece, bool opens);
+// `so_far`, where it is not null, is what the whole request has used up to here.
+std::string RenderChunk(const ReplyHead& head, const Choice& piece, bool opens,
+                        const Usage* so_far = nullptr);
 // The event before [DONE], with `choices` empty.
 std::string RenderUsageChunk(const ReplyHead& head, const Usage& usage, const Timings& timings);
 
@@ -98,6 +100,8 @@ std::string RenderHealth(std::string_view status, Duration heartbeat_age);
 
 // base/error_body.h, with Retry-After where trying again later may help (503).
 net::HttpResponse RenderError(const Status& status, std::string_view code = "");
+// The same of a request that had begun: its body also has `usage`, as an answer has.
+net::HttpResponse RenderErrorWithUsage(const Status& status, const Usage& usage);
 net::HttpResponse RenderHttpError(int http_status, const std::string& message);
 
 }  // namespace lemma::worker

@@ -9,8 +9,8 @@
 
 #include "common/base/field_reader.h"
 #include "common/base/json.h"
+#include "common/text/chat_messages.h"
 #include "inference/engine/sampler.h"
-#include "inference/worker/chat_messages.h"
 
 namespace lemma::worker {
 namespace {
@@ -133,7 +133,9 @@ void ReadThinking(FieldReader& body, std::optional<int32_t>& thinking_tokens) {
 void ReadStreaming(FieldReader& body, GenerationParams& params) {
   body.ReadBool("stream", params.stream);
   if (const json::object* options = body.FindObject("stream_options")) {
-    body.Within(*options, "stream_options").ReadBool("include_usage", params.include_usage);
+    FieldReader reader = body.Within(*options, "stream_options");
+    reader.ReadBool("include_usage", params.include_usage);
+    reader.ReadBool("continuous_usage_stats", params.continuous_usage_stats);
   }
 }
 
@@ -217,7 +219,7 @@ Result<Request> ParseBody(std::string_view text, const Read& read) {
 
 Result<ChatRequest> ParseChatRequest(std::string_view body, const GenerationDefaults& defaults) {
   return ParseBody<ChatRequest>(body, [&](FieldReader& reader, ChatRequest& request) {
-    ReadMessages(reader, request.messages);
+    text::ReadMessages(reader, request.messages);
     ReadGeneration(reader, defaults, request.params);
     ReadThinking(reader, request.params.thinking_tokens);
     ReadChatLogprobs(reader, request.params.sampling.n_logprobs);
@@ -254,7 +256,7 @@ Result<DetokenizeRequest> ParseDetokenizeRequest(std::string_view body) {
 Result<ApplyTemplateRequest> ParseApplyTemplateRequest(std::string_view body) {
   return ParseBody<ApplyTemplateRequest>(
       body, [](FieldReader& reader, ApplyTemplateRequest& request) {
-        ReadMessages(reader, request.messages);
+        text::ReadMessages(reader, request.messages);
         reader.ReadBool("add_generation_prompt", request.add_generation_prompt);
       });
 }

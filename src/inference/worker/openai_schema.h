@@ -3,10 +3,10 @@
 // Unknown fields are ignored (clients send user, metadata, store, ...). Fields whose silent neglect
 // would mislead are refused: tools, functions, response_format other than text, echo, suffix,
 // best_of. Errors are kInvalidArgument with the field's path.
-// https://platform.openai.com/docs/api-reference; top_k, min_p, repetition_penalty, stop_token_ids
-// and ignore_eos as vLLM spells them; the thinking's budget as OpenAI (reasoning_effort), vLLM
-// (thinking_token_budget) and llama-server (thinking_budget_tokens) do; deadline_ms and loop_guard
-// are our own.
+// https://platform.openai.com/docs/api-reference; top_k, min_p, repetition_penalty, stop_token_ids,
+// ignore_eos and continuous_usage_stats as vLLM spells them; the thinking's budget as OpenAI
+// (reasoning_effort), vLLM (thinking_token_budget) and llama-server (thinking_budget_tokens) do;
+// deadline_ms and loop_guard are our own.
 #pragma once
 
 #include <chrono>
@@ -59,7 +59,8 @@ struct GenerationParams {
   std::vector<TokenId> stop_token_ids;
   bool ignore_eos = false;
   bool stream = false;
-  bool include_usage = false;  // in the stream
+  bool include_usage = false;           // at the end of the stream
+  bool continuous_usage_stats = false;  // in every chunk of it, as vLLM spells it
   std::optional<std::chrono::milliseconds> deadline;
   std::optional<int32_t> thinking_tokens;  // at most; absent: all but the answer's part
   bool loop_guard = true;

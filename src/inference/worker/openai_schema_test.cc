@@ -36,8 +36,8 @@ TEST(ParseChatRequest, ReadsEveryField) {
       R"("model":"m","temperature":1,"top_p":0.5,"top_k":40,"min_p":0.1,"repetition_penalty":1.2,
          "presence_penalty":-2,"frequency_penalty":2,"logit_bias":{"7":-100,"8":1.5},"seed":-5,
          "n":3,"max_tokens":5,"max_completion_tokens":6,"stop":["a","b"],"stop_token_ids":[1,2],
-         "logprobs":true,"top_logprobs":4,"stream":true,"stream_options":{"include_usage":true},
-         "ignore_eos":true,"deadline_ms":1500)");
+         "logprobs":true,"top_logprobs":4,"stream":true,"stream_options":{"include_usage":true,
+         "continuous_usage_stats":true},"ignore_eos":true,"deadline_ms":1500)");
   ASSERT_TRUE(request.ok()) << request.status().ToString();
   const GenerationParams& params = request->params;
   EXPECT_EQ(params.model, "m");
@@ -57,6 +57,7 @@ TEST(ParseChatRequest, ReadsEveryField) {
   EXPECT_EQ(params.stop_token_ids, (std::vector<TokenId>{1, 2}));
   EXPECT_EQ(params.sampling.n_logprobs, 4);
   EXPECT_TRUE(params.stream && params.include_usage && params.ignore_eos);
+  EXPECT_TRUE(params.continuous_usage_stats);
   EXPECT_EQ(params.deadline, std::chrono::milliseconds(1500));
 }
 
@@ -160,6 +161,7 @@ const std::vector<BadField> kBadFields = {
     {R"("stream":"yes")", "stream"},
     {R"("stream_options":true)", "stream_options"},
     {R"("stream_options":{"include_usage":1})", "stream_options.include_usage"},
+    {R"("stream_options":{"continuous_usage_stats":"x"})", "stream_options.continuous_usage_stats"},
     {R"("ignore_eos":1)", "ignore_eos"},
     {R"("tools":[{"type":"function"}])", "tools"},
     {R"("tools":{})", "tools"},

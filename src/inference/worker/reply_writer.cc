@@ -12,7 +12,7 @@ namespace lemma::worker {
 BodyWriter::BodyWriter(std::shared_ptr<Call> call, ReplyHead head, int32_t n_choices)
     : call_(std::move(call)), head_(std::move(head)), choices_(static_cast<size_t>(n_choices)) {}
 
-void BodyWriter::OnPiece(Choice piece) {
+void BodyWriter::OnPiece(Choice piece, const Usage&) {
   Choice& choice = choices_[static_cast<size_t>(piece.index)];
   choice.index = piece.index;
   choice.reasoning += piece.reasoning;
@@ -27,29 +27,31 @@ void BodyWriter::OnPiece(Choice piece) {
 void BodyWriter::OnEnd(const Status& status, const Usage& usage, const Timings& timings) {
   call_->Send(status.ok()
                   ? net::HttpResponse::Json(200, RenderReply(head_, choices_, usage, timings))
-                  : RenderError(status));
+                  : RenderErrorWithUsage(status, usage));
 }
 
-StreamWriter::StreamWriter(std::shared_ptr<Call> call, ReplyHead head, int32_t n_choices,
-                           bool include_usage)
+StreamWriter::StreamWriter(std::shared_ptr<Call> call, ReplyHead head, const Options& options)
     : call_(std::move(call)),
       head_(std::move(head)),
-      include_usage_(include_usage),
-      opened_(static_cast<size_t>(n_choices), head_.kind == ReplyKind::kCompletion),
+      options_(options),
+      opened_(static_cast<size_t>(options.n_choices), head_.kind == ReplyKind::kCompletion),
       last_sent_(std::chrono::steady_clock::now()) {}
 
-void StreamWriter::OnPiece(Choice piece) {
+void StreamWriter::OnPiece(Choice piece, const Usage& so_far) {
   std::string events;
+  const Usage* usage = options_.continuous_usage_stats ? &so_far : nullptr;
   const size_t index = static_cast<size_t>(piece.index);
   if (!opened_[index]) {
     opened_[index] = true;
     Choice opening;
     opening.index = piece.index;
-    events += net::SseEvent(RenderChunk(head_, opening, /*opens=*/true));
+    events += net::SseEvent(RenderChunk(head_, opening, /*opens=*/true, usage));
   }
   const bool says_something = !piece.reasoning.empty() || !piece.content.empty() ||
                               !piece.logprobs.empty() || !piece.finish_reason.empty();
-  if (says_something) events += net::SseEvent(RenderChunk(head_, piece, /*opens=*/false));
+  if (says_something) {
+    events += net::SseEvent(RenderChunk(head_, piece, /*opens=*/false, usage));
+  }
   if (events.empty()) return;
   MutexLock lock(mutex_);
   Send(std::move(events));
@@ -64,7 +66,7 @@ void StreamWriter::OnEnd(const Status& status, const Usage& usage, const Timings
   }
   if (status.ok()) {
     std::string events;
-    if (include_usage_) events += net::SseEvent(RenderUsageChunk(head_, usage, timings));
+    if (options_.include_usage) events += net::SseEvent(RenderUsageChunk(head_, usage, timings));
     Send(events + net::SseEvent("[DONE]"));
   } else {
     Send(net::SseEvent(ErrorBody(status), "error"));

@@ -17,8 +17,9 @@ namespace lemma::worker {
 class ReplyWriter {
  public:
   virtual ~ReplyWriter() = default;
-  // For each token, also where it made no text certain, and for each sample's end.
-  virtual void OnPiece(Choice piece) = 0;
+  // For each token, also where it made no text certain, and for each sample's end. `so_far`: what
+  // the request has used, the reasoning tokens of samples that have not ended aside.
+  virtual void OnPiece(Choice piece, const Usage& so_far) = 0;
   // An error discards what a body had; after events were sent, it is an event itself.
   virtual void OnEnd(const Status& status, const Usage& usage, const Timings& timings) = 0;
 };
@@ -26,7 +27,7 @@ class ReplyWriter {
 class BodyWriter : public ReplyWriter {
  public:
   BodyWriter(std::shared_ptr<Call> call, ReplyHead head, int32_t n_choices);
-  void OnPiece(Choice piece) override;
+  void OnPiece(Choice piece, const Usage& so_far) override;
   void OnEnd(const Status& status, const Usage& usage, const Timings& timings) override;
 
  private:
@@ -39,8 +40,13 @@ class BodyWriter : public ReplyWriter {
 // runs is answered with the right status.
 class StreamWriter : public ReplyWriter {
  public:
-  StreamWriter(std::shared_ptr<Call> call, ReplyHead head, int32_t n_choices, bool include_usage);
-  void OnPiece(Choice piece) override LEMMA_EXCLUDES(mutex_);
+  struct Options {
+    int32_t n_choices = 1;
+    bool include_usage = false;           // an event of its own before [DONE]
+    bool continuous_usage_stats = false;  // in every chunk
+  };
+  StreamWriter(std::shared_ptr<Call> call, ReplyHead head, const Options& options);
+  void OnPiece(Choice piece, const Usage& so_far) override LEMMA_EXCLUDES(mutex_);
   void OnEnd(const Status& status, const Usage& usage, const Timings& timings) override
       LEMMA_EXCLUDES(mutex_);
 
@@ -52,7 +58,7 @@ class StreamWriter : public ReplyWriter {
 
   const std::shared_ptr<Call> call_;
   const ReplyHead head_;
-  const bool include_usage_;
+  const Options options_;
   std::vector<bool> opened_;  // by choice
 
   Mutex mutex_;

@@ -4,8 +4,8 @@
 //        /tokenize  /detokenize  /apply-template
 //   GET  /v1/models  /v1/models/{id}  /livez  /readyz  /health  /metrics
 //
-// It has no keys and no tenants: it listens on a Unix socket or the loopback, or in a pod behind a
-// gateway.
+// It has no keys: it listens on a Unix socket or the loopback, or in a pod behind a gateway. Over
+// the Unix socket alone the header x-lemma-tenant says whose computed prompts a request may share.
 #pragma once
 
 #include <chrono>

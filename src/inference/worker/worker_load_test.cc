@@ -93,6 +93,7 @@ TEST(WorkerLoad, ADeadlineIs504BeforeTheFirstTokenAndTheEndAfterIt) {
   TestWorkerOptions options = SlowSteps();
   options.worker.engine.speculation = false;  // a token a step: the deadline comes first
   options.worker.engine.sequences_max = 1;
+  options.step_time = std::chrono::milliseconds(5);  // the deadline cuts an answer that has begun
   TestWorker worker(options);
   {
     json::object endless = Streamed(EndlessScript("<think>"));

@@ -2,6 +2,7 @@
 #include "inference/worker/worker.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "inference/worker/worker_testing.h"
 
@@ -87,6 +88,49 @@ TEST(Worker, AStreamSaysTheSameAsAReply) {
   const json::object last = ParseJsonObject(events[events.size() - 2].data, "usage").value();
   EXPECT_TRUE(last.at("choices").as_array().empty());
   EXPECT_EQ(last.at("usage"), reply.at("usage"));
+}
+
+TEST(Worker, AStreamTellsItsUsageInEveryChunkWhereAsked) {
+  TestWorker worker;
+  const json::object fields = {{"stream", true},
+                               {"stream_options", {{"continuous_usage_stats", true}}}};
+  StreamedCall call(worker, kChat, ChatBody(Script(kAnswer), fields));
+  call.WaitForEnd();
+  const json::object whole = worker.PostOk(kChat, ChatBody(Script(kAnswer)));
+  const json::object& of_whole = whole.at("usage").as_object();
+  int64_t so_far = 0;
+  const auto events = call.events();
+  for (size_t i = 0; i + 1 < events.size(); ++i) {
+    const json::object chunk = ParseJsonObject(events[i].data, "chunk").value();
+    const json::object& usage = chunk.at("usage").as_object();
+    EXPECT_EQ(usage.at("prompt_tokens"), of_whole.at("prompt_tokens"));
+    EXPECT_GE(usage.at("completion_tokens").as_int64(), so_far);
+    so_far = usage.at("completion_tokens").as_int64();
+  }
+  EXPECT_EQ(so_far, of_whole.at("completion_tokens").as_int64());
+  EXPECT_GT(events.size(), 5u);
+}
+
+TEST(Worker, ComputedPromptsAreSharedWithinATenantThatTheUnixSocketNames) {
+  const std::string prompt(200, 'p');
+  const auto cached = [&](TestWorker& worker, const std::string& tenant) {
+    const auto answer =
+        worker.Ask("POST", kChat, json::serialize(ChatBody(prompt + Script("a"))),
+                   tenant.empty() ? std::vector<net::Header>{}
+                                  : std::vector<net::Header>{{"x-lemma-tenant", tenant}});
+    const json::object reply = ParseJsonObject(answer.body, "reply").value();
+    return reply.at("usage").at("prompt_tokens_details").at("cached_tokens").as_int64();
+  };
+  TestWorkerOptions options;
+  options.worker.listen = "unix:/tmp/lemma_worker_test_" + std::to_string(getpid());
+  TestWorker by_socket(options);
+  EXPECT_EQ(cached(by_socket, "a"), 0);
+  EXPECT_GT(cached(by_socket, "a"), 0);
+  EXPECT_EQ(cached(by_socket, "b"), 0);
+  EXPECT_EQ(cached(by_socket, ""), 0);
+  TestWorker by_port;
+  EXPECT_EQ(cached(by_port, "a"), 0);
+  EXPECT_GT(cached(by_port, "b"), 0) << "anybody could say so there: all are one";
 }
 
 TEST(Worker, SamplesAreIndexed) {

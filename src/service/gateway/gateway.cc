@@ -6,9 +6,12 @@
 #include <utility>
 
 #include "common/net/http_client.h"
+#include "service/gateway/admitter.h"
+#include "service/gateway/door.h"
 #include "service/gateway/errors.h"
 #include "service/gateway/generate_reply.h"
 #include "service/gateway/generate_request.h"
+#include "service/gateway/key_lanes.h"
 #include "service/gateway/metrics.h"
 #include "service/gateway/models_reply.h"
 #include "service/gateway/probes.h"
@@ -29,6 +32,18 @@ constexpr const char* kHowToAsk =
     "POST /v1/chat/completions  the OpenAI protocol; also /v1/completions, /v1/models\n"
     "GET  /readyz, /metrics\n";
 
+constexpr int kLanes = 4;  // each waits for one transaction at a time
+// In each: no fewer than the connections that a client of one key may have.
+constexpr size_t kLaneRequestsMax = 1024;
+
+// Below /v1/ the worker knows what a POST does; what it generates is counted where we know it too.
+CallKind KindOf(const net::HttpRequest& request) {
+  const bool may_generate =
+      request.method != "GET" && request.method != "HEAD" && request.path.starts_with("/v1/");
+  if (!may_generate) return CallKind::kFree;
+  return request.path == "/v1/completions" ? CallKind::kCompletion : CallKind::kOther;
+}
+
 net::HttpClientOptions WorkerClientOptions() {
   net::HttpClientOptions options;
   // An answer that is not streamed begins when it is complete: 40,960 tokens at 10 a second.
@@ -44,24 +59,42 @@ net::HttpClientOptions ProbeClientOptions() {
   return options;
 }
 
+ProfileCaller CallerOf(Reply& reply) {
+  const KeyPtr key = reply.account().key();
+  return key ? ProfileCaller{key->id, key->spec.profiles} : ProfileCaller();
+}
+
 }  // namespace
 
 struct Gateway::Impl {
   explicit Impl(const GatewayOptions& gateway_options)
       : options(gateway_options),
+        door(options.access.keys, options.access.requires_keys),
+        lanes(kLanes, kLaneRequestsMax),
+        books{lanes, options.access.log},
         link{*options.pool, options.in_flight_max, worker_client, metrics},
+        admitter(options.access, lanes, metrics, [this](Call call) { Forward(std::move(call)); }),
         worker_client(WorkerClientOptions()),
         probe_client(ProbeClientOptions()) {}
+  // Requests that wait in the lanes use the clients: they end first.
+  ~Impl() {
+    server.reset();
+    lanes.Close();
+  }
 
   using Answer = void (Impl::*)(std::shared_ptr<Reply>);
   struct Route {
     const char* method;
     const char* path;  // with a '/' at its end: whatever is below it
+    RouteNeed need;
     Answer answer;
   };
   static const Route kRoutes[];
 
   void Handle(std::shared_ptr<net::HttpExchange> exchange);
+  // Whose request it is; false: it is answered.
+  bool Enter(Reply& reply, RouteNeed need);
+  void Forward(Call call);
   void Generate(std::shared_ptr<Reply> reply);
   void Chat(std::shared_ptr<Reply> reply);
   void PassOn(std::shared_ptr<Reply> reply);
@@ -72,8 +105,12 @@ struct Gateway::Impl {
   void HowToAsk(std::shared_ptr<Reply> reply);
 
   const GatewayOptions options;
+  const Door door;
   Metrics metrics;
+  KeyLanes lanes;  // before all that ends requests: what they used is settled here
+  const Books books;
   WorkerLink link;  // before the clients, whose last calls still use it
+  Admitter admitter;
   net::HttpClient worker_client;
   net::HttpClient probe_client;
   std::atomic<bool> draining{false};
@@ -83,19 +120,19 @@ struct Gateway::Impl {
 // A path below which the worker decides about the method has "" as its method. The first that fits
 // counts.
 const Gateway::Impl::Route Gateway::Impl::kRoutes[] = {
-    {"POST", "/generate", &Impl::Generate},
-    {"POST", "/v1/chat/completions", &Impl::Chat},
-    {"GET", "/v1/models", &Impl::Models},
-    {"GET", "/v1/models/", &Impl::Models},
-    {"", "/v1/", &Impl::PassOn},
-    {"", "/tokenize", &Impl::PassOn},
-    {"", "/detokenize", &Impl::PassOn},
-    {"", "/apply-template", &Impl::PassOn},
-    {"GET", "/livez", &Impl::Live},
-    {"GET", "/readyz", &Impl::Ready},
-    {"GET", "/health", &Impl::Ready},
-    {"GET", "/metrics", &Impl::ShowMetrics},
-    {"GET", "/", &Impl::HowToAsk},
+    {"POST", "/generate", RouteNeed::kInference, &Impl::Generate},
+    {"POST", "/v1/chat/completions", RouteNeed::kInference, &Impl::Chat},
+    {"GET", "/v1/models", RouteNeed::kInference, &Impl::Models},
+    {"GET", "/v1/models/", RouteNeed::kInference, &Impl::Models},
+    {"", "/v1/", RouteNeed::kInference, &Impl::PassOn},
+    {"", "/tokenize", RouteNeed::kInference, &Impl::PassOn},
+    {"", "/detokenize", RouteNeed::kInference, &Impl::PassOn},
+    {"", "/apply-template", RouteNeed::kInference, &Impl::PassOn},
+    {"GET", "/livez", RouteNeed::kNothing, &Impl::Live},
+    {"GET", "/readyz", RouteNeed::kNothing, &Impl::Ready},
+    {"GET", "/health", RouteNeed::kNothing, &Impl::Ready},
+    {"GET", "/metrics", RouteNeed::kMetrics, &Impl::ShowMetrics},
+    {"GET", "/", RouteNeed::kAnyKey, &Impl::HowToAsk},
 };
 
 void Gateway::Impl::Handle(std::shared_ptr<net::HttpExchange> exchange) {
@@ -106,10 +143,13 @@ void Gateway::Impl::Handle(std::shared_ptr<net::HttpExchange> exchange) {
     return path == known || (known.size() > 1 && known.ends_with('/') && path.starts_with(known));
   });
   if (route == std::end(kRoutes)) {
-    Reply reply(std::move(exchange), "unknown", metrics);
+    Reply reply(exchange, "unknown", metrics, books, /*is_logged=*/false);
+    if (!Enter(reply, RouteNeed::kAnyKey)) return;
     return reply.SendError(NotFound("there is no " + path + " here; see GET /"));
   }
-  auto reply = std::make_shared<Reply>(exchange, route->path, metrics);
+  auto reply = std::make_shared<Reply>(exchange, route->path, metrics, books,
+                                       /*is_logged=*/route->need == RouteNeed::kInference);
+  if (!Enter(*reply, route->need)) return;
   const std::string_view wanted = route->method;
   if (wanted.empty() || method == wanted || (wanted == "GET" && method == "HEAD")) {
     if (draining && wanted != "GET") {
@@ -121,32 +161,59 @@ void Gateway::Impl::Handle(std::shared_ptr<net::HttpExchange> exchange) {
   reply->Send(HttpErrorResponse(405, path + " takes " + std::string(wanted)));
 }
 
+bool Gateway::Impl::Enter(Reply& reply, RouteNeed need) {
+  Result<KeyPtr> key = door.Check(reply.request(), need);
+  if (!key.ok()) {
+    if (key.status().code() == StatusCode::kUnauthenticated) {
+      reply.AddHeader("WWW-Authenticate", "Bearer realm=\"lemma\"");
+    }
+    reply.SendError(key.status());
+    return false;
+  }
+  reply.account().SetKey(std::move(*key));
+  reply.account().SetPrompt(reply.request().body);
+  return true;
+}
+
+void Gateway::Impl::Forward(Call call) {
+  Relay(link, std::move(call.reply), std::move(call.request), std::move(call.mapper));
+}
+
 void Gateway::Impl::Generate(std::shared_ptr<Reply> reply) {
   const Result<GenerateRequest> request =
-      ParseGenerateRequest(reply->request().body, *options.profiles());
+      ParseGenerateRequest(reply->request().body, *options.profiles(), CallerOf(*reply));
   if (!request.ok()) return reply->SendError(request.status());
   const std::string& profile = request->profile_name();
-  reply->AddHeader("x-lemma-profile", profile);
+  reply->SetProfile(profile);
   if (profile != kCustomProfile) metrics.CountInjection(profile);
   net::HttpRequest for_worker = ForWorker(*reply);
   for_worker.target = "/v1/chat/completions";
   for_worker.body = ChatBodyOf(*request);
-  Relay(link, std::move(reply), std::move(for_worker), MapToGenerateReply(profile));
+  admitter.Admit(
+      {std::move(reply), std::move(for_worker), CallKind::kChat, MapToGenerateReply(profile)});
 }
 
 void Gateway::Impl::Chat(std::shared_ptr<Reply> reply) {
-  Result<ChatWithSystem> chat = WithSystemPrompt(reply->request().body, *options.profiles());
+  Result<ChatWithSystem> chat =
+      WithSystemPrompt(reply->request().body, *options.profiles(), CallerOf(*reply));
   if (!chat.ok()) return reply->SendError(chat.status());
-  reply->AddHeader("x-lemma-profile", chat->profile);
+  const Status allowed = CallerOf(*reply).Check(chat->profile);  // of messages that are none
+  if (!allowed.ok()) return reply->SendError(allowed);
+  reply->SetProfile(chat->profile);
   if (chat->profile != kCustomProfile) metrics.CountInjection(chat->profile);
   net::HttpRequest for_worker = ForWorker(*reply);
   for_worker.body = std::move(chat->body);
-  Relay(link, std::move(reply), std::move(for_worker), PassThrough());
+  admitter.Admit({std::move(reply), std::move(for_worker), CallKind::kChat, PassThrough()});
 }
 
 void Gateway::Impl::PassOn(std::shared_ptr<Reply> reply) {
+  const CallKind kind = KindOf(reply->request());
+  if (kind != CallKind::kFree) {  // without any profile's prompt
+    const Status allowed = CallerOf(*reply).Check(kCustomProfile);
+    if (!allowed.ok()) return reply->SendError(allowed);
+  }
   net::HttpRequest for_worker = ForWorker(*reply);
-  Relay(link, std::move(reply), std::move(for_worker), PassThrough());
+  admitter.Admit({std::move(reply), std::move(for_worker), kind, PassThrough()});
 }
 
 void Gateway::Impl::Models(std::shared_ptr<Reply> reply) {
@@ -186,6 +253,14 @@ Result<std::unique_ptr<Gateway>> Gateway::Start(const GatewayOptions& options) {
                              },
                              HttpErrorResponse));
   return std::unique_ptr<Gateway>(new Gateway(std::move(impl)));
+}
+
+std::vector<Gateway::Route> Gateway::Routes() {
+  std::vector<Route> routes;
+  for (const Impl::Route& route : Impl::kRoutes) {
+    routes.push_back({route.method, route.path, route.need});
+  }
+  return routes;
 }
 
 std::string Gateway::address() const { return impl_->server->address(); }

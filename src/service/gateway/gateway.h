@@ -9,9 +9,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/base/status.h"
 #include "common/net/http_server.h"
+#include "service/gateway/door.h"
+#include "service/gateway/gateway_access.h"
 #include "service/pool/pool.h"
 #include "service/reason/profile_set.h"
 
@@ -28,6 +31,7 @@ struct GatewayOptions {
   std::function<std::shared_ptr<const reason::ProfileSet>()> profiles = reason::ProfileSet::Shipped;
   net::HttpServerLimits limits;
   std::chrono::milliseconds drain_timeout{60000};
+  GatewayAccess access;
 };
 
 class Gateway {
@@ -36,6 +40,13 @@ class Gateway {
   // Errors: as of net::HttpServer::Start.
   static Result<std::unique_ptr<Gateway>> Start(const GatewayOptions& options);
   ~Gateway();  // Stop()
+
+  struct Route {
+    std::string method;  // "": whatever the worker takes
+    std::string path;    // with a '/' at its end: and whatever is below it
+    RouteNeed need;
+  };
+  static std::vector<Route> Routes();
 
   std::string address() const;  // with the real port
   int n_active() const;         // requests that are not answered yet

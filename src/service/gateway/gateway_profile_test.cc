@@ -197,7 +197,7 @@ TEST(ProfileCallerTest, ALockedKeyGetsItsProfilesAndNothingElse) {
   EXPECT_EQ(chosen(std::string(kQuestion) + R"(,"profile":"debug-hint")"), "debug-hint");
   EXPECT_EQ(chosen(kQuestion), "algorithm") << "math is not allowed: the first that is";
   EXPECT_THAT(chosen(std::string(kQuestion) + R"(,"profile":"math")"),
-              HasSubstr("it may use: algorithm, debug-hint"));
+              HasSubstr("only: algorithm, debug-hint"));
   const auto own = WithSystemPrompt(std::string("{") + kWithSystem + "}", *profiles, locked);
   EXPECT_EQ(own->profile, "algorithm") << "the client's own system prompt is wrapped";
   EXPECT_THAT(own->body, HasSubstr("Mine."));

@@ -16,6 +16,10 @@ Metrics::Metrics()
                       .Name("lemma_gateway_prompts_injected_total")
                       .Help("Requests that came without a system prompt, by the profile they got")
                       .Register(registry_)),
+      limited_(prometheus::BuildCounter()
+                   .Name("lemma_gateway_requests_limited_total")
+                   .Help("Requests refused with 429, by the limit of their key")
+                   .Register(registry_)),
       in_flight_(prometheus::BuildGauge()
                      .Name("lemma_gateway_requests_in_flight")
                      .Help("Calls to the worker under way")
@@ -34,6 +38,10 @@ void Metrics::CountAnswer(const std::string& route, int http_status) {
 
 void Metrics::CountInjection(const std::string& profile) {
   injections_.Add({{"profile", profile}}).Increment();
+}
+
+void Metrics::CountLimited(const std::string& limit) {
+  limited_.Add({{"limit", limit}}).Increment();
 }
 
 void Metrics::ObserveOverhead(Duration overhead) {

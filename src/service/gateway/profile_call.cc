@@ -134,26 +134,25 @@ bool EraseProfileCall(json::object& body) {
   return n_erased > 0;
 }
 
+Status ProfileCaller::Check(std::string_view name) const {
+  if (allowed.empty() || std::ranges::find(allowed, name) != allowed.end()) return Ok();
+  return Status(StatusCode::kPermissionDenied,
+                fmt::format("this API key may not use the profile \"{}\", only: {}", name,
+                            fmt::join(allowed, ", ")),
+                "profile");
+}
+
 Result<reason::ProfilePtr> ChosenProfile(const reason::ProfileSet& profiles,
                                          const ProfileCall& call, std::string_view question,
                                          const ProfileCaller& caller) {
-  const auto may_use = [&](std::string_view name) {
-    return caller.allowed.empty() ||
-           std::ranges::find(caller.allowed, name) != caller.allowed.end();
-  };
   std::string_view reference = call.reference;
   if (reference.empty()) {
     reference = reason::ChooseProfile(question);
-    if (!may_use(reference)) reference = caller.allowed.front();
+    if (!caller.Check(reference).ok()) reference = caller.allowed.front();
   }
   auto profile = profiles.Find(reference, caller.sticky.empty() ? question : caller.sticky);
   if (!profile.ok()) return InvalidArgument(profile.status().message(), "profile");
-  if (!may_use((*profile)->name)) {
-    return InvalidArgument(
-        fmt::format("this API key may not use the profile \"{}\"; it may use: {}", (*profile)->name,
-                    fmt::join(caller.allowed, ", ")),
-        "profile");
-  }
+  LEMMA_RETURN_IF_ERROR(caller.Check((*profile)->name));
   return profile;
 }
 
@@ -162,7 +161,7 @@ Result<InjectedPrompts> InjectPrompts(const TaskProfile& profile, const ProfileC
                                       std::string_view question) {
   const bool has_own = !IsBlank(client_system);
   Injection injection = profile.injection;
-  if (injection == Injection::kPrependIfAbsent && !caller.allowed.empty()) {
+  if (injection == Injection::kPrependIfAbsent && !caller.Check(kCustomProfile).ok()) {
     injection = Injection::kWrap;
   }
   if (has_own && injection == Injection::kPrependIfAbsent) {

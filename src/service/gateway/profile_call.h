@@ -28,17 +28,23 @@ ProfileCall ReadProfileCall(FieldReader& fields, const boost::json::object& body
 // know. True: there were some.
 bool EraseProfileCall(boost::json::object& body);
 
+// What replies name as the profile where the client's own system prompt is used alone.
+inline constexpr const char* kCustomProfile = "custom";
+
 // On whose behalf a profile is used.
 struct ProfileCaller {
   // Decides which version under test it gets (ProfileSet::Find): a key's id. "": the question does.
   std::string sticky;
   // The only profiles it may use (access::KeySpec::profiles); empty: all, and none.
   std::vector<std::string> allowed;
+
+  // kPermissionDenied, field "profile", names those it may use.
+  Status Check(std::string_view name) const;
 };
 
 // The profile of the call; where it names none, the one that `question` looks like, or the first
 // that is allowed where that one is not. Errors: kInvalidArgument, field "profile": there is none
-// of that name or version, or the caller may not use it.
+// of that name or version; kPermissionDenied: the caller may not use it.
 Result<reason::ProfilePtr> ChosenProfile(const reason::ProfileSet& profiles,
                                          const ProfileCall& call, std::string_view question,
                                          const ProfileCaller& caller);
@@ -50,8 +56,8 @@ struct InjectedPrompts {
 };
 
 // What the model is told, as the profile's Injection says. `client_system`: "" or blank, none. One
-// that a caller of allowed profiles brings never stands alone: it is wrapped. Errors: those of
-// reason::RenderPrompts.
+// that a caller brings who may not use kCustomProfile never stands alone: it is wrapped. Errors:
+// those of reason::RenderPrompts.
 Result<InjectedPrompts> InjectPrompts(const reason::TaskProfile& profile, const ProfileCall& call,
                                       const ProfileCaller& caller, std::string_view client_system,
                                       std::string_view question);

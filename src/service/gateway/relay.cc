@@ -253,7 +253,10 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     reply_->Send(std::move(*mapped));
   }
 
-  void NameReplica() { reply_->AddHeader("x-lemma-replica", lease_->target().replica); }
+  void NameReplica() {
+    reply_->AddHeader("x-lemma-replica", lease_->target().replica);
+    reply_->account().SetReplica(lease_->target().replica);
+  }
 
   static Status Quarantined(Duration left) {
     return InvalidArgument(
@@ -276,8 +279,8 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
 
   void EndStream(const Status& status) {
     Result<std::string> rest = status.ok() ? mapper_->EndEvents() : ForClient(status);
-    reply_->Write(rest.ok() ? std::move(*rest) : ErrorEvent(rest.status()));
-    reply_->Finish();
+    if (!rest.ok()) reply_->account().SetFinishReason("error");
+    reply_->Finish(rest.ok() ? std::move(*rest) : ErrorEvent(rest.status()));
   }
 
   // The client has left; or the gateway is being stopped, and then a stream must look cut.
@@ -312,7 +315,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
 
 std::unique_ptr<AnswerMapper> PassThrough() { return std::make_unique<PassThroughMapper>(); }
 
-net::HttpRequest ForWorker(const Reply& reply) {
+net::HttpRequest ForWorker(Reply& reply) {
   const net::HttpRequest& from = reply.request();
   net::HttpRequest request;
   request.method = from.method;
@@ -325,6 +328,10 @@ net::HttpRequest ForWorker(const Reply& reply) {
     if (!value.empty()) request.headers.push_back({name, std::string(value)});
   }
   request.headers.push_back({"x-request-id", reply.request_id()});
+  // Whose computed prompts it may share. A client's own header of that name is never passed on.
+  if (const KeyPtr& key = reply.account().key()) {
+    request.headers.push_back({"x-lemma-tenant", key->id});
+  }
   return request;
 }
 

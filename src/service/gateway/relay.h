@@ -44,7 +44,7 @@ std::unique_ptr<AnswerMapper> PassThrough();
 
 // The request of `reply`, for the worker: its target (without a host) and body, and of its headers
 // what concerns the worker.
-net::HttpRequest ForWorker(const Reply& reply);
+net::HttpRequest ForWorker(Reply& reply);
 
 // Sends `request` to a replica and answers `reply` with what becomes of it, with the replica's name
 // in x-lemma-replica. Where that fails: 503 (no replica, or in_flight_max reached), 404 (no such

@@ -1,5 +1,5 @@
-// The gateway's answer to one request: whichever way it ends, it carries x-request-id and
-// x-lemma-overhead-ms and is counted once.
+// The gateway's answer to one request: whichever way it ends, it carries x-request-id,
+// x-lemma-queue-ms and x-lemma-overhead-ms, is counted once, and closes the request's account.
 #pragma once
 
 #include <atomic>
@@ -11,31 +11,40 @@
 #include "common/base/clock.h"
 #include "common/base/status.h"
 #include "common/net/http_server.h"
+#include "service/gateway/account.h"
 #include "service/gateway/metrics.h"
 
 namespace lemma::gateway {
 
-// Thread-safe like the exchange it wraps, except AddHeader and SetWorkerWait: before the answer,
-// from the thread that gives it.
+// Belongs to one thread at a time, as the request goes; closed and OnClosed are for any.
 class Reply {
  public:
-  // `route`: as Metrics counts it.
-  Reply(std::shared_ptr<net::HttpExchange> exchange, std::string route, Metrics& metrics);
+  // `route`: as Metrics counts it. `is_logged`: the request gets a row.
+  Reply(std::shared_ptr<net::HttpExchange> exchange, std::string route, Metrics& metrics,
+        const Books& books, bool is_logged);
+  ~Reply();
 
   const net::HttpRequest& request() const { return exchange_->request(); }
   // As net::RequestIdOf.
   const std::string& request_id() const { return request_id_; }
 
+  Account& account() { return account_; }
+
   void AddHeader(std::string name, std::string value);
+  // The profile whose prompt is put in, or kCustomProfile: for the client and the account.
+  void SetProfile(const std::string& profile);
+  // How long it waited to be admitted.
+  void SetQueueWait(Duration wait);
   // How much of the time so far was spent waiting for the worker: not the gateway's own.
   void SetWorkerWait(Duration wait) { worker_wait_ = wait; }
 
   void Send(net::HttpResponse response);
   void SendError(const Status& status, const std::string& code = "");
   void Start(net::HttpResponse response);
-  void Write(std::string chunk) { exchange_->Write(std::move(chunk)); }
-  void Finish() { exchange_->Finish(); }
-  void Abort() { exchange_->Abort(); }
+  void Write(std::string chunk);
+  // The end of a stream, with its last chunk.
+  void Finish(std::string last);
+  void Abort();
   bool closed() const { return exchange_->closed(); }
   // As HttpExchange::OnClosed.
   void OnClosed(std::function<void()> callback) { exchange_->OnClosed(std::move(callback)); }
@@ -52,6 +61,9 @@ class Reply {
   const std::string request_id_;
   std::vector<net::Header> headers_;
   Duration worker_wait_{};
+  Duration queue_wait_{};
+  Account account_;
+  int http_status_ = 0;  // of the answer; 0: none has begun
 };
 
 }  // namespace lemma::gateway

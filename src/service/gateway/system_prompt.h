@@ -10,9 +10,6 @@
 
 namespace lemma::gateway {
 
-// What replies name as the profile where the client's own system prompt is used alone.
-inline constexpr const char* kCustomProfile = "custom";
-
 struct ChatWithSystem {
   std::string body;                      // the same bytes, where nothing had to be changed
   std::string profile = kCustomProfile;  // the name of the one whose system prompt is used

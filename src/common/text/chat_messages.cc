@@ -1,4 +1,4 @@
-#include "inference/worker/chat_messages.h"
+#include "common/text/chat_messages.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 
 #include "common/text/reasoning_splitter.h"
 
-namespace lemma::worker {
+namespace lemma::text {
 namespace {
 
 namespace json = boost::json;
@@ -48,13 +48,13 @@ std::string WithoutThinking(std::string content) {
   const bool has_tag =
       content.find("<think>") != std::string::npos || content.find("</think>") != std::string::npos;
   if (!has_tag) return content;
-  text::ReasoningSplitter splitter;
+  ReasoningSplitter splitter;
   std::string answer = splitter.Push(content).content;
   return answer + splitter.Finish().content;
 }
 
-text::ChatMessage ReadMessage(FieldReader reader) {
-  text::ChatMessage message;
+ChatMessage ReadMessage(FieldReader reader) {
+  ChatMessage message;
   reader.Require("role");
   reader.ReadString("role", message.role);
   if (message.role == "developer") message.role = "system";
@@ -69,7 +69,7 @@ text::ChatMessage ReadMessage(FieldReader reader) {
 
 }  // namespace
 
-void ReadMessages(FieldReader& body, std::vector<text::ChatMessage>& into) {
+void ReadMessages(FieldReader& body, std::vector<ChatMessage>& into) {
   const json::value* messages = body.Require("messages");
   if (messages == nullptr) return;
   if (!messages->is_array()) return body.Fail("messages", "must be an array");
@@ -82,4 +82,4 @@ void ReadMessages(FieldReader& body, std::vector<text::ChatMessage>& into) {
   }
 }
 
-}  // namespace lemma::worker
+}  // namespace lemma::text

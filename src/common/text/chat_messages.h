@@ -6,11 +6,11 @@
 #include "common/base/field_reader.h"
 #include "common/text/chat_template.h"
 
-namespace lemma::worker {
+namespace lemma::text {
 
 // Content is a string or an array of text parts. "developer" becomes "system". Of an assistant's
 // message the thinking is dropped, as the models were trained without it in the history: the fields
 // reasoning_content and reasoning, and <think>...</think> in the content.
-void ReadMessages(FieldReader& body, std::vector<text::ChatMessage>& into);
+void ReadMessages(FieldReader& body, std::vector<ChatMessage>& into);
 
-}  // namespace lemma::worker
+}  // namespace lemma::text

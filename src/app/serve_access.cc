@@ -1,0 +1,85 @@
+#include "app/serve_access.h"
+
+#include <utility>
+
+#include "common/base/log.h"
+#include "common/net/address.h"
+#include "inference/worker/openai_schema.h"
+#include "service/access/time_text.h"
+
+namespace lemma::app {
+namespace {
+
+// The gateway's lanes, and the threads that poll keys, renew leases, write and shorten the log.
+constexpr int kConnections = 8;
+constexpr std::chrono::hours kRetentionInterval{1};
+
+Result<gateway::PromptCounter> LoadCounter(const std::string& model) {
+  LEMMA_ASSIGN_OR_RETURN(const model::Checkpoint checkpoint, OpenModel(model));
+  LEMMA_ASSIGN_OR_RETURN(text::Tokenizer tokenizer, LoadTokenizer(checkpoint));
+  LEMMA_ASSIGN_OR_RETURN(text::ChatTemplate chat_template, LoadChatTemplate(checkpoint));
+  return gateway::PromptCounter({.id = checkpoint.id(),
+                                 .tokenizer = std::move(tokenizer),
+                                 .chat_template = std::move(chat_template),
+                                 .context_tokens = checkpoint.config().context_length_max,
+                                 .output_tokens_default = worker::GenerationDefaults().max_tokens});
+}
+
+}  // namespace
+
+void AddServeAccessOptions(CLI::App& command, ServeAccessOptions& options) {
+  command.add_flag("--require-keys", options.requires_keys,
+                   "Serve nobody without an API key (lemma key create)");
+  AddDataOptions(command, options.data);
+  command
+      .add_option("--keep-requests", options.keep_requests,
+                  "How long the log keeps a row for each request: 12h, 30d")
+      ->capture_default_str();
+}
+
+Status CheckListen(const std::string& host, const std::string& address, bool requires_keys) {
+  LEMMA_ASSIGN_OR_RETURN(const net::Address parsed, net::ParseAddress(address));
+  if (requires_keys || net::IsLoopback(parsed)) return Ok();
+  return InvalidArgument("--host " + host +
+                         ": whoever reaches it could use the model. Add --require-keys (lemma key "
+                         "create --name NAME makes a key), or --host 127.0.0.1 for this machine "
+                         "alone");
+}
+
+Result<std::unique_ptr<ServeAccess>> ServeAccess::Open(const ServeAccessOptions& options,
+                                                       const std::string& model) {
+  auto opened = std::make_unique<ServeAccess>();
+  opened->access_.requires_keys = options.requires_keys;
+  const bool may_create = options.requires_keys || IsNamed(options.data);
+  if (!may_create && !DataDirectory(options.data).ok()) return opened;
+  const Status status = opened->OpenKeys(options, model);
+  if (status.code() == StatusCode::kNotFound && !may_create) return opened;
+  LEMMA_RETURN_IF_ERROR(status);
+  return opened;
+}
+
+Status ServeAccess::OpenKeys(const ServeAccessOptions& options, const std::string& model) {
+  const auto keep_ms = access::ParseDuration(options.keep_requests);
+  LEMMA_RETURN_IF_ERROR(keep_ms.status().WithPrefix("--keep-requests"));
+  const bool may_create = options.requires_keys || IsNamed(options.data);
+  LEMMA_ASSIGN_OR_RETURN(store_, OpenStore(options.data, may_create, clock_, kConnections));
+  LEMMA_ASSIGN_OR_RETURN(counter_, LoadCounter(model));
+  LEMMA_ASSIGN_OR_RETURN(keys_, store::KeyCache::Start(*store_.keys, clock_));
+  store_limiter_.emplace(*store_.database, clock_);
+  log_.emplace(*store_.database);
+  retention_ = std::make_unique<store::PeriodicTask>(
+      kRetentionInterval, [log = &*log_, clock = &clock_, keep_ms = *keep_ms] {
+        const Status deleted = log->DeleteBefore(clock->NowMs() - keep_ms);
+        if (!deleted.ok()) LogWarning("serve: old requests stay: {}", deleted.message());
+      });
+  access_.keys = keys_.get();
+  access_.lasting_limiter = &*store_limiter_;
+  // A file has one gateway: what needs no database is counted without it.
+  access_.brief_limiter = &memory_limiter_;
+  if (store_.database->is_postgresql()) access_.brief_limiter = &*store_limiter_;
+  access_.log = &*log_;
+  access_.counter = &*counter_;
+  return Ok();
+}
+
+}  // namespace lemma::app

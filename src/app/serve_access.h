@@ -1,0 +1,57 @@
+// What `lemma serve` knows of its callers: the keys and limits of the data directory, the request
+// log, and the model's tokenizer to count what they ask.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "app/data_settings.h"
+#include "app/model_choice.h"
+#include "common/base/clock.h"
+#include "common/base/status.h"
+#include "service/access/memory_limiter.h"
+#include "service/gateway/gateway_access.h"
+#include "service/gateway/prompt_counter.h"
+#include "service/store/key_cache.h"
+#include "service/store/periodic_task.h"
+#include "service/store/request_log.h"
+#include "service/store/store_limiter.h"
+
+namespace lemma::app {
+
+struct ServeAccessOptions {
+  bool requires_keys = false;
+  DataOptions data;
+  std::string keep_requests = "30d";  // rows of the request log
+};
+
+void AddServeAccessOptions(CLI::App& command, ServeAccessOptions& options);
+
+// Is it safe to listen there? kInvalidArgument beyond the loopback without keys.
+Status CheckListen(const std::string& host, const std::string& address, bool requires_keys);
+
+class ServeAccess {
+ public:
+  // Where no key is required, no data directory is named and none is there: serves anybody, with
+  // nothing behind it. Errors: those of OpenStore and of reading the model's tokenizer.
+  static Result<std::unique_ptr<ServeAccess>> Open(const ServeAccessOptions& options,
+                                                   const std::string& model);
+
+  // Outlives the gateway that has it.
+  const gateway::GatewayAccess& parts() const { return access_; }
+
+ private:
+  Status OpenKeys(const ServeAccessOptions& options, const std::string& model);
+
+  const SystemUnixClock clock_;
+  gateway::GatewayAccess access_;
+  OpenedStore store_;
+  std::unique_ptr<store::KeyCache> keys_;
+  access::MemoryLimiter memory_limiter_{clock_};
+  std::optional<store::StoreLimiter> store_limiter_;
+  std::optional<store::RequestLog> log_;
+  std::optional<gateway::PromptCounter> counter_;
+  std::unique_ptr<store::PeriodicTask> retention_;
+};
+
+}  // namespace lemma::app

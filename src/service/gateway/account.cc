@@ -1,0 +1,119 @@
+#include "service/gateway/account.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <utility>
+
+#include "common/base/json.h"
+#include "common/text/unicode.h"
+
+namespace lemma::gateway {
+namespace {
+
+namespace json = boost::json;
+
+constexpr size_t kContentBytesMax = 1 << 20;  // of a prompt, and of an answer, that are kept
+constexpr size_t kNameBytesMax = 128;
+
+// What a database takes: whole characters, at most so many bytes.
+std::string Storable(std::string_view text, size_t bytes_max) {
+  std::string storage;
+  return std::string(text::ValidUtf8(text.substr(0, bytes_max), storage));
+}
+
+int64_t TokensAt(const json::object& usage, std::string_view name) {
+  const json::value* value = usage.if_contains(name);
+  if (value == nullptr || !value->is_int64()) return 0;
+  return std::clamp<int64_t>(value->get_int64(), 0, access::kRequestTokensMax);
+}
+
+int64_t Milliseconds(Duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
+}  // namespace
+
+Account::Account(const Books& books, std::string id, bool is_logged)
+    : books_(books), is_logged_(is_logged && books.log != nullptr) {
+  record_.id = std::move(id);
+  record_.started_ms = SystemUnixClock().NowMs();
+}
+
+void Account::SetKey(KeyPtr key) {
+  key_ = std::move(key);
+  if (key_ != nullptr) record_.key_id = key_->id;
+  record_.keeps_content = keeps_content();
+}
+
+void Account::SetQueueWait(Duration wait) { record_.queue_ms = Milliseconds(wait); }
+
+void Account::SetPrompt(const std::string& body) {
+  if (is_logged_ && keeps_content()) record_.prompt = Storable(body, kContentBytesMax);
+}
+
+void Account::Hold(access::Reservation reservation, const TokenClaim& claim) {
+  reservation_ = std::move(reservation);
+  is_held_ = true;
+  claim_ = claim;
+}
+
+void Account::SetUsage(std::string_view usage_json) {
+  const Result<json::object> usage = ParseJsonObject(usage_json, "usage");
+  if (!usage.ok()) return;
+  has_usage_ = true;
+  record_.prompt_tokens = TokensAt(*usage, "prompt_tokens");
+  record_.completion_tokens = TokensAt(*usage, "completion_tokens");
+}
+
+void Account::SetModel(std::string_view name) { record_.model = Storable(name, kNameBytesMax); }
+
+void Account::SetFinishReason(std::string_view reason) {
+  record_.finish_reason = Storable(reason, kNameBytesMax);
+}
+
+void Account::BeginAnswer(int http_status) {
+  if (http_status == 200) record_.first_token_ms = MillisecondsSoFar();
+}
+
+void Account::Sent(std::string_view bytes) {
+  if (!is_logged_ || !keeps_content()) return;
+  if (!record_.answer) record_.answer.emplace();
+  const size_t room = kContentBytesMax - record_.answer->size();
+  record_.answer->append(bytes.substr(0, room));
+}
+
+void Account::End(int http_status, bool is_complete) {
+  if (std::exchange(has_ended_, true)) return;
+  if (is_held_) {
+    const int64_t n_used = TokensUsed(http_status, is_complete);
+    books_.lanes.Settle(
+        key_->id, [reservation = std::make_shared<access::Reservation>(std::move(reservation_)),
+                   n_used] { reservation->Settle(n_used); });
+    if (!has_usage_ && n_used > 0) {
+      record_.prompt_tokens = std::min(claim_.n_prompt, n_used);
+      record_.completion_tokens = n_used - record_.prompt_tokens;
+    }
+  }
+  if (!is_logged_) return;
+  record_.http_status = http_status;
+  if (!is_complete) record_.finish_reason = "cancelled";
+  record_.duration_ms = MillisecondsSoFar();
+  if (record_.answer) record_.answer = Storable(*record_.answer, kContentBytesMax);
+  books_.log->Append(std::move(record_));
+}
+
+// Of an answer without usage: what is certain to have reached the client. One that fails as a whole
+// gives it nothing.
+int64_t Account::TokensUsed(int http_status, bool is_complete) const {
+  if (has_usage_) return record_.prompt_tokens + record_.completion_tokens;
+  if (http_status == 499) return claim_.n_prompt;
+  if (http_status != 200) return 0;
+  if (n_pieces_ > 0 || !is_complete) return claim_.n_prompt + n_pieces_;
+  return claim_.n_prompt + claim_.n_output;
+}
+
+int64_t Account::MillisecondsSoFar() const {
+  return Milliseconds(std::chrono::steady_clock::now() - arrived_at_);
+}
+
+}  // namespace lemma::gateway

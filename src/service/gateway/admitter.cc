@@ -1,0 +1,88 @@
+#include "service/gateway/admitter.h"
+
+#include <utility>
+
+#include "common/base/log.h"
+#include "service/access/limit_headers.h"
+#include "service/gateway/usage_mapper.h"
+
+namespace lemma::gateway {
+namespace {
+
+bool LimitsTokens(const access::KeyLimits& limits) {
+  return limits.tokens_per_minute > 0 || limits.tokens_per_day > 0;
+}
+
+}  // namespace
+
+void Admitter::Admit(Call call) {
+  Waiting waiting{std::move(call), std::nullopt};
+  Reply& reply = *waiting.call.reply;
+  if (const Status wrong = Complete(waiting.call, waiting.body); !wrong.ok()) {
+    return reply.SendError(wrong);
+  }
+  const KeyPtr key = reply.account().key();
+  if (key == nullptr || !key->spec.limits.any()) return relay_(std::move(waiting.call));
+  const auto shared = std::make_shared<Waiting>(std::move(waiting));
+  if (!lanes_.TryRequest(key->id, [this, shared] { AskLimits(std::move(*shared)); })) {
+    shared->call.reply->SendError(Unavailable("too many requests of this key wait"), "overloaded");
+  }
+}
+
+Status Admitter::Complete(Call& call, std::optional<GenerationBody>& body) const {
+  const KeyPtr& key = call.reply->account().key();
+  if (call.kind == CallKind::kFree || (key == nullptr && access_.log == nullptr)) return Ok();
+  UsageWish wish{.at_end = true, .in_each = true};  // as the worker gives it
+  if (call.kind == CallKind::kOther) {
+    if (key != nullptr && LimitsTokens(key->spec.limits)) {
+      return Status(StatusCode::kPermissionDenied, "this API key has a limit of tokens, and what " +
+                                                       call.reply->request().path +
+                                                       " takes cannot be counted");
+    }
+  } else {
+    LEMMA_ASSIGN_OR_RETURN(body, GenerationBody::Parse(std::move(call.request.body)));
+    if (key != nullptr) body->LimitTime(key->spec.deadline_ms);
+    if (body->is_stream()) {
+      wish = body->usage_wish();
+      body->AskForUsage();
+    }
+    call.request.body = body->Text();
+  }
+  call.mapper = MeterUsage(call.reply, wish, std::move(call.mapper));
+  return Ok();
+}
+
+void Admitter::AskLimits(Waiting waiting) const {
+  Reply& reply = *waiting.call.reply;
+  if (reply.closed()) return reply.CountAbandoned();
+  const access::ApiKey& key = *reply.account().key();
+  const access::KeyLimits& limits = key.spec.limits;
+  const Result<TokenClaim> claim = Claim(waiting, limits);
+  if (!claim.ok()) return reply.SendError(claim.status());
+  access::Limiter& limiter =
+      limits.tokens_per_day > 0 ? *access_.lasting_limiter : *access_.brief_limiter;
+  Result<access::Admission> admission =
+      limiter.Admit(key.id, limits, claim->n_prompt + claim->n_output);
+  reply.SetQueueWait(std::chrono::steady_clock::now() - waiting.since);
+  if (!admission.ok()) {
+    LogWarning("gateway: {}: limits: {}", reply.request_id(), admission.status().message());
+    return reply.SendError(Unavailable("the key's limits cannot be checked at the moment"));
+  }
+  const access::Verdict& verdict = admission->verdict;
+  for (auto& [name, value] : access::LimitHeaders(verdict)) {
+    reply.AddHeader(std::move(name), std::move(value));
+  }
+  if (!verdict.admitted()) {
+    metrics_.CountLimited(access::LimitName(verdict.refused_by));
+    return reply.SendError(Status(StatusCode::kRateLimited, access::RefusalText(verdict)));
+  }
+  reply.account().Hold(std::move(admission->reservation), *claim);
+  relay_(std::move(waiting.call));
+}
+
+Result<TokenClaim> Admitter::Claim(const Waiting& waiting, const access::KeyLimits& limits) const {
+  if (!waiting.body || !LimitsTokens(limits)) return TokenClaim();
+  return waiting.body->Claim(waiting.call.kind, access_.counter);
+}
+
+}  // namespace lemma::gateway

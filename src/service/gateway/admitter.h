@@ -1,0 +1,58 @@
+// From a request that was understood to one that may be relayed: its body completed, its tokens
+// counted, its key's limits asked. Whoever has no limits passes on the calling thread.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "common/net/http.h"
+#include "service/gateway/gateway_access.h"
+#include "service/gateway/generation_body.h"
+#include "service/gateway/key_lanes.h"
+#include "service/gateway/metrics.h"
+#include "service/gateway/relay.h"
+#include "service/gateway/reply.h"
+
+namespace lemma::gateway {
+
+// One call to the worker, ready but for its admission.
+struct Call {
+  std::shared_ptr<Reply> reply;
+  net::HttpRequest request;  // for the worker
+  CallKind kind = CallKind::kFree;
+  std::unique_ptr<AnswerMapper> mapper;
+};
+
+// Thread-safe. Outlives the tasks that it has given to the lanes.
+class Admitter {
+ public:
+  using Relay = std::function<void(Call)>;
+  Admitter(const GatewayAccess& access, KeyLanes& lanes, Metrics& metrics, Relay relay)
+      : access_(access), lanes_(lanes), metrics_(metrics), relay_(std::move(relay)) {}
+
+  // Relays the call, here or from a lane, or answers: 400 where its body is no JSON object, 403,
+  // 429 where a limit is reached, 503 where too many wait or the limits cannot be asked.
+  void Admit(Call call);
+
+ private:
+  struct Waiting {
+    Call call;
+    std::optional<GenerationBody> body;
+    TimePoint since = std::chrono::steady_clock::now();
+  };
+
+  // Reads the body of a call that generates, and completes it.
+  Status Complete(Call& call, std::optional<GenerationBody>& body) const;
+  // On a lane.
+  void AskLimits(Waiting waiting) const;
+  Result<TokenClaim> Claim(const Waiting& waiting, const access::KeyLimits& limits) const;
+
+  const GatewayAccess access_;
+  KeyLanes& lanes_;
+  Metrics& metrics_;
+  const Relay relay_;
+};
+
+}  // namespace lemma::gateway

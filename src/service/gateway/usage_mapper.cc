@@ -1,0 +1,176 @@
+#include "service/gateway/usage_mapper.h"
+
+#include <string>
+#include <utility>
+
+namespace lemma::gateway {
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r\n";
+
+size_t SkipBlanks(std::string_view text, size_t at) {
+  const size_t next = text.find_first_not_of(kBlanks, at);
+  return next == text.npos ? text.size() : next;
+}
+
+// The end of the object that begins at `begin`; npos where it has none.
+size_t EndOfObject(std::string_view text, size_t begin) {
+  int depth = 0;
+  bool in_string = false;
+  for (size_t at = begin; at < text.size(); ++at) {
+    const char c = text[at];
+    if (in_string) {
+      if (c == '\\') ++at;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{') {
+      ++depth;
+    } else if (c == '}' && --depth == 0) {
+      return at + 1;
+    }
+  }
+  return text.npos;
+}
+
+size_t EndOfValue(std::string_view text, size_t begin) {
+  if (text.substr(begin).starts_with("null")) return begin + 4;
+  return begin < text.size() && text[begin] == '{' ? EndOfObject(text, begin) : text.npos;
+}
+
+// The text of a string member, wherever it stands: within a string its quotes were escaped.
+std::string_view StringMember(std::string_view text, std::string_view name) {
+  const std::string key = "\"" + std::string(name) + "\"";
+  for (size_t at = text.find(key); at != text.npos; at = text.find(key, at + 1)) {
+    const size_t colon = SkipBlanks(text, at + key.size());
+    if (colon >= text.size() || text[colon] != ':') continue;
+    const size_t quote = SkipBlanks(text, colon + 1);
+    if (quote >= text.size() || text[quote] != '"') continue;
+    const size_t end = text.find('"', quote + 1);
+    return end == text.npos ? "" : text.substr(quote + 1, end - quote - 1);
+  }
+  return "";
+}
+
+// Of the first one, with the empty line that ends it.
+size_t EndOfEvent(std::string_view events) {
+  const size_t lf = events.find("\n\n");
+  const size_t crlf = events.find("\r\n\r\n");
+  if (lf == events.npos && crlf == events.npos) return events.size();
+  return crlf < lf ? crlf + 4 : lf + 2;
+}
+
+bool IsDone(std::string_view event) {
+  return event.starts_with("data: [DONE]") || event.starts_with("data:[DONE]");
+}
+
+bool HasNoChoices(std::string_view chunk) {
+  const size_t at = chunk.find("\"choices\"");
+  if (at == chunk.npos) return true;
+  size_t next = SkipBlanks(chunk, at + 9);
+  if (next >= chunk.size() || chunk[next] != ':') return false;
+  next = SkipBlanks(chunk, next + 1);
+  if (next >= chunk.size() || chunk[next] != '[') return false;
+  next = SkipBlanks(chunk, next + 1);
+  return next < chunk.size() && chunk[next] == ']';
+}
+
+class UsageMapper final : public AnswerMapper {
+ public:
+  UsageMapper(std::shared_ptr<Reply> reply, UsageWish wish, std::unique_ptr<AnswerMapper> inner)
+      : reply_(std::move(reply)), wish_(wish), inner_(std::move(inner)) {}
+
+  Result<net::HttpResponse> MapWhole(net::HttpResponse response) override {
+    Note(response.body);
+    const UsageMember usage = FindUsage(response.body);
+    if (!usage.value.empty()) account().SetUsage(usage.value);
+    return inner_->MapWhole(std::move(response));
+  }
+
+  std::string MapEvents(std::string_view bytes) override {
+    return inner_->MapEvents(ForClient(whole_events_->MapEvents(bytes)));
+  }
+
+  Result<std::string> EndEvents() override {
+    Result<std::string> rest = whole_events_->EndEvents();
+    if (!rest.ok()) return rest;
+    std::string last = inner_->MapEvents(ForClient(*rest) + done_);
+    LEMMA_ASSIGN_OR_RETURN(const std::string end, inner_->EndEvents());
+    return last + end;
+  }
+
+ private:
+  Account& account() { return reply_->account(); }
+
+  void Note(std::string_view json) {
+    if (const auto model = StringMember(json, "model"); !model.empty()) account().SetModel(model);
+    const std::string_view reason = StringMember(json, "finish_reason");
+    if (!reason.empty()) account().SetFinishReason(reason);
+  }
+
+  // Whole events -> those that the client is shown, as it is shown them.
+  std::string ForClient(std::string_view events) {
+    std::string shown;
+    while (!events.empty()) {
+      const size_t end = EndOfEvent(events);
+      shown += EventForClient(events.substr(0, end));
+      events.remove_prefix(end);
+    }
+    return shown;
+  }
+
+  std::string EventForClient(std::string_view event) {
+    if (!done_.empty() || IsDone(event)) {
+      done_ += event;
+      return "";
+    }
+    if (event.starts_with(':')) return std::string(event);
+    if (event.starts_with("event: error")) account().SetFinishReason("error");
+    Note(event);
+    const bool is_of_usage_alone = HasNoChoices(event);
+    if (!is_of_usage_alone) account().CountPiece();
+    const UsageMember usage = FindUsage(event);
+    if (usage.value.empty()) return std::string(event);
+    if (usage.value != "null") account().SetUsage(usage.value);
+    if (is_of_usage_alone) return wish_.at_end ? std::string(event) : "";
+    if (wish_.in_each) return std::string(event);
+    return std::string(event.substr(0, usage.begin)) + std::string(event.substr(usage.end));
+  }
+
+  const std::shared_ptr<Reply> reply_;
+  const UsageWish wish_;
+  const std::unique_ptr<AnswerMapper> whole_events_ = PassThrough();
+  const std::unique_ptr<AnswerMapper> inner_;
+  std::string done_;  // [DONE], held until the end
+};
+
+}  // namespace
+
+UsageMember FindUsage(std::string_view object_text) {
+  constexpr std::string_view kKey = "\"usage\"";
+  for (size_t at = object_text.find(kKey); at != object_text.npos;
+       at = object_text.find(kKey, at + 1)) {
+    const size_t colon = SkipBlanks(object_text, at + kKey.size());
+    if (colon >= object_text.size() || object_text[colon] != ':') continue;  // a text, not a name
+    const size_t begin = SkipBlanks(object_text, colon + 1);
+    const size_t end = EndOfValue(object_text, begin);
+    if (end == object_text.npos) continue;
+    UsageMember found{at, end, object_text.substr(begin, end - begin)};
+    const size_t before = object_text.substr(0, at).find_last_not_of(kBlanks);
+    const size_t after = SkipBlanks(object_text, end);
+    if (before != object_text.npos && object_text[before] == ',') {
+      found.begin = before;
+    } else if (after < object_text.size() && object_text[after] == ',') {
+      found.end = after + 1;
+    }
+    return found;
+  }
+  return {};
+}
+
+std::unique_ptr<AnswerMapper> MeterUsage(std::shared_ptr<Reply> reply, UsageWish wish,
+                                         std::unique_ptr<AnswerMapper> inner) {
+  return std::make_unique<UsageMapper>(std::move(reply), wish, std::move(inner));
+}
+
+}  // namespace lemma::gateway
