@@ -97,7 +97,7 @@ test('a judge that is killed takes its boxes with it', { skip }, async () => {
   let box = [];
   await eventually(() => {
     box = descendants(process.pid);
-    return box.some((pid) => commandOf(pid).endsWith('-B\0/box/main.py\0'));
+    return box.some((pid) => commandOf(pid) === '/usr/bin/python3\0-B\0/box/main.py\0');
   }, 'the program runs');
   process.kill('SIGKILL');
   await eventually(() => !box.some(alive), 'the box is gone');

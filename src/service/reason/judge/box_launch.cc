@@ -37,7 +37,7 @@ std::vector<std::string> BubblewrapArguments(const std::string& bubblewrap,
                                              const BoxCommand& command) {
   std::vector<std::string> arguments = {
       bubblewrap, "--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc",
-      "--unshare-uts", "--unshare-cgroup-try", "--die-with-parent", "--new-session",
+      "--unshare-uts", "--unshare-cgroup-try", "--new-session",
       // The init is process 1 and has what it takes to mount /tmp, in these namespaces alone.
       "--as-pid-1", "--cap-add", "CAP_SYS_ADMIN", "--uid", "65534", "--gid", "65534", "--hostname",
       "box", "--clearenv",

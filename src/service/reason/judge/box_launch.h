@@ -18,7 +18,7 @@ struct LaunchedBox {
   FileDescriptor output, errors;    // of the program, and of bubblewrap until it starts
 };
 
-// Thread-safe. The box ends when the calling thread does. Errors: kIo.
+// Thread-safe. The box ends when `control` closes, also before it is made. Errors: kIo.
 Result<LaunchedBox> LaunchBox(const std::string& bubblewrap, const SealedFile& init,
                               const SealedFile& filter, const BoxCommand& command);
 

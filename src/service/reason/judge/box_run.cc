@@ -47,8 +47,9 @@ bool WaitFor(const FileDescriptor& pidfd, int timeout_ms) {
 
 BoxRun::~BoxRun() {
   if (box_.bubblewrap < 0) return;
+  box_.control.Close();  // ends the init, if it has begun or when it does, and so bubblewrap
   KillThrough(init_pidfd_);
-  KillThrough(box_.bubblewrap_pidfd);  // its own death is the init's too
+  if (!WaitFor(box_.bubblewrap_pidfd, kGoneMsMax)) KillThrough(box_.bubblewrap_pidfd);
   while (waitpid(box_.bubblewrap, nullptr, 0) < 0 && errno == EINTR) {
   }
 }

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 constexpr int kRuns = 3;
 
 // So small that passing them takes no time, and compiling an honest small program stays within.
-constexpr BoxLimits kSmallCompileLimits = {.cpu_ms = 3000,
+constexpr BoxLimits kSmallCompileLimits = {.cpu_ms = 1500,
                                            .wall_ms = 60'000,
                                            .memory_bytes = 512ull << 20,
                                            .output_bytes = 16ull << 20,

@@ -10,6 +10,7 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -66,7 +67,7 @@ void Send(const BoxReport& report, const int (*fds)[kBoxReadyFds]) {
     header->cmsg_len = CMSG_LEN(sizeof *fds);
     std::memcpy(CMSG_DATA(header), fds, sizeof *fds);
   }
-  // A judge that is gone needs no report, and this process dies with it.
+  // A judge that is gone needs no report.
   (void)sendmsg(kBoxControlFd, &message, MSG_NOSIGNAL);
 }
 
@@ -130,6 +131,9 @@ bool SetLimits(const BoxOrder& order) {
   };
   if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) fail("dumpable");
   if (!SetLimits(order)) fail("setrlimit");
+  sigset_t none;
+  sigemptyset(&none);
+  if (sigprocmask(SIG_SETMASK, &none, nullptr) != 0) fail("sigprocmask");
   note->listener_fd = static_cast<int>(
       syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &filter));
   if (note->listener_fd < 0) fail("seccomp");
@@ -138,13 +142,35 @@ bool SetLimits(const BoxOrder& order) {
   __builtin_unreachable();
 }
 
+// Blocked but in WaitFor, where it ends the waiting; of the program it is neither blocked nor
+// handled.
+void TakeChildSignals() {
+  struct sigaction action{};
+  action.sa_handler = [](int) {};
+  sigset_t child;
+  sigemptyset(&child);
+  sigaddset(&child, SIGCHLD);
+  if (sigaction(SIGCHLD, &action, nullptr) != 0 || sigprocmask(SIG_BLOCK, &child, nullptr) != 0) {
+    Fail("signals", errno);
+  }
+}
+
 BoxReport WaitFor(pid_t program) {
   BoxReport report{};
   report.kind = BoxReportKind::kEnded;
-  while (true) {  // orphans are reaped on the way, so that they do not count as processes
-    const pid_t ended = waitpid(-1, &report.wait_status, __WALL);
-    if (ended == program) break;
-    if (ended < 0 && errno != EINTR) Fail("waitpid", errno);
+  sigset_t none;
+  sigemptyset(&none);
+  for (pid_t ended = 0; ended != program;) {
+    int status = 0;
+    ended = waitpid(-1, &status, __WALL | WNOHANG);  // orphans too: a zombie counts as a process
+    if (ended < 0) Fail("waitpid", errno);
+    if (ended == program) report.wait_status = status;
+    if (ended != 0) continue;
+    // No judge, no limits: then the box must not go on. This holds from its first moment, which
+    // bubblewrap's --die-with-parent does not: what is killed while it makes a box leaves it
+    // behind.
+    pollfd judge{kBoxControlFd, 0, 0};
+    if (ppoll(&judge, 1, nullptr, &none) > 0) _exit(1);
   }
   rusage usage{};
   getrusage(RUSAGE_CHILDREN, &usage);
@@ -170,6 +196,7 @@ int main(int argc, char** argv) {
       mmap(nullptr, sizeof(ChildNote), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   if (note == MAP_FAILED) Fail("mmap", errno);
   note->listener_fd = -1;
+  TakeChildSignals();
   // The child shares the table of descriptors, so that its listener is this process's too, until it
   // becomes the program, when this process goes on. All else is a copy.
   const auto program = static_cast<pid_t>(
