@@ -44,15 +44,6 @@ std::string ReadContent(FieldReader& message, bool may_be_missing) {
   return text;
 }
 
-std::string WithoutThinking(std::string content) {
-  const bool has_tag =
-      content.find("<think>") != std::string::npos || content.find("</think>") != std::string::npos;
-  if (!has_tag) return content;
-  ReasoningSplitter splitter;
-  std::string answer = splitter.Push(content).content;
-  return answer + splitter.Finish().content;
-}
-
 ChatMessage ReadMessage(FieldReader reader) {
   ChatMessage message;
   reader.Require("role");
@@ -68,6 +59,15 @@ ChatMessage ReadMessage(FieldReader reader) {
 }
 
 }  // namespace
+
+std::string WithoutThinking(std::string content) {
+  const bool has_tag =
+      content.find("<think>") != std::string::npos || content.find("</think>") != std::string::npos;
+  if (!has_tag) return content;
+  ReasoningSplitter splitter;
+  std::string answer = splitter.Push(content).content;
+  return answer + splitter.Finish().content;
+}
 
 void ReadMessages(FieldReader& body, std::vector<ChatMessage>& into) {
   const json::value* messages = body.Require("messages");

@@ -1,6 +1,7 @@
 // The `messages` of a chat request -> what the chat template takes.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "common/base/field_reader.h"
@@ -12,5 +13,8 @@ namespace lemma::text {
 // message the thinking is dropped, as the models were trained without it in the history: the fields
 // reasoning_content and reasoning, and <think>...</think> in the content.
 void ReadMessages(FieldReader& body, std::vector<ChatMessage>& into);
+
+// The answer of a reply that begins or goes on with <think>...</think>.
+std::string WithoutThinking(std::string content);
 
 }  // namespace lemma::text

@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "common/text/reasoning_splitter.h"
+#include "common/text/chat_messages.h"
 #include "service/gateway/escaped_text.h"
 
 namespace lemma::gateway {
@@ -59,20 +59,11 @@ bool IsMessage(const json::value& message) {
          TextOf(message.get_object()).has_value();
 }
 
-std::string WithoutThinking(std::string content) {
-  const bool has_tag =
-      content.find("<think>") != std::string::npos || content.find("</think>") != std::string::npos;
-  if (!has_tag) return content;
-  text::ReasoningSplitter splitter;
-  std::string answer = splitter.Push(content).content;
-  return answer + splitter.Finish().content;
-}
-
 // `message`, which is no system message, in its canonical form. True: that changed it.
 bool NormalizeMessage(json::object& message) {
   std::string text = *TextOf(message);
   const bool is_assistant = RoleOf(message) == "assistant";
-  text = is_assistant ? WithoutThinking(std::move(text)) : DecodeIfEscaped(text);
+  text = is_assistant ? text::WithoutThinking(std::move(text)) : DecodeIfEscaped(text);
   bool is_changed = false;
   if (is_assistant) {
     is_changed = message.erase("reasoning_content") + message.erase("reasoning") > 0;
