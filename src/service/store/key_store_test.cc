@@ -227,7 +227,7 @@ TEST_P(KeyStoreTest, LastUseIsWrittenAndNeverGoesBack) {
 TEST_P(KeyStoreTest, WithoutItsDatabaseTheCacheTrustsItsCopyForAWhile) {
   const NewKey made = *store_->Create(Named("a"));
   const auto cache = *KeyCache::Start(
-      *store_, clock_, {.poll_interval = milliseconds(20), .stale_max = milliseconds(400)});
+      *store_, clock_, {.poll_interval = milliseconds(20), .stale_max = milliseconds(2000)});
   const auto rename = [&](const char* from, const char* to) {
     return database_->Write([&](soci::session& sql) {
       sql << std::string("ALTER TABLE ") + from + " RENAME TO " + to;
