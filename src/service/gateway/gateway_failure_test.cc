@@ -177,7 +177,7 @@ TEST_F(GatewayTest, DrainLetsAnswersFinishAndStopEndsThemAtOnce) {
   EXPECT_TRUE(Eventually([&] { return Ask("GET", "/readyz").status == 503; }));
   EXPECT_EQ(Post("/generate", R"({"prompt":"a"})").status, 503);
   EXPECT_EQ(Ask("GET", "/livez").status, 200);
-  EXPECT_EQ(gateway_->n_active(), 1);
+  EXPECT_TRUE(Eventually([&] { return gateway_->n_active() == 1; }));
   AnswerChat(at_worker);
   drain.join();
   EXPECT_EQ(status.get_future().get(), 200);
