@@ -197,4 +197,10 @@ class StreamedCall {
   std::shared_ptr<net::HttpCall> call_;
 };
 
+inline std::string Text(const json::value& value) { return std::string(value.as_string()); }
+
+inline json::object ErrorOf(const net::HttpResponse& response) {
+  return ParseJsonObject(response.body, "error").value().at("error").as_object();
+}
+
 }  // namespace lemma::worker
