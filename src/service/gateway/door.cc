@@ -1,7 +1,6 @@
 #include "service/gateway/door.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <string_view>
