@@ -62,11 +62,18 @@ TEST(Drafter, SamplesLearnFromEachOtherAndFromThePromptsEnd) {
   EXPECT_EQ(Continue(drafter, 0, 4), Tokens{}) << "nothing follows 21, 22";
 }
 
-TEST(Drafter, APromptOfOneTokenHasNoPair) {
-  Drafter drafter(Tokens{10}, 1, 8);
+TEST(Drafter, WhereNoPairIsKnownTheLatestPlaceOfTheLastTokenIsContinued) {
+  Drafter drafter(Tokens{10}, 1, 12);
   EXPECT_EQ(Continue(drafter, 0, 4), Tokens{});
-  Say(drafter, 0, {10});
-  EXPECT_EQ(Continue(drafter, 0, 4), Tokens{});
+  Say(drafter, 0, {5, 20, 6, 20, 7, 8, 5});
+  int32_t n_match = 0;
+  EXPECT_EQ(Continue(drafter, 0, 2, &n_match), (Tokens{20, 6})) << "8, 5 stood nowhere before";
+  EXPECT_EQ(n_match, 1);
+  Say(drafter, 0, {9, 20});
+  EXPECT_EQ(Continue(drafter, 0, 1), Tokens{7});
+  Say(drafter, 0, {6, 20});
+  EXPECT_EQ(Continue(drafter, 0, 1, &n_match), Tokens{7});
+  EXPECT_EQ(n_match, 3) << "a pair wins, however old";
 }
 
 // Every guess is what followed as many equal tokens somewhere in the texts.

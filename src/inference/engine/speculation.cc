@@ -1,6 +1,7 @@
 #include "inference/engine/speculation.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 namespace lemma::engine {
@@ -39,7 +40,8 @@ double StepCost::Of(int32_t n_rows) const {
 }
 
 size_t Speculation::ClassOf(int32_t n_match) {
-  return n_match <= 2 ? 0 : n_match <= 4 ? 1 : n_match <= 8 ? 2 : n_match <= 16 ? 3 : 4;
+  const auto more_than_one = static_cast<uint32_t>(n_match - 1);
+  return std::min<size_t>(std::bit_width(more_than_one), kFirstDraftChances.size() - 1);
 }
 
 void Speculation::Draft(const RequestList& running, int32_t n_tokens_max) {
