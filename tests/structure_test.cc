@@ -30,6 +30,7 @@ const std::map<std::string, std::vector<std::string>>& AllowedIncludes() {
       {"service/store", {"common/base", "service/access"}},
       {"service/reason", {"common/base", "common/text"}},
       {"service/reason/judge", {"common/base", "common/text"}},
+      {"service/reason/consensus", {"common/base", "service/reason"}},
       {"service/pool", {"common/base", "common/net"}},
       {"service/gateway",
        {"common/base", "common/text", "common/net", "service/access", "service/store",
