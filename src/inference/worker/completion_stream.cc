@@ -52,7 +52,8 @@ engine::RequestSink::Verdict CompletionStream::OnToken(const engine::TokenEvent&
   if (shape_.has_logprobs) piece.logprobs.push_back(MakeLogprobs(event, sample));
   writer_->OnPiece(std::move(piece), usage_);
   sample.stop_string = std::move(text.stop_string);
-  if (sample.stop_string) return Verdict::kStop;
+  sample.is_stopped = !sample.stop_string && shape_.wishes->IsStopped(event.sample);
+  if (sample.stop_string || sample.is_stopped) return Verdict::kStop;
   return sample.decoder.in_reasoning() ? Verdict::kThinking : Verdict::kContinue;
 }
 
@@ -67,6 +68,8 @@ void CompletionStream::OnSampleDone(int32_t index, const engine::SampleEnd& end)
   if (!sample.stop_string) FinishText(sample, piece);
   if (sample.stop_string) {
     piece.stop_reason = *sample.stop_string;
+  } else if (sample.is_stopped) {
+    piece.stop_reason = std::string("asked");
   } else if (end.stop_id) {
     piece.stop_reason = *end.stop_id;
   } else if (end.reason == FinishReason::kLoop) {

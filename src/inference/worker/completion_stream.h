@@ -11,6 +11,7 @@
 #include "inference/worker/last_boxed.h"
 #include "inference/worker/metrics.h"
 #include "inference/worker/reply_writer.h"
+#include "inference/worker/running_requests.h"
 #include "inference/worker/sample_decoder.h"
 
 namespace lemma::worker {
@@ -26,6 +27,7 @@ class CompletionStream : public engine::RequestSink {
     bool opens_thinking = false;  // the prompt ends inside the thinking
     std::string request_id;       // for the log
     std::vector<std::string> stops;
+    std::shared_ptr<const RequestWishes> wishes;
   };
   // The request arrives now.
   CompletionStream(const Shape& shape, const text::Tokenizer& tokenizer, Metrics& metrics,
@@ -43,6 +45,7 @@ class CompletionStream : public engine::RequestSink {
   struct Sample {
     SampleDecoder decoder;
     std::optional<std::string> stop_string;  // matched: the sample ends
+    bool is_stopped = false;                 // from outside
     TimePoint last_token;
     int64_t n_characters = 0;
     LastBoxed boxed;           // of the thinking

@@ -100,14 +100,15 @@ std::vector<TokenId> EndIds(const Context& context, ReplyKind kind) {
 }
 
 engine::ThinkingRules MakeThinkingRules(const Context& context, const GenerationParams& params,
-                                        bool is_open, std::vector<std::string> ids) {
+                                        bool is_open,
+                                        const std::shared_ptr<const RequestWishes>& wishes) {
   engine::ThinkingRules rules;
   rules.close = context.thinking_tokens.close;
   rules.bridge = context.thinking_tokens.bridge;
   if (params.thinking_tokens) rules.tokens_max = *params.thinking_tokens;
   rules.answer_tokens = kAnswerTokens;
   rules.is_open = is_open;
-  rules.end_now = context.running_requests.Add(std::move(ids));
+  rules.end_now = {wishes, &wishes->end_thinking};
   return rules;
 }
 
@@ -153,10 +154,8 @@ void Generate(const Context& context, const CallPtr& call, ReplyKind kind,
   const bool opens_thinking = is_chat && EndsInThinking(context.tokenizer, prompt);
   engine::GenerateRequest request =
       MakeEngineRequest(context, kind, params, std::move(prompt), *max_tokens);
-  if (is_chat) {
-    request.thinking =
-        MakeThinkingRules(context, params, opens_thinking, {head.id, call->request_id()});
-  }
+  const auto wishes = context.running_requests.Add({head.id, call->request_id()});
+  if (is_chat) request.thinking = MakeThinkingRules(context, params, opens_thinking, wishes);
   std::shared_ptr<ReplyWriter> writer;
   if (params.stream) {
     auto stream = std::make_shared<StreamWriter>(
@@ -177,13 +176,18 @@ void Generate(const Context& context, const CallPtr& call, ReplyKind kind,
                               .has_logprobs = params.sampling.n_logprobs >= 0,
                               .opens_thinking = opens_thinking,
                               .request_id = call->request_id(),
-                              .stops = params.stop},
+                              .stops = params.stop,
+                              .wishes = wishes},
       context.tokenizer, context.metrics, context.clock, std::move(writer));
   const auto id = context.engine.Submit(std::move(request));
   if (!id.ok()) return call->Send(RenderError(id.status()));
   // In every phase: while it waits, is prefilled, decodes. The engine outlives the server's
   // threads.
   call->OnClosed([&engine = context.engine, id = *id] { engine.Cancel(id); });
+}
+
+Status NotRunning(const std::string& id) {
+  return NotFound("no request with the id \"" + id + "\" is running");
 }
 
 }  // namespace
@@ -222,7 +226,17 @@ void HandleCompletions(const Context& context, const CallPtr& call) {
 void HandleEndThinking(const Context& context, const CallPtr& call) {
   const std::string id(IdIn(call->request().path, kEndThinkingRoute));
   if (!context.running_requests.EndThinking(id)) {
-    return call->Send(RenderError(NotFound("no chat with the id \"" + id + "\" is running")));
+    return call->Send(RenderError(NotRunning(id)));
+  }
+  call->Send(net::HttpResponse::Json(200, R"({"status":"ok"})"));
+}
+
+void HandleStop(const Context& context, const CallPtr& call) {
+  const std::string id(IdIn(call->request().path, kStopRoute));
+  const Result<uint64_t> samples = ParseStopRequest(call->request().body);
+  if (!samples.ok()) return call->Send(RenderError(samples.status()));
+  if (!context.running_requests.Stop(id, *samples)) {
+    return call->Send(RenderError(NotRunning(id)));
   }
   call->Send(net::HttpResponse::Json(200, R"({"status":"ok"})"));
 }

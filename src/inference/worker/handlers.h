@@ -39,6 +39,7 @@ using CallPtr = std::shared_ptr<Call>;
 void HandleChatCompletions(const Context& context, const CallPtr& call);
 void HandleCompletions(const Context& context, const CallPtr& call);
 void HandleEndThinking(const Context& context, const CallPtr& call);  // kEndThinkingRoute
+void HandleStop(const Context& context, const CallPtr& call);         // kStopRoute
 
 // info_handlers.cc
 void HandleModels(const Context& context, const CallPtr& call);
@@ -57,6 +58,7 @@ int64_t SecondsSince1970();
 
 inline constexpr std::string_view kModelRoute = "/v1/models/{id}";
 inline constexpr std::string_view kEndThinkingRoute = "/v1/requests/{id}/end_thinking";
+inline constexpr std::string_view kStopRoute = "/v1/requests/{id}/stop";
 // What stands for {id} in a path of that route; "" where the path is none.
 std::string_view IdIn(std::string_view path, std::string_view route);
 

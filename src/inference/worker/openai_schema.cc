@@ -261,4 +261,25 @@ Result<ApplyTemplateRequest> ParseApplyTemplateRequest(std::string_view body) {
       });
 }
 
+Result<uint64_t> ParseStopRequest(std::string_view text) {
+  LEMMA_ASSIGN_OR_RETURN(const json::object body,
+                         ParseJsonObject(text.empty() ? "{}" : text, "the body"));
+  Status status;
+  FieldReader fields(body, "", status);
+  if (fields.Find("samples") == nullptr) return ~uint64_t{0};
+  std::vector<int32_t> samples;
+  fields.ReadTokenIds("samples", kSamplesMax, samples);
+  uint64_t bits = 0;
+  for (const int32_t sample : samples) {
+    if (sample >= kSamplesMax) {
+      fields.Fail("samples", fmt::format("there is no sample {}", sample));
+    } else {
+      bits |= uint64_t{1} << sample;
+    }
+  }
+  if (samples.empty()) fields.Fail("samples", "is empty: leave it out to end all");
+  LEMMA_RETURN_IF_ERROR(status);
+  return bits;
+}
+
 }  // namespace lemma::worker

@@ -96,5 +96,7 @@ Result<CompletionRequest> ParseCompletionRequest(std::string_view body,
 Result<TokenizeRequest> ParseTokenizeRequest(std::string_view body);
 Result<DetokenizeRequest> ParseDetokenizeRequest(std::string_view body);
 Result<ApplyTemplateRequest> ParseApplyTemplateRequest(std::string_view body);
+// The samples that shall end, a bit each: all where the body is empty or does not say.
+Result<uint64_t> ParseStopRequest(std::string_view body);
 
 }  // namespace lemma::worker

@@ -4,17 +4,27 @@
 
 namespace lemma::worker {
 
-std::shared_ptr<const std::atomic<bool>> RunningRequests::Add(std::vector<std::string> ids) {
-  const std::shared_ptr<Entry> entry(new Entry{.owner = *this, .ids = std::move(ids)});
+std::shared_ptr<const RequestWishes> RunningRequests::Add(std::vector<std::string> ids) {
+  const std::shared_ptr<Entry> entry(
+      new Entry{.owner = *this, .ids = std::move(ids), .wishes = {}});
   MutexLock lock(mutex_);
   for (const std::string& id : entry->ids) entries_.emplace(id, entry.get());
-  return {entry, &entry->end_thinking};
+  return {entry, &entry->wishes};
 }
 
 bool RunningRequests::EndThinking(const std::string& id) {
+  return ForAll(id, [](RequestWishes& wishes) { wishes.end_thinking = true; });
+}
+
+bool RunningRequests::Stop(const std::string& id, uint64_t samples) {
+  return ForAll(id, [&](RequestWishes& wishes) { wishes.stopped |= samples; });
+}
+
+template <typename Wish>
+bool RunningRequests::ForAll(const std::string& id, Wish wish) {
   MutexLock lock(mutex_);
   const auto [begin, end] = entries_.equal_range(id);
-  for (auto it = begin; it != end; ++it) it->second->end_thinking = true;
+  for (auto it = begin; it != end; ++it) wish(it->second->wishes);
   return begin != end;
 }
 

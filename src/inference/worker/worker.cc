@@ -26,6 +26,7 @@ constexpr Route kRoutes[] = {
     {"/v1/chat/completions", "POST", HandleChatCompletions},
     {"/v1/completions", "POST", HandleCompletions},
     {kEndThinkingRoute, "POST", HandleEndThinking},
+    {kStopRoute, "POST", HandleStop},
     {"/v1/models", "GET", HandleModels},
     {kModelRoute, "GET", HandleModel},
     {"/tokenize", "POST", HandleTokenize},

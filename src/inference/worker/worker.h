@@ -1,6 +1,6 @@
 // The worker: one engine behind the OpenAI HTTP protocol.
 //
-//   POST /v1/chat/completions  /v1/completions  /v1/requests/{id}/end_thinking
+//   POST /v1/chat/completions  /v1/completions  /v1/requests/{id}/end_thinking  .../stop
 //        /tokenize  /detokenize  /apply-template
 //   GET  /v1/models  /v1/models/{id}  /livez  /readyz  /health  /metrics
 //

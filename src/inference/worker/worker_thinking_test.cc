@@ -204,5 +204,40 @@ TEST(WorkerThinking, ACallEndsTheThinkingOfARunningChat) {
   EXPECT_EQ(worker.Ask("GET", "/v1/requests/x/end_thinking").status, 405);
 }
 
+TEST(WorkerThinking, ACallEndsSomeSamplesOfARunningRequest) {
+  TestWorkerOptions options;
+  options.step_time = milliseconds(1);
+  TestWorker worker(options);
+  const json::object body = ChatBody(Script(LongThought(60)), {{"stream", true}, {"n", 3}});
+  StreamedCall call(worker, kChat, body);
+  call.WaitForBytes();
+  const std::string id = Text(ParseJsonObject(call.events()[0].data, "chunk").value(), "id");
+  const std::string stop = "/v1/requests/" + id + "/stop";
+  EXPECT_EQ(worker.Post(stop, {{"samples", {0, 2}}}).status, 200);
+  for (const json::value& wrong : json::array{{16}, {-1}, {"0"}, json::array{}, 0}) {
+    const net::HttpResponse refused = worker.Post(stop, {{"samples", wrong}});
+    EXPECT_EQ(refused.status, 400) << refused.body;
+    EXPECT_NE(refused.body.find("samples"), std::string::npos);
+  }
+  call.WaitForEnd();
+  std::vector<std::string> texts(3), reasons(3);
+  for (const auto& event : call.events()) {
+    if (event.data == "[DONE]") continue;
+    const json::object chunk = ParseJsonObject(event.data, "chunk").value();
+    for (const json::value& choice : chunk.at("choices").as_array()) {
+      const auto index = static_cast<size_t>(choice.at("index").as_int64());
+      texts[index] += Text(choice.at("delta").as_object(), "content");
+      if (choice.at("finish_reason").is_null()) continue;
+      reasons[index] = json::serialize(choice.at("stop_reason"));
+    }
+  }
+  EXPECT_EQ(reasons[0], "\"asked\"");
+  EXPECT_EQ(reasons[2], "\"asked\"");
+  EXPECT_NE(reasons[1], "\"asked\"");
+  EXPECT_EQ(texts[1], LongThought(60)) << "the neighbour says all of it";
+  EXPECT_LT(texts[0].size(), texts[1].size());
+  EXPECT_EQ(worker.Ask("POST", "/v1/requests/x/stop").status, 404);
+}
+
 }  // namespace
 }  // namespace lemma::worker
