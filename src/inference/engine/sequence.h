@@ -24,10 +24,11 @@ enum class Phase {
 };
 
 // The most tokens that are guessed at once (speculation.h), and the chances that one of them is
-// right by how many tokens agreed (1, 2, 3-4, 5-8, 9-16, more) as a request begins.
+// right by how many tokens agreed (1, 2, 3-4, 5-8, 9-16, more) as a request begins: about what code
+// and reasoning have (docs/performance-log.md).
 inline constexpr int32_t kDraftMax = 15;
 using DraftChances = std::array<double, 6>;
-inline constexpr DraftChances kFirstDraftChances = {0.2, 0.3, 0.4, 0.6, 0.75, 0.85};
+inline constexpr DraftChances kFirstDraftChances = {0.3, 0.4, 0.5, 0.65, 0.8, 0.85};
 
 // One sample.
 struct Sequence {
