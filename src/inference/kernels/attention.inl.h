@@ -6,6 +6,10 @@
 // 6 heads that is 6 operations a byte in bf16, 12 in int8: bound by memory with the dot
 // instructions, by the multipliers without.
 //
+// A page lies far from the one before it in memory, where no prefetcher of the processor finds it:
+// it is fetched while the one before is computed, a part with each query, as all at once would fill
+// the core's line buffers and stop it.
+//
 // Softmax is online: each page rescales what the pages before it gave, within a span, and spans are
 // then folded in ascending order. A masked token adds an exact zero, so a row's result does not
 // depend on its neighbours, nor on who computed which span.
@@ -70,42 +74,54 @@ struct PageOfQuery {
 };
 
 // Turns the scores into probabilities relative to the new maximum, ready to weigh V with, and
-// scales what the query has so far to it.
+// scales what the query has so far to it. Most pages have no new maximum: then the scale is exactly
+// 1, and nothing is done.
 void OnlineSoftmax(const PageOfQuery& page, float score_scale, float* maximum, float* denominator,
                    float* sums, int64_t n_sums) {
+  constexpr int kVectors = kKvPageTokens / 16;
   const F32x16 to_log2 = Set(score_scale * kLog2E);
-  F32x16 highest = Set(*maximum);
-  for (int64_t i = 0; i < page.n_seen; i += 16) {
-    F32x16 score = Mul(Load(page.scores + i), to_log2);
-    if (page.k_scales != nullptr) score = Mul(score, Load(page.k_scales + i));
-    score = FirstLanes(score, page.n_seen - i, kMinusInfinity);
-    Store(page.scores + i, score);
-    highest = Max(score, highest);
+  F32x16 scores[kVectors], highest = Set(*maximum);
+  LEMMA_UNROLL for (int i = 0; i < kVectors; ++i) {
+    scores[i] = Mul(Load(page.scores + i * 16), to_log2);
+    if (page.k_scales != nullptr) scores[i] = Mul(scores[i], Load(page.k_scales + i * 16));
+    scores[i] = FirstLanes(scores[i], page.n_seen - i * 16, kMinusInfinity);
+    highest = Max(scores[i], highest);
   }
   const float new_maximum = ReduceMax(highest);
-  F32x16 total = Set(0);
-  for (int64_t i = 0; i < kKvPageTokens; i += 16) {
-    F32x16 p = Set(0);
-    if (i < page.n_seen) {
-      p = Exp2(Sub(Load(page.scores + i), Set(new_maximum)));
-      p = FirstLanes(p, page.n_seen - i, 0.0f);
-      total = Add(total, p);
-      if (page.v_scales != nullptr) {
-        p = FirstLanes(Mul(p, Load(page.v_scales + i)), page.n_seen - i, 0.0f);
-      }
-    }
-    Store(page.scores + i, p);
+  if (new_maximum != *maximum) {
+    const F32x16 rescale = Exp2(Sub(Set(*maximum), Set(new_maximum)));
+    *denominator *= FirstLane(rescale);
+    *maximum = new_maximum;
+    for (int64_t i = 0; i < n_sums; i += 16) Store(sums + i, Mul(Load(sums + i), rescale));
   }
-  const F32x16 rescale = Exp2(Sub(Set(*maximum), Set(new_maximum)));
-  *denominator = FirstLane(rescale) * *denominator + ReduceAdd(total);
-  *maximum = new_maximum;
-  for (int64_t i = 0; i < n_sums; i += 16) Store(sums + i, Mul(Load(sums + i), rescale));
+  F32x16 total = Set(0);
+  LEMMA_UNROLL for (int i = 0; i < kVectors; ++i) {
+    F32x16 p = Exp2(Sub(scores[i], Set(new_maximum)));
+    p = FirstLanes(p, page.n_seen - i * 16, 0.0f);
+    total = Add(total, p);
+    if (page.v_scales != nullptr) {
+      p = FirstLanes(Mul(p, Load(page.v_scales + i * 16)), page.n_seen - i * 16, 0.0f);
+    }
+    Store(page.scores + i * 16, p);
+  }
+  *denominator += ReduceAdd(total);
+}
+
+// Part i of n_parts of what is read next, into the L2 cache; nullptr: nothing is.
+inline void FetchPagePart(const std::byte* next, int64_t bytes, int64_t i, int64_t n_parts) {
+  if (next == nullptr) return;
+  const int64_t part_bytes = DivideUp(bytes, n_parts * kLineBytes) * kLineBytes;
+  const int64_t end = (i + 1) * part_bytes < bytes ? (i + 1) * part_bytes : bytes;
+  for (int64_t at = i * part_bytes; at < end; at += kLineBytes) {
+    __builtin_prefetch(next + at, 0, 2);
+  }
 }
 
 // What one page of the span adds to all queries. n_keys: how many of its tokens any of them sees.
+// next: the page after it, or nullptr.
 template <typename Lines>
 void AttendPage(const AttentionArgs& args, const AttentionScratch& scratch, int64_t page,
-                int64_t n_keys) {
+                int64_t n_keys, const std::byte* next) {
   using Activation = typename Lines::Activation;
   constexpr bool kIsInt8 = Lines::kFormat == WeightFormat::kInt8;
   const KvLayout layout = LayKv(Lines::kFormat, args.head_dim);
@@ -128,6 +144,7 @@ void AttendPage(const AttentionArgs& args, const AttentionScratch& scratch, int6
                    .n_rows = kKvPageTokens});
   const float score_scale = 1.0f / __builtin_sqrtf(static_cast<float>(args.head_dim));
   for (int64_t i = 0; i < n_queries; ++i) {
+    FetchPagePart(next, layout.bytes, i, n_queries);
     const int64_t n_seen = args.rows[i / args.group].n_seen - page * kKvPageTokens;
     float* scores = scratch.scores + i * kKvPageTokens;
     OnlineSoftmax(
@@ -174,7 +191,9 @@ void AttentionOf(const AttentionArgs& args) {
   }
   for (int64_t page = 0; page * kKvPageTokens < n_keys; ++page) {
     const int64_t n = n_keys - page * kKvPageTokens;
-    AttendPage<Lines>(args, scratch, page, n < kKvPageTokens ? n : kKvPageTokens);
+    const bool is_last = n <= kKvPageTokens;
+    AttendPage<Lines>(args, scratch, page, is_last ? n : kKvPageTokens,
+                      is_last ? args.next : args.kv + args.pages[page + 1] * args.page_bytes);
   }
   for (int64_t i = 0; i < n_queries; ++i) {
     float* partial =

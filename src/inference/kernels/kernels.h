@@ -91,6 +91,7 @@ struct AttentionArgs {
   const std::byte* kv = nullptr;             // this layer's and KV head's K in page 0
   int64_t page_bytes = 0;                    // from a page to the next one in memory
   const int32_t* pages = nullptr;            // of the span
+  const std::byte* next = nullptr;           // K of the page that the caller asks for after them
   std::byte* scratch = nullptr;              // AttentionScratchBytes, 64-byte aligned
 };
 inline constexpr int64_t kSpanPages = 4;

@@ -14,26 +14,25 @@ namespace {
 // Below it the fold is shorter than waking the threads.
 constexpr int32_t kFoldsAlone = 32;
 
+constexpr int64_t kNoTask = -1;
+
 }  // namespace
 
 // Tasks are dealt out in turn: neighbours cost the same.
 void CpuBackend::Attend(int32_t layer) {
-  const int32_t n_threads = pool_->n_threads(), n_kv_heads = config_.n_kv_heads;
+  const int64_t n_threads = pool_->n_threads(), n_kv_heads = config_.n_kv_heads;
+  const int64_t n_blocks = std::ssize(plan_.blocks()) * n_kv_heads;
+  const int64_t n_tasks = n_blocks + std::ssize(plan_.spans()) * n_kv_heads;
   pool_->Run([&](int member) {
-    int64_t task = 0;
-    const auto for_mine = [&](const auto& tasks, const auto& attend) {
-      for (const auto& each : tasks) {
-        for (int32_t head = 0; head < n_kv_heads; ++head) {
-          if (task++ % n_threads == member) attend(head, each);
-        }
-      }
-    };
-    for_mine(plan_.blocks(), [&](int32_t head, const AttentionPlan::Block& block) {
-      AttendBlock(layer, head, block, member);
-    });
-    for_mine(plan_.spans(), [&](int32_t head, const AttentionPlan::Span& span) {
-      AttendSpan(layer, head, span, member);
-    });
+    int64_t task = member;
+    for (; task < n_blocks; task += n_threads) {
+      AttendBlock(layer, static_cast<int32_t>(task % n_kv_heads),
+                  plan_.blocks()[static_cast<size_t>(task / n_kv_heads)], member);
+    }
+    for (; task < n_tasks; task += n_threads) {
+      const int64_t next = task + n_threads - n_blocks;
+      AttendSpan(layer, task - n_blocks, next < n_tasks - n_blocks ? next : kNoTask, member);
+    }
   });
   const auto n_folds = static_cast<int64_t>(plan_.folds().size()) * n_kv_heads;
   const auto fold = [&](int member, int64_t i) {
@@ -66,7 +65,11 @@ void CpuBackend::AttendBlock(int32_t layer, int32_t kv_head, const AttentionPlan
           .partial = partials + i * row_floats};
     }
     const std::span seeing(rows.data() + first, static_cast<size_t>(block.n_rows - first));
-    CallAttention(layer, kv_head, block.pages + begin / kPageTokens, seeing, member);
+    const PageId* pages = block.pages + begin / kPageTokens;
+    const std::byte* next_page = begin + kSpanTokens < n_tokens
+                                     ? PageOf(layer, kv_head, pages[kernels::kSpanPages])
+                                     : nullptr;
+    CallAttention(layer, kv_head, pages, next_page, seeing, member);
     for (int64_t i = first * group_; i < block.n_rows * group_; ++i) {
       kernels_.fold_attention(partials + i * partial_floats_, config_.head_dim,
                               totals + i * partial_floats_);
@@ -77,8 +80,15 @@ void CpuBackend::AttendBlock(int32_t layer, int32_t kv_head, const AttentionPlan
   }
 }
 
-void CpuBackend::AttendSpan(int32_t layer, int32_t kv_head, const AttentionPlan::Span& span,
-                            int member) {
+// A task: a span and a KV head. next: which one this thread does after it, whose first page is
+// fetched meanwhile.
+void CpuBackend::AttendSpan(int32_t layer, int64_t task, int64_t next, int member) {
+  const auto span_of = [&](int64_t i) -> const AttentionPlan::Span& {
+    return plan_.spans()[static_cast<size_t>(i / config_.n_kv_heads)];
+  };
+  const auto head_of = [&](int64_t i) { return static_cast<int32_t>(i % config_.n_kv_heads); };
+  const AttentionPlan::Span& span = span_of(task);
+  const int32_t kv_head = head_of(task);
   std::array<AttentionRow, kAttentionQueries> rows;
   for (size_t i = 0; i < span.rows.size(); ++i) {
     const auto& [row, n_seen, partial] = span.rows[i];
@@ -87,11 +97,18 @@ void CpuBackend::AttendSpan(int32_t layer, int32_t kv_head, const AttentionPlan:
                .partial = b_.partials + (int64_t{partial} * config_.n_heads + kv_head * group_) *
                                             partial_floats_};
   }
-  CallAttention(layer, kv_head, span.pages, {rows.data(), span.rows.size()}, member);
+  const std::byte* next_page =
+      next == kNoTask ? nullptr : PageOf(layer, head_of(next), *span_of(next).pages);
+  CallAttention(layer, kv_head, span.pages, next_page, {rows.data(), span.rows.size()}, member);
+}
+
+const std::byte* CpuBackend::PageOf(int32_t layer, int32_t kv_head, PageId page) const {
+  return kv_.Head(layer, kv_head) + page * kv_.page_bytes();
 }
 
 void CpuBackend::CallAttention(int32_t layer, int32_t kv_head, const PageId* pages,
-                               std::span<const AttentionRow> rows, int member) {
+                               const std::byte* next_page, std::span<const AttentionRow> rows,
+                               int member) {
   kernels_.attention({.rows = rows.data(),
                       .n_rows = static_cast<int64_t>(rows.size()),
                       .group = group_,
@@ -100,6 +117,7 @@ void CpuBackend::CallAttention(int32_t layer, int32_t kv_head, const PageId* pag
                       .kv = kv_.Head(layer, kv_head),
                       .page_bytes = kv_.page_bytes(),
                       .pages = pages,
+                      .next = next_page,
                       .scratch = b_.scratch + member * attention_scratch_bytes_});
 }
 

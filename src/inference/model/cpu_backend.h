@@ -100,10 +100,12 @@ class CpuBackend final : public Backend {
   void RotateAndStore(int32_t layer, int64_t n_rows);
   void Attend(int32_t layer);
   void AttendBlock(int32_t layer, int32_t kv_head, const AttentionPlan::Block& block, int member);
-  void AttendSpan(int32_t layer, int32_t kv_head, const AttentionPlan::Span& span, int member);
+  void AttendSpan(int32_t layer, int64_t task, int64_t next, int member);
   void FoldRow(const AttentionPlan::Fold& fold, int32_t kv_head, int member);
   void CallAttention(int32_t layer, int32_t kv_head, const PageId* pages,
-                     std::span<const kernels::AttentionRow> rows, int member);
+                     const std::byte* next_page, std::span<const kernels::AttentionRow> rows,
+                     int member);
+  const std::byte* PageOf(int32_t layer, int32_t kv_head, PageId page) const;
   void FinishRow(const float* totals, int64_t row, int32_t kv_head);
   float* Folding(int member, int which) const;
   const float* Query(int64_t row, int32_t kv_head) const;
