@@ -33,7 +33,7 @@ class AnswerVote {
   double weight() const;  // of all
 
  private:
-  const AnswerOptions options_;
+  AnswerOptions options_;
   std::vector<Cluster> clusters_;
   int n_votes_ = 0;
 };

@@ -1,0 +1,85 @@
+#include "service/solve/asked_chat.h"
+
+#include <utility>
+
+#include "common/base/error_body.h"
+
+namespace lemma::solve {
+
+AskedChat::AskedChat(int chat, net::HttpRequest request, Tell tell)
+    : chat_(chat), request_(std::move(request)), tell_(std::move(tell)) {}
+
+// As the server answers an exchange that is dropped.
+AskedChat::~AskedChat() {
+  MutexLock lock(mutex_);
+  if (stage_ == Stage::kComplete) return;
+  const Status status(StatusCode::kInternal, "the chat was dropped");
+  TellLocked({.chat = chat_,
+              .head = net::HttpResponse::Json(HttpStatusOf(status), ErrorBody(status)),
+              .events = {},
+              .has_ended = true});
+}
+
+void AskedChat::Leave() {
+  std::function<void()> callback;
+  {
+    MutexLock lock(mutex_);
+    if (std::exchange(has_left_, true) || stage_ == Stage::kComplete) return;
+    callback = std::exchange(on_closed_, nullptr);
+  }
+  if (callback) callback();
+}
+
+void AskedChat::Send(net::HttpResponse response) {
+  MutexLock lock(mutex_);
+  if (stage_ != Stage::kFresh) return;
+  stage_ = Stage::kComplete;
+  TellLocked({.chat = chat_, .head = std::move(response), .events = {}, .has_ended = true});
+}
+
+void AskedChat::Start(net::HttpResponse response) {
+  MutexLock lock(mutex_);
+  if (stage_ != Stage::kFresh) return;
+  stage_ = Stage::kStreaming;
+  std::vector<net::SseParser::Event> events = parser_.Push(std::exchange(response.body, ""));
+  TellLocked({.chat = chat_, .head = std::move(response), .events = std::move(events)});
+}
+
+void AskedChat::Write(std::string chunk) {
+  MutexLock lock(mutex_);
+  if (stage_ != Stage::kStreaming) return;
+  std::vector<net::SseParser::Event> events = parser_.Push(chunk);
+  if (!events.empty()) TellLocked({.chat = chat_, .head = {}, .events = std::move(events)});
+}
+
+void AskedChat::Finish() {
+  MutexLock lock(mutex_);
+  if (stage_ != Stage::kStreaming) return;
+  stage_ = Stage::kComplete;
+  TellLocked({.chat = chat_, .head = {}, .events = {}, .has_ended = true});
+}
+
+void AskedChat::Abort() { Finish(); }
+
+bool AskedChat::closed() const {
+  MutexLock lock(mutex_);
+  return has_left_;
+}
+
+void AskedChat::OnClosed(std::function<void()> callback) {
+  {
+    MutexLock lock(mutex_);
+    if (stage_ == Stage::kComplete) return;
+    if (!has_left_) {
+      on_closed_ = std::move(callback);
+      return;
+    }
+  }
+  callback();
+}
+
+void AskedChat::TellLocked(ChatNews news) {
+  if (!has_left_) tell_(std::move(news));
+}
+
+}  // namespace lemma::solve

@@ -1,0 +1,52 @@
+// One sample of a run: what it has said so far, and what came of it.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "service/reason/answer_extractor.h"
+#include "service/reason/consensus/trace_confidence.h"
+#include "service/reason/judge/judge.h"
+
+namespace lemma::solve {
+
+// A sample's confidence is that of its weakest so many tokens. DeepConf takes 2,048 of answers of
+// tens of thousands; short answers need a shorter look.
+inline constexpr size_t kGroupTokens = 512;
+
+enum class SampleState {
+  kRunning,
+  kEnded,
+  kCancelled,  // the vote was over
+  kWeak,       // less confident than the others were: cut short, no vote
+};
+
+const char* SampleStateName(SampleState state);  // "running", "ended", "cancelled", "weak"
+
+struct Sample {
+  int index = 0;   // in the run
+  int chat = 0;    // which chat it is of
+  int choice = 0;  // and which of its samples
+  SampleState state = SampleState::kRunning;
+  std::string reasoning;
+  std::string text;
+  std::string finish_reason;
+  int64_t n_tokens = 0;  // as the server says at its end; until then the pieces that came
+  reason::TraceConfidence confidence{kGroupTokens};
+  std::optional<reason::ExtractedAnswer> answer;  // of one that has ended
+  std::optional<reason::JudgeReport> report;      // where there were tests and a program
+};
+
+// What a chunk's choice adds: text of either kind.
+struct SampleDelta {
+  std::string reasoning;
+  std::string text;
+};
+
+// Reads one choice of a chunk of a chat's stream into its sample. What is not as it should be is
+// left out.
+SampleDelta ReadChoice(const boost::json::object& choice, Sample& sample);
+
+}  // namespace lemma::solve

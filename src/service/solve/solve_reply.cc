@@ -1,0 +1,153 @@
+#include "service/solve/solve_reply.h"
+
+#include <boost/json.hpp>
+#include <utility>
+
+#include "common/base/error_body.h"
+#include "common/net/sse.h"
+#include "service/reason/consensus/sampling_plan.h"
+#include "service/reason/consensus/vote_forecast.h"
+
+namespace lemma::solve {
+namespace {
+
+namespace json = boost::json;
+
+json::object RenderSample(const Sample& sample) {
+  json::object object = {{"index", sample.index},
+                         {"state", SampleStateName(sample.state)},
+                         {"answer", nullptr},
+                         {"finish_reason", nullptr},
+                         {"completion_tokens", sample.n_tokens}};
+  if (sample.answer) object["answer"] = sample.answer->text;
+  if (!sample.finish_reason.empty()) object["finish_reason"] = sample.finish_reason;
+  if (const auto lowest = sample.confidence.Lowest()) object["confidence"] = *lowest;
+  if (sample.report) object["tests"] = RenderReport(*sample.report);
+  return object;
+}
+
+// The chance that so many votes as may ever be asked for would choose the same answer.
+double Confidence(const reason::AnswerVote& vote) {
+  std::vector<int> counts;
+  for (const auto& cluster : vote.clusters()) {
+    counts.push_back(static_cast<int>(cluster.samples.size()));
+  }
+  return counts.empty() ? 0 : reason::ChanceThatTheFirstWins(counts, reason::kSamplesMax);
+}
+
+// How the answer was checked; null: by nothing but the samples themselves.
+json::value RenderVerified(const Sample* best) {
+  if (best == nullptr || !best->report) return nullptr;
+  json::object verified = RenderReport(*best->report);
+  verified["by"] = "tests";
+  return verified;
+}
+
+}  // namespace
+
+json::object RenderReport(const reason::JudgeReport& report) {
+  json::object object = {{"verdict", reason::VerdictName(report.verdict)},
+                         {"passed", report.n_accepted},
+                         {"total", report.tests.size()}};
+  for (const reason::TestVerdict& test : report.tests) {
+    if (test.verdict == reason::Verdict::kAccepted) continue;
+    object["failed"] = {{"test", test.name},
+                        {"verdict", reason::VerdictName(test.verdict)},
+                        {"message", test.message}};
+    break;
+  }
+  return object;
+}
+
+json::array RenderVotes(const reason::AnswerVote& vote) {
+  json::array votes;
+  for (const auto& cluster : vote.clusters()) {
+    votes.push_back({{"answer", cluster.answer},
+                     {"count", cluster.samples.size()},
+                     {"weight", cluster.weight},
+                     {"samples", json::value_from(cluster.samples)}});
+  }
+  return votes;
+}
+
+json::object RenderResult(const SolveResult& result) {
+  json::array samples;
+  for (const auto& sample : *result.samples) samples.push_back(RenderSample(*sample));
+  const auto& clusters = result.vote->clusters();
+  const double share =
+      clusters.empty() ? 0 : clusters[0].weight / std::max(result.vote->weight(), 1e-300);
+  json::object object = {
+      {"id", result.id},
+      {"object", "solve"},
+      {"model", result.model},
+      {"profile", result.profile},
+      {"answer", nullptr},
+      {"solution", result.best == nullptr ? "" : result.best->text},
+      {"reasoning", result.best == nullptr ? "" : result.best->reasoning},
+      {"strategy", result.strategy},
+      {"stopped", result.stopped},
+      {"votes", RenderVotes(*result.vote)},
+      {"agreement", share},
+      {"confidence", Confidence(*result.vote)},
+      {"verified", RenderVerified(result.best)},
+      {"repairs", result.n_repairs},
+      {"samples", std::move(samples)},
+      {"tokens_saved", result.tokens_saved},
+      {"usage",
+       {{"prompt_tokens", result.usage.prompt_tokens},
+        {"completion_tokens", result.usage.completion_tokens},
+        {"total_tokens", result.usage.prompt_tokens + result.usage.completion_tokens}}}};
+  if (result.best != nullptr && result.best->answer) object["answer"] = result.best->answer->text;
+  return object;
+}
+
+std::vector<net::Header> SolveWriter::Headers(const std::string& profile) const {
+  std::vector<net::Header> headers = {{"x-request-id", id_}};
+  if (!profile.empty()) headers.push_back({"x-lemma-profile", profile});
+  return headers;
+}
+
+void SolveWriter::Begin(const std::string& profile) {
+  if (!is_stream_ || std::exchange(has_begun_, true)) return;
+  net::HttpResponse head{200, Headers(profile), ""};
+  head.headers.push_back({"Content-Type", "text/event-stream; charset=utf-8"});
+  head.headers.push_back({"Cache-Control", "no-cache"});
+  head.headers.push_back({"X-Accel-Buffering", "no"});
+  exchange_->Start(std::move(head));
+}
+
+void SolveWriter::Event(json::object event) {
+  if (has_begun_) exchange_->Write(net::SseEvent(json::serialize(event)));
+}
+
+void SolveWriter::Ping() {
+  if (has_begun_) exchange_->Write(": ping\n\n");
+}
+
+void SolveWriter::End(const SolveResult& result) {
+  json::object object = RenderResult(result);
+  if (!is_stream_) {
+    net::HttpResponse response = net::HttpResponse::Json(200, json::serialize(object));
+    for (net::Header& header : Headers(result.profile)) {
+      response.headers.push_back(std::move(header));
+    }
+    return exchange_->Send(std::move(response));
+  }
+  Begin(result.profile);
+  object["type"] = "result";
+  Event(std::move(object));
+  exchange_->Write(net::SseEvent("[DONE]"));
+  exchange_->Finish();
+}
+
+void SolveWriter::Fail(const Status& status) {
+  Fail(net::HttpResponse::Json(HttpStatusOf(status), ErrorBody(status)));
+}
+
+void SolveWriter::Fail(net::HttpResponse response) {
+  if (!has_begun_) return exchange_->Send(std::move(response));
+  exchange_->Write(net::SseEvent(response.body, "error"));
+  exchange_->Finish();
+}
+
+}  // namespace lemma::solve

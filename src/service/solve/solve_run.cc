@@ -1,0 +1,382 @@
+#include "service/solve/solve_run.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <utility>
+
+#include "common/base/json.h"
+
+namespace lemma::solve {
+namespace {
+
+namespace json = boost::json;
+using reason::Strategy;
+using std::chrono::milliseconds;
+
+// What one chat may be asked for: a Lemma worker's own bound.
+constexpr int kSamplesOfChat = 16;
+// Fewer tokens are no answer.
+constexpr int64_t kTokensMin = 16;
+constexpr milliseconds kPingInterval{15000};
+// The chats end so long before the run must, to be voted on.
+constexpr milliseconds kVoteTime{100};
+// What comes between a sample's last token and its chat's end takes no time, mostly.
+constexpr milliseconds kEndTime{1000};
+constexpr int kTopLogprobs = 5;
+// A sample is weak where it is less confident than this part of those that ended before it:
+// DeepConf's cautious setting, which keeps nine in ten.
+constexpr double kWeakPart = 0.1;
+
+TimePoint Now() { return std::chrono::steady_clock::now(); }
+
+int64_t IntegerOf(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value != nullptr && value->is_int64() ? value->get_int64() : 0;
+}
+
+}  // namespace
+
+SolveRun::SolveRun(net::HttpHandler front_door, const reason::Judge* judge,
+                   std::shared_ptr<net::HttpExchange> client, std::string id, SolveRequest request,
+                   const reason::SamplingPlan& plan)
+    : judge_(judge),
+      client_(std::move(client)),
+      request_(std::move(request)),
+      plan_(plan),
+      id_(std::move(id)),
+      deadline_(request_.deadline ? std::optional(Now() + *request_.deadline) : std::nullopt),
+      writer_(client_, id_, request_.stream),
+      desk_(std::move(front_door), client_->request(), id_) {}
+
+void SolveRun::Run() {
+  TakeSamples();
+  if (plan_.options().strategy == Strategy::kClr && !desk_.is_closed()) WeighByClaims();
+  if (request_.tests && stopped_ != "verified" && !desk_.is_closed()) Repair();
+  desk_.LeaveAll();
+  Finish();
+}
+
+bool SolveRun::TakeSamples() {
+  while (stopped_.empty()) {
+    if (!StartWave() || !Listen()) return false;
+    // Where every chat of a wave fails, the next one's would too.
+    if (failure_ && std::all_of(samples_.begin(), samples_.end(),
+                                [](const auto& sample) { return sample->finish_reason.empty(); })) {
+      return false;
+    }
+    if (const auto over = plan_.IsOver(vote_, n_ended_); over && stopped_.empty()) {
+      stopped_ = StopReasonName(*over);
+    }
+  }
+  return true;
+}
+
+bool SolveRun::StartWave() {
+  if (plan_.options().strategy == Strategy::kConfidence && n_ended_ > 0) {
+    std::vector<double> lowest;
+    for (const auto& sample : samples_) {
+      if (const auto of_one = sample->confidence.Lowest()) lowest.push_back(*of_one);
+    }
+    threshold_ = reason::ConfidenceThreshold(std::move(lowest), kWeakPart);
+  }
+  int n = plan_.NextWave(vote_, n_ended_);
+  const int64_t max_tokens = TokensOfEach(&n);
+  if (n == 0) {
+    stopped_ = "max_total_tokens";
+    return false;
+  }
+  while (n > 0) {
+    const int of_chat = one_each_ ? 1 : std::min(n, kSamplesOfChat);
+    StartChat(of_chat, max_tokens);
+    n -= of_chat;
+  }
+  return true;
+}
+
+// 0: no bound. n_samples: as many as there are tokens for.
+int64_t SolveRun::TokensOfEach(int* n_samples) const {
+  if (request_.max_total_tokens == 0) return request_.max_tokens;
+  int64_t n_left = request_.max_total_tokens;
+  for (const auto& sample : samples_) n_left -= sample->n_tokens;
+  *n_samples = static_cast<int>(std::clamp<int64_t>(n_left / kTokensMin, 0, *n_samples));
+  if (*n_samples == 0) return 0;
+  const int64_t share = n_left / *n_samples;
+  return request_.max_tokens > 0 ? std::min(request_.max_tokens, share) : share;
+}
+
+void SolveRun::StartChat(int n_samples, int64_t max_tokens) {
+  std::vector<Sample*> samples;
+  for (int choice = 0; choice < n_samples; ++choice) {
+    samples_.push_back(std::make_unique<Sample>());
+    samples_.back()->index = static_cast<int>(samples_.size()) - 1;
+    samples.push_back(samples_.back().get());
+  }
+  StartChatFor(std::move(samples), BodyOf(n_samples, max_tokens), /*is_aside=*/false);
+}
+
+void SolveRun::StartChatFor(std::vector<Sample*> samples, json::object body, bool is_aside) {
+  const int number = static_cast<int>(chats_.size());
+  for (size_t choice = 0; choice < samples.size(); ++choice) {
+    samples[choice]->chat = number;
+    samples[choice]->choice = static_cast<int>(choice);
+  }
+  n_running_ += static_cast<int>(samples.size());
+  chats_.push_back({.samples = std::move(samples), .usage = {}, .is_aside = is_aside});
+  desk_.Ask(body);
+}
+
+json::object SolveRun::BodyOf(int n_samples, int64_t max_tokens) const {
+  json::object body = request_.chat;
+  if (n_samples > 1) body["n"] = n_samples;
+  if (max_tokens > 0) body["max_tokens"] = max_tokens;
+  // Waves differ, and so do the samples of one.
+  if (request_.seed) body["seed"] = *request_.seed + static_cast<int64_t>(chats_.size());
+  if (deadline_) {
+    const auto left = std::chrono::duration_cast<milliseconds>(*deadline_ - Now() - kVoteTime);
+    body["deadline_ms"] = std::max<int64_t>(left.count(), 1);
+  }
+  body["stream"] = true;
+  body["stream_options"] = {{"include_usage", true}, {"continuous_usage_stats", true}};
+  if (plan_.options().strategy == Strategy::kConfidence) {
+    body["logprobs"] = true;
+    body["top_logprobs"] = kTopLogprobs;
+  }
+  return body;
+}
+
+TimePoint SolveRun::NextWake() const {
+  const TimePoint ping = Now() + kPingInterval;
+  return deadline_ ? std::min(*deadline_, ping) : ping;
+}
+
+bool SolveRun::Listen() {
+  while (n_running_ > 0 && stopped_.empty()) {
+    std::optional<ChatNews> news = desk_.Wait(NextWake());
+    if (desk_.is_closed()) return false;
+    if (news) {
+      Handle(std::move(*news));
+    } else if (deadline_ && Now() >= *deadline_) {
+      stopped_ = "deadline";
+    } else {
+      writer_.Ping();
+    }
+  }
+  LeaveRunning();
+  AwaitEnds();
+  return true;
+}
+
+void SolveRun::LeaveRunning() {
+  for (Chat& chat : chats_) {
+    bool is_left = false;
+    for (Sample* sample : chat.samples) {
+      if (sample->state != SampleState::kRunning) continue;
+      Abandon(*sample, SampleState::kCancelled);
+      is_left = true;
+    }
+    if (!is_left) continue;
+    chat.has_ended = true;
+    desk_.Leave(static_cast<int>(&chat - chats_.data()));
+  }
+}
+
+// The chats of which all samples have ended still say what they used.
+void SolveRun::AwaitEnds() {
+  const TimePoint until = Now() + kEndTime;
+  while (!std::all_of(chats_.begin(), chats_.end(), [](const Chat& c) { return c.has_ended; })) {
+    std::optional<ChatNews> news = desk_.Wait(until);
+    if (!news) return;
+    Handle(std::move(*news));
+  }
+}
+
+void SolveRun::Handle(ChatNews news) {
+  Chat& chat = chats_[static_cast<size_t>(news.chat)];
+  if (news.head && news.has_ended) return HandleFailure(news.chat, chat, std::move(*news.head));
+  if (news.head && !chat.is_aside) {
+    profile_ = std::string(news.head->header("x-lemma-profile"));
+    writer_.Begin(profile_);
+    if (news.chat == 0) {
+      writer_.Event({{"type", "start"},
+                     {"id", id_},
+                     {"profile", profile_},
+                     {"strategy", StrategyName(plan_.options().strategy)},
+                     {"samples", plan_.options().n_samples}});
+    }
+  }
+  for (const auto& event : news.events) HandleEvent(chat, event);
+  if (!news.has_ended) return;
+  chat.has_ended = true;
+  for (Sample* sample : chat.samples) {  // the stream broke off
+    if (sample->state != SampleState::kRunning) continue;
+    chat.is_aside ? Abandon(*sample, SampleState::kEnded) : EndSample(*sample);
+  }
+}
+
+void SolveRun::HandleEvent(Chat& chat, const net::SseParser::Event& event) {
+  if (event.data == "[DONE]") return;
+  if (event.event == "error") {
+    if (!failure_) failure_ = net::HttpResponse::Json(502, event.data);
+    return;
+  }
+  const Result<json::object> chunk = ParseJsonObject(event.data, "a chunk");
+  if (!chunk.ok()) return;
+  if (const json::value* model = chunk->if_contains("model"); model && model->is_string()) {
+    model_ = std::string(model->get_string());
+  }
+  const json::value* usage = chunk->if_contains("usage");
+  if (usage != nullptr && usage->is_object()) {
+    chat.usage = {.prompt_tokens = IntegerOf(usage->get_object(), "prompt_tokens"),
+                  .completion_tokens = IntegerOf(usage->get_object(), "completion_tokens")};
+  }
+  const json::value* choices = chunk->if_contains("choices");
+  const json::array* array = choices == nullptr ? nullptr : choices->if_array();
+  for (const json::value& choice : array == nullptr ? json::array() : *array) {
+    if (const json::object* object = choice.if_object()) HandleChoice(chat, *object);
+  }
+}
+
+void SolveRun::HandleChoice(Chat& chat, const json::object& choice) {
+  const auto index = static_cast<size_t>(IntegerOf(choice, "index"));
+  if (index >= chat.samples.size()) return;
+  Sample& sample = *chat.samples[index];
+  if (sample.state != SampleState::kRunning) return;
+  const SampleDelta delta = ReadChoice(choice, sample);
+  const bool has_ended = !sample.finish_reason.empty();
+  if (chat.is_aside) {
+    if (has_ended) Abandon(sample, SampleState::kEnded);
+    return;
+  }
+  if (!delta.reasoning.empty() || !delta.text.empty()) {
+    json::object told = {{"type", "delta"}, {"sample", sample.index}};
+    if (!delta.reasoning.empty()) told["reasoning"] = delta.reasoning;
+    if (!delta.text.empty()) told["text"] = delta.text;
+    writer_.Event(std::move(told));
+  }
+  has_ended ? EndSample(sample) : StopIfWeak(sample);
+}
+
+// A server that does not take n is asked for one at a time.
+void SolveRun::HandleFailure(int chat_number, Chat& chat, net::HttpResponse answer) {
+  const bool may_be_n = answer.status == 400 && chat.samples.size() > 1 && !one_each_;
+  std::vector<Sample*> samples = std::exchange(chat.samples, {});
+  n_running_ -= static_cast<int>(samples.size());
+  chat.has_ended = true;
+  desk_.Leave(chat_number);
+  if (may_be_n) {
+    one_each_ = true;
+    int n = static_cast<int>(samples.size());
+    const int64_t max_tokens = TokensOfEach(&n);  // as before: nothing has been said yet
+    for (Sample* sample : samples) {
+      StartChatFor({sample}, BodyOf(1, max_tokens), /*is_aside=*/false);
+    }
+    return;
+  }
+  if (!failure_) failure_ = std::move(answer);
+  for (Sample* sample : samples) {
+    sample->state = SampleState::kEnded;
+    n_ended_ += chats_[static_cast<size_t>(chat_number)].is_aside ? 0 : 1;
+  }
+}
+
+// It ends without an answer.
+void SolveRun::Abandon(Sample& sample, SampleState state) {
+  sample.state = state;
+  --n_running_;
+  if (state == SampleState::kWeak) ++n_ended_;
+}
+
+void SolveRun::EndSample(Sample& sample) {
+  sample.state = SampleState::kEnded;
+  --n_running_;
+  ++n_ended_;
+  sample.answer = reason::ExtractAnswer(sample.text);
+  writer_.Event(
+      {{"type", "sample"},
+       {"sample", sample.index},
+       {"answer", sample.answer ? json::value(sample.answer->text) : json::value(nullptr)},
+       {"finish_reason", sample.finish_reason},
+       {"completion_tokens", sample.n_tokens}});
+  if (request_.tests) return JudgeSample(sample);
+  if (!sample.answer) return;
+  const bool weighs = plan_.options().strategy == Strategy::kConfidence;
+  vote_.Add(sample.index, sample.answer->text, weighs ? sample.confidence.Lowest().value_or(1) : 1);
+  writer_.Event({{"type", "vote"}, {"votes", RenderVotes(vote_)}});
+  if (const auto over = plan_.IsOver(vote_, n_ended_)) stopped_ = StopReasonName(*over);
+}
+
+void SolveRun::StopIfWeak(Sample& sample) {
+  if (!threshold_ || !sample.confidence.HasGroup()) return;
+  if (*sample.confidence.Lowest() >= *threshold_) return;
+  Chat& chat = chats_[static_cast<size_t>(sample.chat)];
+  if (chat.samples.size() == 1) {
+    chat.has_ended = true;
+    desk_.Leave(sample.chat);
+  } else {
+    desk_.Stop(sample.chat, sample.choice);
+  }
+  Abandon(sample, SampleState::kWeak);
+  writer_.Event({{"type", "weak"}, {"sample", sample.index}});
+}
+
+const Sample* SolveRun::Best() const {
+  const Sample* best = nullptr;
+  if (request_.tests) {
+    for (const auto& sample : samples_) {
+      if (sample->report &&
+          (best == nullptr || sample->report->n_accepted > best->report->n_accepted)) {
+        best = sample.get();
+      }
+    }
+  } else if (!vote_.clusters().empty()) {
+    best = samples_[static_cast<size_t>(vote_.clusters()[0].samples[0])].get();
+  }
+  if (best != nullptr) return best;
+  const auto said = std::find_if(samples_.begin(), samples_.end(), [](const auto& sample) {
+    return !sample->text.empty() || !sample->reasoning.empty();
+  });
+  return said == samples_.end() ? nullptr : said->get();
+}
+
+// Against taking all samples to their ends, each as long as those that ended.
+int64_t SolveRun::TokensSaved() const {
+  int64_t n_tokens = 0, n_used = 0, n_complete = 0;
+  for (const auto& sample : samples_) {
+    n_used += sample->n_tokens;
+    if (sample->state != SampleState::kEnded || sample->finish_reason.empty()) continue;
+    n_tokens += sample->n_tokens;
+    ++n_complete;
+  }
+  if (n_complete == 0) return 0;
+  const int64_t whole = n_tokens * plan_.options().n_samples / n_complete;
+  return std::max<int64_t>(whole - n_used, 0);
+}
+
+void SolveRun::Finish() {
+  if (client_->closed()) return;
+  const Sample* best = Best();
+  if (desk_.is_closed()) return writer_.Fail(Unavailable("the service is stopping"));
+  if (best == nullptr && failure_) return writer_.Fail(std::move(*failure_));
+  if (best == nullptr) {
+    return writer_.Fail(
+        Status(StatusCode::kDeadlineExceeded, "the deadline passed before the answer began"));
+  }
+  SolveResult result = {.id = id_,
+                        .strategy = StrategyName(plan_.options().strategy),
+                        .stopped = stopped_,
+                        .profile = profile_,
+                        .model = model_,
+                        .best = best,
+                        .samples = &samples_,
+                        .vote = &vote_,
+                        .usage = {},
+                        .tokens_saved = TokensSaved(),
+                        .n_repairs = n_repairs_};
+  for (const Chat& chat : chats_) {
+    result.usage.prompt_tokens += chat.usage.prompt_tokens;
+    result.usage.completion_tokens += chat.usage.completion_tokens;
+  }
+  writer_.End(result);
+}
+
+}  // namespace lemma::solve

@@ -1,0 +1,94 @@
+// One call of POST /v1/solve: samples taken as the plan says, each answer voted on or its program
+// tested as it comes, the rest cancelled when that is enough.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/net/http_server.h"
+#include "service/reason/consensus/answer_vote.h"
+#include "service/reason/consensus/sampling_plan.h"
+#include "service/reason/judge/judge.h"
+#include "service/solve/chat_desk.h"
+#include "service/solve/sample.h"
+#include "service/solve/solve_reply.h"
+#include "service/solve/solve_request.h"
+
+namespace lemma::solve {
+
+// Run blocks for as long as it takes, on a thread of its own. Close is for any thread.
+class SolveRun {
+ public:
+  // judge: nullptr where there are no tests.
+  SolveRun(net::HttpHandler front_door, const reason::Judge* judge,
+           std::shared_ptr<net::HttpExchange> client, std::string id, SolveRequest request,
+           const reason::SamplingPlan& plan);
+
+  void Run();
+  // The server stops.
+  void Close() { desk_.Close(); }
+
+ private:
+  struct Chat {
+    std::vector<Sample*> samples;  // by choice
+    Usage usage;
+    bool is_aside = false;  // its samples are no answers to the problem
+    bool has_ended = false;
+  };
+
+  // False: nobody waits any more, or no sample can be had.
+  bool TakeSamples();
+  bool StartWave();
+  bool Listen();  // until no sample runs
+  void LeaveRunning();
+  void AwaitEnds();
+  void StartChat(int n_samples, int64_t max_tokens);
+  void StartChatFor(std::vector<Sample*> samples, boost::json::object body, bool is_aside);
+  boost::json::object BodyOf(int n_samples, int64_t max_tokens) const;
+  int64_t TokensOfEach(int* n_samples) const;
+
+  void Handle(ChatNews news);
+  void HandleEvent(Chat& chat, const net::SseParser::Event& event);
+  void HandleChoice(Chat& chat, const boost::json::object& choice);
+  void HandleFailure(int chat_number, Chat& chat, net::HttpResponse answer);
+  void EndSample(Sample& sample);
+  void JudgeSample(Sample& sample);
+  void StopIfWeak(Sample& sample);
+  void Abandon(Sample& sample, SampleState state);
+
+  void WeighByClaims();
+  std::vector<std::string> AskAside(const std::vector<std::string>& questions, int64_t max_tokens);
+  void Repair();
+
+  void Finish();
+  const Sample* Best() const;
+  int64_t TokensSaved() const;
+  TimePoint NextWake() const;
+
+  const reason::Judge* const judge_;
+  const std::shared_ptr<net::HttpExchange> client_;
+  const SolveRequest request_;
+  const reason::SamplingPlan plan_;
+  const std::string id_;
+  const std::optional<TimePoint> deadline_;
+  SolveWriter writer_;
+
+  std::vector<std::unique_ptr<Sample>> samples_;
+  std::vector<std::unique_ptr<Sample>> asides_;
+  std::vector<Chat> chats_;  // by their numbers
+  reason::AnswerVote vote_;
+  int n_running_ = 0;                // samples and asides
+  int n_ended_ = 0;                  // samples
+  bool one_each_ = false;            // the server does not know n
+  std::optional<double> threshold_;  // of confidence
+  std::string stopped_;
+  std::string profile_, model_;
+  int n_repairs_ = 0;
+  std::optional<net::HttpResponse> failure_;  // the first one
+  ChatDesk desk_;                             // last: its chats end before what they tell is gone
+};
+
+}  // namespace lemma::solve

@@ -1,0 +1,76 @@
+#include "service/solve/solver.h"
+
+#include <atomic>
+#include <utility>
+
+#include "common/base/error_body.h"
+#include "service/solve/solve_run.h"
+
+namespace lemma::solve {
+namespace {
+
+void SendError(net::HttpExchange& exchange, const Status& status) {
+  net::HttpResponse response = net::HttpResponse::Json(HttpStatusOf(status), ErrorBody(status));
+  if (response.status == 503) response.headers.push_back({"Retry-After", "2"});
+  exchange.Send(std::move(response));
+}
+
+}  // namespace
+
+// The thread alone owns the run, so that what it holds goes with its end.
+struct Solver::Running {
+  explicit Running(std::shared_ptr<SolveRun> of)
+      : run(of), thread([this, of = std::move(of)]() mutable {
+          of->Run();
+          of.reset();
+          has_ended = true;
+        }) {}
+  ~Running() { thread.join(); }
+
+  const std::weak_ptr<SolveRun> run;
+  std::atomic<bool> has_ended{false};
+  std::thread thread;  // last: it uses the others
+};
+
+Solver::Solver(SolverOptions options) : options_(std::move(options)) {}
+
+Solver::~Solver() { Stop(); }
+
+void Solver::Solve(std::shared_ptr<net::HttpExchange> exchange, const std::string& request_id) {
+  Result<SolveRequest> request = ParseSolveRequest(exchange->request().body);
+  if (!request.ok()) return SendError(*exchange, request.status());
+  if (request->tests && options_.judge == nullptr) {
+    return SendError(*exchange, InvalidArgument(options_.no_judge, "tests"));
+  }
+  const Result<reason::SamplingPlan> plan = reason::SamplingPlan::Make(request->plan);
+  if (!plan.ok()) return SendError(*exchange, plan.status());
+  MutexLock lock(mutex_);
+  Reap();
+  if (has_stopped_ || static_cast<int>(running_.size()) >= options_.runs_max) {
+    return SendError(*exchange, Unavailable("too many problems are being solved"));
+  }
+  auto run = std::make_shared<SolveRun>(options_.front_door, options_.judge, exchange, request_id,
+                                        std::move(*request), *plan);
+  exchange->OnClosed([weak = std::weak_ptr(run)] {
+    if (const auto left = weak.lock()) left->Close();
+  });
+  running_.push_back(std::make_unique<Running>(std::move(run)));
+}
+
+void Solver::Reap() {
+  std::erase_if(running_, [](const auto& running) { return running->has_ended.load(); });
+}
+
+void Solver::Stop() {
+  std::list<std::unique_ptr<Running>> ending;
+  {
+    MutexLock lock(mutex_);
+    has_stopped_ = true;
+    ending.swap(running_);
+  }
+  for (const auto& running : ending) {
+    if (const auto run = running->run.lock()) run->Close();
+  }
+}
+
+}  // namespace lemma::solve

@@ -1,0 +1,47 @@
+// POST /v1/solve: parses the call and runs it on a thread of its own.
+#pragma once
+
+#include <list>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "common/base/thread_annotations.h"
+#include "common/net/http_server.h"
+#include "service/reason/judge/judge.h"
+
+namespace lemma::solve {
+
+struct SolverOptions {
+  // Answers the chats of a run, as the server answers a client's.
+  net::HttpHandler front_door;
+  // Runs programs; nullptr: calls with tests are refused, for this reason.
+  const reason::Judge* judge = nullptr;
+  std::string no_judge = "this server runs no programs";
+  int runs_max = 64;  // a thread each, asleep nearly always
+};
+
+// Thread-safe. Outlives no chat: Stop before what front_door needs is gone.
+class Solver {
+ public:
+  explicit Solver(SolverOptions options);
+  ~Solver();  // Stop()
+
+  // Answers: 400 with the field, 503 where too many run, else what the run comes to. Does not
+  // block.
+  void Solve(std::shared_ptr<net::HttpExchange> exchange, const std::string& request_id);
+
+  // Ends every run and waits for its thread. Idempotent; calls after it are told 503.
+  void Stop();
+
+ private:
+  struct Running;
+  void Reap() LEMMA_REQUIRES(mutex_);
+
+  const SolverOptions options_;
+  Mutex mutex_;
+  std::list<std::unique_ptr<Running>> running_ LEMMA_GUARDED_BY(mutex_);
+  bool has_stopped_ LEMMA_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace lemma::solve

@@ -1,0 +1,292 @@
+// Properties: a run takes as many samples as its strategy says, and no more; what is not needed is
+// left at once; whatever its chats do, the client gets one answer; nobody who has left is worked
+// for.
+#include "service/solve/solver.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "service/solve/test_run.h"
+
+namespace lemma::solve {
+namespace {
+
+TEST(Solver, AdaptiveStopsWhereThreeAgree) {
+  Door door(Saying({"42", "42.0", "\\frac{84}{2}"}));
+  Solver solver({.front_door = door.handler()});
+  Client client(Problem());
+  solver.Solve(client.exchange, "r1");
+  const json::object result = client.Json();
+  EXPECT_EQ(result.at("answer"), "42");
+  EXPECT_EQ(result.at("stopped"), "likely");
+  EXPECT_EQ(result.at("agreement"), 1.0);
+  EXPECT_EQ(result.at("profile"), "math");
+  EXPECT_EQ(result.at("usage").at("completion_tokens"), 30);
+  EXPECT_EQ(result.at("tokens_saved"), 50);
+  EXPECT_EQ(result.at("votes").as_array().size(), 1u);
+  EXPECT_TRUE(result.at("verified").is_null());
+  EXPECT_EQ(door.Samples(), std::vector<int64_t>{3});
+  EXPECT_EQ(door.exchanges[0]->request().header("authorization"), "Bearer k");
+  EXPECT_EQ(door.bodies[0].at("messages").at(0).at("content"), "What is 6 * 7?");
+}
+
+TEST(Solver, AdaptiveAsksAgainWhereTheyDisagree) {
+  Door door(Saying({"42", "41", "42", "42", "42", "42"}));
+  Solver solver({.front_door = door.handler()});
+  Client client(Problem({{"seed", 5}}));
+  solver.Solve(client.exchange, "r1");
+  EXPECT_EQ(client.Json().at("answer"), "42");
+  EXPECT_EQ(door.Samples(), (std::vector<int64_t>{3, 2}));
+  EXPECT_NE(door.bodies[0].at("seed"), door.bodies[1].at("seed"));
+}
+
+// The samples that are not needed are left running; their chat learns that nobody listens.
+TEST(Solver, WhatCannotChangeTheVoteIsLeft) {
+  Door door([](net::HttpExchange& exchange, const json::object& body) {
+    Begin(exchange);
+    for (int choice = 0; choice < body.at("n").as_int64(); ++choice) {
+      choice < 5 ? exchange.Write(Chunk(choice, "\\boxed{1}", "stop", 10))
+                 : exchange.Write(Chunk(choice, "hm"));
+    }
+  });
+  Solver solver({.front_door = door.handler()});
+  Client client(Problem({{"strategy", "majority"}, {"samples", 8}}));
+  solver.Solve(client.exchange, "r1");
+  const json::object result = client.Json();
+  EXPECT_EQ(result.at("stopped"), "decided");
+  EXPECT_EQ(result.at("samples").at(7).at("state"), "cancelled");
+  EXPECT_TRUE(door.exchanges[0]->closed());
+  EXPECT_EQ(result.at("tokens_saved"), 30);
+}
+
+TEST(Solver, AServerThatDoesNotKnowNIsAskedOneByOne) {
+  Door door([said = Saying({"3"})](net::HttpExchange& exchange, const json::object& body) {
+    if (body.contains("n")) {
+      return exchange.Send(net::HttpResponse::Json(400, R"({"error":{"param":"n"}})"));
+    }
+    said(exchange, body);
+  });
+  Solver solver({.front_door = door.handler()});
+  Client client(Problem({{"strategy", "majority"}, {"samples", 4}}));
+  solver.Solve(client.exchange, "r1");
+  EXPECT_EQ(client.Json().at("answer"), "3");
+  EXPECT_EQ(door.Samples(), (std::vector<int64_t>{4, 1, 1, 1, 1}));
+}
+
+TEST(Solver, AnErrorOfAllChatsIsTheAnswer) {
+  Door door([](net::HttpExchange& exchange, const json::object&) {
+    net::HttpResponse refused = net::HttpResponse::Json(429, R"({"error":{"code":"x"}})");
+    refused.headers.push_back({"retry-after-ms", "5"});
+    exchange.Send(std::move(refused));
+  });
+  Solver solver({.front_door = door.handler()});
+  for (const bool stream : {false, true}) {
+    Client client(Problem({{"stream", stream}}));
+    solver.Solve(client.exchange, "r1");
+    client.Wait();
+    EXPECT_EQ(client.head.status, 429);
+    EXPECT_EQ(client.head.header("retry-after-ms"), "5");
+  }
+}
+
+TEST(Solver, AStreamShowsSamplesAndVotesAsTheyHappen) {
+  Door door(Saying({"42"}));
+  Solver solver({.front_door = door.handler()});
+  Client client(Problem({{"stream", true}, {"strategy", "majority"}, {"samples", 2}}));
+  solver.Solve(client.exchange, "r1");
+  client.Wait();
+  EXPECT_EQ(client.Types(), (std::vector<std::string>{"start", "delta", "sample", "vote", "delta",
+                                                      "sample", "vote", "result", "done"}));
+  EXPECT_EQ(client.head.header("x-lemma-profile"), "math");
+}
+
+TEST(Solver, TheDeadlineEndsARunWithWhatThereIs) {
+  Door door([](net::HttpExchange& exchange, const json::object&) {
+    Begin(exchange);
+    exchange.Write(Chunk(0, "\\boxed{8}", "stop", 10) + Chunk(1, "hm"));
+  });
+  Solver solver({.front_door = door.handler()});
+  Client client(Problem({{"deadline_ms", 300}}));
+  solver.Solve(client.exchange, "r1");
+  const json::object result = client.Json();
+  EXPECT_EQ(result.at("answer"), "8");
+  EXPECT_EQ(result.at("stopped"), "deadline");
+  EXPECT_LE(door.bodies[0].at("deadline_ms").as_int64(), 200);
+
+  Door silent([](net::HttpExchange&, const json::object&) {});
+  Solver waiting({.front_door = silent.handler()});
+  Client late(Problem({{"deadline_ms", 100}}));
+  waiting.Solve(late.exchange, "r2");
+  late.Wait();
+  EXPECT_EQ(late.head.status, 504);
+}
+
+TEST(Solver, AClientThatLeavesEndsItsChats) {
+  Door door([](net::HttpExchange& exchange, const json::object&) { Begin(exchange); });
+  Solver solver({.front_door = door.handler()});
+  Client client(Problem());
+  solver.Solve(client.exchange, "r1");
+  client.exchange->Leave();
+  solver.Stop();  // waits for the run's end
+  for (const auto& exchange : door.exchanges) EXPECT_TRUE(exchange->closed());
+}
+
+TEST(Solver, AServerThatStopsSaysSo) {
+  Door door([](net::HttpExchange&, const json::object&) {});
+  Solver solver({.front_door = door.handler()});
+  Client client(Problem());
+  solver.Solve(client.exchange, "r1");
+  solver.Stop();
+  client.Wait();
+  EXPECT_EQ(client.head.status, 503);
+  Client late(Problem());
+  solver.Solve(late.exchange, "r2");
+  late.Wait();
+  EXPECT_EQ(late.head.status, 503);
+}
+
+TEST(Solver, NoMoreRunsThanItMayHave) {
+  Door door([](net::HttpExchange&, const json::object&) {});
+  Solver solver({.front_door = door.handler(), .runs_max = 1});
+  Client first(Problem()), second(Problem());
+  solver.Solve(first.exchange, "r1");
+  solver.Solve(second.exchange, "r2");
+  second.Wait();
+  EXPECT_EQ(second.head.status, 503);
+}
+
+TEST(Solver, TokensOfAllSamplesAreBounded) {
+  Door door(Saying({"1", "2", "3", "4", "5", "6", "7", "8"}));
+  Solver solver({.front_door = door.handler()});
+  Client client(Problem({{"max_total_tokens", 60}, {"max_tokens", 1000}}));
+  solver.Solve(client.exchange, "r1");
+  EXPECT_EQ(client.Json().at("stopped"), "max_total_tokens");
+  EXPECT_EQ(door.Samples(), (std::vector<int64_t>{3, 1, 1}));
+  EXPECT_EQ(door.bodies[0].at("max_tokens"), 20);
+  EXPECT_EQ(door.bodies[1].at("max_tokens"), 30);
+  EXPECT_EQ(door.bodies[2].at("max_tokens"), 20);
+}
+
+std::string Logprobs(int choice, double logprob, int n_tokens, const char* finish_reason) {
+  json::array tokens;
+  for (int i = 0; i < n_tokens; ++i) {
+    tokens.push_back({{"top_logprobs", {{{"logprob", logprob}}, {{"logprob", logprob}}}}});
+  }
+  json::object object = {{"index", choice},
+                         {"delta", {{"content", finish_reason ? "\\boxed{5}" : "hm"}}},
+                         {"logprobs", {{"content", std::move(tokens)}}},
+                         {"finish_reason", nullptr}};
+  if (finish_reason != nullptr) object["finish_reason"] = finish_reason;
+  return net::SseEvent(json::serialize(json::object{{"choices", json::array{object}}}));
+}
+
+TEST(Solver, ASampleThatIsLessSureThanTheOthersIsStopped) {
+  std::atomic<int> n_chats{0};
+  std::string stopped;
+  Door door([&](net::HttpExchange& exchange, const json::object& body) {
+    if (exchange.request().path.ends_with("/stop")) {
+      stopped = exchange.request().path + " " + json::serialize(body);
+      return exchange.Send(net::HttpResponse::Json(200, "{}"));
+    }
+    Begin(exchange);
+    const bool first = n_chats++ == 0;
+    if (first) {  // two differ, so that the others are asked
+      exchange.Write(Logprobs(0, -5, 600, "stop") + Chunk(1, "\\boxed{6}", "stop"));
+      return exchange.Finish();
+    }
+    exchange.Write(Logprobs(0, -1, 600, nullptr) + Logprobs(1, -6, 600, "stop"));
+  });
+  Solver solver({.front_door = door.handler()});
+  Client client(Problem({{"strategy", "confidence"}, {"samples", 4}}));
+  solver.Solve(client.exchange, "r1");
+  const json::object result = client.Json();
+  EXPECT_EQ(result.at("samples").at(2).at("state"), "weak");
+  EXPECT_EQ(result.at("answer"), "5");
+  EXPECT_EQ(stopped, "/v1/requests/r1.c1/stop {\"samples\":[0]}");
+  EXPECT_EQ(door.bodies[0].at("top_logprobs"), 5);
+}
+
+TEST(Solver, ClaimsThatDoNotHoldLoseTheVote) {
+  Door door([said = Saying({"1", "1", "2"})](net::HttpExchange& exchange,
+                                             const json::object& body) {
+    const std::string question(body.at("messages").as_array().back().at("content").as_string());
+    std::string text;
+    if (question.find("CLAIM:") != question.npos) {
+      text = question.find("boxed{2}") != question.npos ? "CLAIM: right" : "CLAIM: wrong";
+    } else if (question.find("VERDICT") != question.npos) {
+      text = question.find("1. right") != question.npos ? "VERDICT 1: TRUE" : "VERDICT 1: FALSE";
+    } else {
+      return said(exchange, body);
+    }
+    Begin(exchange);
+    exchange.Write(Chunk(0, text, "stop", 5));
+    EndWith(exchange, 5);
+  });
+  Solver solver({.front_door = door.handler()});
+  Client client(Problem({{"strategy", "clr"}, {"samples", 3}}));
+  solver.Solve(client.exchange, "r1");
+  const json::object result = client.Json();
+  EXPECT_EQ(result.at("answer"), "2");
+  EXPECT_EQ(result.at("usage").at("completion_tokens"), 30 + 6 * 5);
+  EXPECT_EQ(result.at("samples").as_array().size(), 3u);
+}
+
+TEST(Solver, AProgramThatFailsIsSentBackWithItsTest) {
+  const auto judge = reason::Judge::Create({});
+  if (!judge.ok()) GTEST_SKIP() << judge.status().message();
+  Door door([](net::HttpExchange& exchange, const json::object& body) {
+    const json::array& messages = body.at("messages").as_array();
+    const bool is_repair = messages.size() == 3;
+    const std::string last(messages.back().at("content").as_string());
+    EXPECT_EQ(is_repair, last.find("Expected output:\n5") != last.npos) << last;
+    const std::string program = is_repair ? "print(int(input()) + 1)" : "print(int(input()))";
+    Begin(exchange);
+    exchange.Write(Chunk(0, "```python\n" + program + "\n```\n", "stop", 20));
+    EndWith(exchange, 20);
+  });
+  Solver solver({.front_door = door.handler(), .judge = &*judge});
+  json::object body = Problem({{"strategy", "single"}});
+  body["tests"] = {{{"input", "4\n"}, {"output", "5\n"}}};
+  Client client(body);
+  solver.Solve(client.exchange, "r1");
+  const json::object result = client.Json();
+  EXPECT_EQ(result.at("stopped"), "verified");
+  EXPECT_EQ(result.at("repairs"), 1);
+  EXPECT_EQ(result.at("verified").at("passed"), 1);
+  EXPECT_EQ(result.at("samples").at(0).at("tests").at("verdict"), "wrong_answer");
+}
+
+TEST(Solver, WhatIsWrongIsNamed) {
+  Door door(Saying({"1"}));
+  Solver solver({.front_door = door.handler(), .no_judge = "no sandbox here"});
+  const json::value tests = {{{"input", "1"}, {"output", "1"}}};
+  const std::vector<std::pair<json::value, std::string>> cases = {
+      {"{", "the body"},
+      {json::object{}, "problem"},
+      {Problem({{"messages", json::array()}}), "problem"},
+      {json::object{{"problem", "  "}}, "problem"},
+      {Problem({{"strategy", "vote"}}), "strategy"},
+      {Problem({{"samples", 65}}), "samples"},
+      {Problem({{"samples", 2}, {"min_samples", 3}}), "min_samples"},
+      {Problem({{"deadline_ms", 0}}), "deadline_ms"},
+      {Problem({{"max_total_tokens", 0}}), "max_total_tokens"},
+      {Problem({{"repairs", 5}}), "repairs"},
+      {Problem({{"tests", 7}}), "tests"},
+      {Problem({{"tests", tests}}), "no sandbox here"},
+  };
+  for (const auto& [body, name] : cases) {
+    Client client(body);
+    solver.Solve(client.exchange, "r1");
+    client.Wait();
+    EXPECT_EQ(client.head.status, 400) << client.head.body;
+    EXPECT_NE(client.head.body.find(name), std::string::npos) << client.head.body;
+  }
+  EXPECT_TRUE(door.bodies.empty());
+}
+
+}  // namespace
+}  // namespace lemma::solve
