@@ -37,11 +37,11 @@ const std::map<std::string, std::vector<std::string>>& AllowedIncludes() {
       {"service/pool", {"common/base", "common/net"}},
       {"service/gateway",
        {"common/base", "common/text", "common/net", "service/access", "service/store",
-        "service/reason", "service/pool"}},
+        "service/reason", "service/reason/judge", "service/pool", "service/solve"}},
       {"app",
        {"common/base", "common/text", "common/net", "common/hub", "inference/kernels",
         "inference/model", "inference/engine", "inference/worker", "service/access",
-        "service/store", "service/reason", "service/reason/judge", "service/pool",
+        "service/store", "service/reason", "service/reason/judge", "service/pool", "service/solve",
         "service/gateway"}},
       {"train", {"common/base", "common/text"}},
   };

@@ -95,6 +95,13 @@ Status Serve(const ServeOptions& options) {
   gateway_options.pool = pool.get();
   gateway_options.profiles = [&profiles = *profiles] { return profiles.Current(); };
   gateway_options.access = callers->parts();
+  const Result<reason::Judge> judge = reason::Judge::Create({});
+  if (judge.ok()) {
+    gateway_options.judge = &*judge;
+  } else {
+    gateway_options.no_judge = "programs cannot be run here: " + judge.status().message();
+    LogInfo("serve: /v1/solve takes no tests: {}", judge.status().message());
+  }
   LEMMA_ASSIGN_OR_RETURN(const auto gateway, gateway::Gateway::Start(gateway_options));
 
   const Status ready = WaitUntilReady(*pool, signals);

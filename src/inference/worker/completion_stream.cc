@@ -78,6 +78,7 @@ void CompletionStream::OnSampleDone(int32_t index, const engine::SampleEnd& end)
     piece.stop_reason = std::string("deadline");
   }
   if (end.stop_id) ++usage_.completion_tokens;
+  if (shape_.n_samples > 1) piece.n_tokens = sample.decoder.n_tokens() + (end.stop_id ? 1 : 0);
   usage_.reasoning_tokens += sample.decoder.n_reasoning_tokens();
   if (end.loops.n_rewinds > 0) LogLoop(index, end);
   const bool has_answer = end.reason != FinishReason::kCancelled &&

@@ -124,6 +124,7 @@ json::object RenderChoiceEnds(ReplyKind kind, const Choice& choice) {
                          {"stop_reason", RenderStopReason(choice)}};
   json::object intervention = RenderIntervention(choice.intervention);
   if (!intervention.empty()) object["lemma"] = std::move(intervention);
+  if (choice.n_tokens > 0) object["usage"] = {{"completion_tokens", choice.n_tokens}};
   return object;
 }
 

@@ -57,6 +57,7 @@ struct Choice {
   std::string finish_reason;                                       // "": not finished
   std::variant<std::monostate, std::string, TokenId> stop_reason;  // the stop string or id
   Intervention intervention;                                       // of a finished one
+  int64_t n_tokens = 0;  // of a finished one of several: rendered as its own `usage`
 };
 
 // Tokens of the whole request. Completion tokens include the EOS or stop id that ended a sample.

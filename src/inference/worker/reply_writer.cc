@@ -22,6 +22,7 @@ void BodyWriter::OnPiece(Choice piece, const Usage&) {
   choice.finish_reason = std::move(piece.finish_reason);
   choice.stop_reason = std::move(piece.stop_reason);
   choice.intervention = piece.intervention;
+  choice.n_tokens = piece.n_tokens;
 }
 
 void BodyWriter::OnEnd(const Status& status, const Usage& usage, const Timings& timings) {

@@ -208,7 +208,9 @@ TEST(WorkerThinking, ACallEndsSomeSamplesOfARunningRequest) {
   TestWorkerOptions options;
   options.step_time = milliseconds(1);
   TestWorker worker(options);
-  const json::object body = ChatBody(Script(LongThought(60)), {{"stream", true}, {"n", 3}});
+  const json::object body =
+      ChatBody(Script(LongThought(60)),
+               {{"stream", true}, {"n", 3}, {"stream_options", {{"include_usage", true}}}});
   StreamedCall call(worker, kChat, body);
   call.WaitForBytes();
   const std::string id = Text(ParseJsonObject(call.events()[0].data, "chunk").value(), "id");
@@ -221,14 +223,19 @@ TEST(WorkerThinking, ACallEndsSomeSamplesOfARunningRequest) {
   }
   call.WaitForEnd();
   std::vector<std::string> texts(3), reasons(3);
+  int64_t n_tokens = 0, n_total = 0;
   for (const auto& event : call.events()) {
     if (event.data == "[DONE]") continue;
     const json::object chunk = ParseJsonObject(event.data, "chunk").value();
+    if (const auto* usage = chunk.if_contains("usage")) {
+      n_total = usage->at("completion_tokens").as_int64();
+    }
     for (const json::value& choice : chunk.at("choices").as_array()) {
       const auto index = static_cast<size_t>(choice.at("index").as_int64());
       texts[index] += Text(choice.at("delta").as_object(), "content");
       if (choice.at("finish_reason").is_null()) continue;
       reasons[index] = json::serialize(choice.at("stop_reason"));
+      n_tokens += choice.at("usage").at("completion_tokens").as_int64();
     }
   }
   EXPECT_EQ(reasons[0], "\"asked\"");
@@ -236,6 +243,7 @@ TEST(WorkerThinking, ACallEndsSomeSamplesOfARunningRequest) {
   EXPECT_NE(reasons[1], "\"asked\"");
   EXPECT_EQ(texts[1], LongThought(60)) << "the neighbour says all of it";
   EXPECT_LT(texts[0].size(), texts[1].size());
+  EXPECT_EQ(n_tokens, n_total) << "each says its own";
   EXPECT_EQ(worker.Ask("POST", "/v1/requests/x/stop").status, 404);
 }
 

@@ -17,7 +17,10 @@
 #include "service/gateway/probes.h"
 #include "service/gateway/relay.h"
 #include "service/gateway/reply.h"
+#include "service/gateway/reply_exchange.h"
 #include "service/gateway/system_prompt.h"
+#include "service/solve/asked_chat.h"
+#include "service/solve/solver.h"
 
 namespace lemma::gateway {
 namespace {
@@ -29,6 +32,9 @@ constexpr const char* kHowToAsk =
     "  curl http://HOST/generate -d '{\"prompt\": \"What is 47 * 36?\"}'\n\n"
     "POST /generate             {\"prompt\", \"system\"?, \"profile\"?, \"max_tokens\"?,\n"
     "                            \"temperature\"?, \"top_p\"?, \"seed\"?, \"stream\"?}\n"
+    "POST /v1/solve             {\"problem\", \"strategy\"?, \"samples\"?, \"tests\"?, ...}: an "
+    "answer\n"
+    "                            that samples agree on, or that passes the tests\n"
     "POST /v1/chat/completions  the OpenAI protocol; also /v1/completions, /v1/models\n"
     "GET  /readyz, /metrics\n";
 
@@ -75,10 +81,17 @@ struct Gateway::Impl {
         link{*options.pool, options.in_flight_max, worker_client, metrics},
         admitter(options.access, lanes, metrics, [this](Call call) { Forward(std::move(call)); }),
         worker_client(WorkerClientOptions()),
-        probe_client(ProbeClientOptions()) {}
-  // Requests that wait in the lanes use the clients: they end first.
+        probe_client(ProbeClientOptions()),
+        solver({.front_door =
+                    [this](std::shared_ptr<net::HttpExchange> exchange) {
+                      Handle(std::move(exchange));
+                    },
+                .judge = options.judge,
+                .no_judge = options.no_judge}) {}
+  // Requests that wait in the lanes use the clients: they end first. So do those that a run asks.
   ~Impl() {
     server.reset();
+    solver.Stop();
     lanes.Close();
   }
 
@@ -98,6 +111,7 @@ struct Gateway::Impl {
   void Generate(std::shared_ptr<Reply> reply);
   void Chat(std::shared_ptr<Reply> reply);
   void PassOn(std::shared_ptr<Reply> reply);
+  void Solve(std::shared_ptr<Reply> reply);
   void Models(std::shared_ptr<Reply> reply);
   void Live(std::shared_ptr<Reply> reply);
   void Ready(std::shared_ptr<Reply> reply);
@@ -114,6 +128,7 @@ struct Gateway::Impl {
   net::HttpClient worker_client;
   net::HttpClient probe_client;
   std::atomic<bool> draining{false};
+  solve::Solver solver;
   std::unique_ptr<net::HttpServer> server;  // last: goes first, while the clients still run
 };
 
@@ -122,6 +137,7 @@ struct Gateway::Impl {
 const Gateway::Impl::Route Gateway::Impl::kRoutes[] = {
     {"POST", "/generate", RouteNeed::kInference, &Impl::Generate},
     {"POST", "/v1/chat/completions", RouteNeed::kInference, &Impl::Chat},
+    {"POST", "/v1/solve", RouteNeed::kInference, &Impl::Solve},
     {"GET", "/v1/models", RouteNeed::kInference, &Impl::Models},
     {"GET", "/v1/models/", RouteNeed::kInference, &Impl::Models},
     {"", "/v1/", RouteNeed::kInference, &Impl::PassOn},
@@ -147,12 +163,15 @@ void Gateway::Impl::Handle(std::shared_ptr<net::HttpExchange> exchange) {
     if (!Enter(reply, RouteNeed::kAnyKey)) return;
     return reply.SendError(NotFound("there is no " + path + " here; see GET /"));
   }
-  auto reply = std::make_shared<Reply>(exchange, route->path, metrics, books,
-                                       /*is_logged=*/route->need == RouteNeed::kInference);
+  // Of a call to solve the chats are logged, with what they used.
+  const bool is_logged = route->need == RouteNeed::kInference && route->answer != &Impl::Solve;
+  auto reply = std::make_shared<Reply>(exchange, route->path, metrics, books, is_logged);
   if (!Enter(*reply, route->need)) return;
   const std::string_view wanted = route->method;
   if (wanted.empty() || method == wanted || (wanted == "GET" && method == "HEAD")) {
-    if (draining && wanted != "GET") {
+    // A run that has begun may ask on.
+    const bool is_own = exchange->request().peer == solve::kOwnPeer;
+    if (draining && wanted != "GET" && !is_own) {
       return reply->SendError(Unavailable("the service is shutting down"));
     }
     return (this->*route->answer)(std::move(reply));
@@ -214,6 +233,11 @@ void Gateway::Impl::PassOn(std::shared_ptr<Reply> reply) {
   }
   net::HttpRequest for_worker = ForWorker(*reply);
   admitter.Admit({std::move(reply), std::move(for_worker), kind, PassThrough()});
+}
+
+void Gateway::Impl::Solve(std::shared_ptr<Reply> reply) {
+  const std::string id = reply->request_id();
+  solver.Solve(std::make_shared<ReplyExchange>(std::move(reply)), id);
 }
 
 void Gateway::Impl::Models(std::shared_ptr<Reply> reply) {

@@ -16,6 +16,7 @@
 #include "service/gateway/door.h"
 #include "service/gateway/gateway_access.h"
 #include "service/pool/pool.h"
+#include "service/reason/judge/judge.h"
 #include "service/reason/profile_set.h"
 
 namespace lemma::gateway {
@@ -29,6 +30,9 @@ struct GatewayOptions {
   int in_flight_max = 512;
   // The task profiles as they are now, for each request anew; thread-safe and quick.
   std::function<std::shared_ptr<const reason::ProfileSet>()> profiles = reason::ProfileSet::Shipped;
+  // Runs the programs of /v1/solve; nullptr: calls with tests are refused, for this reason.
+  const reason::Judge* judge = nullptr;
+  std::string no_judge = "this server runs no programs";
   net::HttpServerLimits limits;
   std::chrono::milliseconds drain_timeout{60000};
   GatewayAccess access;

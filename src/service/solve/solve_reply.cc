@@ -43,6 +43,11 @@ json::value RenderVerified(const Sample* best) {
   return verified;
 }
 
+std::vector<net::Header> Headers(const std::string& profile) {
+  if (profile.empty()) return {};
+  return {{"x-lemma-profile", profile}};
+}
+
 }  // namespace
 
 json::object RenderReport(const reason::JudgeReport& report) {
@@ -99,12 +104,6 @@ json::object RenderResult(const SolveResult& result) {
         {"total_tokens", result.usage.prompt_tokens + result.usage.completion_tokens}}}};
   if (result.best != nullptr && result.best->answer) object["answer"] = result.best->answer->text;
   return object;
-}
-
-std::vector<net::Header> SolveWriter::Headers(const std::string& profile) const {
-  std::vector<net::Header> headers = {{"x-request-id", id_}};
-  if (!profile.empty()) headers.push_back({"x-lemma-profile", profile});
-  return headers;
 }
 
 void SolveWriter::Begin(const std::string& profile) {

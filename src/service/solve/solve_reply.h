@@ -43,8 +43,8 @@ boost::json::array RenderVotes(const reason::AnswerVote& vote);
 // Belongs to the run's thread.
 class SolveWriter {
  public:
-  SolveWriter(std::shared_ptr<net::HttpExchange> exchange, std::string id, bool is_stream)
-      : exchange_(std::move(exchange)), id_(std::move(id)), is_stream_(is_stream) {}
+  SolveWriter(std::shared_ptr<net::HttpExchange> exchange, bool is_stream)
+      : exchange_(std::move(exchange)), is_stream_(is_stream) {}
 
   // The samples have begun: the head of a stream goes out. profile: "", or the chats'.
   void Begin(const std::string& profile);
@@ -57,10 +57,7 @@ class SolveWriter {
   void Fail(net::HttpResponse response);
 
  private:
-  std::vector<net::Header> Headers(const std::string& profile) const;
-
   const std::shared_ptr<net::HttpExchange> exchange_;
-  const std::string id_;
   const bool is_stream_;
   bool has_begun_ = false;
 };

@@ -45,7 +45,7 @@ SolveRun::SolveRun(net::HttpHandler front_door, const reason::Judge* judge,
       plan_(plan),
       id_(std::move(id)),
       deadline_(request_.deadline ? std::optional(Now() + *request_.deadline) : std::nullopt),
-      writer_(client_, id_, request_.stream),
+      writer_(client_, request_.stream),
       desk_(std::move(front_door), client_->request(), id_) {}
 
 void SolveRun::Run() {
@@ -290,7 +290,7 @@ void SolveRun::EndSample(Sample& sample) {
   sample.state = SampleState::kEnded;
   --n_running_;
   ++n_ended_;
-  sample.answer = reason::ExtractAnswer(sample.text);
+  if (!request_.tests) sample.answer = reason::ExtractAnswer(sample.text);
   writer_.Event(
       {{"type", "sample"},
        {"sample", sample.index},

@@ -1,0 +1,79 @@
+// POST /v1/solve of a real server: what lemma-mini can, it solves; what is not needed is not computed.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { eventually, killServers, metric, startServer } from './server.mjs';
+
+let server;
+before(async () => (server = await startServer()));
+after(killServers);
+
+const problem = 'Solve the system 3x + 2y = 16, x - y = 2';
+const post = (body, options = {}) =>
+  fetch(`${server.url}/v1/solve`, { method: 'POST', body: JSON.stringify(body), ...options });
+
+async function solve(body) {
+  const response = await post(body);
+  const reply = await response.json();
+  assert.equal(response.status, 200, JSON.stringify(reply));
+  return reply;
+}
+
+test('adaptive takes three samples that agree, majority of 8 more', async () => {
+  const adaptive = await solve({ problem, seed: 1 });
+  assert.equal(adaptive.answer, 'x = 4, y = 2');
+  assert.equal(adaptive.profile, 'math');
+  assert.equal(adaptive.samples.length, 3);
+  assert.equal(adaptive.stopped, 'likely');
+  assert.equal(adaptive.agreement, 1);
+  const used = adaptive.samples.reduce((sum, sample) => sum + sample.completion_tokens, 0);
+  assert.equal(adaptive.usage.completion_tokens, used, 'each sample says its own tokens');
+  const majority = await solve({ problem, seed: 1, strategy: 'majority' });
+  assert.equal(majority.answer, adaptive.answer);
+  assert.ok(majority.usage.completion_tokens > 1.9 * adaptive.usage.completion_tokens);
+});
+
+test('the same seed gives the same samples', async () => {
+  const body = { problem, seed: 7, strategy: 'first_m', samples: 4, min_samples: 4, temperature: 1 };
+  const texts = ({ samples }) => samples.map((sample) => [sample.answer, sample.completion_tokens]);
+  assert.deepEqual(texts(await solve(body)), texts(await solve(body)));
+});
+
+test('a stream tells of every sample, the votes and the result', async () => {
+  const response = await post({ problem, seed: 1, stream: true, strategy: 'majority', samples: 3 });
+  assert.equal(response.headers.get('x-lemma-profile'), 'math');
+  const text = await response.text();
+  assert.ok(text.endsWith('data: [DONE]\n\n'));
+  const events = text.split('\n\n').filter((event) => event.startsWith('data: {'));
+  const parsed = events.map((event) => JSON.parse(event.slice('data: '.length)));
+  assert.equal(parsed[0].type, 'start');
+  const result = parsed.at(-1);
+  assert.equal(result.type, 'result');
+  const said = parsed.filter(({ type, sample }) => type === 'delta' && sample === 0);
+  assert.equal(said.map((event) => event.text ?? '').join(''), result.solution);
+  assert.ok(parsed.some(({ type }) => type === 'vote'));
+});
+
+test('a client that leaves ends the computation', async () => {
+  const leaving = new AbortController();
+  const response = await post(
+    { problem, strategy: 'majority', samples: 16, stream: true, max_tokens: 1000, temperature: 2,
+      loop_guard: false },
+    { signal: leaving.signal });
+  await response.body.getReader().read();
+  leaving.abort();
+  await eventually(
+    async () => (await metric(server.url, 'vllm:num_requests_running')) === 0, 'the samples end');
+});
+
+test('what is wrong is named', async () => {
+  for (const [body, field] of [[{}, 'problem'], [{ problem, strategy: 'best' }, 'strategy'],
+                               [{ problem, samples: 0 }, 'samples'],
+                               [{ problem, temperature: 9 }, 'temperature'],
+                               [{ problem, profile: 'none' }, 'profile']]) {
+    const response = await post(body);
+    const { error } = await response.json();
+    assert.equal(response.status, 400);
+    assert.equal(error.param, field, JSON.stringify(error));
+  }
+});
