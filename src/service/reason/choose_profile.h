@@ -12,6 +12,6 @@ namespace lemma::reason {
 // in the text, of which the first kChooseBytesMax count.
 std::string_view ChooseProfile(std::string_view text);
 
-inline constexpr size_t kChooseBytesMax = 16 << 10;
+inline constexpr size_t kChooseBytesMax = 4 << 10;
 
 }  // namespace lemma::reason
