@@ -3,9 +3,12 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "app/commands.h"
+#include "app/embedded_model.h"
 #include "app/pool_settings.h"
 #include "app/runtime_directory.h"
 #include "app/serve_access.h"
@@ -19,13 +22,23 @@ namespace lemma::app {
 namespace {
 
 constexpr std::chrono::milliseconds kStartPollInterval{20};
+constexpr const char* kRefuse = "refuse";  // --off-domain
+constexpr const char* kPass = "pass";
 
 struct ServeOptions {
   PoolSettings pool;
   ServeAccessOptions access;
   std::string host = "127.0.0.1";
   int port = 8080;
+  std::string off_domain = kRefuse;
 };
+
+// lemma-mini is trained on the prompts of these alone; larger models take those of any profile.
+std::vector<std::string> ProfilesToChooseFrom(const PoolSettings& settings) {
+  const bool has_lemma_mini = settings.n_workers > 0 && settings.model.model == kEmbeddedModelName;
+  return has_lemma_mini ? std::vector<std::string>{"math", "algorithm"}
+                        : std::vector<std::string>();
+}
 
 void PrintHowToAsk(const std::string& address, bool needs_key, const std::string& model,
                    const std::string& device) {
@@ -94,6 +107,8 @@ Status Serve(const ServeOptions& options) {
   gateway_options.listen = listen;
   gateway_options.pool = pool.get();
   gateway_options.profiles = [&profiles = *profiles] { return profiles.Current(); };
+  gateway_options.chosen_profiles = ProfilesToChooseFrom(options.pool);
+  gateway_options.judges_domain = options.off_domain == kRefuse;
   gateway_options.access = callers->parts();
   LEMMA_ASSIGN_OR_RETURN(const auto gateway, gateway::Gateway::Start(gateway_options));
 
@@ -120,6 +135,11 @@ void AddServe(CLI::App& app, ExitStatus& exit_status) {
   command->add_option("--host", options->host, "Where to listen")->capture_default_str();
   command->add_option("--port", options->port, "0: any free one")
       ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  command
+      ->add_option("--off-domain", options->off_domain,
+                   "Small talk and the like: refuse, where the task profile says so, or pass")
+      ->check(CLI::IsMember({kRefuse, kPass}))
       ->capture_default_str();
   AddServeAccessOptions(*command, options->access);
   command->fallthrough();  // --config, which is the program's

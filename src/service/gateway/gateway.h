@@ -29,6 +29,9 @@ struct GatewayOptions {
   int in_flight_max = 512;
   // The task profiles as they are now, for each request anew; thread-safe and quick.
   std::function<std::shared_ptr<const reason::ProfileSet>()> profiles = reason::ProfileSet::Shipped;
+  std::vector<std::string> chosen_profiles;  // ProfileCaller::chosen_from
+  // false: what a profile says of questions that it is not for does not count, and all are asked.
+  bool judges_domain = true;
   net::HttpServerLimits limits;
   std::chrono::milliseconds drain_timeout{60000};
   GatewayAccess access;
