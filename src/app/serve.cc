@@ -5,10 +5,8 @@
 #include <memory>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "app/commands.h"
-#include "app/embedded_model.h"
 #include "app/pool_settings.h"
 #include "app/runtime_directory.h"
 #include "app/serve_access.h"
@@ -32,13 +30,6 @@ struct ServeOptions {
   int port = 8080;
   std::string off_domain = kRefuse;
 };
-
-// lemma-mini is trained on the prompts of these alone; larger models take those of any profile.
-std::vector<std::string> ProfilesToChooseFrom(const PoolSettings& settings) {
-  const bool has_lemma_mini = settings.n_workers > 0 && settings.model.model == kEmbeddedModelName;
-  return has_lemma_mini ? std::vector<std::string>{"math", "algorithm"}
-                        : std::vector<std::string>();
-}
 
 void PrintHowToAsk(const std::string& address, bool needs_key, const std::string& model,
                    const std::string& device) {
@@ -107,7 +98,9 @@ Status Serve(const ServeOptions& options) {
   gateway_options.listen = listen;
   gateway_options.pool = pool.get();
   gateway_options.profiles = [&profiles = *profiles] { return profiles.Current(); };
-  gateway_options.chosen_profiles = ProfilesToChooseFrom(options.pool);
+  if (options.pool.n_workers > 0) {
+    gateway_options.chosen_profiles = ProfilesToChooseFrom(options.pool.model.model);
+  }
   gateway_options.judges_domain = options.off_domain == kRefuse;
   gateway_options.access = callers->parts();
   LEMMA_ASSIGN_OR_RETURN(const auto gateway, gateway::Gateway::Start(gateway_options));

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <boost/json/array.hpp>
-#include <memory>
 #include <string>
 #include <string_view>
 

@@ -1,5 +1,5 @@
-// Which profile a question is for, from its words alone: "math" or "algorithm". The others are
-// chosen by name.
+// Which profile a question is for, from its words alone: "math" or "algorithm". The rules of
+// request_classifier.h, which knows the others.
 #pragma once
 
 #include <cstddef>
