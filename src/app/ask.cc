@@ -17,6 +17,7 @@
 #include "app/commands.h"
 #include "app/model_choice.h"
 #include "app/runtime_directory.h"
+#include "app/served_profiles.h"
 #include "app/signals.h"
 #include "app/worker.h"
 #include "common/base/json.h"
@@ -236,6 +237,8 @@ Status AskHere(const AskOptions& options) {
   gateway::GatewayOptions gateway_options;
   gateway_options.listen = directory->SocketAddress("gateway");
   gateway_options.pool = pool.get();
+  gateway_options.chosen_profiles = ProfilesToChooseFrom(options.model.model);
+  gateway_options.judges_domain = false;  // who loads a model to ask it knows what it is for
   LEMMA_ASSIGN_OR_RETURN(const auto gateway, gateway::Gateway::Start(gateway_options));
   return AskServer(gateway->address(), options);
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <string>
 #include <thread>
 
 #include "app/commands.h"
@@ -19,12 +20,15 @@ namespace lemma::app {
 namespace {
 
 constexpr std::chrono::milliseconds kStartPollInterval{20};
+constexpr const char* kRefuse = "refuse";  // --off-domain
+constexpr const char* kPass = "pass";
 
 struct ServeOptions {
   PoolSettings pool;
   ServeAccessOptions access;
   std::string host = "127.0.0.1";
   int port = 8080;
+  std::string off_domain = kRefuse;
 };
 
 void PrintHowToAsk(const std::string& address, bool needs_key, const std::string& model,
@@ -94,6 +98,10 @@ Status Serve(const ServeOptions& options) {
   gateway_options.listen = listen;
   gateway_options.pool = pool.get();
   gateway_options.profiles = [&profiles = *profiles] { return profiles.Current(); };
+  if (options.pool.n_workers > 0) {
+    gateway_options.chosen_profiles = ProfilesToChooseFrom(options.pool.model.model);
+  }
+  gateway_options.judges_domain = options.off_domain == kRefuse;
   gateway_options.access = callers->parts();
   const Result<reason::Judge> judge = reason::Judge::Create({});
   if (judge.ok()) {
@@ -127,6 +135,11 @@ void AddServe(CLI::App& app, ExitStatus& exit_status) {
   command->add_option("--host", options->host, "Where to listen")->capture_default_str();
   command->add_option("--port", options->port, "0: any free one")
       ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  command
+      ->add_option("--off-domain", options->off_domain,
+                   "Small talk and the like: refuse, where the task profile says so, or pass")
+      ->check(CLI::IsMember({kRefuse, kPass}))
       ->capture_default_str();
   AddServeAccessOptions(*command, options->access);
   command->fallthrough();  // --config, which is the program's

@@ -2,7 +2,14 @@
 
 #include <utility>
 
+#include "app/embedded_model.h"
+
 namespace lemma::app {
+
+std::vector<std::string> ProfilesToChooseFrom(const std::string& model) {
+  if (model == kEmbeddedModelName) return {"math", "algorithm"};
+  return {};
+}
 
 Result<std::shared_ptr<const reason::ProfileSet>> ReadProfiles(const DataOptions& options) {
   // Without a home there is no data directory but one that is named.

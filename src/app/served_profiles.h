@@ -4,6 +4,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "app/data_settings.h"
 #include "common/base/clock.h"
@@ -16,6 +18,10 @@ namespace lemma::app {
 // As they are now. Where no database is there, the shipped ones alone. Errors: those of
 // OpenDatabase, kNotFound aside.
 Result<std::shared_ptr<const reason::ProfileSet>> ReadProfiles(const DataOptions& options);
+
+// Those that a request gets one of which names none, as gateway::ProfileCaller::chosen_from:
+// lemma-mini is trained on the prompts of two alone, larger models take those of any.
+std::vector<std::string> ProfilesToChooseFrom(const std::string& model);
 
 // As they change, for `lemma serve`.
 class ServedProfiles {

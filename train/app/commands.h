@@ -18,6 +18,7 @@ using Run = std::function<Status()>;
 
 void AddDataCommand(CLI::App& app, Run& run);
 void AddTokenizerCommand(CLI::App& app, Run& run);
+void AddClassifierCommand(CLI::App& app, Run& run);
 void AddPretrainCommand(CLI::App& app, Run& run);
 void AddSftCommand(CLI::App& app, Run& run);
 void AddEvalCommand(CLI::App& app, Run& run);

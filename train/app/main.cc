@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
   lemma::train::Run run;
   lemma::train::AddDataCommand(app, run);
   lemma::train::AddTokenizerCommand(app, run);
+  lemma::train::AddClassifierCommand(app, run);
   lemma::train::AddPretrainCommand(app, run);
   lemma::train::AddSftCommand(app, run);
   lemma::train::AddEvalCommand(app, run);

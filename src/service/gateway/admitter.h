@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "common/net/http.h"
 #include "service/gateway/gateway_access.h"
@@ -23,6 +24,7 @@ struct Call {
   net::HttpRequest request;  // for the worker
   CallKind kind = CallKind::kFree;
   std::unique_ptr<AnswerMapper> mapper;
+  std::string refusal = "";  // what is answered, once it is admitted, without a worker
 };
 
 // Thread-safe. Outlives the tasks that it has given to the lanes.

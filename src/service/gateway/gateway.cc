@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "common/base/log.h"
 #include "common/net/http_client.h"
 #include "service/gateway/admitter.h"
 #include "service/gateway/door.h"
@@ -14,6 +15,7 @@
 #include "service/gateway/key_lanes.h"
 #include "service/gateway/metrics.h"
 #include "service/gateway/models_reply.h"
+#include "service/gateway/off_domain.h"
 #include "service/gateway/probes.h"
 #include "service/gateway/relay.h"
 #include "service/gateway/reply.h"
@@ -65,9 +67,11 @@ net::HttpClientOptions ProbeClientOptions() {
   return options;
 }
 
-ProfileCaller CallerOf(Reply& reply) {
+ProfileCaller CallerOf(Reply& reply, const GatewayOptions& options) {
   const KeyPtr key = reply.account().key();
-  return key ? ProfileCaller{key->id, key->spec.profiles} : ProfileCaller();
+  ProfileCaller caller = key ? ProfileCaller{key->id, key->spec.profiles} : ProfileCaller();
+  caller.chosen_from = options.chosen_profiles;
+  return caller;
 }
 
 }  // namespace
@@ -108,6 +112,8 @@ struct Gateway::Impl {
   // Whose request it is; false: it is answered.
   bool Enter(Reply& reply, RouteNeed need);
   void Forward(Call call);
+  // Says it where a question is none for its profile; the refusal, "" where it is asked.
+  std::string ActOn(const DomainVerdict& verdict, const std::string& profile, Reply& reply);
   void Generate(std::shared_ptr<Reply> reply);
   void Chat(std::shared_ptr<Reply> reply);
   void PassOn(std::shared_ptr<Reply> reply);
@@ -195,12 +201,27 @@ bool Gateway::Impl::Enter(Reply& reply, RouteNeed need) {
 }
 
 void Gateway::Impl::Forward(Call call) {
+  if (!call.refusal.empty()) {
+    const auto models = options.pool->Models();
+    return AnswerRefusal(*call.reply, call.request, *call.mapper, call.refusal,
+                         models.empty() ? "lemma" : models.front().id);
+  }
   Relay(link, std::move(call.reply), std::move(call.request), std::move(call.mapper));
+}
+
+std::string Gateway::Impl::ActOn(const DomainVerdict& verdict, const std::string& profile,
+                                 Reply& reply) {
+  if (!options.judges_domain || verdict.policy == reason::OffDomainPolicy::kPass) return "";
+  const char* outcome = verdict.refusal.empty() ? "warned" : "refused";
+  reply.AddHeader("x-lemma-off-domain", outcome);
+  metrics.CountOffDomain(profile, outcome);
+  LogInfo("gateway: {}: off-domain for {}: {}", reply.request_id(), profile, outcome);
+  return verdict.refusal;
 }
 
 void Gateway::Impl::Generate(std::shared_ptr<Reply> reply) {
   const Result<GenerateRequest> request =
-      ParseGenerateRequest(reply->request().body, *options.profiles(), CallerOf(*reply));
+      ParseGenerateRequest(reply->request().body, *options.profiles(), CallerOf(*reply, options));
   if (!request.ok()) return reply->SendError(request.status());
   const std::string& profile = request->profile_name();
   reply->SetProfile(profile);
@@ -208,27 +229,31 @@ void Gateway::Impl::Generate(std::shared_ptr<Reply> reply) {
   net::HttpRequest for_worker = ForWorker(*reply);
   for_worker.target = "/v1/chat/completions";
   for_worker.body = ChatBodyOf(*request);
-  admitter.Admit(
-      {std::move(reply), std::move(for_worker), CallKind::kChat, MapToGenerateReply(profile)});
+  std::string refusal = ActOn(request->domain, profile, *reply);
+  admitter.Admit({std::move(reply), std::move(for_worker), CallKind::kChat,
+                  MapToGenerateReply(profile), std::move(refusal)});
 }
 
 void Gateway::Impl::Chat(std::shared_ptr<Reply> reply) {
   Result<ChatWithSystem> chat =
-      WithSystemPrompt(reply->request().body, *options.profiles(), CallerOf(*reply));
+      WithSystemPrompt(reply->request().body, *options.profiles(), CallerOf(*reply, options));
   if (!chat.ok()) return reply->SendError(chat.status());
-  const Status allowed = CallerOf(*reply).Check(chat->profile);  // of messages that are none
+  const Status allowed =
+      CallerOf(*reply, options).Check(chat->profile);  // of messages that are none
   if (!allowed.ok()) return reply->SendError(allowed);
   reply->SetProfile(chat->profile);
   if (chat->profile != kCustomProfile) metrics.CountInjection(chat->profile);
   net::HttpRequest for_worker = ForWorker(*reply);
   for_worker.body = std::move(chat->body);
-  admitter.Admit({std::move(reply), std::move(for_worker), CallKind::kChat, PassThrough()});
+  std::string refusal = ActOn(chat->domain, chat->profile, *reply);
+  admitter.Admit({std::move(reply), std::move(for_worker), CallKind::kChat, PassThrough(),
+                  std::move(refusal)});
 }
 
 void Gateway::Impl::PassOn(std::shared_ptr<Reply> reply) {
   const CallKind kind = KindOf(reply->request());
   if (kind != CallKind::kFree) {  // without any profile's prompt
-    const Status allowed = CallerOf(*reply).Check(kCustomProfile);
+    const Status allowed = CallerOf(*reply, options).Check(kCustomProfile);
     if (!allowed.ok()) return reply->SendError(allowed);
   }
   net::HttpRequest for_worker = ForWorker(*reply);

@@ -30,6 +30,9 @@ struct GatewayOptions {
   int in_flight_max = 512;
   // The task profiles as they are now, for each request anew; thread-safe and quick.
   std::function<std::shared_ptr<const reason::ProfileSet>()> profiles = reason::ProfileSet::Shipped;
+  std::vector<std::string> chosen_profiles;  // ProfileCaller::chosen_from
+  // false: what a profile says of questions that it is not for does not count, and all are asked.
+  bool judges_domain = true;
   // Runs the programs of /v1/solve; nullptr: calls with tests are refused, for this reason.
   const reason::Judge* judge = nullptr;
   std::string no_judge = "this server runs no programs";

@@ -72,6 +72,7 @@ Result<GenerateRequest> ParseGenerateRequest(std::string_view text,
   LEMMA_RETURN_IF_ERROR(status);
   LEMMA_ASSIGN_OR_RETURN(request.prompts,
                          InjectPrompts(*request.profile, call, caller, system, prompt));
+  if (request.prompts.uses_profile) request.domain = JudgeDomain(*request.profile, prompt);
   return request;
 }
 

@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "common/base/status.h"
+#include "service/gateway/off_domain.h"
 #include "service/gateway/profile_call.h"
 
 namespace lemma::gateway {
@@ -26,6 +27,7 @@ inline constexpr const char* kPassedOn[] = {"reasoning_effort", "thinking_token_
 struct GenerateRequest {
   InjectedPrompts prompts;     // what the model gets
   reason::ProfilePtr profile;  // the one named, else the one chosen
+  DomainVerdict domain;        // where a profile's prompt is used
   bool stream = false;
   int64_t max_tokens = 0;
   double temperature = 0;

@@ -102,6 +102,12 @@ Result<TokenClaim> GenerationBody::Claim(CallKind kind, const PromptCounter* cou
   return claim;
 }
 
+std::optional<std::string> GenerationBody::model() const {
+  const json::value* name = body_.if_contains("model");
+  if (name == nullptr || !name->is_string() || name->get_string().empty()) return std::nullopt;
+  return std::string(name->get_string());
+}
+
 bool GenerationBody::is_stream() const { return IsTrue(body_, "stream"); }
 
 UsageWish GenerationBody::usage_wish() const {

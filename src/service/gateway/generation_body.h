@@ -4,6 +4,7 @@
 
 #include <boost/json/object.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "common/base/status.h"
@@ -41,6 +42,7 @@ class GenerationBody {
   // thread. kInvalidArgument where nothing bounds the output: an unknown model and no max_tokens.
   Result<TokenClaim> Claim(CallKind kind, const PromptCounter* counter) const;
 
+  std::optional<std::string> model() const;  // as the client named it
   bool is_stream() const;
   UsageWish usage_wish() const;
   // Lets every chunk of the stream, and its end, tell the usage. Vllm's options and ours; other

@@ -16,6 +16,10 @@ Metrics::Metrics()
                       .Name("lemma_gateway_prompts_injected_total")
                       .Help("Requests that came without a system prompt, by the profile they got")
                       .Register(registry_)),
+      off_domain_(prometheus::BuildCounter()
+                      .Name("lemma_gateway_off_domain_total")
+                      .Help("Questions that their profile is not for, by profile and outcome")
+                      .Register(registry_)),
       limited_(prometheus::BuildCounter()
                    .Name("lemma_gateway_requests_limited_total")
                    .Help("Requests refused with 429, by the limit of their key")
@@ -38,6 +42,10 @@ void Metrics::CountAnswer(const std::string& route, int http_status) {
 
 void Metrics::CountInjection(const std::string& profile) {
   injections_.Add({{"profile", profile}}).Increment();
+}
+
+void Metrics::CountOffDomain(const std::string& profile, const std::string& outcome) {
+  off_domain_.Add({{"profile", profile}, {"outcome", outcome}}).Increment();
 }
 
 void Metrics::CountLimited(const std::string& limit) {

@@ -21,6 +21,8 @@ class Metrics {
   // `route` is one of a fixed set, never what a client wrote. 499: the client left first.
   void CountAnswer(const std::string& route, int http_status);
   void CountInjection(const std::string& profile);
+  // `outcome`: refused or warned.
+  void CountOffDomain(const std::string& profile, const std::string& outcome);
   // `limit`: as access::LimitName.
   void CountLimited(const std::string& limit);
   void ObserveOverhead(Duration overhead);
@@ -32,6 +34,7 @@ class Metrics {
   prometheus::Registry registry_;
   prometheus::Family<prometheus::Counter>& answers_;
   prometheus::Family<prometheus::Counter>& injections_;
+  prometheus::Family<prometheus::Counter>& off_domain_;
   prometheus::Family<prometheus::Counter>& limited_;
   prometheus::Gauge& in_flight_;
   prometheus::Histogram& overhead_;

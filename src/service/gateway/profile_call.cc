@@ -7,7 +7,7 @@
 #include <boost/json.hpp>
 
 #include "service/gateway/chat_normalizer.h"
-#include "service/reason/choose_profile.h"
+#include "service/reason/request_classifier.h"
 
 namespace lemma::gateway {
 namespace {
@@ -95,6 +95,19 @@ std::string Wrapped(const std::string& own, std::string_view client, PromptLangu
   return fmt::format("{}\n\n{}\n{}", own, meaning, Marked(client));
 }
 
+bool Contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+std::string NameThatFits(std::string_view question, const ProfileCaller& caller) {
+  const reason::RequestClass fitting = reason::ClassifyRequest(question);
+  for (const std::string_view name : fitting.profiles) {
+    const bool may_be = caller.chosen_from.empty() || Contains(caller.chosen_from, name);
+    if (may_be && caller.Check(name).ok()) return std::string(name);
+  }
+  return caller.allowed.empty() ? std::string(fitting.profiles.front()) : caller.allowed.front();
+}
+
 }  // namespace
 
 ProfileCall ReadProfileCall(FieldReader& fields, const json::object& body) {
@@ -135,7 +148,7 @@ bool EraseProfileCall(json::object& body) {
 }
 
 Status ProfileCaller::Check(std::string_view name) const {
-  if (allowed.empty() || std::ranges::find(allowed, name) != allowed.end()) return Ok();
+  if (allowed.empty() || Contains(allowed, name)) return Ok();
   return Status(StatusCode::kPermissionDenied,
                 fmt::format("this API key may not use the profile \"{}\", only: {}", name,
                             fmt::join(allowed, ", ")),
@@ -145,11 +158,8 @@ Status ProfileCaller::Check(std::string_view name) const {
 Result<reason::ProfilePtr> ChosenProfile(const reason::ProfileSet& profiles,
                                          const ProfileCall& call, std::string_view question,
                                          const ProfileCaller& caller) {
-  std::string_view reference = call.reference;
-  if (reference.empty()) {
-    reference = reason::ChooseProfile(question);
-    if (!caller.Check(reference).ok()) reference = caller.allowed.front();
-  }
+  std::string reference = call.reference;
+  if (reference.empty()) reference = NameThatFits(question, caller);
   auto profile = profiles.Find(reference, caller.sticky.empty() ? question : caller.sticky);
   if (!profile.ok()) return InvalidArgument(profile.status().message(), "profile");
   LEMMA_RETURN_IF_ERROR(caller.Check((*profile)->name));

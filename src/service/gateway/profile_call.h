@@ -37,14 +37,18 @@ struct ProfileCaller {
   std::string sticky;
   // The only profiles it may use (access::KeySpec::profiles); empty: all, and none.
   std::vector<std::string> allowed;
+  // Of these it gets one that names none: what the served models are made for; empty: of all that
+  // the classifier knows.
+  std::vector<std::string> chosen_from = {};
 
   // kPermissionDenied, field "profile", names those it may use.
   Status Check(std::string_view name) const;
 };
 
-// The profile of the call; where it names none, the one that `question` looks like, or the first
-// that is allowed where that one is not. Errors: kInvalidArgument, field "profile": there is none
-// of that name or version; kPermissionDenied: the caller may not use it.
+// The profile of the call; where it names none, of those it may be the one that fits `question`
+// best (reason::ClassifyRequest), or the first that is allowed where it may be none of them.
+// Errors: kInvalidArgument, field "profile": there is none of that name or version;
+// kPermissionDenied: the caller may not use it.
 Result<reason::ProfilePtr> ChosenProfile(const reason::ProfileSet& profiles,
                                          const ProfileCall& call, std::string_view question,
                                          const ProfileCaller& caller);

@@ -63,6 +63,7 @@ Result<ChatWithSystem> WithSystemPrompt(std::string body, const reason::ProfileS
                     system == nullptr ? "" : std::string_view(*system), question_text));
   if (prompts.uses_profile) {
     result.profile = result.chosen->name;
+    result.domain = JudgeDomain(*result.chosen, messages);
     PutIn(prompts, messages);
     const json::value* model = chat.if_contains("model");
     if (!result.chosen->model.empty() && (model == nullptr || model->is_null())) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/base/status.h"
+#include "service/gateway/off_domain.h"
 #include "service/gateway/profile_call.h"
 
 namespace lemma::gateway {
@@ -14,6 +15,7 @@ struct ChatWithSystem {
   std::string body;                      // the same bytes, where nothing had to be changed
   std::string profile = kCustomProfile;  // the name of the one whose system prompt is used
   reason::ProfilePtr chosen;  // used or not; nullptr: the messages are not what they should be
+  DomainVerdict domain;       // where a profile's prompt is used
 };
 
 // `body` is that of POST /v1/chat/completions, made canonical (chat_normalizer.h). The profile

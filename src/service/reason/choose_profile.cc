@@ -1,8 +1,12 @@
 #include "service/reason/choose_profile.h"
 
 #include <algorithm>
+#include <array>
+#include <bitset>
+#include <cstdint>
 #include <iterator>
 #include <string>
+#include <vector>
 
 namespace lemma::reason {
 namespace {
@@ -256,17 +260,51 @@ std::string ToLowerAscii(std::string_view text) {
   return lower;
 }
 
-bool Contains(std::string_view text, std::string_view phrase) {
-  const bool whole_word = phrase.ends_with('|');
-  if (whole_word) phrase.remove_suffix(1);
-  for (size_t at = text.find(phrase); at != text.npos; at = text.find(phrase, at + 1)) {
-    const size_t end = at + phrase.size();
-    const bool begins_word = at == 0 || !IsWordChar(phrase[0]) || !IsWordChar(text[at - 1]);
-    const bool ends_word = !whole_word || end == text.size() || !IsWordChar(text[end]);
-    if (begins_word && ends_word) return true;
+// The clues by how they begin, so that one pass over a text finds them all.
+class ClueIndex {
+ public:
+  ClueIndex() {
+    for (size_t i = 0; i < std::size(kClues); ++i) {
+      lists_[ListOf(kClues[i].phrase)].push_back(static_cast<uint16_t>(i));
+    }
   }
-  return false;
-}
+
+  // The weights of the clues in the text, each counted once.
+  int WeightOf(std::string_view text) const {
+    std::bitset<std::size(kClues)> found;
+    int weight = 0;
+    for (size_t at = 0; at < text.size(); ++at) {
+      const bool is_within_word = at > 0 && IsWordChar(text[at]) && IsWordChar(text[at - 1]);
+      if (is_within_word) continue;
+      for (const uint16_t i : lists_[ListOf(text.substr(at))]) {
+        if (found[i] || !IsAt(kClues[i].phrase, text, at)) continue;
+        found[i] = true;
+        weight += kClues[i].weight;
+      }
+    }
+    return weight;
+  }
+
+ private:
+  static constexpr size_t kLists = 256;
+
+  // By the first byte; of Chinese characters by the two others, which tell them apart.
+  static size_t ListOf(std::string_view text) {
+    const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
+    if (byte(0) < 0x80 || text.size() < 3) return byte(0);
+    return 0x80 + (byte(1) * 31 + byte(2)) % 0x80;
+  }
+
+  static bool IsAt(std::string_view phrase, std::string_view text, size_t at) {
+    const bool whole_word = phrase.ends_with('|');
+    if (whole_word) phrase.remove_suffix(1);
+    if (!text.substr(at).starts_with(phrase)) return false;
+    const size_t end = at + phrase.size();
+    return !whole_word || end == text.size() || !IsWordChar(text[end]);
+  }
+
+  std::array<std::vector<uint16_t>, kLists> lists_;
+};
 
 bool IsLetter(char c) { return c >= 'a' && c <= 'z'; }
 
@@ -305,10 +343,8 @@ int WeightOfNames(std::string_view text) {
 
 std::string_view ChooseProfile(std::string_view text) {
   const std::string lower = ToLowerAscii(text.substr(0, kChooseBytesMax));
-  int weight = WeightOfNames(lower);
-  for (const Clue& clue : kClues) {
-    if (Contains(lower, clue.phrase)) weight += clue.weight;
-  }
+  static const ClueIndex clues;
+  const int weight = WeightOfNames(lower) + clues.WeightOf(lower);
   return weight >= kWeightForAlgorithm ? "algorithm" : "math";
 }
 

@@ -1,5 +1,5 @@
-// Which profile a question is for, from its words alone: "math" or "algorithm". The others are
-// chosen by name.
+// Which profile a question is for, from its words alone: "math" or "algorithm". The rules of
+// request_classifier.h, which knows the others.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +12,6 @@ namespace lemma::reason {
 // in the text, of which the first kChooseBytesMax count.
 std::string_view ChooseProfile(std::string_view text);
 
-inline constexpr size_t kChooseBytesMax = 16 << 10;
+inline constexpr size_t kChooseBytesMax = 4 << 10;
 
 }  // namespace lemma::reason

@@ -26,7 +26,7 @@ enum class Injection {
 // What becomes of a question that this profile is not for.
 enum class OffDomainPolicy {
   kRefuse,  // it gets the refusal, without a model
-  kWarn,    // it is asked, and the reply carries x-lemma-warning
+  kWarn,    // it is asked, and the reply carries x-lemma-off-domain: warned
   kPass,    // it is asked
 };
 

@@ -195,6 +195,7 @@ void SolveRun::Handle(ChatNews news) {
   if (news.head && news.has_ended) return HandleFailure(news.chat, chat, std::move(*news.head));
   if (news.head && !chat.is_aside) {
     profile_ = std::string(news.head->header("x-lemma-profile"));
+    is_off_domain_ = news.head->header("x-lemma-off-domain") == "refused";
     writer_.Begin(profile_);
     if (news.chat == 0) {
       writer_.Event({{"type", "start"},
@@ -297,6 +298,7 @@ void SolveRun::EndSample(Sample& sample) {
        {"answer", sample.answer ? json::value(sample.answer->text) : json::value(nullptr)},
        {"finish_reason", sample.finish_reason},
        {"completion_tokens", sample.n_tokens}});
+  if (is_off_domain_) stopped_ = "off_domain";
   if (request_.tests) return JudgeSample(sample);
   if (!sample.answer) return;
   const bool weighs = plan_.options().strategy == Strategy::kConfidence;
