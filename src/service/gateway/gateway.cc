@@ -18,6 +18,7 @@
 #include "service/gateway/relay.h"
 #include "service/gateway/reply.h"
 #include "service/gateway/system_prompt.h"
+#include "service/gateway/worker_request.h"
 
 namespace lemma::gateway {
 namespace {
@@ -72,7 +73,7 @@ struct Gateway::Impl {
         door(options.access.keys, options.access.requires_keys),
         lanes(kLanes, kLaneRequestsMax),
         books{lanes, options.access.log},
-        link{*options.pool, options.in_flight_max, worker_client, metrics},
+        link{*options.pool, worker_client, metrics},
         admitter(options.access, lanes, metrics, [this](Call call) { Forward(std::move(call)); }),
         worker_client(WorkerClientOptions()),
         probe_client(ProbeClientOptions()) {}
