@@ -252,7 +252,7 @@ Result<std::unique_ptr<Gateway>> Gateway::Start(const GatewayOptions& options) {
                              [impl = impl.get()](std::shared_ptr<net::HttpExchange> exchange) {
                                impl->Handle(std::move(exchange));
                              },
-                             HttpErrorResponse));
+                             HttpErrorResponse, options.tls));
   return std::unique_ptr<Gateway>(new Gateway(std::move(impl)));
 }
 

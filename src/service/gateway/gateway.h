@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct GatewayOptions {
   // The task profiles as they are now, for each request anew; thread-safe and quick.
   std::function<std::shared_ptr<const reason::ProfileSet>()> profiles = reason::ProfileSet::Shipped;
   net::HttpServerLimits limits;
+  std::optional<net::TlsFiles> tls;
   std::chrono::milliseconds drain_timeout{60000};
   GatewayAccess access;
 };
