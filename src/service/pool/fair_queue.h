@@ -9,7 +9,7 @@
 // al., OSDI 2024, section 4, with the charge in advance that a reservation is.)
 //
 // Bound: of two keys that both wait all the time, neither is ahead of the other, in tokens by
-// weight, by more than what both have under way, and one request more, may use.
+// weight, by more than what both have under way, and one request more of each, may use.
 #pragma once
 
 #include <cstdint>
