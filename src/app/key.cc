@@ -193,7 +193,8 @@ void AddSpecOptions(CLI::App& command, KeyOptions& options) {
       ->capture_default_str();
   command.add_option("--profile", spec.profiles, "A task profile it may use (default: all)");
   command.add_option("--deadline", options.deadline, "Longest time for an answer: 60s");
-  command.add_option("--priority", spec.priority, "-100 to 100; higher goes first");
+  command.add_option("--priority", spec.priority,
+                     "-100 to 100: its share where keys wait, doubled for each 25");
   command.add_flag("--keep-content", spec.keeps_content,
                    "Its prompts and answers may be stored (otherwise they never are)");
 }

@@ -70,10 +70,11 @@ void AddPoolSettings(CLI::App& command, PoolSettings& settings) {
       ->check(CLI::Range(0, 256))
       ->capture_default_str();
   command
-      .add_option("--replica", settings.replicas,
-                  "A server of the OpenAI protocol to answer beside the workers: "
-                  "URL[,model=NAME][,name=NAME][,key-file=PATH][,key-env=VARIABLE]. Once for each; "
-                  "in a config file: replica = [\"...\", \"...\"]")
+      .add_option(
+          "--replica", settings.replicas,
+          "A server of the OpenAI protocol to answer beside the workers: "
+          "URL[,model=NAME][,name=NAME][,slots=N][,key-file=PATH][,key-env=VARIABLE]. Once for "
+          "each; in a config file: replica = [\"...\", \"...\"]")
       ->allow_extra_args(false);
 }
 
@@ -92,7 +93,7 @@ Result<pool::PoolOptions> PoolOptionsOf(const PoolSettings& settings,
   for (const std::string& text : settings.replicas) {
     LEMMA_ASSIGN_OR_RETURN(const pool::ReplicaSpec spec, pool::ParseReplicaSpec(text));
     LEMMA_ASSIGN_OR_RETURN(std::string key, ReadKey(spec));
-    options.remotes.push_back({spec.name, spec.address, spec.model, std::move(key)});
+    options.remotes.push_back({spec.name, spec.address, spec.model, std::move(key), spec.slots});
   }
   return options;
 }

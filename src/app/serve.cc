@@ -29,23 +29,28 @@ struct ServeOptions {
   std::string host = "127.0.0.1";
   int port = 8080;
   std::string off_domain = kRefuse;
+  std::string tls_cert, tls_key;  // files; "": plain HTTP
+
+  bool has_tls() const { return !tls_cert.empty(); }
 };
 
-void PrintHowToAsk(const std::string& address, bool needs_key, const std::string& model,
+void PrintHowToAsk(const std::string& url, bool needs_key, const std::string& model,
                    const std::string& device) {
   std::printf(
       "\nLemma %s\n"
-      "  address  http://%s\n"
+      "  address  %s\n"
       "  model    %s\n"
       "  device   %s\n"
       "  keys     %s\n"
-      "  ask      curl http://%s/generate %s-d '{\"prompt\": \"Solve 3x + 5 = 20\"}'\n"
-      "           lemma ask --url http://%s %s\"Solve 3x + 5 = 20\"\n"
-      "  stop     Ctrl-C\n\n",
-      LEMMA_VERSION, address.c_str(), model.c_str(), device.c_str(),
-      needs_key ? "required: lemma key create --name NAME" : "not required", address.c_str(),
-      needs_key ? "-H \"Authorization: Bearer $KEY\" " : "", address.c_str(),
-      needs_key ? "--key $KEY " : "");
+      "  ask      curl %s/generate %s-d '{\"prompt\": \"Solve 3x + 5 = 20\"}'\n",
+      LEMMA_VERSION, url.c_str(), model.c_str(), device.c_str(),
+      needs_key ? "required: lemma key create --name NAME" : "not required", url.c_str(),
+      needs_key ? "-H \"Authorization: Bearer $KEY\" " : "");
+  if (url.starts_with("http://")) {  // it speaks no TLS
+    std::printf("           lemma ask --url %s %s\"Solve 3x + 5 = 20\"\n", url.c_str(),
+                needs_key ? "--key $KEY " : "");
+  }
+  std::printf("  stop     Ctrl-C\n\n");
   std::fflush(stdout);
 }
 
@@ -110,12 +115,16 @@ Status Serve(const ServeOptions& options) {
     gateway_options.no_judge = "programs cannot be run here: " + judge.status().message();
     LogInfo("serve: /v1/solve takes no tests: {}", judge.status().message());
   }
+  if (options.has_tls()) {
+    gateway_options.tls = net::TlsFiles{.cert_file = options.tls_cert, .key_file = options.tls_key};
+  }
   LEMMA_ASSIGN_OR_RETURN(const auto gateway, gateway::Gateway::Start(gateway_options));
 
   const Status ready = WaitUntilReady(*pool, signals);
   if (ready.code() == StatusCode::kCancelled) return Ok();
   LEMMA_RETURN_IF_ERROR(ready);
-  PrintHowToAsk(gateway->address(), options.access.requires_keys, served.model, served.device);
+  const std::string url = (options.has_tls() ? "https://" : "http://") + gateway->address();
+  PrintHowToAsk(url, options.access.requires_keys, served.model, served.device);
 
   signals.Wait();
   LogInfo("serve: draining; a second signal ends it at once");
@@ -141,6 +150,13 @@ void AddServe(CLI::App& app, ExitStatus& exit_status) {
                    "Small talk and the like: refuse, where the task profile says so, or pass")
       ->check(CLI::IsMember({kRefuse, kPass}))
       ->capture_default_str();
+  CLI::Option* cert = command->add_option(
+      "--tls-cert", options->tls_cert,
+      "Speak HTTPS alone, with the certificate (and its chain) in this PEM file");
+  CLI::Option* key =
+      command->add_option("--tls-key", options->tls_key, "Its private key, in a PEM file");
+  cert->needs(key);
+  key->needs(cert);
   AddServeAccessOptions(*command, options->access);
   command->fallthrough();  // --config, which is the program's
   command->footer(

@@ -29,7 +29,7 @@ export async function startServer(args = [], environment = {}, wrapper = []) {
   const exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
   const url = await new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const found = /^\s*address\s+(http:\/\/\S+)/.exec(line);
+      const found = /^\s*address\s+(https?:\/\/\S+)/.exec(line);
       if (found) resolve(found[1]);
     });
     exited.then((code) => reject(new Error(`lemma serve ended with ${code}:\n${stderr}`)));

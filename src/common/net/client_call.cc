@@ -21,10 +21,12 @@ ClientCall::ClientCall(std::shared_ptr<ClientCore> core, std::string address, Ht
       callbacks_(std::move(callbacks)),
       socket_(core_->io),
       resolver_(core_->io),
-      timer_(core_->io) {}
+      timer_(core_->io),
+      whole_timer_(core_->io) {}
 
-void ClientCall::Begin() {
+void ClientCall::Begin(std::optional<Duration> time_max) {
   core_->calls.insert(shared_from_this());
+  if (time_max) LimitTime(*time_max);
   Result<Address> address = ParseAddress(address_);
   if (!address.ok()) return End(address.status());
   if (!IsToken(request_.method) || !IsTarget(request_.target)) {
@@ -154,6 +156,14 @@ void ClientCall::OnConnectionLost(const std::string& why) {
   End(DataLoss("the connection to " + address_ + " was lost: " + why));
 }
 
+void ClientCall::LimitTime(Duration time_max) {
+  whole_timer_.expires_after(time_max);
+  whole_timer_.async_wait([self = shared_from_this()](const ErrorCode& error) {
+    if (error) return;
+    self->End({StatusCode::kDeadlineExceeded, self->address_ + ": the call took too long"});
+  });
+}
+
 void ClientCall::ArmTimer(std::chrono::milliseconds timeout, const char* waiting_for) {
   timer_.expires_after(timeout);
   timer_.async_wait([self = shared_from_this(), waiting_for](const ErrorCode& error) {
@@ -169,6 +179,7 @@ void ClientCall::End(Status status) {
   const auto self = shared_from_this();  // calls may hold the last reference
   core_->calls.erase(self);
   timer_.cancel();
+  whole_timer_.cancel();
   resolver_.cancel();
   ErrorCode ignored;
   socket_.close(ignored);

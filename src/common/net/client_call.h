@@ -39,7 +39,7 @@ class ClientCall final : public HttpCall, public std::enable_shared_from_this<Cl
   ClientCall(std::shared_ptr<ClientCore> core, std::string address, HttpRequest request,
              HttpCallbacks callbacks);
 
-  void Begin();
+  void Begin(std::optional<Duration> time_max);
   void Cancel() override;
   // Ends the call unless it has ended: its connection is closed, on_end is called.
   void End(Status status);
@@ -58,6 +58,7 @@ class ClientCall final : public HttpCall, public std::enable_shared_from_this<Cl
   // Hands over what has come; false when a callback or a limit has ended the call.
   bool Report();
   void OnConnectionLost(const std::string& why);
+  void LimitTime(Duration time_max);
   void ArmTimer(std::chrono::milliseconds timeout, const char* waiting_for);
 
   const std::shared_ptr<ClientCore> core_;  // first: outlives the socket
@@ -68,7 +69,8 @@ class ClientCall final : public HttpCall, public std::enable_shared_from_this<Cl
 
   Socket socket_;
   boost::asio::ip::tcp::resolver resolver_;
-  boost::asio::steady_timer timer_;
+  boost::asio::steady_timer timer_;        // of what it waits for now
+  boost::asio::steady_timer whole_timer_;  // of the whole call, where it is limited
   std::vector<Endpoint> endpoints_;
   std::optional<HttpResponseParser> parser_;
   std::array<char, 16384> read_buffer_;

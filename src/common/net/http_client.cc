@@ -38,10 +38,11 @@ HttpClient::~HttpClient() {
 }
 
 std::shared_ptr<HttpCall> HttpClient::Send(const std::string& address, HttpRequest request,
-                                           HttpCallbacks callbacks) {
+                                           HttpCallbacks callbacks,
+                                           std::optional<Duration> time_max) {
   auto call =
       std::make_shared<ClientCall>(impl_->core, address, std::move(request), std::move(callbacks));
-  boost::asio::post(impl_->core->io, [call] { call->Begin(); });
+  boost::asio::post(impl_->core->io, [call, time_max] { call->Begin(time_max); });
   return call;
 }
 

@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "common/base/clock.h"
 #include "common/base/status.h"
 #include "common/net/http.h"
 
@@ -48,8 +50,9 @@ class HttpClient {
   // "http://host:80", "unix:/path/socket"). Connections are kept for a while and reused per
   // address. Where a reused connection ends before any byte of an answer, a GET or HEAD is sent
   // again, once; anything else ends with kDataLoss, for the server may have acted on it.
+  // `time_max`: for the whole call, else kDeadlineExceeded.
   std::shared_ptr<HttpCall> Send(const std::string& address, HttpRequest request,
-                                 HttpCallbacks callbacks);
+                                 HttpCallbacks callbacks, std::optional<Duration> time_max = {});
 
   // The same, waiting for the whole answer. Not from a callback.
   Result<HttpResponse> SendAndWait(const std::string& address, HttpRequest request);

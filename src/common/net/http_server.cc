@@ -94,8 +94,9 @@ void Server::OnAccept(const ErrorCode& error, Protocol::socket socket) {
   const auto peer = socket.remote_endpoint(ignored);
   const bool is_tcp = peer.data()->sa_family != AF_UNIX;
   if (is_tcp) socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+  Stream stream(std::move(socket), core_->tls == nullptr ? nullptr : core_->tls->Current());
   auto session =
-      std::make_shared<HttpSession>(core_, std::move(socket), SockaddrToString(peer.data()));
+      std::make_shared<HttpSession>(core_, std::move(stream), SockaddrToString(peer.data()));
   switch (core_->Add(session)) {
     case HttpServerCore::Admission::kServe:
       session->Run();
@@ -142,12 +143,18 @@ HttpResponse PlainError(int status, const std::string& message) {
 Result<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string& address, int n_threads,
                                                       const HttpServerLimits& limits,
                                                       HttpHandler handler,
-                                                      HttpErrorRenderer render_error) {
+                                                      HttpErrorRenderer render_error,
+                                                      const std::optional<TlsFiles>& tls) {
   LEMMA_CHECK(n_threads > 0);
+  std::unique_ptr<TlsContext> tls_context;
+  if (tls) {
+    LEMMA_ASSIGN_OR_RETURN(tls_context, TlsContext::Load(*tls));
+  }
   LEMMA_ASSIGN_OR_RETURN(const Address parsed, ParseAddress(address));
   LEMMA_ASSIGN_OR_RETURN(ListenSocket listen_socket, ListenSocket::Open(parsed));
   auto core = std::make_shared<HttpServerCore>();
   core->limits = limits;
+  core->tls = std::move(tls_context);
   core->handler = std::move(handler);
   core->render_error = render_error ? std::move(render_error) : PlainError;
   auto server = std::make_unique<Server>(std::move(core), std::move(listen_socket));

@@ -1,5 +1,5 @@
-// An HTTP/1.1 server over Boost.Beast: limits, keep-alive, streaming (SSE), disconnects. It knows
-// no JSON and no model.
+// An HTTP/1.1 server over Boost.Beast: limits, keep-alive, streaming (SSE), disconnects, TLS. It
+// knows no JSON and no model.
 //
 // Threads: the server owns `n_threads` I/O threads. A handler runs on one of them and must not
 // block; it keeps the exchange and answers from any thread, now or later.
@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "common/base/status.h"
@@ -27,6 +28,13 @@ struct HttpServerLimits {
   // that takes nothing is cut by the stall limit, whatever it has left.
   size_t stream_bytes_max = 4 << 20;
   int stream_stall_seconds_max = 30;
+};
+
+// Of a server that speaks TLS 1.2 and later: PEM files, the certificate with its chain. They are
+// read again when they change, for the connections from then on.
+struct TlsFiles {
+  std::string cert_file;
+  std::string key_file;
 };
 
 // One request being answered. All methods are thread-safe and never block. Exactly one answer:
@@ -65,12 +73,15 @@ class HttpServer {
  public:
   // `address` is "127.0.0.1:8080", "[::1]:8080", "0.0.0.0:0" (any port) or "unix:/path/socket"
   // (created with mode 0600; a stale socket file is replaced).
-  // Errors (kUnavailable): address in use; (kInvalidArgument): not an address.
-  // Without `render_error` the server's own errors are plain text.
+  // Errors (kUnavailable): address in use; (kInvalidArgument): not an address; of `tls`, with the
+  // file's path: as ReadFile, and kInvalidArgument where certificate and key are no pair.
+  // Without `render_error` the server's own errors are plain text; with `tls` it speaks TLS alone,
+  // and plain HTTP is told so (400).
   static Result<std::unique_ptr<HttpServer>> Start(const std::string& address, int n_threads,
                                                    const HttpServerLimits& limits,
                                                    HttpHandler handler,
-                                                   HttpErrorRenderer render_error = {});
+                                                   HttpErrorRenderer render_error = {},
+                                                   const std::optional<TlsFiles>& tls = {});
   // Stops, as Stop does.
   virtual ~HttpServer() = default;
 

@@ -1,7 +1,11 @@
 #include "common/net/http_session.h"
 
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <chrono>
 #include <utility>
 
@@ -48,30 +52,27 @@ void HttpServerCore::RefuseAll() {
   stopped = true;
 }
 
-HttpSession::HttpSession(std::shared_ptr<HttpServerCore> core, Socket socket, std::string peer)
+HttpSession::HttpSession(std::shared_ptr<HttpServerCore> core, Stream stream, std::string peer)
     : core_(std::move(core)),
-      socket_(std::move(socket)),
+      stream_(std::move(stream)),
       peer_(std::move(peer)),
-      read_timer_(socket_.get_executor()),
-      write_timer_(socket_.get_executor()) {}
+      read_timer_(stream_.socket().get_executor()),
+      write_timer_(stream_.socket().get_executor()) {}
 
 template <typename F>
 void HttpSession::Post(F f) {
-  asio::post(socket_.get_executor(), [weak = weak_from_this(), f = std::move(f)] {
+  asio::post(read_timer_.get_executor(), [weak = weak_from_this(), f = std::move(f)] {
     const auto self = weak.lock();
     if (self && self->phase_ != Phase::kClosed) f(*self);
   });
 }
 
 void HttpSession::Run() {
-  Post([](HttpSession& self) { self.AwaitRequest(); });
+  Post([](HttpSession& self) { self.Greet(&HttpSession::AwaitRequest); });
 }
 
 void HttpSession::Refuse() {
-  Post([](HttpSession& self) {
-    self.Fail(503, "the server has too many connections");
-    self.ReadMore();
-  });
+  Post([](HttpSession& self) { self.Greet(&HttpSession::TellItIsFull); });
 }
 
 void HttpSession::Drain() {
@@ -102,6 +103,32 @@ void HttpSession::Abandon(bool stream_begun) {
   });
 }
 
+void HttpSession::TellItIsFull() {
+  Fail(503, "the server has too many connections");
+  ReadMore();
+}
+
+void HttpSession::Greet(void (HttpSession::*next)()) {
+  if (!stream_.is_tls()) return (this->*next)();
+  ArmReadTimer(core_->limits.header_seconds_max);
+  stream_.tls().async_handshake(asio::ssl::stream_base::server,
+                                [self = shared_from_this(), next](const ErrorCode& error) {
+                                  if (self->phase_ == Phase::kClosed) return;
+                                  if (error) return self->OnNoHandshake(error);
+                                  (self.get()->*next)();
+                                });
+}
+
+void HttpSession::OnNoHandshake(const ErrorCode& error) {
+  const bool is_plain_http =
+      error.category() == asio::error::get_ssl_category() &&
+      ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_HTTP_REQUEST;
+  if (!is_plain_http) return CloseNow();
+  stream_.DropTls();
+  Fail(400, "this port speaks HTTPS: ask with https://");
+  ReadMore();
+}
+
 // Reading. A read is pending nearly always, so that a client's leaving is seen at once.
 
 void HttpSession::AwaitRequest() {
@@ -123,7 +150,7 @@ void HttpSession::ReadMore() {
     return;
   }
   reading_ = true;
-  socket_.async_read_some(
+  stream_.AsyncReadSome(
       asio::buffer(read_buffer_),
       [self = shared_from_this()](const ErrorCode& error, size_t n) { self->OnRead(error, n); });
 }
@@ -134,7 +161,8 @@ void HttpSession::OnRead(const ErrorCode& error, size_t n) {
   if (error) {
     read_ended_ = true;
     const bool is_answered = phase_ == Phase::kAnswering && answer_complete_;
-    if (error == asio::error::eof && is_answered) return;  // it may still read the answer
+    const bool is_end = error == asio::error::eof || error == asio::ssl::error::stream_truncated;
+    if (is_end && is_answered) return;  // it may still read the answer
     return CloseNow();
   }
   if (phase_ != Phase::kLingering) {
@@ -226,7 +254,7 @@ void HttpSession::WriteMore() {
   write_timer_.async_wait([self = shared_from_this()](const ErrorCode& error) {
     if (!error && self->write_timer_.expiry() <= Timer::clock_type::now()) self->CloseNow();
   });
-  socket_.async_write_some(
+  stream_.AsyncWriteSome(
       asio::buffer(writing_.data() + written_, writing_.size() - written_),
       [self = shared_from_this()](const ErrorCode& error, size_t n) { self->OnWritten(error, n); });
 }
@@ -252,10 +280,14 @@ void HttpSession::Linger() {
   phase_ = Phase::kLingering;
   if (read_ended_) return CloseNow();
   // A close with unread input would reset the connection and could destroy the answer on its way.
-  ErrorCode ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
   input_.clear();
   ArmReadTimer(kLingerSeconds);
+  if (stream_.is_tls()) {  // says that it is the end, and the client does too
+    stream_.tls().async_shutdown([self = shared_from_this()](const ErrorCode&) {});
+  } else {
+    ErrorCode ignored;
+    stream_.socket().shutdown(Stream::Socket::shutdown_send, ignored);
+  }
   ReadMore();
 }
 
@@ -266,10 +298,10 @@ void HttpSession::CloseNow() {
     --core_->n_active;
     // A reset: the kernel does not keep what the client does not read, and an answer that was to
     // last until the connection's end does not look complete.
-    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+    stream_.socket().set_option(asio::socket_base::linger(true, 0), ignored);
   }
   phase_ = Phase::kClosed;
-  socket_.close(ignored);
+  stream_.socket().close(ignored);
   read_timer_.cancel();
   write_timer_.cancel();
   core_->Remove(shared_from_this());

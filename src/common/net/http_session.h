@@ -19,6 +19,8 @@
 #include "common/base/thread_annotations.h"
 #include "common/net/http_parser.h"
 #include "common/net/http_server.h"
+#include "common/net/stream.h"
+#include "common/net/tls_context.h"
 
 namespace lemma::net {
 
@@ -33,6 +35,7 @@ struct HttpServerCore {
   HttpServerLimits limits;
   HttpHandler handler;
   HttpErrorRenderer render_error;
+  std::unique_ptr<TlsContext> tls;  // null: plain HTTP
   std::atomic<int> n_active{0};
   std::atomic<bool> draining{false};
 
@@ -50,10 +53,9 @@ struct HttpServerCore {
 
 class HttpSession : public std::enable_shared_from_this<HttpSession> {
  public:
-  using Socket = boost::asio::generic::stream_protocol::socket;
   enum class Delivery { kPart, kLast };
 
-  HttpSession(std::shared_ptr<HttpServerCore> core, Socket socket, std::string peer);
+  HttpSession(std::shared_ptr<HttpServerCore> core, Stream stream, std::string peer);
 
   void Run();     // answers requests until the connection ends
   void Refuse();  // answers 503
@@ -84,6 +86,10 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   template <typename F>
   void Post(F f);
 
+  // TLS, where the server speaks it; then `next`.
+  void Greet(void (HttpSession::*next)());
+  void OnNoHandshake(const ErrorCode& error);
+  void TellItIsFull();
   void AwaitRequest();
   void ReadMore();
   void OnRead(const ErrorCode& error, size_t n);
@@ -101,8 +107,8 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void Linger();
   void CloseNow();
 
-  const std::shared_ptr<HttpServerCore> core_;  // first: outlives the socket
-  Socket socket_;
+  const std::shared_ptr<HttpServerCore> core_;  // first: outlives the stream
+  Stream stream_;
   const std::string peer_;
   Timer read_timer_;
   Timer write_timer_;

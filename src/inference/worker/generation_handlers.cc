@@ -30,6 +30,19 @@ constexpr int64_t kBodyLogprobsMax = 1 << 18;
 
 constexpr std::string_view kContextExceeded = "context_length_exceeded";
 
+}  // namespace
+
+int64_t KvTokens(const Context& context) {
+  return context.engine.stats().n_pages * model::kPageTokens;
+}
+
+int64_t UnaskedTokens(const Context& context, int32_t n) {
+  const int64_t share = std::max(KvTokens(context) / (kUnaskedPoolShare * n), kUnaskedTokensMin);
+  return std::min<int64_t>(context.options.defaults.max_tokens, share);
+}
+
+namespace {
+
 ReplyHead MakeHead(const Context& context, ReplyKind kind) {
   const char* prefix = kind == ReplyKind::kChat ? "chatcmpl-" : "cmpl-";
   return {.kind = kind,
@@ -44,7 +57,7 @@ Result<int32_t> ChooseMaxTokens(const Context& context, const GenerationParams& 
                                 int64_t n_prompt, const char* prompt_field) {
   const int64_t room = context.engine.output_tokens_max(n_prompt, params.n);
   const int32_t wanted = params.max_tokens.value_or(1);
-  const int64_t pool_tokens = context.engine.stats().n_pages * model::kPageTokens;
+  const int64_t pool_tokens = KvTokens(context);
   if (wanted > room) {
     // Which of the two is too small: the model's own limit, or what can be changed.
     const int32_t context_max = context.engine.config().context_length_max;
@@ -58,9 +71,7 @@ Result<int32_t> ChooseMaxTokens(const Context& context, const GenerationParams& 
         room < 1 ? prompt_field : "max_tokens");
   }
   if (params.max_tokens) return *params.max_tokens;
-  const int64_t share = std::max(pool_tokens / (kUnaskedPoolShare * params.n), kUnaskedTokensMin);
-  return static_cast<int32_t>(
-      std::min<int64_t>({context.options.defaults.max_tokens, room, share}));
+  return static_cast<int32_t>(std::min(UnaskedTokens(context, params.n), room));
 }
 
 // The engine checks all other ids; it cannot tell these from the model's own.

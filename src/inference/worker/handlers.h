@@ -40,6 +40,10 @@ void HandleChatCompletions(const Context& context, const CallPtr& call);
 void HandleCompletions(const Context& context, const CallPtr& call);
 void HandleEndThinking(const Context& context, const CallPtr& call);  // kEndThinkingRoute
 void HandleStop(const Context& context, const CallPtr& call);         // kStopRoute
+// That the engine's KV memory holds.
+int64_t KvTokens(const Context& context);
+// Of each of n samples where a request names no max_tokens, at most.
+int64_t UnaskedTokens(const Context& context, int32_t n);
 
 // info_handlers.cc
 void HandleModels(const Context& context, const CallPtr& call);

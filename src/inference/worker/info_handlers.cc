@@ -19,11 +19,15 @@ void SendJson(const CallPtr& call, std::string body) {
 }
 
 // 200, or 503 with what is wrong; in both cases how long ago the engine made a step, so that a
-// router sees an engine that hangs also while this server answers.
+// router sees an engine that hangs also while this server answers; and how much it computes at a
+// time, so that a router knows what would only wait here.
 void SendHealth(const Context& context, const CallPtr& call, bool is_well, const char* otherwise) {
   const Duration age = context.heartbeat.Age(context.engine.stats().n_steps, context.clock.Now());
-  call->Send(
-      net::HttpResponse::Json(is_well ? 200 : 503, RenderHealth(is_well ? "ok" : otherwise, age)));
+  const HealthCapacity capacity = {.requests_max = context.options.engine.sequences_max,
+                                   .tokens_max = KvTokens(context),
+                                   .answer_tokens = UnaskedTokens(context, /*n=*/1)};
+  call->Send(net::HttpResponse::Json(is_well ? 200 : 503,
+                                     RenderHealth(is_well ? "ok" : otherwise, age, capacity)));
 }
 
 }  // namespace

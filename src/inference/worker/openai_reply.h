@@ -97,7 +97,14 @@ std::string RenderTokens(const std::vector<TokenId>& tokens, int32_t max_model_l
 std::string RenderDetokenized(const std::string& text);  // llama-server's and vLLM's field
 std::string RenderPrompt(const std::string& prompt);
 // `heartbeat_age`: since the engine's last step (heartbeat.h).
-std::string RenderHealth(std::string_view status, Duration heartbeat_age);
+// What a worker computes at a time.
+struct HealthCapacity {
+  int64_t requests_max = 0;
+  int64_t tokens_max = 0;     // that its KV memory holds
+  int64_t answer_tokens = 0;  // of an answer to a request without max_tokens, at most
+};
+std::string RenderHealth(std::string_view status, Duration heartbeat_age,
+                         const HealthCapacity& capacity);
 
 // base/error_body.h, with Retry-After where trying again later may help (503).
 net::HttpResponse RenderError(const Status& status, std::string_view code = "");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include "service/access/time_text.h"
@@ -25,6 +26,11 @@ bool IsProfileName(const std::string& name) {
 }
 
 }  // namespace
+
+double WeightOf(const KeySpec& spec) {
+  constexpr double kDoubling = 25;
+  return std::exp2(static_cast<double>(spec.priority) / kDoubling);
+}
 
 Status CheckKeySpec(const KeySpec& spec) {
   const bool has_control = std::any_of(spec.name.begin(), spec.name.end(), [](char c) {

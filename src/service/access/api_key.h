@@ -25,7 +25,7 @@ struct KeySpec {
   std::vector<std::string> profiles;  // task profiles it may use; empty: all
   KeyLimits limits;
   int64_t deadline_ms = 0;     // longest answer; 0: the server's own
-  int64_t priority = 0;        // -100..100, higher goes first
+  int64_t priority = 0;        // -100..100: WeightOf
   int64_t expires_ms = 0;      // Unix time; 0: never
   bool keeps_content = false;  // its prompts and answers may be stored
 };
@@ -39,6 +39,10 @@ struct ApiKey {
   int64_t last_used_ms = 0;
   int64_t revoked_ms = 0;
 };
+
+// How many tokens a key gets where others want them too, beside one of priority 0 that gets 1:
+// twice as many for each 25. So a higher priority goes first, and no lower one waits for ever.
+double WeightOf(const KeySpec& spec);
 
 // Errors: kInvalidArgument; its field is the member's name ("tokens_per_day").
 Status CheckKeySpec(const KeySpec& spec);

@@ -65,6 +65,11 @@ void Account::SetUsage(std::string_view usage_json) {
   record_.completion_tokens = TokensAt(*usage, "completion_tokens");
 }
 
+std::optional<int64_t> Account::tokens_told() const {
+  if (!has_usage_) return std::nullopt;
+  return record_.prompt_tokens + record_.completion_tokens;
+}
+
 void Account::SetModel(std::string_view name) { record_.model = Storable(name, kNameBytesMax); }
 
 void Account::SetFinishReason(std::string_view reason) {
@@ -105,7 +110,7 @@ void Account::End(int http_status, bool is_complete) {
 // Of an answer without usage: what is certain to have reached the client. One that fails as a whole
 // gives it nothing.
 int64_t Account::TokensUsed(int http_status, bool is_complete) const {
-  if (has_usage_) return record_.prompt_tokens + record_.completion_tokens;
+  if (const auto told = tokens_told()) return *told;
   if (http_status == 499) return claim_.n_prompt;
   if (http_status != 200) return 0;
   if (n_pieces_ > 0 || !is_complete) return claim_.n_prompt + n_pieces_;

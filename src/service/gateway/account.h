@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,7 @@ class Account {
   // From the worker's answer: its usage as JSON, up to here or of the whole; who answered, and how
   // it ended.
   void SetUsage(std::string_view usage_json);
+  std::optional<int64_t> tokens_told() const;  // by that usage, so far
   void CountPiece() { ++n_pieces_; }
   void SetModel(std::string_view name);
   void SetFinishReason(std::string_view reason);

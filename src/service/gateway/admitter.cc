@@ -63,7 +63,7 @@ void Admitter::AskLimits(Waiting waiting) const {
       limits.tokens_per_day > 0 ? *access_.lasting_limiter : *access_.brief_limiter;
   Result<access::Admission> admission =
       limiter.Admit(key.id, limits, claim->n_prompt + claim->n_output);
-  reply.SetQueueWait(std::chrono::steady_clock::now() - waiting.since);
+  reply.AddQueueWait(std::chrono::steady_clock::now() - waiting.since);
   if (!admission.ok()) {
     LogWarning("gateway: {}: limits: {}", reply.request_id(), admission.status().message());
     return reply.SendError(Unavailable("the key's limits cannot be checked at the moment"));

@@ -40,8 +40,8 @@ net::HttpResponse HttpErrorResponse(int http_status, const std::string& message)
   return Response(http_status, HttpErrorBody(http_status, message));
 }
 
-std::string ErrorEvent(const Status& status) {
-  return net::SseEvent(ErrorBody(status, CodeOf(status)), "error");
+std::string ErrorEvent(const Status& status, const std::string& code) {
+  return net::SseEvent(ErrorBody(status, code.empty() ? CodeOf(status) : code), "error");
 }
 
 }  // namespace lemma::gateway

@@ -14,6 +14,6 @@ net::HttpResponse ErrorResponse(const Status& status, const std::string& code = 
 net::HttpResponse HttpErrorResponse(int http_status, const std::string& message);
 
 // The last event of a stream that failed.
-std::string ErrorEvent(const Status& status);
+std::string ErrorEvent(const Status& status, const std::string& code = "");
 
 }  // namespace lemma::gateway

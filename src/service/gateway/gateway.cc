@@ -21,6 +21,7 @@
 #include "service/gateway/reply.h"
 #include "service/gateway/reply_exchange.h"
 #include "service/gateway/system_prompt.h"
+#include "service/gateway/worker_request.h"
 #include "service/solve/asked_chat.h"
 #include "service/solve/solver.h"
 
@@ -82,7 +83,7 @@ struct Gateway::Impl {
         door(options.access.keys, options.access.requires_keys),
         lanes(kLanes, kLaneRequestsMax),
         books{lanes, options.access.log},
-        link{*options.pool, options.in_flight_max, worker_client, metrics},
+        link{*options.pool, worker_client, metrics},
         admitter(options.access, lanes, metrics, [this](Call call) { Forward(std::move(call)); }),
         worker_client(WorkerClientOptions()),
         probe_client(ProbeClientOptions()),
@@ -300,7 +301,7 @@ Result<std::unique_ptr<Gateway>> Gateway::Start(const GatewayOptions& options) {
                              [impl = impl.get()](std::shared_ptr<net::HttpExchange> exchange) {
                                impl->Handle(std::move(exchange));
                              },
-                             HttpErrorResponse));
+                             HttpErrorResponse, options.tls));
   return std::unique_ptr<Gateway>(new Gateway(std::move(impl)));
 }
 

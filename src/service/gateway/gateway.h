@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,6 @@ struct GatewayOptions {
   std::string listen = "127.0.0.1:8080";  // or "unix:/path"
   pool::Pool* pool = nullptr;             // who answers; outlives the gateway
   int n_threads = 2;
-  // Calls to replicas at a time; what comes on top is told 503 at once. A worker has its own queue
-  // with its own limit: this one only bounds what the gateway itself holds.
-  int in_flight_max = 512;
   // The task profiles as they are now, for each request anew; thread-safe and quick.
   std::function<std::shared_ptr<const reason::ProfileSet>()> profiles = reason::ProfileSet::Shipped;
   std::vector<std::string> chosen_profiles;  // ProfileCaller::chosen_from
@@ -37,6 +35,7 @@ struct GatewayOptions {
   const reason::Judge* judge = nullptr;
   std::string no_judge = "this server runs no programs";
   net::HttpServerLimits limits;
+  std::optional<net::TlsFiles> tls;
   std::chrono::milliseconds drain_timeout{60000};
   GatewayAccess access;
 };

@@ -130,41 +130,6 @@ TEST_F(GatewayTest, AClientThatLeavesEndsTheWorkersCallAtOnce) {
   }
 }
 
-TEST_F(GatewayTest, MoreCallsThanAllowedAreRefusedAtOnceAndPlacesAreGivenBack) {
-  std::mutex mutex;
-  std::vector<std::shared_ptr<net::HttpExchange>> held;
-  GatewayOptions options;
-  options.in_flight_max = 2;
-  Begin(
-      [&](std::shared_ptr<net::HttpExchange> exchange) {
-        std::lock_guard lock(mutex);
-        held.push_back(std::move(exchange));
-      },
-      options);
-  std::promise<Status> ends[2];
-  for (auto& end : ends) {
-    net::HttpCallbacks callbacks;
-    callbacks.on_end = [&end](Status status) { end.set_value(std::move(status)); };
-    client_.Send(gateway_->address(), {"POST", "/generate", "", {}, R"({"prompt":"a"})", ""},
-                 std::move(callbacks));
-  }
-  ASSERT_TRUE(Eventually([&] { return worker_->n_requests() == 2; }));
-  const auto refused = Post("/generate", R"({"prompt":"a"})");
-  EXPECT_EQ(refused.status, 503);
-  EXPECT_EQ(ErrorOf(refused).at("code"), "overloaded");
-  EXPECT_NE(refused.header("retry-after"), "");
-  EXPECT_EQ(Ask("GET", "/readyz").status, 200);
-  {
-    std::lock_guard lock(mutex);
-    for (auto& exchange : held) AnswerChat(exchange);
-  }
-  for (auto& end : ends) EXPECT_TRUE(end.get_future().get().ok());
-  EXPECT_TRUE(Eventually([&] {  // a place is free just after its answer is complete
-    return Ask("GET", "/metrics").body.find("lemma_gateway_requests_in_flight 0\n") !=
-           std::string::npos;
-  }));
-}
-
 TEST_F(GatewayTest, DrainLetsAnswersFinishAndStopEndsThemAtOnce) {
   std::promise<std::shared_ptr<net::HttpExchange>> arrived;
   Begin(

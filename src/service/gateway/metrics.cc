@@ -26,7 +26,7 @@ Metrics::Metrics()
                    .Register(registry_)),
       in_flight_(prometheus::BuildGauge()
                      .Name("lemma_gateway_requests_in_flight")
-                     .Help("Calls to the worker under way")
+                     .Help("Calls to replicas under way, those that wait for one too")
                      .Register(registry_)
                      .Add({})),
       overhead_(prometheus::BuildHistogram()

@@ -26,7 +26,8 @@ class Metrics {
   // `limit`: as access::LimitName.
   void CountLimited(const std::string& limit);
   void ObserveOverhead(Duration overhead);
-  void SetInFlight(int n) { in_flight_.Set(n); }
+  // A call to a replica, or one that waits for it, begins (1) or ends (-1).
+  void CountInFlight(int change) { in_flight_.Increment(change); }
 
   std::string Render() const;  // the exposition text
 

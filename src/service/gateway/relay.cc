@@ -1,13 +1,12 @@
 #include "service/gateway/relay.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "common/base/log.h"
 #include "common/base/thread_annotations.h"
-#include "common/net/sse.h"
 #include "service/gateway/errors.h"
 #include "service/gateway/routing.h"
+#include "service/gateway/usage_mapper.h"
 
 namespace lemma::gateway {
 namespace {
@@ -21,57 +20,22 @@ bool IsEventStream(const net::HttpResponse& head) {
          net::EqualsIgnoreCase(head.header("content-type").substr(0, kType.size()), kType);
 }
 
-// Path and query: an absolute target ("http://host/v1/models?x") names the gateway's host, which is
-// not the worker's. The server has checked it, and that it has a path where a worker's route is.
-std::string OriginForm(const std::string& target) {
-  if (target.starts_with('/')) return target;
-  const size_t host = target.find("://");
-  const size_t path = host == target.npos ? host : target.find('/', host + 3);
-  return path == target.npos ? "/" : target.substr(path);
+// What a replica is given on top of a deadline, which it keeps itself where it knows how to: a step
+// over a large prompt may take so long.
+constexpr std::chrono::milliseconds kDeadlineGrace{2000};
+
+// A shorter wait for a replica leaves the deadline that it is told as it was.
+constexpr std::chrono::milliseconds kWaitIgnored{1};
+
+double WeightOf(const Reply& reply) {
+  const KeyPtr& key = reply.account().key();
+  return key == nullptr ? 1 : access::WeightOf(key->spec);
 }
 
-class PassThroughMapper final : public AnswerMapper {
- public:
-  Result<net::HttpResponse> MapWhole(net::HttpResponse response) override { return response; }
-
-  std::string MapEvents(std::string_view bytes) override {
-    pending_ += bytes;
-    size_t end = EndOfLastEvent();
-    if (pending_.size() - end > net::SseParser::kEventBytesMax) end = pending_.size();
-    std::string whole = pending_.substr(0, end);
-    pending_.erase(0, end);
-    return whole;
-  }
-
-  Result<std::string> EndEvents() override { return std::move(pending_); }
-
- private:
-  size_t EndOfLastEvent() const {
-    const size_t lf = pending_.rfind("\n\n");
-    const size_t crlf = pending_.rfind("\r\n\r\n");
-    return std::max(lf == pending_.npos ? 0 : lf + 2, crlf == pending_.npos ? 0 : crlf + 4);
-  }
-
-  std::string pending_;
-};
-
-// Counts itself among the calls under way, if there is room.
-class InFlightSlot {
- public:
-  explicit InFlightSlot(WorkerLink& link) : link_(link) {
-    has_room_ = ++link_.n_in_flight <= link_.in_flight_max;
-    link_.metrics.SetInFlight(link_.n_in_flight);
-  }
-  ~InFlightSlot() {
-    --link_.n_in_flight;
-    link_.metrics.SetInFlight(link_.n_in_flight);
-  }
-  bool has_room() const { return has_room_; }
-
- private:
-  WorkerLink& link_;
-  bool has_room_;
-};
+std::string KeyIdOf(const Reply& reply) {
+  const KeyPtr& key = reply.account().key();
+  return key == nullptr ? "" : key->id;
+}
 
 // May another replica do better? 500, 502: it is broken; 503: it is full or going. What a client
 // did wrong, or has no time left for, is the same everywhere.
@@ -79,44 +43,88 @@ bool IsServersFault(int http_status) {
   return http_status == 500 || http_status == 502 || http_status == 503;
 }
 
-// Lives as long as the client holds its callbacks. All but Begin, OnClientLeft and OnLost runs on
-// the client's thread.
+// Lives as long as the pool's line or the client holds its callbacks. All but Begin, OnPlaced,
+// OnClientLeft and OnLost runs on the client's thread.
 class RelayCall : public std::enable_shared_from_this<RelayCall> {
  public:
   RelayCall(WorkerLink& link, std::shared_ptr<Reply> reply, net::HttpRequest request,
             std::unique_ptr<AnswerMapper> mapper)
-      : slot_(link),
-        link_(link),
+      : link_(link),
         reply_(std::move(reply)),
         request_(std::move(request)),
         routing_(PrepareForPool(request_)),
-        mapper_(std::move(mapper)) {}
+        mapper_(std::move(mapper)) {
+    link_.metrics.CountInFlight(1);
+  }
+  ~RelayCall() { link_.metrics.CountInFlight(-1); }
+  RelayCall(const RelayCall&) = delete;
+  RelayCall& operator=(const RelayCall&) = delete;
 
   void Begin() {
-    if (!slot_.has_room()) {
-      return reply_->SendError(Unavailable("the service is full"), "overloaded");
-    }
     if (const auto refused = link_.pool.RefusedFor(routing_.request_hash)) {
       return reply_->SendError(Quarantined(*refused), "request_quarantined");
     }
-    const Status asked = Ask();
-    if (!asked.ok()) return reply_->SendError(asked);
     // Weak: the call owns the exchange, and must not be owned by it.
     reply_->OnClosed([weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->OnClientLeft();
     });
+    if (routing_.request_hash != 0) return StandInLine();
+    const Status asked = Ask();
+    if (!asked.ok()) reply_->SendError(asked);
   }
 
  private:
+  void StandInLine() {
+    pool::WaitRequest wait = {.route = Route(),
+                              .request_hash = routing_.request_hash,
+                              .key_id = KeyIdOf(*reply_),
+                              .weight = WeightOf(*reply_)};
+    // Half of its time is for the answer: with less it would not be the one that was asked for.
+    if (routing_.deadline) wait.patience = *routing_.deadline / 2;
+    const auto turn =
+        link_.pool.Enter(std::move(wait), [self = shared_from_this()](pool::Placement placement) {
+          self->OnPlaced(std::move(placement));
+        });
+    bool has_left;
+    {
+      MutexLock lock(mutex_);
+      turn_waiting_ = turn;
+      has_left = has_client_left_;
+    }
+    if (has_left && turn->Leave()) EndCancelled();
+  }
+
+  void OnPlaced(pool::Placement placement) {
+    const Duration waited = Now() - begun_at_;
+    reply_->AddQueueWait(waited);
+    if (!placement.status.ok()) {
+      const bool is_late = placement.status.code() == StatusCode::kDeadlineExceeded;
+      const char* code = is_late ? "queue_timeout" : "overloaded";
+      return reply_->SendError(placement.status, placement.is_overload ? code : "");
+    }
+    has_waited_ = waited > kWaitIgnored;
+    turn_ = std::move(placement.turn);
+    AskAt(std::move(placement.lease));
+  }
+
+  pool::RouteRequest Route() const {
+    return {.model = routing_.model,
+            .tokens = routing_.tokens,
+            .n_open_answers = routing_.n_open_answers,
+            .conversation = routing_.conversation,
+            .not_on = lease_ ? lease_->target().id : pool::kNoReplica};
+  }
+
   // Sends the request to a replica other than the one that has failed with it.
   Status Ask() {
-    LEMMA_ASSIGN_OR_RETURN(
-        std::shared_ptr<pool::Lease> lease,
-        link_.pool.Acquire({.model = routing_.model,
-                            .tokens = routing_.tokens,
-                            .conversation = routing_.conversation,
-                            .not_on = lease_ ? lease_->target().id : pool::kNoReplica},
-                           routing_.request_hash));
+    LEMMA_ASSIGN_OR_RETURN(std::shared_ptr<pool::Lease> lease,
+                           link_.pool.Acquire(Route(), routing_.request_hash));
+    AskAt(std::move(lease));
+    return Ok();
+  }
+
+  void AskAt(std::shared_ptr<pool::Lease> lease) {
+    if (!std::exchange(has_asked_, true)) asked_at_ = Now();
     lease_ = std::move(lease);
     is_stream_ = is_too_large_ = false;
     whole_ = {};
@@ -135,13 +143,14 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     callbacks.on_head = [self](net::HttpResponse head) { self->OnHead(std::move(head)); };
     callbacks.on_body = [self](std::string piece) { self->OnBody(std::move(piece)); };
     callbacks.on_end = [self](Status status) { self->OnEnd(status); };
+    std::optional<Duration> time_max;
+    if (routing_.deadline) time_max = TimeLeft() + kDeadlineGrace;
     const auto call =
-        link_.client.Send(lease_->target().address, ForReplica(), std::move(callbacks));
+        link_.client.Send(lease_->target().address, ForReplica(), std::move(callbacks), time_max);
     MutexLock lock(mutex_);
-    if (n_asked != n_asked_) return Ok();  // it has failed already, and another one is under way
+    if (n_asked != n_asked_) return;  // it has failed already, and another one is under way
     call_ = call;
     if (has_client_left_ || is_lost_) call->Cancel();
-    return Ok();
   }
 
   net::HttpRequest ForReplica() const {
@@ -150,7 +159,9 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     if (routing_.lacks_model && !target.model.empty()) {
       request.body = WithModel(request.body, target.model);
     }
-    if (n_failed_ > 0 && routing_.deadline) request.body = WithDeadline(request.body, TimeLeft());
+    if (routing_.deadline && (has_waited_ || n_failed_ > 0)) {
+      request.body = WithDeadline(request.body, TimeLeft());
+    }
     request.headers.insert(request.headers.end(), target.headers.begin(), target.headers.end());
     return request;
   }
@@ -158,9 +169,14 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   Duration TimeLeft() const { return *routing_.deadline - (Now() - begun_at_); }
 
   void OnClientLeft() {
-    MutexLock lock(mutex_);
-    has_client_left_ = true;
-    if (const auto call = call_.lock()) call->Cancel();
+    std::shared_ptr<pool::Turn> turn;
+    {
+      MutexLock lock(mutex_);
+      has_client_left_ = true;
+      if (const auto call = call_.lock()) call->Cancel();
+      turn = turn_waiting_.lock();
+    }
+    if (turn != nullptr && turn->Leave()) EndCancelled();
   }
 
   void OnLost() {
@@ -170,7 +186,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   }
 
   void OnHead(net::HttpResponse head) {
-    reply_->SetWorkerWait(Now() - begun_at_);
+    reply_->SetWorkerWait(Now() - asked_at_);
     std::erase_if(head.headers, [](const net::Header& header) {
       return net::EqualsIgnoreCase(header.name, "x-request-id");
     });
@@ -200,6 +216,11 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
       is_lost = is_lost_ && !has_client_left_;
     }
     if (status.code() == StatusCode::kCancelled && is_lost) status = DataLoss("it hangs");
+    if (status.ok() && !is_stream_) {
+      reply_->account().SetUsage(FindUsage(whole_.body).value);
+    }
+    const bool may_ask_another = !is_stream_ && MayBeAskedElsewhere(status);
+    if (!may_ask_another) SettleTurn(status);  // before its room is given to the next one
     lease_->End(OutcomeOf(status));
     if (status.code() == StatusCode::kCancelled) return EndCancelled();
     // That no worker is there is for the pool to say, once, not for every request.
@@ -208,8 +229,23 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
                  status.message());
     }
     if (is_stream_) return EndStream(status);
-    if (MayBeAskedElsewhere(status) && AskAnother()) return;
+    if (may_ask_another && AskAnother()) return;
+    SettleTurn(status);
     EndWhole(status);
+  }
+
+  // A server that tells no usage is charged all that it might use; one that failed, nothing.
+  void SettleTurn(const Status& status) {
+    if (turn_ == nullptr) return;
+    std::optional<int64_t> used = reply_->account().tokens_told();
+    const bool is_answered = is_stream_ || (status.ok() && whole_.status == 200);
+    if (!used && !is_answered) used = 0;
+    turn_->Settle(used);
+  }
+
+  bool IsLate(const Status& status) const {
+    return status.code() == StatusCode::kDeadlineExceeded && routing_.deadline &&
+           TimeLeft() <= Duration{};
   }
 
   bool MayBeAskedElsewhere(const Status& status) const {
@@ -228,6 +264,8 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   }
 
   pool::Outcome OutcomeOf(const Status& status) const {
+    // Not every server knows deadlines: it did nothing wrong.
+    if (IsLate(status)) return pool::Outcome::kCancelled;
     switch (status.code()) {
       case StatusCode::kOk:
         if (whole_.status == 503) return pool::Outcome::kRefused;
@@ -244,9 +282,9 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   }
 
   void EndWhole(const Status& status) {
-    reply_->SetWorkerWait(Now() - begun_at_);
+    reply_->SetWorkerWait(Now() - asked_at_);
     NameReplica();
-    if (!status.ok()) return reply_->SendError(ForClient(status));
+    if (!status.ok()) return reply_->SendError(ForClient(status), CodeFor(status));
     if (is_too_large_) return reply_->SendError(DataLoss("the worker's answer is too large"));
     Result<net::HttpResponse> mapped = mapper_->MapWhole(std::move(whole_));
     if (!mapped.ok()) return reply_->SendError(mapped.status());
@@ -265,8 +303,16 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
                     std::chrono::ceil<std::chrono::minutes>(left).count()));
   }
 
+  const char* CodeFor(const Status& status) const {
+    return IsLate(status) ? "deadline_exceeded" : "";
+  }
+
   // What went wrong between gateway and worker, without the worker's address.
-  static Status ForClient(const Status& status) {
+  Status ForClient(const Status& status) const {
+    if (IsLate(status)) {
+      return Status(StatusCode::kDeadlineExceeded,
+                    "the deadline is over, and the model has not ended its answer");
+    }
     switch (status.code()) {
       case StatusCode::kUnavailable:
         return Unavailable("the model is not available at the moment");
@@ -280,7 +326,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   void EndStream(const Status& status) {
     Result<std::string> rest = status.ok() ? mapper_->EndEvents() : ForClient(status);
     if (!rest.ok()) reply_->account().SetFinishReason("error");
-    reply_->Finish(rest.ok() ? std::move(*rest) : ErrorEvent(rest.status()));
+    reply_->Finish(rest.ok() ? std::move(*rest) : ErrorEvent(rest.status(), CodeFor(status)));
   }
 
   // The client has left; or the gateway is being stopped, and then a stream must look cut.
@@ -292,13 +338,16 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
 
   static TimePoint Now() { return std::chrono::steady_clock::now(); }
 
-  const InFlightSlot slot_;
   WorkerLink& link_;
   const std::shared_ptr<Reply> reply_;
   net::HttpRequest request_;
   const Routing routing_;
   const std::unique_ptr<AnswerMapper> mapper_;
   const TimePoint begun_at_ = Now();
+  bool has_waited_ = false;  // long enough to matter
+  bool has_asked_ = false;
+  TimePoint asked_at_{};              // the first replica
+  std::shared_ptr<pool::Turn> turn_;  // of what had to be placed
   std::shared_ptr<pool::Lease> lease_;
   int n_failed_ = 0;  // replicas that failed with it
   bool is_stream_ = false;
@@ -307,33 +356,12 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   Mutex mutex_;
   int n_asked_ LEMMA_GUARDED_BY(mutex_) = 0;                    // replicas
   std::weak_ptr<net::HttpCall> call_ LEMMA_GUARDED_BY(mutex_);  // to the last of them
+  std::weak_ptr<pool::Turn> turn_waiting_ LEMMA_GUARDED_BY(mutex_);
   bool has_client_left_ LEMMA_GUARDED_BY(mutex_) = false;
   bool is_lost_ LEMMA_GUARDED_BY(mutex_) = false;  // the replica of the call under way hangs
 };
 
 }  // namespace
-
-std::unique_ptr<AnswerMapper> PassThrough() { return std::make_unique<PassThroughMapper>(); }
-
-net::HttpRequest ForWorker(Reply& reply) {
-  const net::HttpRequest& from = reply.request();
-  net::HttpRequest request;
-  request.method = from.method;
-  request.target = OriginForm(from.target);
-  request.body = from.body;
-  // All bodies are JSON, whatever a bare `curl -d` calls them.
-  if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
-  for (const char* name : {"Accept", "traceparent", "tracestate"}) {
-    const std::string_view value = from.header(name);
-    if (!value.empty()) request.headers.push_back({name, std::string(value)});
-  }
-  request.headers.push_back({"x-request-id", reply.request_id()});
-  // Whose computed prompts it may share. A client's own header of that name is never passed on.
-  if (const KeyPtr& key = reply.account().key()) {
-    request.headers.push_back({"x-lemma-tenant", key->id});
-  }
-  return request;
-}
 
 void Relay(WorkerLink& link, std::shared_ptr<Reply> reply, net::HttpRequest request,
            std::unique_ptr<AnswerMapper> mapper) {

@@ -49,9 +49,9 @@ void Reply::SetProfile(const std::string& profile) {
   account_.SetProfile(profile);
 }
 
-void Reply::SetQueueWait(Duration wait) {
-  queue_wait_ = wait;
-  account_.SetQueueWait(wait);
+void Reply::AddQueueWait(Duration wait) {
+  queue_wait_ += wait;
+  account_.SetQueueWait(queue_wait_);
 }
 
 // Settled first: a client that has its answer may ask again at once.

@@ -29,12 +29,13 @@ class Reply {
   const std::string& request_id() const { return request_id_; }
 
   Account& account() { return account_; }
+  const Account& account() const { return account_; }
 
   void AddHeader(std::string name, std::string value);
   // The profile whose prompt is put in, or kCustomProfile: for the client and the account.
   void SetProfile(const std::string& profile);
-  // How long it waited to be admitted.
-  void SetQueueWait(Duration wait);
+  // It waited so long, more: for its key's limits, or for a replica.
+  void AddQueueWait(Duration wait);
   // How much of the time so far was spent waiting for the worker: not the gateway's own.
   void SetWorkerWait(Duration wait) { worker_wait_ = wait; }
 

@@ -12,7 +12,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int64_t kAnswerTokens = 2048;  // where a request does not say how many
 constexpr int64_t kTokensMax = 1 << 20;
 constexpr int64_t kSamplesMax = 16;
 // Of a prompt without messages; of any message only so much is looked at.
@@ -68,11 +67,15 @@ uint64_t ConversationOf(const json::object& body) {
   return hash;
 }
 
-int64_t TokensOf(const json::object& body, size_t body_bytes) {
-  int64_t answer = IntegerOr(body, "max_tokens", kAnswerTokens);
+void CountAnswers(const json::object& body, Routing& routing) {
+  int64_t answer = IntegerOr(body, "max_tokens", 0);
   answer = IntegerOr(body, "max_completion_tokens", answer);
   const int64_t n = std::clamp<int64_t>(IntegerOr(body, "n", 1), 1, kSamplesMax);
-  return static_cast<int64_t>(body_bytes / 3) + std::clamp<int64_t>(answer, 1, kTokensMax) * n;
+  if (answer > 0) {
+    routing.tokens += std::min(answer, kTokensMax) * n;
+  } else {
+    routing.n_open_answers = static_cast<int>(n);
+  }
 }
 
 }  // namespace
@@ -91,7 +94,7 @@ Routing PrepareForPool(net::HttpRequest& request) {
   if (!Generates(request) || body->empty()) return routing;
 
   routing.request_hash = std::hash<std::string>{}(request.body);
-  routing.tokens = TokensOf(*body, request.body.size());
+  CountAnswers(*body, routing);
   routing.conversation = ConversationOf(*body);
   const int64_t deadline_ms = IntegerOr(*body, "deadline_ms", 0);
   if (deadline_ms > 0) routing.deadline = std::chrono::milliseconds(deadline_ms);

@@ -15,6 +15,7 @@ namespace lemma::gateway {
 struct Routing {
   std::string model;           // "": none is named
   int64_t tokens = 0;          // of prompt and answers, at most and about: bytes / 3 and max_tokens
+  int n_open_answers = 0;      // that the request does not bound; not in `tokens`
   uint64_t conversation = 0;   // a hash of the messages up to the first of the user, or of the
                                // prompt's beginning; 0: none
   uint64_t request_hash = 0;   // of the body as it came; 0: it generates nothing

@@ -38,12 +38,16 @@ TEST(RoutingTest, ASeedIsPutInWhereThereIsNoneAndOnlyThere) {
 }
 
 TEST(RoutingTest, TokensAreThePromptsAndAllAnswers) {
-  const auto tokens = [](const std::string& fields) {
+  const auto routing = [](const std::string& fields) {
     net::HttpRequest request =
         Chat("{" + fields + R"("prompt":")" + std::string(3000, 'a') + "\"}");
-    return PrepareForPool(request).tokens;
+    return PrepareForPool(request);
   };
-  EXPECT_NEAR(tokens(""), 1000 + 2048, 20);
+  const auto tokens = [&](const std::string& fields) { return routing(fields).tokens; };
+  EXPECT_NEAR(tokens(""), 1000, 20);
+  EXPECT_EQ(routing("").n_open_answers, 1);
+  EXPECT_EQ(routing(R"("n":3,)").n_open_answers, 3);
+  EXPECT_EQ(routing(R"("max_tokens":100,"n":3,)").n_open_answers, 0);
   EXPECT_NEAR(tokens(R"("max_tokens":100,)"), 1100, 20);
   EXPECT_NEAR(tokens(R"("max_tokens":100,"max_completion_tokens":200,"n":4,)"), 1800, 30);
   EXPECT_NEAR(tokens(R"("max_tokens":-5,"n":1000000,)"), 1016, 30);

@@ -33,7 +33,7 @@ class GatewayTest : public testing::Test {
   static pool::PoolOptions PoolOf(const std::vector<std::string>& addresses) {
     pool::PoolOptions options;
     for (const std::string& address : addresses) {
-      options.remotes.push_back({"r" + std::to_string(options.remotes.size()), address, "", ""});
+      options.remotes.push_back({"r" + std::to_string(options.remotes.size()), address, "", "", 0});
     }
     options.probe_interval = std::chrono::milliseconds(20);
     return options;

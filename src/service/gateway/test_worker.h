@@ -37,13 +37,15 @@ class TestWorker {
  public:
   // `answer` is called for everything but GET /readyz (200), /metrics and /v1/models.
   explicit TestWorker(net::HttpHandler answer, std::string address = TestSocketAddress("worker"),
-                      const std::string& model = "tiny") {
+                      const std::string& model = "tiny", const std::string& health = "{}") {
     auto started = net::HttpServer::Start(
         address, 2, {},
-        [this, answer = std::move(answer), model](std::shared_ptr<net::HttpExchange> exchange) {
+        [this, answer = std::move(answer), model,
+         health](std::shared_ptr<net::HttpExchange> exchange) {
           const std::string& path = exchange->request().path;
           if (path == "/readyz" && hangs) return Hold(std::move(exchange));
-          if (path == "/readyz") return exchange->Send(net::HttpResponse::Json(ready_status, "{}"));
+          if (path == "/readyz")
+            return exchange->Send(net::HttpResponse::Json(ready_status, health));
           if (path == "/v1/models") {
             return exchange->Send(net::HttpResponse::Json(
                 200, R"({"object":"list","data":[{"id":")" + model + R"(","object":"model"}]})"));
@@ -95,6 +97,32 @@ inline constexpr const char* kChatReply =
 inline void AnswerChat(std::shared_ptr<net::HttpExchange> exchange) {
   exchange->Send(net::HttpResponse::Json(200, kChatReply));
 }
+
+// Keeps the exchanges that reach the worker until it is told to answer them.
+struct HoldingWorker {
+  net::HttpHandler handler() {
+    return [this](std::shared_ptr<net::HttpExchange> exchange) {
+      const std::lock_guard lock(mutex);
+      held.push_back(std::move(exchange));
+    };
+  }
+  void AnswerAll() {
+    const std::lock_guard lock(mutex);
+    for (const auto& exchange : held) AnswerChat(exchange);
+  }
+  // The one that came as the i-th, when it has.
+  std::shared_ptr<net::HttpExchange> Await(size_t i) {
+    const auto has_come = [&] {
+      const std::lock_guard lock(mutex);
+      return held.size() > i;
+    };
+    LEMMA_CHECK(Eventually(has_come, 30'000), "a request did not reach the worker");
+    const std::lock_guard lock(mutex);
+    return held[i];
+  }
+  std::mutex mutex;
+  std::vector<std::shared_ptr<net::HttpExchange>> held;
+};
 
 inline net::HttpResponse EventStream() {
   return {200, {{"Content-Type", "text/event-stream"}}, ""};

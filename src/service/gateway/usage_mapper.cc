@@ -82,8 +82,6 @@ class UsageMapper final : public AnswerMapper {
 
   Result<net::HttpResponse> MapWhole(net::HttpResponse response) override {
     Note(response.body);
-    const UsageMember usage = FindUsage(response.body);
-    if (!usage.value.empty()) account().SetUsage(usage.value);
     return inner_->MapWhole(std::move(response));
   }
 

@@ -22,6 +22,7 @@ net::HttpClientOptions ProbeClientOptions(std::chrono::milliseconds timeout) {
 PoolImpl::PoolImpl(const PoolOptions& options)
     : options_(options),
       table_(options.routing),
+      line_(options.line),
       client_(std::make_unique<net::HttpClient>(ProbeClientOptions(options.probe_timeout))) {}
 
 Status PoolImpl::Run() {
@@ -73,6 +74,7 @@ Member PoolImpl::RemoteMember(const RemoteReplica& remote, std::string name, std
   member.name = std::move(name);
   member.address = std::move(address);
   member.model = remote.model;
+  member.slots = remote.slots;
   member.remote = found_by;
   member.headers = std::move(headers);
   if (!remote.key.empty()) member.headers.push_back({"Authorization", "Bearer " + remote.key});
@@ -91,6 +93,7 @@ Result<ReplicaId> PoolImpl::AddMember(Member member) {
     member.models = {PlainModel(member.model)};
     table_.Find(id)->models = {member.model};
   }
+  if (member.slots > 0) table_.Find(id)->capacity.requests = member.slots;
   members_.emplace(id, std::move(member));
   return id;
 }
@@ -98,14 +101,25 @@ Result<ReplicaId> PoolImpl::AddMember(Member member) {
 Result<std::shared_ptr<Lease>> PoolImpl::Acquire(const RouteRequest& request,
                                                  uint64_t request_hash) {
   MutexLock lock(mutex_);
-  Target target;
-  target.model = request.model.empty() ? table_.default_model() : request.model;
-  LEMMA_ASSIGN_OR_RETURN(target.id, table_.Choose(request, Now()));
-  Member& member = members_.at(target.id);
-  target.replica = member.name;
-  target.address = member.address;
-  target.headers = member.headers;
-  const ReplicaId id = target.id;
+  RouteRequest route = request;
+  if (route.model.empty()) route.model = table_.default_model();
+  route.tokens = TokensOf(route);
+  LEMMA_ASSIGN_OR_RETURN(const ReplicaId id, table_.Choose(route, Now()));
+  return MakeLease(id, route, request_hash);
+}
+
+int64_t PoolImpl::TokensOf(const RouteRequest& request) const {
+  return request.tokens + request.n_open_answers * table_.AnswerTokens(request.model);
+}
+
+std::shared_ptr<Lease> PoolImpl::MakeLease(ReplicaId id, const RouteRequest& request,
+                                           uint64_t request_hash) {
+  Member& member = members_.at(id);
+  Target target = {.id = id,
+                   .replica = member.name,
+                   .address = member.address,
+                   .model = request.model,
+                   .headers = member.headers};
   auto lease = std::make_shared<Lease>(
       std::move(target), [this, id, tokens = request.tokens, request_hash](Outcome outcome) {
         OnLeaseEnd(id, tokens, request_hash, outcome);
@@ -116,17 +130,21 @@ Result<std::shared_ptr<Lease>> PoolImpl::Acquire(const RouteRequest& request,
 }
 
 void PoolImpl::OnLeaseEnd(ReplicaId id, int64_t tokens, uint64_t request_hash, Outcome outcome) {
-  MutexLock lock(mutex_);
-  const TimePoint now = Now();
-  table_.End(id, tokens, outcome, now);
-  if (request_hash != 0 && outcome == Outcome::kLost) quarantine_.OnCrash(request_hash, now);
-  if (request_hash != 0 && outcome == Outcome::kAnswered) quarantine_.OnAnswered(request_hash);
-  const auto member = members_.find(id);
-  if (member == members_.end()) return;
-  if (outcome == Outcome::kLost || outcome == Outcome::kUnreachable) {
-    member->second.probe_due = now;
-    changed_.notify_all();
+  {
+    MutexLock lock(mutex_);
+    const TimePoint now = Now();
+    table_.End(id, tokens, outcome, now);
+    if (request_hash != 0 && outcome == Outcome::kLost) quarantine_.OnCrash(request_hash, now);
+    if (request_hash != 0 && outcome == Outcome::kAnswered) quarantine_.OnAnswered(request_hash);
+    const auto member = members_.find(id);
+    const bool is_down = outcome == Outcome::kLost || outcome == Outcome::kUnreachable;
+    if (member != members_.end() && is_down) {
+      member->second.probe_due = now;
+      changed_.notify_all();
+    }
+    PlaceAll(now);
   }
+  Deliver();
 }
 
 std::optional<Duration> PoolImpl::RefusedFor(uint64_t request_hash) const {
@@ -181,7 +199,7 @@ Status PoolImpl::SetDraining(const std::string& replica, bool draining) {
   MutexLock lock(mutex_);
   for (const auto& [id, member] : members_) {
     if (member.name != replica) continue;
-    table_.Find(id)->draining = draining;
+    table_.Find(id)->draining = draining;  // what waits is looked at with the next tick
     return Ok();
   }
   return NotFound("there is no replica \"" + replica + "\"");
@@ -193,6 +211,10 @@ std::string PoolImpl::RenderMetrics() const {
   PoolCounts counts;
   counts.n_retries = n_retries_;
   counts.n_retries_exhausted = n_retries_exhausted_;
+  counts.n_waiting = line_.n_requests();
+  counts.n_waiting_tokens = line_.n_tokens();
+  counts.n_overflowed = n_overflowed_;
+  counts.n_expired = n_expired_;
   counts.n_quarantined = static_cast<int64_t>(quarantine_.n_refused(now));
   for (const auto& [id, member] : members_) {
     if (!member.process) continue;
@@ -225,8 +247,13 @@ void PoolImpl::Stop() {
   {
     MutexLock lock(mutex_);
     is_stopping_ = true;
+    for (const TicketId id : line_.All()) {
+      line_.Leave(id);
+      Refuse(id, Unavailable("the service is stopping"));
+    }
     changed_.notify_all();
   }
+  Deliver();
   if (watcher_.joinable()) watcher_.join();
   name_watcher_.reset();
   client_.reset();

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,8 @@
 #include "service/pool/replica_table.h"
 #include "service/pool/resolve.h"
 #include "service/pool/restart_policy.h"
+#include "service/pool/turn.h"
+#include "service/pool/waiting_line.h"
 
 namespace lemma::pool {
 
@@ -34,6 +37,17 @@ struct RemoteReplica {
   std::string address;  // as net::ParseAddress takes it
   std::string model;    // "": those it lists
   std::string key;      // "": none; sent as a bearer token, never logged
+  int64_t slots = 0;    // requests that it computes at a time; 0: as it says, else Capacity's
+};
+
+// A request that waits for a replica.
+struct WaitRequest {
+  RouteRequest route;
+  uint64_t request_hash = 0;  // as of Acquire
+  std::string key_id;         // keys are served by turns (fair_queue.h); "": of nobody known
+  double weight = 1;
+  std::optional<Duration> patience =
+      {};  // kDeadlineExceeded after it; at most LineOptions::wait_max
 };
 
 struct PoolOptions {
@@ -41,6 +55,7 @@ struct PoolOptions {
   std::vector<RemoteReplica> remotes;
   RoutingOptions routing;
   RestartOptions restart;
+  LineOptions line;
   std::chrono::milliseconds probe_interval{500};
   std::chrono::milliseconds probe_timeout{2000};
   std::chrono::milliseconds resolve_interval{30000};
@@ -61,8 +76,15 @@ class Pool {
   virtual Status StartError() const = 0;
   virtual bool AllWorkersReady() const = 0;
 
-  // Chooses a replica and reserves the request's tokens there. `request_hash` is what the
-  // quarantine knows the request by; 0: it cannot do harm. Errors: as ReplicaTable::Choose.
+  // Waits in line for a replica that has room, fairly among keys, and calls `placed` once, here or
+  // on any other thread, one request after the other: it must not block. Errors in the placement:
+  // as ReplicaTable::Choose; kUnavailable or kDeadlineExceeded, is_overload: the line is full, or
+  // it has waited too long.
+  virtual std::shared_ptr<Turn> Enter(WaitRequest request,
+                                      std::function<void(Placement)> placed) = 0;
+  // Chooses a replica and reserves the request's tokens there, whether it has room or not: for what
+  // computes nothing, and for a second try, which has waited. `request_hash` is what the quarantine
+  // knows the request by; 0: it cannot do harm. Errors: as ReplicaTable::Choose.
   virtual Result<std::shared_ptr<Lease>> Acquire(const RouteRequest& request,
                                                  uint64_t request_hash) = 0;
   // For how much longer the request is refused (quarantine.h); nothing where it is not.

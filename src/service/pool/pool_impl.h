@@ -1,8 +1,9 @@
-// The pool's inside: what its two halves share. pool.cc chooses and answers, pool_watch.cc keeps an
-// eye on the replicas. Internal to the room.
+// The pool's inside: what its parts share. pool.cc chooses and answers, pool_line.cc lets requests
+// wait, pool_watch.cc keeps an eye on the replicas. Internal to the room.
 #pragma once
 
 #include <condition_variable>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,6 +24,7 @@ struct Member {
   std::string name;
   std::string address;
   std::string model;  // the configured one; "": those it lists
+  int64_t slots = 0;  // configured; 0: as it says
   std::vector<net::Header> headers;
   std::unique_ptr<WorkerProcess> process;  // of a local worker
   std::optional<size_t> remote;            // the remote (index) whose name it was found by
@@ -47,6 +49,7 @@ class PoolImpl final : public Pool {
 
   Status StartError() const override;
   bool AllWorkersReady() const override;
+  std::shared_ptr<Turn> Enter(WaitRequest request, std::function<void(Placement)> placed) override;
   Result<std::shared_ptr<Lease>> Acquire(const RouteRequest& request,
                                          uint64_t request_hash) override;
   std::optional<Duration> RefusedFor(uint64_t request_hash) const override;
@@ -59,6 +62,16 @@ class PoolImpl final : public Pool {
   pid_t PidOf(const std::string& worker) const override;
 
  private:
+  struct Waiter {
+    std::shared_ptr<Turn> turn;
+    WaitRequest request;
+    FairShare share;
+  };
+  struct Delivery {
+    std::shared_ptr<Turn> turn;
+    Placement placement;
+  };
+
   Status AddWorker(const LocalWorker& worker) LEMMA_EXCLUDES(mutex_);
   Status AddRemote(size_t index, std::vector<std::string>& names) LEMMA_EXCLUDES(mutex_);
   Result<ReplicaId> AddMember(Member member) LEMMA_REQUIRES(mutex_);
@@ -67,8 +80,21 @@ class PoolImpl final : public Pool {
                              std::vector<net::Header> headers = {});
   void OnProcess(ReplicaId id) LEMMA_EXCLUDES(mutex_);
   void OnResolved(size_t remote, const std::vector<std::string>& hosts) LEMMA_EXCLUDES(mutex_);
+  int64_t TokensOf(const RouteRequest& request) const LEMMA_REQUIRES(mutex_);
+  std::shared_ptr<Lease> MakeLease(ReplicaId id, const RouteRequest& request, uint64_t request_hash)
+      LEMMA_REQUIRES(mutex_);
   void OnLeaseEnd(ReplicaId id, int64_t tokens, uint64_t request_hash, Outcome outcome)
       LEMMA_EXCLUDES(mutex_);
+
+  // pool_line.cc. What they decide is told by Deliver, without the lock.
+  void StandInLine(const std::shared_ptr<Turn>& turn, WaitRequest request, TimePoint now)
+      LEMMA_REQUIRES(mutex_);
+  void PlaceWaiting(const std::string& model, TimePoint now) LEMMA_REQUIRES(mutex_);
+  void PlaceAll(TimePoint now) LEMMA_REQUIRES(mutex_);
+  void Refuse(TicketId id, Status status) LEMMA_REQUIRES(mutex_);
+  void RefuseExpired(TimePoint now) LEMMA_REQUIRES(mutex_);
+  void OnLeave(TicketId id) LEMMA_EXCLUDES(mutex_);
+  void Deliver() LEMMA_EXCLUDES(mutex_);
 
   void Watch() LEMMA_EXCLUDES(mutex_);
   void StartProbes(TimePoint now) LEMMA_REQUIRES(mutex_);
@@ -90,6 +116,12 @@ class PoolImpl final : public Pool {
   std::map<ReplicaId, Member> members_ LEMMA_GUARDED_BY(mutex_);
   int64_t n_retries_ LEMMA_GUARDED_BY(mutex_) = 0;
   int64_t n_retries_exhausted_ LEMMA_GUARDED_BY(mutex_) = 0;
+  WaitingLine line_ LEMMA_GUARDED_BY(mutex_);
+  std::map<TicketId, Waiter> waiters_ LEMMA_GUARDED_BY(mutex_);
+  std::deque<Delivery> outbox_ LEMMA_GUARDED_BY(mutex_);
+  bool is_delivering_ LEMMA_GUARDED_BY(mutex_) = false;
+  int64_t n_overflowed_ LEMMA_GUARDED_BY(mutex_) = 0;
+  int64_t n_expired_ LEMMA_GUARDED_BY(mutex_) = 0;
   std::vector<size_t> named_remotes_;  // by the index that name_watcher_ calls them
   std::unique_ptr<net::HttpClient> client_;
   std::unique_ptr<NameWatcher> name_watcher_;

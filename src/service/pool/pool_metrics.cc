@@ -40,6 +40,8 @@ void AddReplica(Exposition& out, const ReplicaTable& table, const Replica& repli
             labels);
   out.Gauge("lemma_pool_replica_tokens_reserved", "Tokens of these requests, prompt and answer",
             static_cast<double>(replica.reserved_tokens), labels);
+  out.Gauge("lemma_pool_replica_requests_max", "Requests that it is given at a time",
+            static_cast<double>(replica.capacity.requests), labels);
   out.Gauge("lemma_pool_replica_cb_state", "Circuit breaker: 0 closed, 1 open, 2 half open",
             static_cast<double>(replica.breaker.state(now)), labels);
   out.Counter("lemma_pool_replica_cb_opened_total", "Times the circuit breaker opened",
@@ -70,6 +72,14 @@ std::string RenderPoolMetrics(const ReplicaTable& table, const PoolCounts& count
   out.Gauge("lemma_pool_quarantined_requests",
             "Requests refused because two replicas ended while they had them",
             static_cast<double>(counts.n_quarantined));
+  out.Gauge("lemma_pool_queue_requests", "Requests that wait for a replica",
+            static_cast<double>(counts.n_waiting));
+  out.Gauge("lemma_pool_queue_tokens", "Tokens of these, prompt and answer",
+            static_cast<double>(counts.n_waiting_tokens));
+  out.Counter("lemma_pool_queue_refused_total", "Requests that were not let wait, or no longer",
+              counts.n_overflowed, {{"reason", "full"}});
+  out.Counter("lemma_pool_queue_refused_total", "Requests that were not let wait, or no longer",
+              counts.n_expired, {{"reason", "timeout"}});
   for (const auto& [id, replica] : table.replicas()) AddReplica(out, table, replica, now);
   for (const auto& [id, process] : counts.processes) {
     const Labels labels = {{"replica", table.replicas().at(id).name}};

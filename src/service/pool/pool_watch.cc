@@ -24,7 +24,10 @@ void PoolImpl::Watch() {
       StartProbes(now);
       lost = GiveUpHung(now);
       DropGone();
+      RefuseExpired(now);
+      PlaceAll(now);
     }
+    Deliver();
     for (const auto& lease : lost) lease->Lose();
     lost.clear();
     MutexLock lock(mutex_);
@@ -76,6 +79,11 @@ void PoolImpl::OnProbe(ReplicaId id, int n_processes, ProbeAnswer answer) {
         std::vector<std::string>& ids = table_.Find(id)->models;
         ids.clear();
         for (const ServedModel& model : member.models) ids.push_back(model.id);
+      }
+      if (answer.capacity) {
+        Capacity& capacity = table_.Find(id)->capacity;
+        capacity = *answer.capacity;
+        if (member.slots > 0) capacity.requests = member.slots;
       }
       table_.OnProbeAnswer(id, is_ready, answer.heartbeat_age, now);
       if (is_ready && member.process) member.process->MarkReady();

@@ -17,11 +17,24 @@ namespace json = boost::json;
 constexpr const char* kModelsPath = "/v1/models";
 constexpr const char* kPaths[] = {"/readyz", "/health", kModelsPath};
 
-std::optional<Duration> HeartbeatAgeOf(const std::string& body) {
+// A count that a worker's health says; nothing where it does not.
+std::optional<int64_t> CountIn(const json::object& health, std::string_view name) {
+  const json::value* value = health.if_contains(name);
+  if (value == nullptr || !value->is_int64() || value->get_int64() < 0) return std::nullopt;
+  return value->get_int64();
+}
+
+void ReadHealth(const std::string& body, ProbeAnswer& answer) {
   const Result<json::object> health = ParseJsonObject(body, "the health");
-  const json::value* age = health.ok() ? health->if_contains("heartbeat_age_ms") : nullptr;
-  if (age == nullptr || !age->is_int64()) return std::nullopt;
-  return std::chrono::milliseconds(age->get_int64());
+  if (!health.ok()) return;
+  const auto age_ms = CountIn(*health, "heartbeat_age_ms");
+  if (age_ms) answer.heartbeat_age = std::chrono::milliseconds(*age_ms);
+  const auto requests = CountIn(*health, "requests_max");
+  const auto tokens = CountIn(*health, "tokens_max");
+  const auto answer_tokens = CountIn(*health, "answer_tokens");
+  if (requests && tokens && answer_tokens) {
+    answer.capacity = {.requests = *requests, .tokens = *tokens, .answer_tokens = *answer_tokens};
+  }
 }
 
 // Lives as long as the client holds its callbacks.
@@ -65,7 +78,7 @@ class ProbeCall : public std::enable_shared_from_this<ProbeCall> {
       if (++n_tried_ < std::size(kPaths)) return AskHealth();
       return Done(ProbeAnswer::Kind::kNotReady, "it has neither /readyz, /health nor /v1/models");
     }
-    answer_.heartbeat_age = HeartbeatAgeOf(response_.body);
+    ReadHealth(response_.body, answer_);
     if (status != 200) return Done(ProbeAnswer::Kind::kNotReady, Said(kPaths[answer_.path]));
     if (!request_.wants_models) return Done(ProbeAnswer::Kind::kReady);
     Ask(kModelsPath, [](ProbeCall& self) { self.OnModels(); });

@@ -10,6 +10,7 @@
 #include "common/base/clock.h"
 #include "common/base/status.h"
 #include "common/net/http_client.h"
+#include "service/pool/replica_table.h"
 
 namespace lemma::pool {
 
@@ -38,6 +39,7 @@ struct ProbeAnswer {
   std::string why;  // it is not ready
   size_t path = 0;
   std::optional<Duration> heartbeat_age;  // what a Lemma worker says
+  std::optional<Capacity> capacity;       // what a Lemma worker says
   std::vector<ServedModel> models;        // where they were wanted and it is ready
 };
 

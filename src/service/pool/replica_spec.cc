@@ -1,5 +1,8 @@
 #include "service/pool/replica_spec.h"
 
+#include <algorithm>
+#include <charconv>
+
 #include "common/net/address.h"
 
 namespace lemma::pool {
@@ -21,6 +24,15 @@ std::string* FieldOf(ReplicaSpec& spec, std::string_view name) {
   return nullptr;
 }
 
+// 1..65536; 0: it is no such number.
+int64_t SlotsIn(std::string_view text) {
+  constexpr int64_t kSlotsMax = 65536;
+  int64_t slots = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), slots);
+  const bool is_whole = error == std::errc() && end == text.data() + text.size();
+  return is_whole && slots <= kSlotsMax ? std::max<int64_t>(slots, 0) : 0;
+}
+
 }  // namespace
 
 Result<ReplicaSpec> ParseReplicaSpec(std::string_view text) {
@@ -38,10 +50,15 @@ Result<ReplicaSpec> ParseReplicaSpec(std::string_view text) {
   while (!rest.empty()) {
     const std::string_view part = TakePart(rest);
     const size_t equals = part.find('=');
+    if (part.substr(0, equals) == "slots" && equals != part.npos) {
+      spec.slots = SlotsIn(part.substr(equals + 1));
+      if (spec.slots == 0) return bad("slots= must be a number from 1 to 65536");
+      continue;
+    }
     std::string* field = FieldOf(spec, part.substr(0, equals));
     if (field == nullptr || equals == part.npos || equals + 1 == part.size()) {
       return bad("\"" + std::string(part) +
-                 "\" is none of model=, name=, key-file=, key-env= with a value");
+                 "\" is none of model=, name=, slots=, key-file=, key-env= with a value");
     }
     *field = part.substr(equals + 1);
   }

@@ -1,6 +1,6 @@
 // How flags and config files write a remote replica:
 //
-//   URL[,model=NAME][,name=NAME][,key-file=PATH][,key-env=VARIABLE]
+//   URL[,model=NAME][,name=NAME][,slots=N][,key-file=PATH][,key-env=VARIABLE]
 //
 // URL is "http://host:port" with or without "/v1", "host:port" or "unix:/path".
 #pragma once
@@ -16,6 +16,7 @@ struct ReplicaSpec {
   std::string address;   // as net::ParseAddress takes it
   std::string name;      // in metrics and headers; the address where none is given
   std::string model;     // "": what it lists
+  int64_t slots = 0;     // requests that it computes at a time; 0: not said
   std::string key_file;  // at most one of the two
   std::string key_env;
 };

@@ -92,9 +92,13 @@ std::vector<ReplicaId> ReplicaTable::TakeNewlyHung(TimePoint now) {
 }
 
 Result<ReplicaId> ReplicaTable::Choose(const RouteRequest& request, TimePoint now) {
-  const std::string model = request.model.empty() ? default_model() : request.model;
-  const std::vector<ReplicaId> candidates = Candidates(request, model, now);
-  if (candidates.empty()) return WhyNone(model);
+  std::vector<ReplicaId> candidates = Candidates(request, now);
+  if (candidates.empty()) return WhyNone(ModelOf(request));
+  if (request.needs_room) {
+    std::erase_if(candidates,
+                  [&](ReplicaId id) { return !HasRoom(replicas_.at(id), request.tokens); });
+    if (candidates.empty()) return kNoReplica;
+  }
   ReplicaId chosen = LeastLoaded(candidates, request.tokens, now);
   if (request.conversation != 0) {
     const ReplicaId preferred = *std::ranges::max_element(candidates, {}, [&](ReplicaId id) {
@@ -164,6 +168,29 @@ std::string ReplicaTable::default_model() const {
   return "";
 }
 
+std::string ReplicaTable::ModelOf(const RouteRequest& request) const {
+  return request.model.empty() ? default_model() : request.model;
+}
+
+Status ReplicaTable::CheckServed(const RouteRequest& request, TimePoint now) const {
+  return Candidates(request, now).empty() ? WhyNone(ModelOf(request)) : Ok();
+}
+
+int64_t ReplicaTable::AnswerTokens(const std::string& model) const {
+  int64_t most = 0;
+  for (const auto& [id, replica] : replicas_) {
+    if (Contains(replica.models, model)) most = std::max(most, replica.capacity.answer_tokens);
+  }
+  return most;
+}
+
+// An idle one takes whatever it is: it will say itself that it cannot.
+bool ReplicaTable::HasRoom(const Replica& replica, int64_t tokens) {
+  if (replica.n_in_flight == 0) return true;
+  return replica.n_in_flight < replica.capacity.requests &&
+         tokens <= replica.capacity.tokens - replica.reserved_tokens;
+}
+
 double ReplicaTable::LoadWith(const Replica& replica, int64_t tokens, TimePoint now) const {
   double share = 1;
   if (replica.ready_since && options_.warm_up > Duration{}) {
@@ -175,8 +202,8 @@ double ReplicaTable::LoadWith(const Replica& replica, int64_t tokens, TimePoint 
 }
 
 // Those that are ready and answer; where none does, those that are slow to.
-std::vector<ReplicaId> ReplicaTable::Candidates(const RouteRequest& request,
-                                                const std::string& model, TimePoint now) const {
+std::vector<ReplicaId> ReplicaTable::Candidates(const RouteRequest& request, TimePoint now) const {
+  const std::string model = ModelOf(request);
   std::vector<ReplicaId> ready;
   std::vector<ReplicaId> silent;
   for (const auto& [id, replica] : replicas_) {

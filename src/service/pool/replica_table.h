@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -32,10 +33,21 @@ struct RoutingOptions {
   Duration warm_up = std::chrono::seconds(10);
 };
 
+// How much a replica computes at a time: what it gets on top only waits there, first come first
+// served, while the pool's own line is fair. A Lemma worker says it in /readyz.
+struct Capacity {
+  // Of a server that does not say: more than llama-server's slots (4), less than vLLM's (256).
+  int64_t requests = 64;
+  int64_t tokens = std::numeric_limits<int64_t>::max();  // reserved, of all requests together
+  int64_t answer_tokens = 2048;  // of an answer to a request that does not say how many, at most
+};
+
 // What is asked of the pool on behalf of one request.
 struct RouteRequest {
   std::string model = {};         // "": the first replica's
-  int64_t tokens = 0;             // prompt and answer, estimated
+  int64_t tokens = 0;             // prompt and answers, estimated
+  int n_open_answers = 0;         // that do not say how many: Capacity::answer_tokens each
+  bool needs_room = false;        // only where it would be computed at once
   uint64_t conversation = 0;      // a hash of its beginning; 0: none
   ReplicaId not_on = kNoReplica;  // has failed with it
 };
@@ -60,6 +72,7 @@ struct Replica {
   std::vector<std::string> models;  // ids that it serves; empty: it has not said yet
   Health health;
   Breaker breaker;
+  Capacity capacity;
   bool draining = false;
   std::optional<TimePoint> ready_since;
   int n_in_flight = 0;
@@ -88,11 +101,16 @@ class ReplicaTable {
   // Those found hung since the last call.
   std::vector<ReplicaId> TakeNewlyHung(TimePoint now);
 
-  // Reserves the request's tokens on a replica; each choice is ended once. Errors: kNotFound with
-  // the field "model" and the models there are; kUnavailable (none of the model's replicas can be
-  // asked now, or some replica has not said yet what it serves).
+  // Reserves the request's tokens on a replica; each choice is ended once. kNoReplica where it
+  // needs room and none has it. Errors: kNotFound with the field "model" and the models there are;
+  // kUnavailable (none of the model's replicas can be asked now, or some replica has not said yet
+  // what it serves).
   Result<ReplicaId> Choose(const RouteRequest& request, TimePoint now);
   void End(ReplicaId id, int64_t tokens, Outcome outcome, TimePoint now);
+  // Choose's error, without a choice.
+  Status CheckServed(const RouteRequest& request, TimePoint now) const;
+  // Capacity::answer_tokens of the model: the most that one of its replicas says.
+  int64_t AnswerTokens(const std::string& model) const;
 
   bool IsReady(const Replica& replica, TimePoint now) const;
   int n_ready(TimePoint now) const;
@@ -103,8 +121,9 @@ class ReplicaTable {
 
  private:
   double LoadWith(const Replica& replica, int64_t tokens, TimePoint now) const;
-  std::vector<ReplicaId> Candidates(const RouteRequest& request, const std::string& model,
-                                    TimePoint now) const;
+  std::vector<ReplicaId> Candidates(const RouteRequest& request, TimePoint now) const;
+  static bool HasRoom(const Replica& replica, int64_t tokens);
+  std::string ModelOf(const RouteRequest& request) const;
   ReplicaId LeastLoaded(const std::vector<ReplicaId>& among, int64_t tokens, TimePoint now) const;
   Status WhyNone(const std::string& model) const;
 

@@ -219,5 +219,23 @@ TEST_F(ReplicaTableTest, AnEngineThatMakesNoStepHangsThoughItsServerAnswers) {
   EXPECT_FALSE(table_.Choose({}, now_).ok());
 }
 
+TEST_F(ReplicaTableTest, WhoNeedsRoomGetsItOnlyWhereItIsComputedAtOnce) {
+  const ReplicaId a = AddReady("a");
+  WarmUp();
+  table_.Find(a)->capacity = {.requests = 2, .tokens = 1000, .answer_tokens = 300};
+  EXPECT_EQ(table_.AnswerTokens("m"), 300);
+  const RouteRequest large = {.tokens = 5000, .needs_room = true};
+  EXPECT_EQ(MustChoose(large), a) << "alone it is the replica that says no";
+  EXPECT_EQ(MustChoose({.tokens = 1, .needs_room = true}), kNoReplica);
+  table_.End(a, 5000, Outcome::kAnswered, now_);
+  EXPECT_EQ(MustChoose({.tokens = 600, .needs_room = true}), a);
+  EXPECT_EQ(MustChoose({.tokens = 401, .needs_room = true}), kNoReplica);
+  EXPECT_EQ(MustChoose({.tokens = 400, .needs_room = true}), a);
+  EXPECT_EQ(MustChoose({.tokens = 0, .needs_room = true}), kNoReplica) << "no third request";
+  EXPECT_EQ(MustChoose({.tokens = 9000}), a) << "what does not need it goes there";
+  const ReplicaId b = AddReady("b");
+  EXPECT_EQ(MustChoose({.tokens = 400, .needs_room = true}), b);
+}
+
 }  // namespace
 }  // namespace lemma::pool

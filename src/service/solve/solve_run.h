@@ -82,7 +82,7 @@ class SolveRun {
   reason::AnswerVote vote_;
   int n_running_ = 0;                // samples and asides
   int n_ended_ = 0;                  // samples
-  bool is_off_domain_ = false;  // refused, in words, by whoever knows what the model is for
+  bool is_off_domain_ = false;       // refused, in words, by whoever knows what the model is for
   bool one_each_ = false;            // the server does not know n
   std::optional<double> threshold_;  // of confidence
   std::string stopped_;

@@ -1,0 +1,40 @@
+#include "service/gateway/worker_request.h"
+
+#include <string>
+#include <string_view>
+
+namespace lemma::gateway {
+namespace {
+
+// Path and query: an absolute target ("http://host/v1/models?x") names the gateway's host, which is
+// not the worker's. The server has checked it, and that it has a path where a worker's route is.
+std::string OriginForm(const std::string& target) {
+  if (target.starts_with('/')) return target;
+  const size_t host = target.find("://");
+  const size_t path = host == target.npos ? host : target.find('/', host + 3);
+  return path == target.npos ? "/" : target.substr(path);
+}
+
+}  // namespace
+
+net::HttpRequest ForWorker(Reply& reply) {
+  const net::HttpRequest& from = reply.request();
+  net::HttpRequest request;
+  request.method = from.method;
+  request.target = OriginForm(from.target);
+  request.body = from.body;
+  // All bodies are JSON, whatever a bare `curl -d` calls them.
+  if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
+  for (const char* name : {"Accept", "traceparent", "tracestate"}) {
+    const std::string_view value = from.header(name);
+    if (!value.empty()) request.headers.push_back({name, std::string(value)});
+  }
+  request.headers.push_back({"x-request-id", reply.request_id()});
+  // Whose computed prompts it may share. A client's own header of that name is never passed on.
+  if (const KeyPtr& key = reply.account().key()) {
+    request.headers.push_back({"x-lemma-tenant", key->id});
+  }
+  return request;
+}
+
+}  // namespace lemma::gateway
