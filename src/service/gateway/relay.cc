@@ -79,8 +79,8 @@ bool IsServersFault(int http_status) {
   return http_status == 500 || http_status == 502 || http_status == 503;
 }
 
-// Lives as long as the client holds its callbacks. All but Begin, OnClientLeft and OnLost runs on
-// the client's thread.
+// Lives as long as the client holds its callbacks. All but Begin, OnClientLeft, OnCancelled and
+// OnLost runs on the client's thread.
 class RelayCall : public std::enable_shared_from_this<RelayCall> {
  public:
   RelayCall(WorkerLink& link, std::shared_ptr<Reply> reply, net::HttpRequest request,
@@ -99,6 +99,10 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     if (const auto refused = link_.pool.RefusedFor(routing_.request_hash)) {
       return reply_->SendError(Quarantined(*refused), "request_quarantined");
     }
+    // First: once a replica is asked, the account belongs to the client's thread.
+    reply_->account().OnCancel([weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->OnCancelled();
+    });
     const Status asked = Ask();
     if (!asked.ok()) return reply_->SendError(asked);
     // Weak: the call owns the exchange, and must not be owned by it.
@@ -118,6 +122,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
                             .not_on = lease_ ? lease_->target().id : pool::kNoReplica},
                            routing_.request_hash));
     lease_ = std::move(lease);
+    reply_->account().SetReplica(lease_->target().replica);
     is_stream_ = is_too_large_ = false;
     whole_ = {};
     int n_asked;
@@ -140,7 +145,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     MutexLock lock(mutex_);
     if (n_asked != n_asked_) return Ok();  // it has failed already, and another one is under way
     call_ = call;
-    if (has_client_left_ || is_lost_) call->Cancel();
+    if (has_client_left_ || is_cancelled_ || is_lost_) call->Cancel();
     return Ok();
   }
 
@@ -160,6 +165,12 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   void OnClientLeft() {
     MutexLock lock(mutex_);
     has_client_left_ = true;
+    if (const auto call = call_.lock()) call->Cancel();
+  }
+
+  void OnCancelled() {
+    MutexLock lock(mutex_);
+    is_cancelled_ = true;
     if (const auto call = call_.lock()) call->Cancel();
   }
 
@@ -194,13 +205,15 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   }
 
   void OnEnd(Status status) {
-    bool is_lost;
+    bool is_lost, is_cancelled;
     {
       MutexLock lock(mutex_);
-      is_lost = is_lost_ && !has_client_left_;
+      is_cancelled = is_cancelled_ && !has_client_left_;
+      is_lost = is_lost_ && !has_client_left_ && !is_cancelled_;
     }
     if (status.code() == StatusCode::kCancelled && is_lost) status = DataLoss("it hangs");
     lease_->End(OutcomeOf(status));
+    if (is_cancelled && !status.ok()) return reply_->SendCancelled();
     if (status.code() == StatusCode::kCancelled) return EndCancelled();
     // That no worker is there is for the pool to say, once, not for every request.
     if (!status.ok() && status.code() != StatusCode::kUnavailable) {
@@ -253,10 +266,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     reply_->Send(std::move(*mapped));
   }
 
-  void NameReplica() {
-    reply_->AddHeader("x-lemma-replica", lease_->target().replica);
-    reply_->account().SetReplica(lease_->target().replica);
-  }
+  void NameReplica() { reply_->AddHeader("x-lemma-replica", lease_->target().replica); }
 
   static Status Quarantined(Duration left) {
     return InvalidArgument(
@@ -308,7 +318,8 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   int n_asked_ LEMMA_GUARDED_BY(mutex_) = 0;                    // replicas
   std::weak_ptr<net::HttpCall> call_ LEMMA_GUARDED_BY(mutex_);  // to the last of them
   bool has_client_left_ LEMMA_GUARDED_BY(mutex_) = false;
-  bool is_lost_ LEMMA_GUARDED_BY(mutex_) = false;  // the replica of the call under way hangs
+  bool is_cancelled_ LEMMA_GUARDED_BY(mutex_) = false;  // by an operator
+  bool is_lost_ LEMMA_GUARDED_BY(mutex_) = false;       // the replica of the call under way hangs
 };
 
 }  // namespace
