@@ -12,8 +12,8 @@
 namespace lemma::store {
 namespace {
 
-// The types are those that both databases know: BIGINT and TEXT. Times are Unix milliseconds, 0 for
-// "not"; lists are words between spaces.
+// The types are those that both databases know: BIGINT, DOUBLE PRECISION and TEXT. Times are Unix
+// milliseconds, 0 for "not"; lists are words between spaces.
 using Statements = std::vector<const char*>;
 
 const Statements kKeys = {
@@ -111,7 +111,26 @@ const Statements kUsage = {
     "DROP TABLE usage_hours",
 };
 
-const Statements* const kMigrations[] = {&kKeys, &kLimits, &kRequests, &kProfiles, &kUsage};
+const Statements kAlerts = {
+    // Who of several processes does what one alone should do.
+    "CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until_ms BIGINT NOT NULL)",
+    R"(CREATE TABLE alert_rules (
+      id TEXT PRIMARY KEY, name TEXT NOT NULL, metric TEXT NOT NULL, is_above BIGINT NOT NULL,
+      threshold DOUBLE PRECISION NOT NULL, window_minutes BIGINT NOT NULL,
+      for_minutes BIGINT NOT NULL, webhook_url TEXT NOT NULL, created_ms BIGINT NOT NULL,
+      state TEXT NOT NULL, since_ms BIGINT NOT NULL, has_value BIGINT NOT NULL,
+      value DOUBLE PRECISION NOT NULL, delivery_error TEXT NOT NULL))",
+    R"(CREATE TABLE alert_filters (
+      rule_id TEXT NOT NULL REFERENCES alert_rules (id) ON DELETE CASCADE,
+      dimension TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (rule_id, dimension, value)))",
+    R"(CREATE TABLE alert_deliveries (
+      id TEXT PRIMARY KEY, rule_id TEXT NOT NULL REFERENCES alert_rules (id) ON DELETE CASCADE,
+      url TEXT NOT NULL, body TEXT NOT NULL, n_attempts BIGINT NOT NULL, next_ms BIGINT NOT NULL,
+      created_ms BIGINT NOT NULL))",
+};
+
+const Statements* const kMigrations[] = {&kKeys,     &kLimits, &kRequests,
+                                         &kProfiles, &kUsage,  &kAlerts};
 
 Status CheckNotNewer(int version) {
   if (version <= LatestVersion()) return Ok();

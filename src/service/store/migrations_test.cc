@@ -5,6 +5,7 @@
 #include <soci/soci.h>
 
 #include "service/access/key_text.h"
+#include "service/store/alert_store.h"
 #include "service/store/key_store.h"
 #include "service/store/profile_store.h"
 #include "service/store/request_log.h"
@@ -84,6 +85,14 @@ void FillVersion(Database& database, int version) {
                         "'', 'm', '200', '', '', 3, 40, 500, 0, 0, 0, 900, '', '', '', '', '')")
                     .ok());
   }
+  if (version >= 6) {
+    ASSERT_TRUE(Execute(database,
+                        "INSERT INTO alert_rules VALUES ('alert_old', 'errors', 'error_rate', 1, "
+                        "0.05, 5, 10, 'http://127.0.0.1/hook', 1000, 'firing', 2000, 1, 0.5, '')")
+                    .ok());
+    ASSERT_TRUE(
+        Execute(database, "INSERT INTO alert_filters VALUES ('alert_old', 'task', 'math')").ok());
+  }
 }
 
 TEST_P(MigrationsTest, FromEveryEarlierVersionNothingIsLost) {
@@ -119,6 +128,7 @@ TEST_P(MigrationsTest, FromEveryEarlierVersionNothingIsLost) {
                                   .n_looped = 0,
                                   .duration_ms = 900};
     EXPECT_EQ(usage.total.counts, version >= 3 ? expected : UsageCounts());
+    EXPECT_EQ(AlertStore(*database, clock).List()->size(), version >= 6 ? 1u : 0u);
     ProfileStore profiles(*database, clock);
     EXPECT_EQ(*profiles.Save("math", "another text", /*first_version=*/2), version >= 4 ? 3 : 2);
     EXPECT_EQ(profiles.Snapshot()->labels.size(), version >= 4 ? 1u : 0u);

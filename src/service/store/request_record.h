@@ -21,7 +21,7 @@ struct RequestRecord {
   int64_t started_ms = 0;  // Unix time
   int64_t queue_ms = 0;
   int64_t first_token_ms = 0;
-  int64_t answer_ms = 0;     // until the first byte after the thinking; 0: not known
+  int64_t answer_ms = 0;     // until the first byte after the thinking, at least 1; 0: not known
   int64_t per_token_us = 0;  // of the output after the first token; 0: not known
   int64_t duration_ms = 0;
   int64_t prompt_tokens = 0;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/base/status.h"
+#include "service/store/usage_filter.h"
 #include "service/store/usage_sums.h"
 
 namespace lemma::store {
@@ -19,11 +20,6 @@ using UsageRows = std::map<UsagePlace, UsageSums>;
 // Adds to the rows there are, each behind its lock, and in one order, so that no two transactions
 // wait for each other. Errors: those of LatencyHistogram::Decode.
 Status AddUsage(soci::session& sql, const UsageRows& rows);
-
-struct UsageFilter {
-  UsageDimension dimension;
-  std::vector<std::string> values;  // any of these
-};
 
 // The rows that begin in [from_minute, to_minute) and pass every filter, in no order. An error of
 // `row` ends it.

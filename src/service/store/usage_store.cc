@@ -7,6 +7,8 @@
 #include <map>
 #include <utility>
 
+#include "service/store/usage_rows.h"
+
 namespace lemma::store {
 namespace {
 
@@ -16,23 +18,6 @@ constexpr int64_t kHourMinutes = 60;
 Status TooMuch(const std::string& what) {
   return Status(StatusCode::kTooLarge,
                 what + ": ask for less time, a longer bucket, fewer groups or more filters");
-}
-
-Status CheckFilters(const std::vector<UsageFilter>& filters) {
-  size_t n_values = 0;
-  for (const UsageFilter& filter : filters) {
-    const auto same = [&](const UsageFilter& other) { return other.dimension == filter.dimension; };
-    if (filter.values.empty() || std::count_if(filters.begin(), filters.end(), same) > 1) {
-      return InvalidArgument("must be given once, with a value", NameOf(filter.dimension));
-    }
-    n_values += filter.values.size();
-  }
-  if (n_values > kUsageFilterValuesMax) {
-    return InvalidArgument(
-        fmt::format("filters have {} values, at most {}", n_values, kUsageFilterValuesMax),
-        "filters");
-  }
-  return Ok();
 }
 
 Status Check(const UsageQuery& query) {

@@ -7,7 +7,7 @@
 
 #include "common/base/status.h"
 #include "service/store/database.h"
-#include "service/store/usage_rows.h"
+#include "service/store/usage_filter.h"
 #include "service/store/usage_sums.h"
 
 namespace lemma::store {
@@ -38,7 +38,6 @@ struct UsageReport {
 };
 
 inline constexpr size_t kUsageGroupsMax = 1000;          // UsageQuery::groups_max
-inline constexpr size_t kUsageFilterValuesMax = 100;     // of all filters
 inline constexpr size_t kUsageReportRowsMax = 20'000;    // of all groups and buckets
 inline constexpr int64_t kUsageRowsReadMax = 2'000'000;  // of the database
 
