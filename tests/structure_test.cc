@@ -28,6 +28,7 @@ const std::map<std::string, std::vector<std::string>>& AllowedIncludes() {
        {"common/base", "common/text", "common/net", "inference/model", "inference/engine"}},
       {"service/access", {"common/base"}},
       {"service/store", {"common/base", "service/access"}},
+      {"service/alerts", {"common/base", "common/net", "service/access", "service/store"}},
       {"service/reason", {"common/base", "common/text"}},
       {"service/reason/judge", {"common/base", "common/text"}},
       {"service/reason/consensus", {"common/base", "service/reason"}},
@@ -41,8 +42,8 @@ const std::map<std::string, std::vector<std::string>>& AllowedIncludes() {
       {"app",
        {"common/base", "common/text", "common/net", "common/hub", "inference/kernels",
         "inference/model", "inference/engine", "inference/worker", "service/access",
-        "service/store", "service/reason", "service/reason/judge", "service/pool", "service/solve",
-        "service/gateway"}},
+        "service/store", "service/alerts", "service/reason", "service/reason/judge", "service/pool",
+        "service/solve", "service/gateway"}},
       {"train", {"common/base", "common/text"}},
   };
   return table;

@@ -59,8 +59,8 @@ Result<OpenedStore> OpenStore(const DataOptions& options, bool may_create, const
   OpenedStore opened;
   LEMMA_ASSIGN_OR_RETURN(opened.database, OpenDatabase(options, may_create, n_connections));
   LEMMA_ASSIGN_OR_RETURN(const fs::path directory, DataDirectory(options));
-  LEMMA_ASSIGN_OR_RETURN(opened.keys,
-                         store::KeyStore::Open(*opened.database, directory / "key-secret", clock));
+  LEMMA_ASSIGN_OR_RETURN(
+      opened.keys, store::KeyStore::Open(*opened.database, directory / kKeySecretFile, clock));
   return opened;
 }
 

@@ -13,6 +13,8 @@
 
 namespace lemma::app {
 
+inline constexpr const char* kKeySecretFile = "key-secret";  // in the directory
+
 struct DataOptions {
   std::string directory;  // "": the user's own (DataDirectory)
   std::string database;   // "": <directory>/lemma.db

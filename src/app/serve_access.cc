@@ -10,9 +10,11 @@
 namespace lemma::app {
 namespace {
 
-// The gateway's lanes, and the threads that poll keys, renew leases, write and shorten the log.
-constexpr int kConnections = 8;
+// The gateway's lanes, and the threads that poll keys, renew leases, write and shorten the log, and
+// look at the alerts.
+constexpr int kConnections = 9;
 constexpr std::chrono::hours kRetentionInterval{1};
+constexpr int64_t kMinutesKeptMs = int64_t{7} * 24 * 3600 * 1000;  // of usage, then hours
 
 Result<gateway::PromptCounter> LoadCounter(const std::string& model) {
   LEMMA_ASSIGN_OR_RETURN(const model::Checkpoint checkpoint, OpenModel(model));
@@ -67,11 +69,18 @@ Status ServeAccess::OpenKeys(const ServeAccessOptions& options, const std::strin
   LEMMA_ASSIGN_OR_RETURN(keys_, store::KeyCache::Start(*store_.keys, clock_));
   store_limiter_.emplace(*store_.database, clock_);
   log_.emplace(*store_.database);
+  usage_.emplace(*store_.database);
   retention_ = std::make_unique<store::PeriodicTask>(
-      kRetentionInterval, [log = &*log_, clock = &clock_, keep_ms = *keep_ms] {
+      kRetentionInterval, [log = &*log_, usage = &*usage_, clock = &clock_, keep_ms = *keep_ms] {
         const Status deleted = log->DeleteBefore(clock->NowMs() - keep_ms);
         if (!deleted.ok()) LogWarning("serve: old requests stay: {}", deleted.message());
+        const Status folded = usage->FoldBefore(clock->NowMs() - kMinutesKeptMs);
+        if (!folded.ok()) LogWarning("serve: old usage stays in minutes: {}", folded.message());
       });
+  LEMMA_ASSIGN_OR_RETURN(const auto directory, DataDirectory(options.data));
+  LEMMA_ASSIGN_OR_RETURN(secret_, access::KeySecret::Load(directory / kKeySecretFile));
+  alert_watch_.emplace(*store_.database, *secret_, clock_);
+  alert_thread_.emplace(*alert_watch_);
   access_.keys = keys_.get();
   access_.lasting_limiter = &*store_limiter_;
   // A file has one gateway: what needs no database is counted without it.

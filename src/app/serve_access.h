@@ -9,13 +9,16 @@
 #include "app/model_choice.h"
 #include "common/base/clock.h"
 #include "common/base/status.h"
+#include "service/access/key_secret.h"
 #include "service/access/memory_limiter.h"
+#include "service/alerts/alert_watch.h"
 #include "service/gateway/gateway_access.h"
 #include "service/gateway/prompt_counter.h"
 #include "service/store/key_cache.h"
 #include "service/store/periodic_task.h"
 #include "service/store/request_log.h"
 #include "service/store/store_limiter.h"
+#include "service/store/usage_store.h"
 
 namespace lemma::app {
 
@@ -51,7 +54,11 @@ class ServeAccess {
   std::optional<store::StoreLimiter> store_limiter_;
   std::optional<store::RequestLog> log_;
   std::optional<gateway::PromptCounter> counter_;
+  std::optional<store::UsageStore> usage_;
   std::unique_ptr<store::PeriodicTask> retention_;
+  std::optional<access::KeySecret> secret_;
+  std::optional<alerts::AlertWatch> alert_watch_;
+  std::optional<alerts::AlertThread> alert_thread_;
 };
 
 }  // namespace lemma::app

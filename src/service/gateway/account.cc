@@ -33,16 +33,34 @@ int64_t Milliseconds(Duration duration) {
 
 }  // namespace
 
-Account::Account(const Books& books, std::string id, bool is_logged)
-    : books_(books), is_logged_(is_logged && books.log != nullptr) {
+Account::Account(const Books& books, std::string id, bool is_inference)
+    : books_(books), is_logged_(is_inference && books.log != nullptr) {
   record_.id = std::move(id);
   record_.started_ms = SystemUnixClock().NowMs();
+  if (is_inference) live_ = books.live.Enter(record_.id, record_.started_ms);
 }
 
 void Account::SetKey(KeyPtr key) {
   key_ = std::move(key);
   if (key_ != nullptr) record_.key_id = key_->id;
   record_.keeps_content = keeps_content();
+  if (live_ != nullptr) live_->SetKey(record_.key_id);
+}
+
+void Account::SetProfile(const std::string& name, const reason::TaskProfile* used) {
+  record_.profile = name;
+  if (used != nullptr) {
+    record_.profile_version = used->version;
+    record_.task = reason::NameOf(used->task_type);
+  }
+  if (live_ != nullptr) live_->SetProfile(name);
+}
+
+void Account::SetReplica(const std::string& name) {
+  record_.replica = name;
+  if (live_ == nullptr) return;
+  live_->SetReplica(name);
+  live_->SetState(LiveState::kPrefill);
 }
 
 void Account::SetQueueWait(Duration wait) { record_.queue_ms = Milliseconds(wait); }
@@ -63,6 +81,11 @@ void Account::SetUsage(std::string_view usage_json) {
   has_usage_ = true;
   record_.prompt_tokens = TokensAt(*usage, "prompt_tokens");
   record_.completion_tokens = TokensAt(*usage, "completion_tokens");
+  const json::value* details = usage->if_contains("completion_tokens_details");
+  if (details != nullptr && details->is_object()) {
+    record_.thinking_tokens = TokensAt(details->get_object(), "reasoning_tokens");
+  }
+  if (live_ != nullptr) live_->SetTokens(record_.completion_tokens);
 }
 
 std::optional<int64_t> Account::tokens_told() const {
@@ -70,13 +93,37 @@ std::optional<int64_t> Account::tokens_told() const {
   return record_.prompt_tokens + record_.completion_tokens;
 }
 
-void Account::SetModel(std::string_view name) { record_.model = Storable(name, kNameBytesMax); }
+void Account::CountPiece() {
+  ++n_pieces_;
+  if (live_ != nullptr && !has_usage_) live_->SetTokens(n_pieces_);
+}
+
+void Account::SetModel(std::string_view name) {
+  if (record_.model == name) return;
+  record_.model = Storable(name, kNameBytesMax);
+  if (live_ != nullptr) live_->SetModel(record_.model);
+}
+
+void Account::BeginThinking() {
+  if (live_ != nullptr && record_.answer_ms == 0) live_->SetState(LiveState::kThinking);
+}
+
+void Account::BeginText() {
+  if (record_.answer_ms > 0) return;
+  record_.answer_ms = std::max<int64_t>(MillisecondsSoFar(), 1);
+  if (live_ != nullptr) live_->SetState(LiveState::kAnswer);
+}
+
+void Account::OnCancel(std::function<void()> end) {
+  if (live_ != nullptr) live_->OnCancel(std::move(end));
+}
 
 void Account::SetFinishReason(std::string_view reason) {
   record_.finish_reason = Storable(reason, kNameBytesMax);
 }
 
 void Account::BeginAnswer(int http_status) {
+  began_at_ = std::chrono::steady_clock::now();
   if (http_status == 200) record_.first_token_ms = MillisecondsSoFar();
 }
 
@@ -89,6 +136,7 @@ void Account::Sent(std::string_view bytes) {
 
 void Account::End(int http_status, bool is_complete) {
   if (std::exchange(has_ended_, true)) return;
+  live_.reset();
   if (is_held_) {
     const int64_t n_used = TokensUsed(http_status, is_complete);
     books_.lanes.Settle(
@@ -102,7 +150,9 @@ void Account::End(int http_status, bool is_complete) {
   if (!is_logged_) return;
   record_.http_status = http_status;
   if (!is_complete) record_.finish_reason = "cancelled";
+  record_.error_reason = ErrorReason(http_status, is_complete);
   record_.duration_ms = MillisecondsSoFar();
+  record_.per_token_us = std::chrono::duration_cast<std::chrono::microseconds>(PerToken()).count();
   if (record_.answer) record_.answer = Storable(*record_.answer, kContentBytesMax);
   books_.log->Append(std::move(record_));
 }
@@ -113,8 +163,40 @@ int64_t Account::TokensUsed(int http_status, bool is_complete) const {
   if (const auto told = tokens_told()) return *told;
   if (http_status == 499) return claim_.n_prompt;
   if (http_status != 200) return 0;
-  if (n_pieces_ > 0 || !is_complete) return claim_.n_prompt + n_pieces_;
+  if (n_pieces_ > 0 || !is_complete || !record_.error_reason.empty()) {
+    return claim_.n_prompt + n_pieces_;
+  }
   return claim_.n_prompt + claim_.n_output;
+}
+
+// Of a fixed set, for people to count by.
+std::string_view Account::ErrorReason(int http_status, bool is_complete) const {
+  if (!record_.error_reason.empty()) return record_.error_reason;
+  if (http_status == 499 || (http_status < 400 && !is_complete)) return "client_left";
+  if (http_status < 400) return record_.finish_reason == "error" ? "failed" : "";
+  switch (http_status) {
+    case 401:
+      return "unauthenticated";
+    case 403:
+      return "not_allowed";
+    case 404:
+      return "not_found";
+    case 429:
+      return "rate_limit";
+    case 503:
+      return "unavailable";
+    case 504:
+      return "deadline";
+    default:
+      return http_status < 500 ? "bad_request" : "failed";
+  }
+}
+
+// The worker's own measure, else of a stream, from its beginning: a whole answer tells none.
+Duration Account::PerToken() const {
+  if (per_token_) return *per_token_;
+  if (n_pieces_ == 0 || record_.completion_tokens < 2) return {};
+  return (std::chrono::steady_clock::now() - began_at_) / (record_.completion_tokens - 1);
 }
 
 int64_t Account::MillisecondsSoFar() const {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,8 @@
 #include "service/gateway/door.h"
 #include "service/gateway/generation_body.h"
 #include "service/gateway/key_lanes.h"
+#include "service/gateway/live_requests.h"
+#include "service/reason/task_profile.h"
 #include "service/store/request_log.h"
 
 namespace lemma::gateway {
@@ -21,19 +24,22 @@ namespace lemma::gateway {
 // Where accounts end. Outlives them.
 struct Books {
   KeyLanes& lanes;
+  LiveRequests& live;
   store::RequestLog* log = nullptr;  // null: rows are not kept
 };
 
 // Goes from thread to thread with its request, one at a time.
 class Account {
  public:
-  // The request arrives now. `id`: of its row, unique.
-  Account(const Books& books, std::string id, bool is_logged);
+  // The request arrives now. `id`: of its row, unique. `is_inference`: it is one for a model, which
+  // is seen while it runs and gets a row.
+  Account(const Books& books, std::string id, bool is_inference);
 
   const KeyPtr& key() const { return key_; }
   void SetKey(KeyPtr key);
-  void SetProfile(const std::string& profile) { record_.profile = profile; }
-  void SetReplica(const std::string& name) { record_.replica = name; }
+  // `used`: the profile whose prompt it gets; null: none, `name` says why.
+  void SetProfile(const std::string& name, const reason::TaskProfile* used);
+  void SetReplica(const std::string& name);
   void SetQueueWait(Duration wait);
   void SetPrompt(const std::string& body);  // as the client sent it; kept for keys that want it
 
@@ -44,9 +50,20 @@ class Account {
   // it ended.
   void SetUsage(std::string_view usage_json);
   std::optional<int64_t> tokens_told() const;  // by that usage, so far
-  void CountPiece() { ++n_pieces_; }
+  void CountPiece();
   void SetModel(std::string_view name);
   void SetFinishReason(std::string_view reason);
+  void SetPerToken(Duration time) { per_token_ = time; }  // as the worker has measured it
+  void SetLooped() { record_.is_looped = true; }
+  // The client is shown thinking, or the answer, from now on at the latest.
+  void BeginThinking();
+  void BeginText();
+
+  // Someone wants it to end: `end` is called, once, from any thread.
+  void OnCancel(std::function<void()> end);
+  bool is_cancelled() const { return live_ != nullptr && live_->is_cancelled(); }
+  // It ends because of that.
+  void EndsCancelled() { record_.error_reason = "cancelled"; }
 
   void BeginAnswer(int http_status);  // its first byte is sent now
   void Sent(std::string_view bytes);  // kept for keys that want it
@@ -58,15 +75,21 @@ class Account {
   int64_t MillisecondsSoFar() const;
   bool keeps_content() const { return key_ != nullptr && key_->spec.keeps_content; }
 
+  std::string_view ErrorReason(int http_status, bool is_complete) const;
+  Duration PerToken() const;
+
   const Books& books_;
   const bool is_logged_;
   const TimePoint arrived_at_ = std::chrono::steady_clock::now();
   KeyPtr key_;
   store::RequestRecord record_;
+  std::shared_ptr<LiveRequest> live_;  // null: it is not shown, or has ended
   bool is_held_ = false;
   access::Reservation reservation_;
   TokenClaim claim_;
   bool has_usage_ = false;
+  TimePoint began_at_{};  // its answer
+  std::optional<Duration> per_token_;
   int64_t n_pieces_ = 0;  // of text, streamed
   bool has_ended_ = false;
 };

@@ -55,6 +55,7 @@ Status Admitter::Complete(Call& call, std::optional<GenerationBody>& body) const
 void Admitter::AskLimits(Waiting waiting) const {
   Reply& reply = *waiting.call.reply;
   if (reply.closed()) return reply.CountAbandoned();
+  if (reply.account().is_cancelled()) return reply.SendCancelled();
   const access::ApiKey& key = *reply.account().key();
   const access::KeyLimits& limits = key.spec.limits;
   const Result<TokenClaim> claim = Claim(waiting, limits);

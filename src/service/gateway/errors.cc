@@ -40,6 +40,10 @@ net::HttpResponse HttpErrorResponse(int http_status, const std::string& message)
   return Response(http_status, HttpErrorBody(http_status, message));
 }
 
+Status CancelledByOperator() {
+  return Status(StatusCode::kCancelled, "the request was cancelled by whoever runs this service");
+}
+
 std::string ErrorEvent(const Status& status, const std::string& code) {
   return net::SseEvent(ErrorBody(status, code.empty() ? CodeOf(status) : code), "error");
 }

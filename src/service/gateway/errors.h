@@ -13,6 +13,9 @@ namespace lemma::gateway {
 net::HttpResponse ErrorResponse(const Status& status, const std::string& code = "");
 net::HttpResponse HttpErrorResponse(int http_status, const std::string& message);
 
+// What a client gets whose request was ended for it (live_requests.h): 499, not to be asked again.
+Status CancelledByOperator();
+
 // The last event of a stream that failed.
 std::string ErrorEvent(const Status& status, const std::string& code = "");
 

@@ -82,7 +82,7 @@ struct Gateway::Impl {
       : options(gateway_options),
         door(options.access.keys, options.access.requires_keys),
         lanes(kLanes, kLaneRequestsMax),
-        books{lanes, options.access.log},
+        books{lanes, live, options.access.log},
         link{*options.pool, worker_client, metrics},
         admitter(options.access, lanes, metrics, [this](Call call) { Forward(std::move(call)); }),
         worker_client(WorkerClientOptions()),
@@ -128,7 +128,8 @@ struct Gateway::Impl {
   const GatewayOptions options;
   const Door door;
   Metrics metrics;
-  KeyLanes lanes;  // before all that ends requests: what they used is settled here
+  KeyLanes lanes;     // before all that ends requests: what they used is settled here
+  LiveRequests live;  // before all that holds one of them
   const Books books;
   WorkerLink link;  // before the clients, whose last calls still use it
   Admitter admitter;
@@ -166,13 +167,13 @@ void Gateway::Impl::Handle(std::shared_ptr<net::HttpExchange> exchange) {
     return path == known || (known.size() > 1 && known.ends_with('/') && path.starts_with(known));
   });
   if (route == std::end(kRoutes)) {
-    Reply reply(exchange, "unknown", metrics, books, /*is_logged=*/false);
+    Reply reply(exchange, "unknown", metrics, books, /*is_inference=*/false);
     if (!Enter(reply, RouteNeed::kAnyKey)) return;
     return reply.SendError(NotFound("there is no " + path + " here; see GET /"));
   }
   // Of a call to solve the chats are logged, with what they used.
-  const bool is_logged = route->need == RouteNeed::kInference && route->answer != &Impl::Solve;
-  auto reply = std::make_shared<Reply>(exchange, route->path, metrics, books, is_logged);
+  const bool is_inference = route->need == RouteNeed::kInference && route->answer != &Impl::Solve;
+  auto reply = std::make_shared<Reply>(exchange, route->path, metrics, books, is_inference);
   if (!Enter(*reply, route->need)) return;
   const std::string_view wanted = route->method;
   if (wanted.empty() || method == wanted || (wanted == "GET" && method == "HEAD")) {
@@ -225,7 +226,7 @@ void Gateway::Impl::Generate(std::shared_ptr<Reply> reply) {
       ParseGenerateRequest(reply->request().body, *options.profiles(), CallerOf(*reply, options));
   if (!request.ok()) return reply->SendError(request.status());
   const std::string& profile = request->profile_name();
-  reply->SetProfile(profile);
+  reply->SetProfile(profile, request->prompts.uses_profile ? request->profile.get() : nullptr);
   if (profile != kCustomProfile) metrics.CountInjection(profile);
   net::HttpRequest for_worker = ForWorker(*reply);
   for_worker.target = "/v1/chat/completions";
@@ -242,7 +243,8 @@ void Gateway::Impl::Chat(std::shared_ptr<Reply> reply) {
   const Status allowed =
       CallerOf(*reply, options).Check(chat->profile);  // of messages that are none
   if (!allowed.ok()) return reply->SendError(allowed);
-  reply->SetProfile(chat->profile);
+  const bool uses_profile = chat->chosen != nullptr && chat->chosen->name == chat->profile;
+  reply->SetProfile(chat->profile, uses_profile ? chat->chosen.get() : nullptr);
   if (chat->profile != kCustomProfile) metrics.CountInjection(chat->profile);
   net::HttpRequest for_worker = ForWorker(*reply);
   for_worker.body = std::move(chat->body);
@@ -314,6 +316,8 @@ std::vector<Gateway::Route> Gateway::Routes() {
 }
 
 std::string Gateway::address() const { return impl_->server->address(); }
+
+LiveRequests& Gateway::live_requests() { return impl_->live; }
 
 int Gateway::n_active() const { return impl_->server->n_active(); }
 

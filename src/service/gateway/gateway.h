@@ -16,6 +16,7 @@
 #include "common/net/http_server.h"
 #include "service/gateway/door.h"
 #include "service/gateway/gateway_access.h"
+#include "service/gateway/live_requests.h"
 #include "service/pool/pool.h"
 #include "service/reason/judge/judge.h"
 #include "service/reason/profile_set.h"
@@ -54,8 +55,9 @@ class Gateway {
   };
   static std::vector<Route> Routes();
 
-  std::string address() const;  // with the real port
-  int n_active() const;         // requests that are not answered yet
+  std::string address() const;    // with the real port
+  int n_active() const;           // requests that are not answered yet
+  LiveRequests& live_requests();  // of them those for a model
 
   // /readyz and new calls are told 503; waits until every running answer is complete or
   // drain_timeout has passed, then stops accepting.

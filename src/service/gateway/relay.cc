@@ -44,7 +44,7 @@ bool IsServersFault(int http_status) {
 }
 
 // Lives as long as the pool's line or the client holds its callbacks. All but Begin, OnPlaced,
-// OnClientLeft and OnLost runs on the client's thread.
+// OnClientLeft, OnCancelled and OnLost runs on the client's thread.
 class RelayCall : public std::enable_shared_from_this<RelayCall> {
  public:
   RelayCall(WorkerLink& link, std::shared_ptr<Reply> reply, net::HttpRequest request,
@@ -64,6 +64,10 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     if (const auto refused = link_.pool.RefusedFor(routing_.request_hash)) {
       return reply_->SendError(Quarantined(*refused), "request_quarantined");
     }
+    // First: once a replica is asked, the account belongs to the client's thread.
+    reply_->account().OnCancel([weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->OnCancelled();
+    });
     // Weak: the call owns the exchange, and must not be owned by it.
     reply_->OnClosed([weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->OnClientLeft();
@@ -85,13 +89,14 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
         link_.pool.Enter(std::move(wait), [self = shared_from_this()](pool::Placement placement) {
           self->OnPlaced(std::move(placement));
         });
-    bool has_left;
+    bool has_left, is_cancelled;
     {
       MutexLock lock(mutex_);
       turn_waiting_ = turn;
       has_left = has_client_left_;
+      is_cancelled = is_cancelled_;
     }
-    if (has_left && turn->Leave()) EndCancelled();
+    if ((has_left || is_cancelled) && turn->Leave()) EndInLine(has_left);
   }
 
   void OnPlaced(pool::Placement placement) {
@@ -126,6 +131,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   void AskAt(std::shared_ptr<pool::Lease> lease) {
     if (!std::exchange(has_asked_, true)) asked_at_ = Now();
     lease_ = std::move(lease);
+    reply_->account().SetReplica(lease_->target().replica);
     is_stream_ = is_too_large_ = false;
     whole_ = {};
     int n_asked;
@@ -150,7 +156,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     MutexLock lock(mutex_);
     if (n_asked != n_asked_) return;  // it has failed already, and another one is under way
     call_ = call;
-    if (has_client_left_ || is_lost_) call->Cancel();
+    if (has_client_left_ || is_cancelled_ || is_lost_) call->Cancel();
   }
 
   net::HttpRequest ForReplica() const {
@@ -176,7 +182,20 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
       if (const auto call = call_.lock()) call->Cancel();
       turn = turn_waiting_.lock();
     }
-    if (turn != nullptr && turn->Leave()) EndCancelled();
+    if (turn != nullptr && turn->Leave()) EndInLine(/*has_left=*/true);
+  }
+
+  void EndInLine(bool has_left) { has_left ? EndCancelled() : reply_->SendCancelled(); }
+
+  void OnCancelled() {
+    std::shared_ptr<pool::Turn> turn;
+    {
+      MutexLock lock(mutex_);
+      is_cancelled_ = true;
+      if (const auto call = call_.lock()) call->Cancel();
+      turn = turn_waiting_.lock();
+    }
+    if (turn != nullptr && turn->Leave()) EndInLine(/*has_left=*/false);
   }
 
   void OnLost() {
@@ -210,10 +229,11 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   }
 
   void OnEnd(Status status) {
-    bool is_lost;
+    bool is_lost, is_cancelled;
     {
       MutexLock lock(mutex_);
-      is_lost = is_lost_ && !has_client_left_;
+      is_cancelled = is_cancelled_ && !has_client_left_;
+      is_lost = is_lost_ && !has_client_left_ && !is_cancelled_;
     }
     if (status.code() == StatusCode::kCancelled && is_lost) status = DataLoss("it hangs");
     if (status.ok() && !is_stream_) {
@@ -222,6 +242,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     const bool may_ask_another = !is_stream_ && MayBeAskedElsewhere(status);
     if (!may_ask_another) SettleTurn(status);  // before its room is given to the next one
     lease_->End(OutcomeOf(status));
+    if (is_cancelled && !status.ok()) return reply_->SendCancelled();
     if (status.code() == StatusCode::kCancelled) return EndCancelled();
     // That no worker is there is for the pool to say, once, not for every request.
     if (!status.ok() && status.code() != StatusCode::kUnavailable) {
@@ -291,10 +312,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     reply_->Send(std::move(*mapped));
   }
 
-  void NameReplica() {
-    reply_->AddHeader("x-lemma-replica", lease_->target().replica);
-    reply_->account().SetReplica(lease_->target().replica);
-  }
+  void NameReplica() { reply_->AddHeader("x-lemma-replica", lease_->target().replica); }
 
   static Status Quarantined(Duration left) {
     return InvalidArgument(
@@ -358,7 +376,8 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   std::weak_ptr<net::HttpCall> call_ LEMMA_GUARDED_BY(mutex_);  // to the last of them
   std::weak_ptr<pool::Turn> turn_waiting_ LEMMA_GUARDED_BY(mutex_);
   bool has_client_left_ LEMMA_GUARDED_BY(mutex_) = false;
-  bool is_lost_ LEMMA_GUARDED_BY(mutex_) = false;  // the replica of the call under way hangs
+  bool is_cancelled_ LEMMA_GUARDED_BY(mutex_) = false;  // by an operator
+  bool is_lost_ LEMMA_GUARDED_BY(mutex_) = false;       // the replica of the call under way hangs
 };
 
 }  // namespace

@@ -26,13 +26,13 @@ std::string RowId(const net::HttpRequest& request, const std::string& request_id
 }  // namespace
 
 Reply::Reply(std::shared_ptr<net::HttpExchange> exchange, std::string route, Metrics& metrics,
-             const Books& books, bool is_logged)
+             const Books& books, bool is_inference)
     : exchange_(std::move(exchange)),
       route_(std::move(route)),
       metrics_(metrics),
       arrived_at_(std::chrono::steady_clock::now()),
       request_id_(net::RequestIdOf(exchange_->request())),
-      account_(books, RowId(exchange_->request(), request_id_), is_logged) {}
+      account_(books, RowId(exchange_->request(), request_id_), is_inference) {}
 
 // The server answers 500 for an exchange that is dropped.
 Reply::~Reply() {
@@ -44,9 +44,9 @@ void Reply::AddHeader(std::string name, std::string value) {
   headers_.push_back({std::move(name), std::move(value)});
 }
 
-void Reply::SetProfile(const std::string& profile) {
-  AddHeader("x-lemma-profile", profile);
-  account_.SetProfile(profile);
+void Reply::SetProfile(const std::string& name, const reason::TaskProfile* used) {
+  AddHeader("x-lemma-profile", name);
+  account_.SetProfile(name, used);
 }
 
 void Reply::AddQueueWait(Duration wait) {
@@ -83,6 +83,12 @@ void Reply::Finish(std::string last) {
 void Reply::Abort() {
   account_.End(http_status_, /*is_complete=*/false);
   exchange_->Abort();
+}
+
+void Reply::SendCancelled() {
+  account_.EndsCancelled();
+  if (http_status_ != 0) return Finish(ErrorEvent(CancelledByOperator()));
+  SendError(CancelledByOperator());
 }
 
 void Reply::CountAbandoned() {

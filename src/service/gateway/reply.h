@@ -19,9 +19,9 @@ namespace lemma::gateway {
 // Belongs to one thread at a time, as the request goes; closed and OnClosed are for any.
 class Reply {
  public:
-  // `route`: as Metrics counts it. `is_logged`: the request gets a row.
+  // `route`: as Metrics counts it. `is_inference`: as Account's.
   Reply(std::shared_ptr<net::HttpExchange> exchange, std::string route, Metrics& metrics,
-        const Books& books, bool is_logged);
+        const Books& books, bool is_inference);
   ~Reply();
 
   const net::HttpRequest& request() const { return exchange_->request(); }
@@ -32,8 +32,8 @@ class Reply {
   const Account& account() const { return account_; }
 
   void AddHeader(std::string name, std::string value);
-  // The profile whose prompt is put in, or kCustomProfile: for the client and the account.
-  void SetProfile(const std::string& profile);
+  // The profile whose prompt is put in, or kCustomProfile and null: for the client and the account.
+  void SetProfile(const std::string& name, const reason::TaskProfile* used);
   // It waited so long, more: for its key's limits, or for a replica.
   void AddQueueWait(Duration wait);
   // How much of the time so far was spent waiting for the worker: not the gateway's own.
@@ -49,6 +49,8 @@ class Reply {
   bool closed() const { return exchange_->closed(); }
   // As HttpExchange::OnClosed.
   void OnClosed(std::function<void()> callback) { exchange_->OnClosed(std::move(callback)); }
+  // It ends for whoever has cancelled it, as the account knows; of a stream, with a last event.
+  void SendCancelled();
   // The client left before an answer began.
   void CountAbandoned();
 

@@ -1,5 +1,7 @@
 #include "service/gateway/usage_mapper.h"
 
+#include <charconv>
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -52,6 +54,19 @@ std::string_view StringMember(std::string_view text, std::string_view name) {
   return "";
 }
 
+// A number's, wherever it stands; 0 where there is none.
+double NumberMember(std::string_view text, std::string_view name) {
+  const std::string key = "\"" + std::string(name) + "\"";
+  const size_t at = text.find(key);
+  if (at == text.npos) return 0;
+  const size_t colon = SkipBlanks(text, at + key.size());
+  if (colon >= text.size() || text[colon] != ':') return 0;
+  double number = 0;
+  const size_t begin = SkipBlanks(text, colon + 1);
+  std::from_chars(text.data() + begin, text.data() + text.size(), number);
+  return number;
+}
+
 // Of the first one, with the empty line that ends it.
 size_t EndOfEvent(std::string_view events) {
   const size_t lf = events.find("\n\n");
@@ -82,6 +97,7 @@ class UsageMapper final : public AnswerMapper {
 
   Result<net::HttpResponse> MapWhole(net::HttpResponse response) override {
     Note(response.body);
+    if (response.status == 200) account().BeginText();
     return inner_->MapWhole(std::move(response));
   }
 
@@ -104,6 +120,27 @@ class UsageMapper final : public AnswerMapper {
     if (const auto model = StringMember(json, "model"); !model.empty()) account().SetModel(model);
     const std::string_view reason = StringMember(json, "finish_reason");
     if (!reason.empty()) account().SetFinishReason(reason);
+    if (json.find(R"("loop":{"action")") != json.npos) account().SetLooped();
+    NoteTimings(json);
+  }
+
+  // As llama.cpp and Lemma tell them.
+  void NoteTimings(std::string_view json) {
+    const double n = NumberMember(json, "predicted_n");
+    const double ms = NumberMember(json, "predicted_ms");
+    if (n < 1 || ms <= 0) return;
+    account().SetPerToken(
+        std::chrono::duration_cast<Duration>(std::chrono::duration<double, std::milli>(ms / n)));
+  }
+
+  // What of the model's output a chunk shows.
+  void NoteOutput(std::string_view chunk) {
+    if (!StringMember(chunk, "content").empty() || !StringMember(chunk, "text").empty()) {
+      account().BeginText();
+    } else if (!StringMember(chunk, "reasoning_content").empty() ||
+               !StringMember(chunk, "reasoning").empty()) {
+      account().BeginThinking();
+    }
   }
 
   // Whole events -> those that the client is shown, as it is shown them.
@@ -126,7 +163,10 @@ class UsageMapper final : public AnswerMapper {
     if (event.starts_with("event: error")) account().SetFinishReason("error");
     Note(event);
     const bool is_of_usage_alone = HasNoChoices(event);
-    if (!is_of_usage_alone) account().CountPiece();
+    if (!is_of_usage_alone) {
+      account().CountPiece();
+      NoteOutput(event);
+    }
     const UsageMember usage = FindUsage(event);
     if (usage.value.empty()) return std::string(event);
     if (usage.value != "null") account().SetUsage(usage.value);

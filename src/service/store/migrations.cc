@@ -12,8 +12,8 @@
 namespace lemma::store {
 namespace {
 
-// The types are those that both databases know: BIGINT and TEXT. Times are Unix milliseconds, 0 for
-// "not"; lists are words between spaces.
+// The types are those that both databases know: BIGINT, DOUBLE PRECISION and TEXT. Times are Unix
+// milliseconds, 0 for "not"; lists are words between spaces.
 using Statements = std::vector<const char*>;
 
 const Statements kKeys = {
@@ -80,7 +80,57 @@ const Statements kProfiles = {
       shares TEXT NOT NULL, moved_ms BIGINT NOT NULL, PRIMARY KEY (name, label, number)))",
 };
 
-const Statements* const kMigrations[] = {&kKeys, &kLimits, &kRequests, &kProfiles};
+const Statements kUsage = {
+    "ALTER TABLE requests ADD COLUMN profile_version BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE requests ADD COLUMN task TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE requests ADD COLUMN error_reason TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE requests ADD COLUMN answer_ms BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE requests ADD COLUMN per_token_us BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE requests ADD COLUMN thinking_tokens BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE requests ADD COLUMN is_looped BIGINT NOT NULL DEFAULT 0",
+    "CREATE INDEX requests_key ON requests (key_id, started_ms)",
+    // Sums of requests: of one minute, counted since 1970 UTC, or of `span` = 60 of them once they
+    // are old; they outlast the rows of `requests`. The last five are histograms
+    // (latency_histogram.h). The columns of the key are words, whatever they mean: "200", "3".
+    R"(CREATE TABLE usage_rollups (
+      minute BIGINT NOT NULL, span BIGINT NOT NULL, key_id TEXT NOT NULL, profile TEXT NOT NULL,
+      profile_version TEXT NOT NULL, task TEXT NOT NULL, model TEXT NOT NULL, status TEXT NOT NULL,
+      replica TEXT NOT NULL, reason TEXT NOT NULL, n_requests BIGINT NOT NULL,
+      prompt_tokens BIGINT NOT NULL, completion_tokens BIGINT NOT NULL,
+      thinking_tokens BIGINT NOT NULL, n_truncated BIGINT NOT NULL, n_looped BIGINT NOT NULL,
+      duration_ms BIGINT NOT NULL, queue TEXT NOT NULL, first_token TEXT NOT NULL,
+      per_token TEXT NOT NULL, whole TEXT NOT NULL, answer TEXT NOT NULL,
+      PRIMARY KEY (span, minute, key_id, profile, profile_version, task, model, status, replica,
+                   reason)))",
+    R"(INSERT INTO usage_rollups (minute, span, key_id, profile, profile_version, task, model,
+      status, replica, reason, n_requests, prompt_tokens, completion_tokens, thinking_tokens,
+      n_truncated, n_looped, duration_ms, queue, first_token, per_token, whole, answer)
+      SELECT hour * 60, 60, key_id, profile, '', '', model, CAST(http_status AS TEXT), '',
+      CASE WHEN http_status < 400 THEN '' ELSE 'unknown' END, n_requests, prompt_tokens,
+      completion_tokens, 0, 0, 0, duration_ms, '', '', '', '', '' FROM usage_hours)",
+    "DROP TABLE usage_hours",
+};
+
+const Statements kAlerts = {
+    // Who of several processes does what one alone should do.
+    "CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until_ms BIGINT NOT NULL)",
+    R"(CREATE TABLE alert_rules (
+      id TEXT PRIMARY KEY, name TEXT NOT NULL, metric TEXT NOT NULL, is_above BIGINT NOT NULL,
+      threshold DOUBLE PRECISION NOT NULL, window_minutes BIGINT NOT NULL,
+      for_minutes BIGINT NOT NULL, webhook_url TEXT NOT NULL, created_ms BIGINT NOT NULL,
+      state TEXT NOT NULL, since_ms BIGINT NOT NULL, has_value BIGINT NOT NULL,
+      value DOUBLE PRECISION NOT NULL, delivery_error TEXT NOT NULL))",
+    R"(CREATE TABLE alert_filters (
+      rule_id TEXT NOT NULL REFERENCES alert_rules (id) ON DELETE CASCADE,
+      dimension TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (rule_id, dimension, value)))",
+    R"(CREATE TABLE alert_deliveries (
+      id TEXT PRIMARY KEY, rule_id TEXT NOT NULL REFERENCES alert_rules (id) ON DELETE CASCADE,
+      url TEXT NOT NULL, body TEXT NOT NULL, n_attempts BIGINT NOT NULL, next_ms BIGINT NOT NULL,
+      created_ms BIGINT NOT NULL))",
+};
+
+const Statements* const kMigrations[] = {&kKeys,     &kLimits, &kRequests,
+                                         &kProfiles, &kUsage,  &kAlerts};
 
 Status CheckNotNewer(int version) {
   if (version <= LatestVersion()) return Ok();

@@ -5,11 +5,13 @@
 #include <soci/soci.h>
 
 #include "service/access/key_text.h"
+#include "service/store/alert_store.h"
 #include "service/store/key_store.h"
 #include "service/store/profile_store.h"
 #include "service/store/request_log.h"
 #include "service/store/store_limiter.h"
 #include "service/store/test_databases.h"
+#include "service/store/usage_store.h"
 
 namespace lemma::store {
 namespace {
@@ -55,7 +57,7 @@ void FillVersion(Database& database, int version) {
   if (version >= 2) {
     ASSERT_TRUE(Execute(database, "INSERT INTO day_tokens VALUES ('key_old', 20000, 1234)").ok());
   }
-  if (version >= 3) {
+  if (version == 3 || version == 4) {  // later: rows of usage_rollups
     ASSERT_TRUE(Execute(database,
                         "INSERT INTO usage_hours VALUES (480000, 'key_old', 'math', 'm', 200, 3, "
                         "40, 500, 900)")
@@ -68,6 +70,28 @@ void FillVersion(Database& database, int version) {
                         "INSERT INTO profile_label_moves VALUES ('math', 'production', 1, 0, "
                         "'1:90 2:10', 1000)")
                     .ok());
+  }
+  if (version >= 3) {
+    ASSERT_TRUE(Execute(database,
+                        "INSERT INTO requests (id, key_id, profile, model, replica, finish_reason, "
+                        "http_status, started_ms, queue_ms, first_token_ms, duration_ms, "
+                        "prompt_tokens, completion_tokens) VALUES ('r', 'key_old', 'math', 'm', "
+                        "'w', 'stop', 200, 5000, 1, 2, 3, 4, 5)")
+                    .ok());
+  }
+  if (version >= 5) {
+    ASSERT_TRUE(Execute(database,
+                        "INSERT INTO usage_rollups VALUES (28800000, 60, 'key_old', 'math', '', "
+                        "'', 'm', '200', '', '', 3, 40, 500, 0, 0, 0, 900, '', '', '', '', '')")
+                    .ok());
+  }
+  if (version >= 6) {
+    ASSERT_TRUE(Execute(database,
+                        "INSERT INTO alert_rules VALUES ('alert_old', 'errors', 'error_rate', 1, "
+                        "0.05, 5, 10, 'http://127.0.0.1/hook', 1000, 'firing', 2000, 1, 0.5, '')")
+                    .ok());
+    ASSERT_TRUE(
+        Execute(database, "INSERT INTO alert_filters VALUES ('alert_old', 'task', 'math')").ok());
   }
 }
 
@@ -92,7 +116,19 @@ TEST_P(MigrationsTest, FromEveryEarlierVersionNothingIsLost) {
     StoreLimiter limiter(*database, clock);
     EXPECT_EQ(*limiter.DayTokens("key_old", 20000), version >= 2 ? 1234 : 0);
     RequestLog log(*database);
-    EXPECT_EQ(log.Usage(0, INT64_MAX / 2)->size(), version >= 3 ? 1u : 0u);
+    EXPECT_EQ((*log.Find("r")).has_value(), version >= 3);
+    const UsageReport usage = *UsageStore(*database).Query(
+        {.from_ms = 480'000 * int64_t{3'600'000}, .to_ms = 480'001 * int64_t{3'600'000}});
+    const UsageCounts expected = {.n_requests = 3,
+                                  .n_errors = 0,
+                                  .prompt_tokens = 40,
+                                  .completion_tokens = 500,
+                                  .thinking_tokens = 0,
+                                  .n_truncated = 0,
+                                  .n_looped = 0,
+                                  .duration_ms = 900};
+    EXPECT_EQ(usage.total.counts, version >= 3 ? expected : UsageCounts());
+    EXPECT_EQ(AlertStore(*database, clock).List()->size(), version >= 6 ? 1u : 0u);
     ProfileStore profiles(*database, clock);
     EXPECT_EQ(*profiles.Save("math", "another text", /*first_version=*/2), version >= 4 ? 3 : 2);
     EXPECT_EQ(profiles.Snapshot()->labels.size(), version >= 4 ? 1u : 0u);

@@ -1,6 +1,6 @@
-// What was asked and how it went: one row a request, and sums by the hour. A caller never waits for
-// the database: rows queue up within a bound and are written in batches; what does not fit is
-// dropped and counted.
+// What was asked and how it went: one row a request, and its share of the sums that usage_store.h
+// asks. A caller never waits for the database: rows queue up within a bound and are written in
+// batches; what does not fit is dropped and counted.
 #pragma once
 
 #include <atomic>
@@ -16,41 +16,10 @@
 #include "common/base/thread_annotations.h"
 #include "service/store/database.h"
 #include "service/store/periodic_task.h"
+#include "service/store/request_record.h"
+#include "service/store/request_search.h"
 
 namespace lemma::store {
-
-struct RequestRecord {
-  std::string id;      // x-request-id, unique
-  std::string key_id;  // "": without a key
-  std::string profile;
-  std::string model;
-  std::string replica;
-  std::string finish_reason;  // "": there was no answer
-  int64_t http_status = 0;
-  int64_t started_ms = 0;  // Unix time
-  int64_t queue_ms = 0;
-  int64_t first_token_ms = 0;
-  int64_t duration_ms = 0;
-  int64_t prompt_tokens = 0;
-  int64_t completion_tokens = 0;
-  // KeySpec::keeps_content of its key: without it, prompt and answer are dropped on the spot.
-  bool keeps_content = false;
-  std::optional<std::string> prompt;
-  std::optional<std::string> answer;
-};
-
-// The requests of one hour that agree in all of the first five.
-struct UsageHour {
-  int64_t hour_ms = 0;  // its beginning, Unix time
-  std::string key_id;
-  std::string profile;
-  std::string model;
-  int64_t http_status = 0;
-  int64_t n_requests = 0;
-  int64_t prompt_tokens = 0;
-  int64_t completion_tokens = 0;
-  int64_t duration_ms = 0;
-};
 
 struct RequestLogOptions {
   size_t records_max = 10'000;
@@ -71,10 +40,9 @@ class RequestLog {
   int64_t n_written() const { return n_written_; }
   int64_t n_dropped() const { return n_dropped_; }
 
-  // These block on the database; errors are those of Database.
+  // These block on the database; errors are those of Database and CheckSearch.
   Result<std::optional<RequestRecord>> Find(const std::string& id);
-  // Of the hours that begin in [from_ms, to_ms), sorted by hour.
-  Result<std::vector<UsageHour>> Usage(int64_t from_ms, int64_t to_ms);
+  Result<RequestPage> Search(const RequestSearch& search);
   // Removes the rows of requests that started before; the sums stay. In short transactions.
   Status DeleteBefore(int64_t unix_ms);
 

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "service/store/test_databases.h"
+#include "service/store/usage_store.h"
 
 namespace lemma::store {
 namespace {
@@ -30,6 +31,9 @@ class RequestLogTest : public DatabaseTest {
     });
     EXPECT_TRUE(status.ok()) << status.message();
     return n;
+  }
+  UsageSums TotalUsage() {
+    return UsageStore(*database_).Query({.from_ms = kNow, .to_ms = kNow + kHourMs})->total;
   }
   std::unique_ptr<Database> database_;
 };
@@ -88,29 +92,85 @@ TEST_P(RequestLogTest, PromptsAndAnswersAreKeptOnlyForKeysThatSaySo) {
   EXPECT_EQ((**log.Find("kept")).answer, "42");
 }
 
-TEST_P(RequestLogTest, SumsByTheHourCountEachRequestOnce) {
+TEST_P(RequestLogTest, EveryColumnIsReadBackAsItWasWritten) {
+  RequestRecord record = Record("r1");
+  record.profile_version = 3;
+  record.task = "math";
+  record.error_reason = "client_left";
+  record.answer_ms = 200;
+  record.per_token_us = 12'345;
+  record.thinking_tokens = 300;
+  record.is_looped = true;
   {
-    RequestLog log(*database_, {.batch_max = 7, .interval = milliseconds(10)});
-    for (int i = 0; i < 50; ++i) log.Append(Record("r" + std::to_string(i), kNow + i));
-    log.Append(Record("r7"));  // comes twice
-    log.Append(Record("next hour", kNow + kHourMs));
-    RequestRecord refused = Record("refused");
-    refused.http_status = 429;
-    refused.prompt_tokens = refused.completion_tokens = 0;
-    log.Append(refused);
+    RequestLog(*database_).Append(record);
   }
   RequestLog log(*database_);
-  const std::vector<UsageHour> hours = *log.Usage(kNow, kNow + 2 * kHourMs);
-  ASSERT_EQ(hours.size(), 3u);
-  EXPECT_EQ(hours[0].hour_ms, kNow);
-  EXPECT_EQ(hours[0].n_requests, 50);
-  EXPECT_EQ(hours[0].prompt_tokens, 50 * 40);
-  EXPECT_EQ(hours[0].completion_tokens, 50 * 500);
-  EXPECT_EQ(hours[0].duration_ms, 50 * 300);
-  EXPECT_EQ(hours[1].http_status, 429);
-  EXPECT_EQ(hours[2].hour_ms, kNow + kHourMs);
-  EXPECT_EQ(log.Usage(kNow, kNow + kHourMs)->size(), 2u);
-  EXPECT_TRUE(log.Usage(kNow + 2 * kHourMs, kNow + 3 * kHourMs)->empty());
+  for (const RequestRecord& found : {**log.Find("r1"), log.Search({.id = "r1"})->records.at(0)}) {
+    EXPECT_EQ(found.profile_version, 3);
+    EXPECT_EQ(found.task, "math");
+    EXPECT_EQ(found.error_reason, "client_left");
+    EXPECT_EQ(found.answer_ms, 200);
+    EXPECT_EQ(found.per_token_us, 12'345);
+    EXPECT_EQ(found.thinking_tokens, 300);
+    EXPECT_TRUE(found.is_looped);
+    EXPECT_EQ(found.replica, "worker-0");
+    EXPECT_EQ(found.duration_ms, 300);
+  }
+}
+
+TEST_P(RequestLogTest, ASearchPagesThroughAllThatFitsTheNewestFirst) {
+  {
+    RequestLog log(*database_);
+    for (int i = 0; i < 60; ++i) {
+      // Many of one millisecond: a page ends among them.
+      RequestRecord record = Record("r" + std::to_string(100 + i), kNow + i / 20);
+      record.key_id = i % 2 == 0 ? "key_a" : "key_b";
+      record.http_status = i % 3 == 0 ? 429 : 200;
+      record.error_reason = i % 3 == 0 ? "rate_limit" : "";
+      log.Append(record);
+    }
+  }
+  RequestLog log(*database_);
+  const auto ids = [&](RequestSearch search) {
+    std::vector<std::string> ids;
+    for (int i = 0; i < 100; ++i) {
+      const RequestPage page = *log.Search(search);
+      EXPECT_LE(page.records.size(), search.page_max);
+      for (const RequestRecord& record : page.records) ids.push_back(record.id);
+      if (page.next.empty()) break;
+      search.cursor = page.next;
+    }
+    return ids;
+  };
+  std::vector<std::string> all, refused;
+  for (int i = 59; i >= 0; --i) {
+    const std::string id = "r" + std::to_string(100 + i);
+    all.push_back(id);
+    if (i % 6 == 0) refused.push_back(id);
+  }
+  EXPECT_EQ(ids({.page_max = 7}), all);
+  EXPECT_EQ(ids({.page_max = 60}), all) << "a full last page has no next one";
+  EXPECT_EQ(ids({.key_id = "key_a", .http_status = 429, .page_max = 3}), refused);
+  EXPECT_EQ(ids({.key_id = "key_a", .error_reason = "rate_limit", .page_max = 3}), refused);
+  EXPECT_EQ(ids({.key_id = "key_a", .has_error = true, .page_max = 3}), refused);
+  EXPECT_EQ(ids({.from_ms = kNow + 1, .to_ms = kNow + 2}).size(), 20u);
+  EXPECT_EQ(ids({.id = "r130"}), std::vector<std::string>{"r130"});
+  EXPECT_TRUE(ids({.profile = "' OR ''='"}).empty());
+}
+
+TEST_P(RequestLogTest, ASearchThatMakesNoSenseNamesTheField) {
+  RequestLog log(*database_);
+  const auto field = [&](const RequestSearch& search) {
+    const Status status = log.Search(search).status();
+    EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+    return status.field();
+  };
+  EXPECT_EQ(field({.page_max = 0}), "limit");
+  EXPECT_EQ(field({.page_max = 201}), "limit");
+  EXPECT_EQ(field({.from_ms = 2, .to_ms = 2}), "from");
+  for (const char* cursor : {"x", "12", ".a", "99999999999999999999.a"}) {
+    EXPECT_EQ(field({.cursor = cursor}), "cursor");
+  }
 }
 
 TEST_P(RequestLogTest, AStalledDatabaseDropsWithACountAndNeverBlocks) {
@@ -155,11 +215,9 @@ TEST_P(RequestLogTest, GatewaysThatShareADatabaseLoseNoSum) {
       }
     });
   }
-  RequestLog log(*database_);
-  int64_t n = 0;
-  const std::vector<UsageHour> hours = *log.Usage(0, kNow + kHourMs);
-  for (const UsageHour& hour : hours) n += hour.n_requests;
-  EXPECT_EQ(n, 400);
+  const UsageSums total = TotalUsage();
+  EXPECT_EQ(total.counts.n_requests, 400);
+  EXPECT_EQ(total.of(UsageLatency::kWhole).count(), 400) << "nor what a histogram has counted";
   EXPECT_EQ(Count("requests"), 400);
 }
 
@@ -171,7 +229,7 @@ TEST_P(RequestLogTest, OldRowsAreDeletedAndTheirSumsStay) {
   RequestLog log(*database_);
   ASSERT_TRUE(log.DeleteBefore(kNow + 2250).ok());
   EXPECT_EQ(Count("requests"), 50);
-  EXPECT_EQ((*log.Usage(kNow, kNow + kHourMs))[0].n_requests, 2300);
+  EXPECT_EQ(TotalUsage().counts.n_requests, 2300);
 }
 
 }  // namespace

@@ -1,0 +1,116 @@
+#include "service/alerts/alert_watch.h"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <optional>
+#include <vector>
+
+#include "common/base/log.h"
+#include "common/base/random_id.h"
+#include "service/alerts/webhook.h"
+
+namespace lemma::alerts {
+namespace {
+
+namespace json = boost::json;
+using store::AlertRule;
+using store::AlertState;
+
+constexpr int64_t kMinuteMs = 60'000;
+constexpr int64_t kLeaseMs = 30'000;  // of the turn: after a process that died another one goes on
+// Of one round: with receivers that hang (10 s each) the turn must not run out.
+constexpr int64_t kSentMax = 2;
+constexpr int64_t kRetryFirstMs = 10'000;
+constexpr int64_t kRetryMaxMs = 3'600'000;
+constexpr int64_t kFailuresMax = 14;  // about six hours
+
+// Only what is told: the beginning of an alert, and its end.
+bool IsTold(AlertState before, AlertState after) {
+  return before != after && (after == AlertState::kFiring || after == AlertState::kResolved);
+}
+
+std::string BodyOf(const AlertRule& rule, AlertState state, const std::optional<double>& value,
+                   int64_t now_ms) {
+  json::object filters;
+  for (const store::UsageFilter& filter : rule.spec.filters) {
+    filters[NameOf(filter.dimension)] = json::value_from(filter.values);
+  }
+  return json::serialize(json::object{{"alert_id", rule.id},
+                                      {"name", rule.spec.name},
+                                      {"state", NameOf(state)},
+                                      {"metric", rule.spec.metric},
+                                      {"comparison", rule.spec.is_above ? "above" : "below"},
+                                      {"threshold", rule.spec.threshold},
+                                      {"value", value ? json::value(*value) : json::value(nullptr)},
+                                      {"window_minutes", rule.spec.window_minutes},
+                                      {"filters", std::move(filters)},
+                                      {"at_ms", now_ms}});
+}
+
+}  // namespace
+
+std::string WebhookSecret(const access::KeySecret& secret, const std::string& rule_id) {
+  return secret.Hash("webhook:" + rule_id);
+}
+
+int64_t RetryAfterMs(int64_t n_failures) {
+  if (n_failures >= kFailuresMax) return 0;
+  int64_t wait_ms = kRetryFirstMs;
+  for (int64_t i = 1; i < n_failures && wait_ms < kRetryMaxMs; ++i) wait_ms *= 2;
+  return std::min(wait_ms, kRetryMaxMs);
+}
+
+AlertWatch::AlertWatch(store::Database& database, const access::KeySecret& secret,
+                       const UnixClock& clock)
+    : secret_(secret),
+      clock_(clock),
+      holder_(RandomHex()),
+      usage_(database),
+      alerts_(database, clock) {}
+
+Status AlertWatch::Round() {
+  LEMMA_ASSIGN_OR_RETURN(const std::vector<AlertRule> rules, alerts_.List());
+  if (rules.empty()) return Ok();  // without a write
+  LEMMA_ASSIGN_OR_RETURN(const bool is_our_turn, alerts_.TakeLease(holder_, kLeaseMs));
+  if (!is_our_turn) return Ok();
+  for (const AlertRule& rule : rules) LEMMA_RETURN_IF_ERROR(Look(rule));
+  LEMMA_ASSIGN_OR_RETURN(const auto due, alerts_.Due(kSentMax));
+  for (const store::AlertDelivery& delivery : due) LEMMA_RETURN_IF_ERROR(Deliver(delivery));
+  return Ok();
+}
+
+Status AlertWatch::Look(const AlertRule& rule) {
+  const int64_t now = clock_.NowMs();
+  const int64_t minute = now / kMinuteMs;
+  store::UsageQuery query;
+  query.from_ms = (minute - rule.spec.window_minutes) * kMinuteMs;
+  query.to_ms = (minute + 1) * kMinuteMs;
+  query.filters = rule.spec.filters;
+  LEMMA_ASSIGN_OR_RETURN(const store::UsageReport report, usage_.Query(query));
+  LEMMA_ASSIGN_OR_RETURN(const auto value, store::AlertValue(rule.spec.metric, report.total));
+  const AlertState state = store::NextState(rule, value, now);
+  std::optional<std::string> body;
+  if (IsTold(rule.state, state)) body = BodyOf(rule, state, value, now);
+  return alerts_.Move(rule, value, state, body);
+}
+
+Status AlertWatch::Deliver(const store::AlertDelivery& delivery) {
+  const Status sent = SendWebhook({delivery.url, delivery.id, delivery.body},
+                                  WebhookSecret(secret_, delivery.rule_id), clock_.NowMs() / 1000);
+  if (sent.ok()) return alerts_.Delivered(delivery);
+  const int64_t wait_ms = RetryAfterMs(delivery.n_attempts + 1);
+  LogWarning("alerts: {}: {}{}", delivery.rule_id, sent.message(),
+             wait_ms > 0 ? "" : "; it is given up");
+  return alerts_.Failed(delivery, sent.message(), wait_ms > 0 ? clock_.NowMs() + wait_ms : 0);
+}
+
+AlertThread::AlertThread(AlertWatch& watch, std::chrono::milliseconds interval)
+    : watch_(watch), task_(interval, [this] { Run(); }) {}
+
+void AlertThread::Run() {
+  const Status done = watch_.Round();
+  if (!done.ok() && was_ok_) LogWarning("alerts: not looked at: {}", done.message());
+  was_ok_ = done.ok();
+}
+
+}  // namespace lemma::alerts

@@ -1,0 +1,125 @@
+#include "service/gateway/live_requests.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+namespace lemma::gateway {
+
+const char* NameOf(LiveState state) {
+  switch (state) {
+    case LiveState::kQueued:
+      return "queued";
+    case LiveState::kPrefill:
+      return "prefill";
+    case LiveState::kThinking:
+      return "thinking";
+    case LiveState::kAnswer:
+      return "answer";
+  }
+  return "";
+}
+
+LiveRequest::~LiveRequest() { all_.Leave(id_); }
+
+void LiveRequest::SetKey(const std::string& key_id) {
+  const MutexLock lock(mutex_);
+  names_.key_id = key_id;
+}
+
+void LiveRequest::SetProfile(const std::string& profile) {
+  const MutexLock lock(mutex_);
+  names_.profile = profile;
+}
+
+void LiveRequest::SetModel(const std::string& model) {
+  const MutexLock lock(mutex_);
+  names_.model = model;
+}
+
+void LiveRequest::SetReplica(const std::string& replica) {
+  const MutexLock lock(mutex_);
+  names_.replica = replica;
+}
+
+void LiveRequest::OnCancel(std::function<void()> end) {
+  {
+    const MutexLock lock(mutex_);
+    if (!is_cancelled_) {
+      end_ = std::move(end);
+      return;
+    }
+  }
+  end();
+}
+
+void LiveRequest::Cancel() {
+  std::function<void()> end;
+  {
+    const MutexLock lock(mutex_);
+    is_cancelled_ = true;
+    end = std::exchange(end_, nullptr);
+  }
+  if (end) end();
+}
+
+LiveView LiveRequest::View() const {
+  const MutexLock lock(mutex_);
+  LiveView view = names_;
+  view.id = id_;
+  view.started_ms = started_ms_;
+  view.state = state_;
+  view.n_tokens = n_tokens_;
+  view.is_cancelled = is_cancelled_;
+  return view;
+}
+
+std::shared_ptr<LiveRequest> LiveRequests::Enter(std::string id, int64_t started_ms) {
+  Shard& shard = ShardOf(id);
+  std::shared_ptr<LiveRequest> request(new LiveRequest(*this, id, started_ms));
+  const MutexLock lock(shard.mutex);
+  shard.requests[std::move(id)] = request;
+  return request;
+}
+
+std::vector<LiveView> LiveRequests::List() const {
+  // Held beyond the locks: who drops the last pointer to a request leaves, which takes one.
+  std::vector<std::shared_ptr<LiveRequest>> running;
+  for (const Shard& shard : shards_) {
+    const MutexLock lock(shard.mutex);
+    for (const auto& [id, request] : shard.requests) {
+      if (auto live = request.lock()) running.push_back(std::move(live));
+    }
+  }
+  std::vector<LiveView> views;
+  for (const auto& request : running) views.push_back(request->View());
+  std::sort(views.begin(), views.end(), [](const LiveView& a, const LiveView& b) {
+    return std::tie(a.started_ms, a.id) < std::tie(b.started_ms, b.id);
+  });
+  return views;
+}
+
+bool LiveRequests::Cancel(const std::string& id) {
+  std::shared_ptr<LiveRequest> request;
+  {
+    Shard& shard = ShardOf(id);
+    const MutexLock lock(shard.mutex);
+    const auto found = shard.requests.find(id);
+    if (found != shard.requests.end()) request = found->second.lock();
+  }
+  if (request == nullptr) return false;
+  request->Cancel();
+  return true;
+}
+
+LiveRequests::Shard& LiveRequests::ShardOf(const std::string& id) {
+  return shards_[std::hash<std::string>()(id) % kShards];
+}
+
+void LiveRequests::Leave(const std::string& id) {
+  Shard& shard = ShardOf(id);
+  const MutexLock lock(shard.mutex);
+  shard.requests.erase(id);
+}
+
+}  // namespace lemma::gateway

@@ -1,0 +1,94 @@
+// The requests that run now, for people to see and to end. Cheap for the requests: what a token
+// changes is one atomic, and names change behind a lock of the request's own.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "common/base/thread_annotations.h"
+
+namespace lemma::gateway {
+
+enum class LiveState { kQueued, kPrefill, kThinking, kAnswer };
+const char* NameOf(LiveState state);  // "queued", ...
+
+struct LiveView {
+  std::string id;       // of its row in the request log
+  std::string key_id;   // "": without a key
+  std::string profile;  // these three: "" until they are known
+  std::string model;
+  std::string replica;
+  int64_t started_ms = 0;  // Unix time
+  LiveState state = LiveState::kQueued;
+  int64_t n_tokens = 0;  // of the completion, so far; of an answer that is not streamed 0
+  bool is_cancelled = false;
+};
+
+class LiveRequests;
+
+// One of them, from its arrival until it is dropped. Thread-safe.
+class LiveRequest {
+ public:
+  ~LiveRequest();
+
+  void SetKey(const std::string& key_id);
+  void SetProfile(const std::string& profile);
+  void SetModel(const std::string& model);
+  void SetReplica(const std::string& replica);
+  void SetState(LiveState state) { state_ = state; }
+  void SetTokens(int64_t n) { n_tokens_ = n; }
+
+  // What ends it, called once from any thread; at once where it has been cancelled already.
+  void OnCancel(std::function<void()> end);
+  void Cancel();
+  bool is_cancelled() const { return is_cancelled_; }
+
+  LiveView View() const;
+
+ private:
+  friend class LiveRequests;
+  LiveRequest(LiveRequests& all, std::string id, int64_t started_ms)
+      : all_(all), id_(std::move(id)), started_ms_(started_ms) {}
+
+  LiveRequests& all_;
+  const std::string id_;
+  const int64_t started_ms_;
+  std::atomic<LiveState> state_ = LiveState::kQueued;
+  std::atomic<int64_t> n_tokens_ = 0;
+  std::atomic<bool> is_cancelled_ = false;
+  mutable Mutex mutex_;
+  LiveView names_ LEMMA_GUARDED_BY(mutex_);  // these of its members alone
+  std::function<void()> end_ LEMMA_GUARDED_BY(mutex_);
+};
+
+// Thread-safe. Outlives its requests.
+class LiveRequests {
+ public:
+  // `id` is unique.
+  std::shared_ptr<LiveRequest> Enter(std::string id, int64_t started_ms);
+
+  std::vector<LiveView> List() const;  // the oldest first
+  // Its client gets an error, and the worker stops within a step. False: it does not run here.
+  bool Cancel(const std::string& id);
+
+ private:
+  friend class LiveRequest;
+  // Requests come and go under one lock in so many: they do not wait for each other, or for List.
+  static constexpr size_t kShards = 16;
+  struct Shard {
+    mutable Mutex mutex;
+    std::unordered_map<std::string, std::weak_ptr<LiveRequest>> requests LEMMA_GUARDED_BY(mutex);
+  };
+  Shard& ShardOf(const std::string& id);
+  void Leave(const std::string& id);
+
+  std::array<Shard, kShards> shards_;
+};
+
+}  // namespace lemma::gateway

@@ -1,0 +1,201 @@
+#include "service/store/alert_store.h"
+
+#include <fmt/format.h>
+#include <soci/soci.h>
+
+#include <algorithm>
+
+#include "common/base/random_id.h"
+
+namespace lemma::store {
+namespace {
+
+using soci::into;
+using soci::use;
+
+void InsertRule(soci::session& sql, const AlertRule& rule) {
+  const AlertSpec& spec = rule.spec;
+  const int is_above = spec.is_above ? 1 : 0;
+  sql << "INSERT INTO alert_rules (id, name, metric, is_above, threshold, window_minutes, "
+         "for_minutes, webhook_url, created_ms, state, since_ms, has_value, value, delivery_error) "
+         "VALUES (:id, :name, :metric, :above, :threshold, :window, :for_minutes, :url, :created, "
+         "'inactive', :since, 0, 0, '')",
+      use(rule.id), use(spec.name), use(spec.metric), use(is_above), use(spec.threshold),
+      use(spec.window_minutes), use(spec.for_minutes), use(spec.webhook_url), use(rule.created_ms),
+      use(rule.since_ms);
+  for (const UsageFilter& filter : spec.filters) {
+    const std::string dimension = NameOf(filter.dimension);
+    for (const std::string& value : filter.values) {
+      sql << "INSERT INTO alert_filters (rule_id, dimension, value) VALUES (:id, :dimension, "
+             ":value)",
+          use(rule.id), use(dimension), use(value);
+    }
+  }
+}
+
+std::vector<AlertRule> SelectRules(soci::session& sql) {
+  std::vector<AlertRule> rules;
+  AlertRule row;
+  int is_above = 0, has_value = 0;
+  double value = 0;
+  std::string state;
+  soci::statement statement =
+      (sql.prepare << "SELECT id, name, metric, is_above, threshold, window_minutes, for_minutes, "
+                      "webhook_url, created_ms, state, since_ms, has_value, value, delivery_error "
+                      "FROM alert_rules ORDER BY created_ms, id",
+       into(row.id), into(row.spec.name), into(row.spec.metric), into(is_above),
+       into(row.spec.threshold), into(row.spec.window_minutes), into(row.spec.for_minutes),
+       into(row.spec.webhook_url), into(row.created_ms), into(state), into(row.since_ms),
+       into(has_value), into(value), into(row.delivery_error));
+  statement.execute();
+  while (statement.fetch()) {
+    row.spec.is_above = is_above != 0;
+    row.state = AlertStateOf(state);
+    row.value = has_value != 0 ? std::optional(value) : std::nullopt;
+    rules.push_back(row);
+  }
+  return rules;
+}
+
+void SelectFilters(soci::session& sql, std::vector<AlertRule>& rules) {
+  std::string rule_id, dimension, value;
+  soci::statement statement = (sql.prepare << "SELECT rule_id, dimension, value FROM alert_filters "
+                                              "ORDER BY rule_id, dimension, value",
+                               into(rule_id), into(dimension), into(value));
+  statement.execute();
+  while (statement.fetch()) {
+    const auto rule = std::find_if(rules.begin(), rules.end(),
+                                   [&](const AlertRule& r) { return r.id == rule_id; });
+    const auto known = UsageDimensionOf(dimension);
+    if (rule == rules.end() || !known) continue;
+    auto& filters = rule->spec.filters;
+    if (filters.empty() || filters.back().dimension != *known) filters.push_back({*known, {}});
+    filters.back().values.push_back(value);
+  }
+}
+
+}  // namespace
+
+Result<AlertRule> AlertStore::Create(const AlertSpec& spec) {
+  LEMMA_RETURN_IF_ERROR(CheckAlert(spec));
+  AlertRule rule;
+  rule.id = "alert_" + RandomHex().substr(0, 16);
+  rule.spec = spec;
+  rule.created_ms = rule.since_ms = clock_.NowMs();
+  LEMMA_RETURN_IF_ERROR(database_.Write([&](soci::session& sql) {
+    int64_t n = 0;
+    sql << "SELECT count(*) FROM alert_rules", into(n);
+    if (n >= kAlertRulesMax) {
+      return Status(StatusCode::kTooLarge,
+                    fmt::format("there are {} alerts already: delete one", kAlertRulesMax));
+    }
+    InsertRule(sql, rule);
+    return Ok();
+  }));
+  return rule;
+}
+
+Result<std::vector<AlertRule>> AlertStore::List() {
+  std::vector<AlertRule> rules;
+  LEMMA_RETURN_IF_ERROR(database_.Read([&](soci::session& sql) {
+    rules = SelectRules(sql);
+    SelectFilters(sql, rules);
+    return Ok();
+  }));
+  return rules;
+}
+
+Status AlertStore::Delete(const std::string& id) {
+  return database_.Write([&](soci::session& sql) {
+    soci::statement remove = (sql.prepare << "DELETE FROM alert_rules WHERE id = :id", use(id));
+    remove.execute(/*withDataExchange=*/true);
+    if (remove.get_affected_rows() > 0) return Ok();
+    return NotFound("there is no alert " + id);
+  });
+}
+
+Result<bool> AlertStore::TakeLease(const std::string& holder, int64_t lease_ms) {
+  bool is_taken = false;
+  LEMMA_RETURN_IF_ERROR(database_.Write(
+      [&](soci::session& sql) {
+        const int64_t now = clock_.NowMs(), until = now + lease_ms;
+        soci::statement take =
+            (sql.prepare << "INSERT INTO leases (name, holder, until_ms) VALUES ('alerts', "
+                            ":holder, :until) ON CONFLICT (name) DO UPDATE SET "
+                            "holder = excluded.holder, until_ms = excluded.until_ms WHERE "
+                            "leases.holder = excluded.holder OR leases.until_ms <= :now",
+             use(holder), use(until), use(now));
+        take.execute(/*withDataExchange=*/true);
+        is_taken = take.get_affected_rows() > 0;
+        return Ok();
+      },
+      Durability::kKill));
+  return is_taken;
+}
+
+Status AlertStore::Move(const AlertRule& rule, const std::optional<double>& value, AlertState state,
+                        const std::optional<std::string>& body) {
+  // What a round finds is found again by the next one; what is told must not be lost.
+  const Durability durability = body ? Durability::kPowerFailure : Durability::kKill;
+  const auto write = [&](soci::session& sql) {
+    const int64_t now = clock_.NowMs();
+    const int64_t since = state == rule.state ? rule.since_ms : now;
+    const std::string next = NameOf(state), before = NameOf(rule.state);
+    const int has_value = value ? 1 : 0;
+    const double number = value.value_or(0);
+    soci::statement move =
+        (sql.prepare << "UPDATE alert_rules SET state = :next, since_ms = :since, "
+                        "has_value = :has_value, value = :value WHERE id = :id AND "
+                        "state = :before AND since_ms = :since_before",
+         use(next), use(since), use(has_value), use(number), use(rule.id), use(before),
+         use(rule.since_ms));
+    move.execute(/*withDataExchange=*/true);
+    if (move.get_affected_rows() == 0 || !body) return Ok();
+    const std::string id = RandomHex();
+    sql << "INSERT INTO alert_deliveries (id, rule_id, url, body, n_attempts, next_ms, created_ms) "
+           "VALUES (:id, :rule, :url, :body, 0, :next, :created)",
+        use(id), use(rule.id), use(rule.spec.webhook_url), use(*body), use(now), use(now);
+    return Ok();
+  };
+  return database_.Write(write, durability);
+}
+
+Result<std::vector<AlertDelivery>> AlertStore::Due(int64_t n_max) {
+  std::vector<AlertDelivery> due;
+  LEMMA_RETURN_IF_ERROR(database_.Read([&](soci::session& sql) {
+    due.clear();
+    AlertDelivery row;
+    const int64_t now = clock_.NowMs();
+    soci::statement statement =
+        (sql.prepare << "SELECT id, rule_id, url, body, n_attempts FROM alert_deliveries WHERE "
+                        "next_ms <= :now ORDER BY created_ms, id LIMIT :n",
+         use(now), use(n_max), into(row.id), into(row.rule_id), into(row.url), into(row.body),
+         into(row.n_attempts));
+    statement.execute();
+    while (statement.fetch()) due.push_back(row);
+    return Ok();
+  }));
+  return due;
+}
+
+Status AlertStore::Delivered(const AlertDelivery& delivery) {
+  return Failed(delivery, /*error=*/"", /*next_ms=*/0);
+}
+
+Status AlertStore::Failed(const AlertDelivery& delivery, const std::string& error,
+                          int64_t next_ms) {
+  return database_.Write([&](soci::session& sql) {
+    sql << "UPDATE alert_rules SET delivery_error = :error WHERE id = :id", use(error),
+        use(delivery.rule_id);
+    if (next_ms > 0) {
+      sql << "UPDATE alert_deliveries SET n_attempts = n_attempts + 1, next_ms = :next WHERE "
+             "id = :id",
+          use(next_ms), use(delivery.id);
+    } else {
+      sql << "DELETE FROM alert_deliveries WHERE id = :id", use(delivery.id);
+    }
+    return Ok();
+  });
+}
+
+}  // namespace lemma::store

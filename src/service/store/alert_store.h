@@ -1,0 +1,58 @@
+// Alerts in the database: rules, how they stand, and the webhooks that are still to be delivered.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/base/status.h"
+#include "service/store/alert_rule.h"
+#include "service/store/database.h"
+
+namespace lemma::store {
+
+inline constexpr int64_t kAlertRulesMax = 200;
+
+struct AlertDelivery {
+  std::string id;
+  std::string rule_id;
+  std::string url;
+  std::string body;
+  int64_t n_attempts = 0;  // that have failed
+};
+
+// Thread-safe; blocks on the database. Errors: those of Database, and as said.
+class AlertStore {
+ public:
+  // Both outlive it.
+  AlertStore(Database& database, const UnixClock& clock) : database_(database), clock_(clock) {}
+
+  // Errors: those of CheckAlert; kTooLarge: there are kAlertRulesMax.
+  Result<AlertRule> Create(const AlertSpec& spec);
+  Result<std::vector<AlertRule>> List();  // by time of creation
+  // With what was still to be delivered of it. kNotFound.
+  Status Delete(const std::string& id);
+
+  // Of the processes that ask, one is told true: who has been told it before and asks again within
+  // `lease_ms`, else the first.
+  Result<bool> TakeLease(const std::string& holder, int64_t lease_ms);
+
+  // The rule has this value now, and moves to `state`, with a delivery of `body` where there is
+  // one. Nothing is done where the rule is no longer as `rule` says: another process was faster.
+  Status Move(const AlertRule& rule, const std::optional<double>& value, AlertState state,
+              const std::optional<std::string>& body);
+
+  // What is due, the oldest first.
+  Result<std::vector<AlertDelivery>> Due(int64_t n_max);
+  Status Delivered(const AlertDelivery& delivery);
+  // It is due again at `next_ms`; 0: it is given up.
+  Status Failed(const AlertDelivery& delivery, const std::string& error, int64_t next_ms);
+
+ private:
+  Database& database_;
+  const UnixClock& clock_;
+};
+
+}  // namespace lemma::store
