@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <thread>
 #include <utility>
 
@@ -119,6 +120,7 @@ struct Gateway::Impl {
   void Chat(std::shared_ptr<Reply> reply);
   void PassOn(std::shared_ptr<Reply> reply);
   void Solve(std::shared_ptr<Reply> reply);
+  void Control(std::shared_ptr<Reply> reply);
   void Models(std::shared_ptr<Reply> reply);
   void Live(std::shared_ptr<Reply> reply);
   void Ready(std::shared_ptr<Reply> reply);
@@ -146,6 +148,7 @@ const Gateway::Impl::Route Gateway::Impl::kRoutes[] = {
     {"POST", "/generate", RouteNeed::kInference, &Impl::Generate},
     {"POST", "/v1/chat/completions", RouteNeed::kInference, &Impl::Chat},
     {"POST", "/v1/solve", RouteNeed::kInference, &Impl::Solve},
+    {"POST", "/v1/requests/", RouteNeed::kInference, &Impl::Control},
     {"GET", "/v1/models", RouteNeed::kInference, &Impl::Models},
     {"GET", "/v1/models/", RouteNeed::kInference, &Impl::Models},
     {"", "/v1/", RouteNeed::kInference, &Impl::PassOn},
@@ -172,7 +175,8 @@ void Gateway::Impl::Handle(std::shared_ptr<net::HttpExchange> exchange) {
     return reply.SendError(NotFound("there is no " + path + " here; see GET /"));
   }
   // Of a call to solve the chats are logged, with what they used.
-  const bool is_inference = route->need == RouteNeed::kInference && route->answer != &Impl::Solve;
+  const bool is_inference = route->need == RouteNeed::kInference && route->answer != &Impl::Solve &&
+                            route->answer != &Impl::Control;
   auto reply = std::make_shared<Reply>(exchange, route->path, metrics, books, is_inference);
   if (!Enter(*reply, route->need)) return;
   const std::string_view wanted = route->method;
@@ -266,6 +270,23 @@ void Gateway::Impl::PassOn(std::shared_ptr<Reply> reply) {
 void Gateway::Impl::Solve(std::shared_ptr<Reply> reply) {
   const std::string id = reply->request_id();
   solver.Solve(std::make_shared<ReplyExchange>(std::move(reply)), id);
+}
+
+// The replica that has the request knows what to do with it. Its x-request-id says which one that
+// is; of a chat's own id, which replicas choose, nothing is known here, so any is asked: where
+// there are keys nobody may, as it could be another's.
+void Gateway::Impl::Control(std::shared_ptr<Reply> reply) {
+  const std::string_view rest =
+      std::string_view(reply->request().path).substr(std::strlen("/v1/requests/"));
+  const std::string id(rest.substr(0, rest.find('/')));
+  const KeyPtr key = reply->account().key();
+  const std::optional<LiveView> running = live.Find(id, key == nullptr ? "" : key->id);
+  if (!running && key != nullptr) {
+    return reply->SendError(NotFound("no request of yours with the id \"" + id + "\" is running"));
+  }
+  net::HttpRequest for_worker = ForWorker(*reply);
+  Relay(link, std::move(reply), std::move(for_worker), PassThrough(),
+        running ? running->replica : "");
 }
 
 void Gateway::Impl::Models(std::shared_ptr<Reply> reply) {

@@ -65,6 +65,51 @@ TEST_F(GatewayPoolTest, WhatFailsBeforeItsAnswerIsAskedElsewhereWithTheSameSeed)
   }
 }
 
+TEST_F(GatewayPoolTest, ACallAboutARunningChatReachesTheReplicaThatHasIt) {
+  std::mutex mutex;
+  std::vector<std::pair<std::string, std::shared_ptr<net::HttpExchange>>> held;  // by replica
+  const auto worker = [&](const std::string& name) {
+    return [&, name](std::shared_ptr<net::HttpExchange> exchange) {
+      if (exchange->request().path.starts_with("/v1/requests/")) {
+        return exchange->Send(net::HttpResponse::Json(200, "{}"));
+      }
+      std::lock_guard lock(mutex);
+      held.emplace_back(name, std::move(exchange));
+    };
+  };
+  MakeTwo(worker("r0"), worker("r1"));
+  std::vector<std::promise<Status>> ends(12);
+  for (size_t i = 0; i < ends.size(); ++i) {
+    net::HttpCallbacks callbacks;
+    callbacks.on_end = [&ends, i](Status status) { ends[i].set_value(std::move(status)); };
+    client_.Send(gateway_->address(),
+                 {"POST",
+                  "/generate",
+                  "",
+                  {{"x-request-id", "chat-" + std::to_string(i)}},
+                  Prompt(static_cast<int>(i)),
+                  ""},
+                 std::move(callbacks));
+  }
+  ASSERT_TRUE(Eventually([&] { return a_->n_requests() + b_->n_requests() == ends.size(); }));
+  std::set<std::string> replicas;
+  decltype(held) chats;
+  {
+    std::lock_guard lock(mutex);
+    chats.swap(held);
+  }
+  for (const auto& [replica, chat] : chats) {
+    const std::string id(chat->request().header("x-request-id"));
+    const auto answer = Post("/v1/requests/" + id + "/end_thinking", "");
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    EXPECT_EQ(answer.header("x-lemma-replica"), replica);
+    replicas.insert(replica);
+    AnswerChat(chat);
+  }
+  EXPECT_EQ(replicas.size(), 2u) << "chats ran on both";
+  for (auto& end : ends) EXPECT_TRUE(end.get_future().get().ok());
+}
+
 TEST_F(GatewayPoolTest, AStreamThatHasBegunIsNotAskedAgainAndEndsWithAnError) {
   MakeTwo(
       [](std::shared_ptr<net::HttpExchange> exchange) {

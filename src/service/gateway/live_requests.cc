@@ -4,6 +4,8 @@
 #include <tuple>
 #include <utility>
 
+#include "common/base/random_id.h"
+
 namespace lemma::gateway {
 
 const char* NameOf(LiveState state) {
@@ -97,6 +99,18 @@ std::vector<LiveView> LiveRequests::List() const {
     return std::tie(a.started_ms, a.id) < std::tie(b.started_ms, b.id);
   });
   return views;
+}
+
+std::optional<LiveView> LiveRequests::Find(const std::string& request_id,
+                                           const std::string& key_id) const {
+  for (LiveView& view : List()) {
+    // A row's id is the request's, or begins with it (reply.cc).
+    const bool has_id =
+        view.id == request_id || (view.id.size() == request_id.size() + 1 + kRandomHexDigits &&
+                                  view.id.starts_with(request_id + "."));
+    if (has_id && view.key_id == key_id) return std::move(view);
+  }
+  return std::nullopt;
 }
 
 bool LiveRequests::Cancel(const std::string& id) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -74,6 +75,8 @@ class LiveRequests {
   std::shared_ptr<LiveRequest> Enter(std::string id, int64_t started_ms);
 
   std::vector<LiveView> List() const;  // the oldest first
+  // The one with that x-request-id, of that key; the oldest, where a client has given it twice.
+  std::optional<LiveView> Find(const std::string& request_id, const std::string& key_id) const;
   // Its client gets an error, and the worker stops within a step. False: it does not run here.
   bool Cancel(const std::string& id);
 

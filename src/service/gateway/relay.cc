@@ -48,12 +48,13 @@ bool IsServersFault(int http_status) {
 class RelayCall : public std::enable_shared_from_this<RelayCall> {
  public:
   RelayCall(WorkerLink& link, std::shared_ptr<Reply> reply, net::HttpRequest request,
-            std::unique_ptr<AnswerMapper> mapper)
+            std::unique_ptr<AnswerMapper> mapper, std::string replica)
       : link_(link),
         reply_(std::move(reply)),
         request_(std::move(request)),
         routing_(PrepareForPool(request_)),
-        mapper_(std::move(mapper)) {
+        mapper_(std::move(mapper)),
+        replica_(std::move(replica)) {
     link_.metrics.CountInFlight(1);
   }
   ~RelayCall() { link_.metrics.CountInFlight(-1); }
@@ -117,7 +118,8 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
             .tokens = routing_.tokens,
             .n_open_answers = routing_.n_open_answers,
             .conversation = routing_.conversation,
-            .not_on = lease_ ? lease_->target().id : pool::kNoReplica};
+            .not_on = lease_ ? lease_->target().id : pool::kNoReplica,
+            .on = replica_};
   }
 
   // Sends the request to a replica other than the one that has failed with it.
@@ -361,6 +363,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   net::HttpRequest request_;
   const Routing routing_;
   const std::unique_ptr<AnswerMapper> mapper_;
+  const std::string replica_;  // "": any
   const TimePoint begun_at_ = Now();
   bool has_waited_ = false;  // long enough to matter
   bool has_asked_ = false;
@@ -383,8 +386,9 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
 }  // namespace
 
 void Relay(WorkerLink& link, std::shared_ptr<Reply> reply, net::HttpRequest request,
-           std::unique_ptr<AnswerMapper> mapper) {
-  std::make_shared<RelayCall>(link, std::move(reply), std::move(request), std::move(mapper))
+           std::unique_ptr<AnswerMapper> mapper, std::string replica) {
+  std::make_shared<RelayCall>(link, std::move(reply), std::move(request), std::move(mapper),
+                              std::move(replica))
       ->Begin();
 }
 

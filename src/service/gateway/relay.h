@@ -25,8 +25,8 @@ struct WorkerLink {
 // becomes of it, with the replica's name in x-lemma-replica. Where that fails: 503 (no replica, or
 // too many wait), 404 (no such model), 400 (in quarantine), 502 (it died, and so did another or
 // there is none), 504 (its deadline), each as an error body; or, where a stream has begun, as a
-// last `event: error`.
+// last `event: error`. `replica`: the one to ask, by its name; "": the pool chooses.
 void Relay(WorkerLink& link, std::shared_ptr<Reply> reply, net::HttpRequest request,
-           std::unique_ptr<AnswerMapper> mapper);
+           std::unique_ptr<AnswerMapper> mapper, std::string replica = "");
 
 }  // namespace lemma::gateway

@@ -207,7 +207,9 @@ std::vector<ReplicaId> ReplicaTable::Candidates(const RouteRequest& request, Tim
   std::vector<ReplicaId> ready;
   std::vector<ReplicaId> silent;
   for (const auto& [id, replica] : replicas_) {
-    if (id == request.not_on || replica.draining || !Contains(replica.models, model)) continue;
+    const bool may_take = request.on.empty() ? !replica.draining && Contains(replica.models, model)
+                                             : replica.name == request.on;
+    if (id == request.not_on || !may_take) continue;
     if (!replica.breaker.Allows(now)) continue;
     const HealthState state = replica.health.state(now);
     if (state == HealthState::kReady) ready.push_back(id);

@@ -50,6 +50,7 @@ struct RouteRequest {
   bool needs_room = false;        // only where it would be computed at once
   uint64_t conversation = 0;      // a hash of its beginning; 0: none
   ReplicaId not_on = kNoReplica;  // has failed with it
+  std::string on = {};            // this one, by its name, whatever it serves; "": any
 };
 
 // How a request to a replica ended.
