@@ -157,6 +157,7 @@ TEST(Solver, NoMoreRunsThanItMayHave) {
   solver.Solve(second.exchange, "r2");
   second.Wait();
   EXPECT_EQ(second.head.status, 503);
+  solver.Stop();  // before its client is gone
 }
 
 TEST(Solver, TokensOfAllSamplesAreBounded) {
