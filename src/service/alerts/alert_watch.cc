@@ -7,7 +7,7 @@
 
 #include "common/base/log.h"
 #include "common/base/random_id.h"
-#include "service/alerts/webhook.h"
+#include "service/webhook/webhook.h"
 
 namespace lemma::alerts {
 namespace {
@@ -20,9 +20,6 @@ constexpr int64_t kMinuteMs = 60'000;
 constexpr int64_t kLeaseMs = 30'000;  // of the turn: after a process that died another one goes on
 // Of one round: with receivers that hang (10 s each) the turn must not run out.
 constexpr int64_t kSentMax = 2;
-constexpr int64_t kRetryFirstMs = 10'000;
-constexpr int64_t kRetryMaxMs = 3'600'000;
-constexpr int64_t kFailuresMax = 14;  // about six hours
 
 // Only what is told: the beginning of an alert, and its end.
 bool IsTold(AlertState before, AlertState after) {
@@ -51,13 +48,6 @@ std::string BodyOf(const AlertRule& rule, AlertState state, const std::optional<
 
 std::string WebhookSecret(const access::KeySecret& secret, const std::string& rule_id) {
   return secret.Hash("webhook:" + rule_id);
-}
-
-int64_t RetryAfterMs(int64_t n_failures) {
-  if (n_failures >= kFailuresMax) return 0;
-  int64_t wait_ms = kRetryFirstMs;
-  for (int64_t i = 1; i < n_failures && wait_ms < kRetryMaxMs; ++i) wait_ms *= 2;
-  return std::min(wait_ms, kRetryMaxMs);
 }
 
 AlertWatch::AlertWatch(store::Database& database, const access::KeySecret& secret,
@@ -95,10 +85,12 @@ Status AlertWatch::Look(const AlertRule& rule) {
 }
 
 Status AlertWatch::Deliver(const store::AlertDelivery& delivery) {
-  const Status sent = SendWebhook({delivery.url, delivery.id, delivery.body},
-                                  WebhookSecret(secret_, delivery.rule_id), clock_.NowMs() / 1000);
+  // Operators choose the receivers, which mostly live beside the server.
+  const Status sent = webhook::SendWebhook({delivery.url, delivery.id, delivery.body},
+                                           WebhookSecret(secret_, delivery.rule_id),
+                                           clock_.NowMs() / 1000, webhook::Reach::kPrivateToo);
   if (sent.ok()) return alerts_.Delivered(delivery);
-  const int64_t wait_ms = RetryAfterMs(delivery.n_attempts + 1);
+  const int64_t wait_ms = webhook::RetryAfterMs(delivery.n_attempts + 1);
   LogWarning("alerts: {}: {}{}", delivery.rule_id, sent.message(),
              wait_ms > 0 ? "" : "; it is given up");
   return alerts_.Failed(delivery, sent.message(), wait_ms > 0 ? clock_.NowMs() + wait_ms : 0);

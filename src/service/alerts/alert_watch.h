@@ -19,9 +19,6 @@ namespace lemma::alerts {
 // holds it, and every gateway that has the secret makes the same.
 std::string WebhookSecret(const access::KeySecret& secret, const std::string& rule_id);
 
-// How long after the n-th failure (1, 2, ...) the next attempt follows, in milliseconds; 0: never.
-int64_t RetryAfterMs(int64_t n_failures);
-
 // Look and Deliver block on the database and the receivers: for one thread at a time.
 class AlertWatch {
  public:

@@ -9,12 +9,11 @@
 #include <thread>
 #include <vector>
 
-#include "common/base/check.h"
-#include "common/net/http_server.h"
 #include "service/alerts/alert_watch.h"
-#include "service/alerts/webhook.h"
 #include "service/store/request_log.h"
 #include "service/store/test_databases.h"
+#include "service/webhook/test_receiver.h"
+#include "service/webhook/webhook.h"
 
 namespace lemma::alerts {
 namespace {
@@ -22,91 +21,11 @@ namespace {
 using store::AlertState;
 using testing::HasSubstr;
 using testing::Not;
+using webhook::IsSigned;
+using webhook::Receiver;
 
 constexpr int64_t kMinuteMs = 60'000;
 constexpr int64_t kNow = 480'000 * 60 * kMinuteMs;
-
-// Keeps what it is sent and answers as it is told.
-class Receiver {
- public:
-  Receiver() {
-    auto started = net::HttpServer::Start(
-        "127.0.0.1:0", 1, {}, [this](std::shared_ptr<net::HttpExchange> exchange) {
-          {
-            const std::lock_guard lock(mutex_);
-            requests_.push_back(exchange->request());
-          }
-          net::HttpResponse response = net::HttpResponse::Json(http_status, "{}");
-          if (http_status == 302) response.headers.push_back({"Location", url() + "/elsewhere"});
-          exchange->Send(std::move(response));
-        });
-    LEMMA_CHECK(started.ok(), started.status().message().c_str());
-    server_ = std::move(*started);
-  }
-
-  std::string url() const { return "http://" + server_->address() + "/hook"; }
-  std::vector<net::HttpRequest> requests() {
-    const std::lock_guard lock(mutex_);
-    return requests_;
-  }
-
-  std::atomic<int> http_status{200};
-
- private:
-  std::mutex mutex_;
-  std::vector<net::HttpRequest> requests_;
-  std::unique_ptr<net::HttpServer> server_;  // last: its handler uses the others
-};
-
-// As docs/usage.md tells a receiver to check.
-bool IsSigned(const net::HttpRequest& request, const std::string& secret) {
-  const std::string signature(request.header("x-lemma-signature"));
-  const size_t comma = signature.find(",v1=");
-  if (!signature.starts_with("t=") || comma == signature.npos) return false;
-  const int64_t t = std::stoll(signature.substr(2, comma - 2));
-  return signature == WebhookSignature(secret, t, request.body);
-}
-
-TEST(WebhookTest, TheSignatureIsHmacSha256OfTimeAndBody) {
-  // printf '1700000000.{"a":1}' | openssl dgst -sha256 -hmac secret
-  EXPECT_EQ(WebhookSignature("secret", 1'700'000'000, R"({"a":1})"),
-            "t=1700000000,v1=49f24e537407743fa4a0242bb63b94b9a47ee99cbbe071ccd8a22550ae411686");
-}
-
-TEST(WebhookTest, ARedirectIsAFailureAndNobodyFollowsIt) {
-  Receiver receiver;
-  receiver.http_status = 302;
-  const Status sent = SendWebhook({receiver.url(), "d1", "{}"}, "s", 1);
-  EXPECT_THAT(sent.message(), HasSubstr("302"));
-  EXPECT_EQ(receiver.requests().size(), 1u);
-}
-
-TEST(WebhookTest, LinkLocalAddressesAreNeverAsked) {
-  for (const char* url :
-       {"http://169.254.169.254/latest", "http://[fe80::1]/", "http://[::ffff:169.254.169.254]/",
-        "http://2852039166/", "http://0xa9fea9fe/"}) {
-    EXPECT_EQ(SendWebhook({url, "d1", "{}"}, "s", 1).code(), StatusCode::kPermissionDenied) << url;
-  }
-}
-
-TEST(WebhookTest, NobodyThereIsAFailureThatDoesNotRepeatTheAddress) {
-  const Status sent = SendWebhook({"http://127.0.0.1:1/secret-path", "d1", "{}"}, "s", 1);
-  EXPECT_EQ(sent.code(), StatusCode::kUnavailable);
-  EXPECT_THAT(sent.message(), Not(HasSubstr("secret-path")));
-}
-
-TEST(WebhookTest, AttemptsFollowLaterAndLaterAndEnd) {
-  EXPECT_EQ(RetryAfterMs(1), 10'000);
-  EXPECT_EQ(RetryAfterMs(2), 20'000);
-  int64_t before = 0, total = 0, n = 1;
-  for (; RetryAfterMs(n) > 0; ++n) {
-    EXPECT_GE(RetryAfterMs(n), before);
-    before = RetryAfterMs(n);
-    total += before;
-  }
-  EXPECT_LE(n, 20);
-  EXPECT_GT(total, 4 * 3'600'000);
-}
 
 class AlertWatchTest : public store::DatabaseTest {
  protected:
@@ -202,7 +121,7 @@ TEST_P(AlertWatchTest, AReceiverThatFailsIsAskedAgainLaterWithTheSameDelivery) {
   ASSERT_TRUE(watch.Round().ok());
   EXPECT_EQ(receiver_.requests().size(), 1u) << "not yet";
   receiver_.http_status = 200;
-  clock_.Advance(RetryAfterMs(1));
+  clock_.Advance(webhook::RetryAfterMs(1));
   ASSERT_TRUE(watch.Round().ok());
   const auto requests = receiver_.requests();
   ASSERT_EQ(requests.size(), 2u);

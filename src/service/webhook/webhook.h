@@ -14,7 +14,7 @@
 
 #include "common/base/status.h"
 
-namespace lemma::alerts {
+namespace lemma::webhook {
 
 struct WebhookMessage {
   std::string url;
@@ -25,10 +25,20 @@ struct WebhookMessage {
 // The value of x-lemma-signature.
 std::string WebhookSignature(std::string_view secret, int64_t unix_s, std::string_view body);
 
-// Blocks, for ten seconds at most. A redirect is a failure and is not followed; nothing of the
-// answer but its status is read. Errors: kPermissionDenied where the host is a link-local address
-// (of cloud machines' metadata), whatever its name resolves to; kUnavailable for all others. No
-// message repeats the address or what was answered.
-Status SendWebhook(const WebhookMessage& message, std::string_view secret, int64_t unix_s);
+// Who may be a receiver. Never a link-local address: cloud machines have their metadata there.
+enum class Reach {
+  kPublic,      // nobody within this machine or its networks
+  kPrivateToo,  // loopback and private addresses as well
+};
 
-}  // namespace lemma::alerts
+// Blocks, for ten seconds at most. A redirect is a failure and is not followed; nothing of the
+// answer but its status is read. Errors: kPermissionDenied where the host is an address beyond
+// `reach`, whatever its name resolves to; kUnavailable for all others. No message repeats the
+// address or what was answered.
+Status SendWebhook(const WebhookMessage& message, std::string_view secret, int64_t unix_s,
+                   Reach reach);
+
+// How long after the n-th failure (1, 2, ...) the next attempt follows, in milliseconds; 0: never.
+int64_t RetryAfterMs(int64_t n_failures);
+
+}  // namespace lemma::webhook
