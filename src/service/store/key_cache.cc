@@ -41,19 +41,36 @@ Status KeyCache::Refresh() {
   return Ok();
 }
 
-Result<std::shared_ptr<const access::ApiKey>> KeyCache::Authenticate(std::string_view text) {
-  std::shared_ptr<const KeySnapshot> snapshot;
-  {
-    const MutexLock lock(mutex_);
-    if (steady_clock::now() - fresh_at_ > options_.stale_max) {
-      return Unavailable("API keys cannot be checked: the database is away");
-    }
-    snapshot = snapshot_;
-  }
-  LEMMA_ASSIGN_OR_RETURN(auto key, store_.Authenticate(*snapshot, text));
+Result<std::shared_ptr<const KeySnapshot>> KeyCache::Snapshot() {
   const MutexLock lock(mutex_);
-  last_used_ms_[key->id] = clock_.NowMs();
+  if (steady_clock::now() - fresh_at_ > options_.stale_max) {
+    return Unavailable("API keys cannot be checked: the database is away");
+  }
+  return snapshot_;
+}
+
+void KeyCache::NoteUse(const std::string& id) {
+  const MutexLock lock(mutex_);
+  last_used_ms_[id] = clock_.NowMs();
+}
+
+Result<std::shared_ptr<const access::ApiKey>> KeyCache::Authenticate(std::string_view text) {
+  LEMMA_ASSIGN_OR_RETURN(const auto snapshot, Snapshot());
+  LEMMA_ASSIGN_OR_RETURN(auto key, store_.Authenticate(*snapshot, text));
+  NoteUse(key->id);
   return key;
+}
+
+// A server has few keys, and what comes this way is rare beside what it starts.
+Result<std::shared_ptr<const access::ApiKey>> KeyCache::Usable(const std::string& id) {
+  LEMMA_ASSIGN_OR_RETURN(const auto snapshot, Snapshot());
+  for (const auto& [handle, secret] : snapshot->secrets) {
+    if (secret.key->id != id) continue;
+    LEMMA_RETURN_IF_ERROR(access::CheckUsable(*secret.key, clock_.NowMs()));
+    NoteUse(id);
+    return secret.key;
+  }
+  return Status(StatusCode::kUnauthenticated, "no such API key on this server");
 }
 
 void KeyCache::SaveLastUsed() {

@@ -35,12 +35,17 @@ class KeyCache {
   // away for stale_max.
   Result<std::shared_ptr<const access::ApiKey>> Authenticate(std::string_view text);
 
+  // The key of this id, usable now. Errors: as Authenticate.
+  Result<std::shared_ptr<const access::ApiKey>> Usable(const std::string& id);
+
   // Sees what this process has just changed. Blocks.
   Status Refresh();
 
  private:
   KeyCache(KeyStore& store, const UnixClock& clock, const KeyCacheOptions& options)
       : store_(store), clock_(clock), options_(options) {}
+  Result<std::shared_ptr<const KeySnapshot>> Snapshot();
+  void NoteUse(const std::string& id);
   void Poll();
   void SaveLastUsed();
 

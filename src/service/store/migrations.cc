@@ -129,8 +129,31 @@ const Statements kAlerts = {
       created_ms BIGINT NOT NULL))",
 };
 
-const Statements* const kMigrations[] = {&kKeys,     &kLimits, &kRequests,
-                                         &kProfiles, &kUsage,  &kAlerts};
+const Statements kJobs = {
+    // `holder`: the run that has it, until its lease ends. `due_ms`: not run before.
+    R"(CREATE TABLE jobs (
+      id TEXT PRIMARY KEY, key_id TEXT NOT NULL, idempotency_key TEXT NOT NULL,
+      digest TEXT NOT NULL, target TEXT NOT NULL, body TEXT NOT NULL, status TEXT NOT NULL,
+      created_ms BIGINT NOT NULL, started_ms BIGINT NOT NULL, ended_ms BIGINT NOT NULL,
+      due_ms BIGINT NOT NULL, holder TEXT NOT NULL, lease_until_ms BIGINT NOT NULL,
+      n_attempts BIGINT NOT NULL, is_cancel_asked BIGINT NOT NULL, n_events BIGINT NOT NULL,
+      progress TEXT NOT NULL, http_status BIGINT NOT NULL, result TEXT NOT NULL,
+      webhook_url TEXT NOT NULL, webhook_secret TEXT NOT NULL, webhook_state TEXT NOT NULL,
+      webhook_due_ms BIGINT NOT NULL, webhook_attempts BIGINT NOT NULL,
+      webhook_error TEXT NOT NULL))",
+    "CREATE UNIQUE INDEX jobs_idempotency ON jobs (key_id, idempotency_key) "
+    "WHERE idempotency_key <> ''",
+    "CREATE INDEX jobs_key ON jobs (key_id, created_ms)",
+    "CREATE INDEX jobs_status ON jobs (status, created_ms)",
+    "CREATE INDEX jobs_ended ON jobs (ended_ms)",
+    "CREATE INDEX jobs_webhook ON jobs (webhook_state, webhook_due_ms)",
+    R"(CREATE TABLE job_events (
+      job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE, first BIGINT NOT NULL,
+      n BIGINT NOT NULL, lines TEXT NOT NULL, PRIMARY KEY (job_id, first)))",
+};
+
+const Statements* const kMigrations[] = {&kKeys,  &kLimits, &kRequests, &kProfiles,
+                                         &kUsage, &kAlerts, &kJobs};
 
 Status CheckNotNewer(int version) {
   if (version <= LatestVersion()) return Ok();

@@ -6,6 +6,7 @@
 
 #include "service/access/key_text.h"
 #include "service/store/alert_store.h"
+#include "service/store/job_store.h"
 #include "service/store/key_store.h"
 #include "service/store/profile_store.h"
 #include "service/store/request_log.h"
@@ -93,6 +94,13 @@ void FillVersion(Database& database, int version) {
     ASSERT_TRUE(
         Execute(database, "INSERT INTO alert_filters VALUES ('alert_old', 'task', 'math')").ok());
   }
+  if (version >= 7) {
+    ASSERT_TRUE(Execute(database,
+                        "INSERT INTO jobs VALUES ('job-old', 'key_old', 'i', 'd', '/v1/solve', "
+                        "'{}', 'queued', 1000, 0, 0, 0, '', 0, 0, 0, 0, '', 0, '', '', '', '', 0, "
+                        "0, '')")
+                    .ok());
+  }
 }
 
 TEST_P(MigrationsTest, FromEveryEarlierVersionNothingIsLost) {
@@ -132,6 +140,8 @@ TEST_P(MigrationsTest, FromEveryEarlierVersionNothingIsLost) {
     ProfileStore profiles(*database, clock);
     EXPECT_EQ(*profiles.Save("math", "another text", /*first_version=*/2), version >= 4 ? 3 : 2);
     EXPECT_EQ(profiles.Snapshot()->labels.size(), version >= 4 ? 1u : 0u);
+    JobStore jobs(*database, clock);
+    EXPECT_EQ(jobs.Claim("run", 1000)->has_value(), version >= 7);
   }
 }
 
