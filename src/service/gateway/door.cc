@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "service/access/key_text.h"
+#include "service/solve/asked_chat.h"
 
 namespace lemma::gateway {
 namespace {
@@ -42,10 +43,25 @@ Status CheckScope(const access::ApiKey& key, RouteNeed need) {
                 fmt::format("this API key may not do this: it has no scope \"{}\"", scope));
 }
 
+// A request that is asked for somebody who is not there presents no key, and is that key's.
+Result<KeyPtr> CheckOwn(store::KeyCache* keys, bool requires_keys, const std::string& key_id,
+                        RouteNeed need) {
+  if (key_id.empty() && !requires_keys) return KeyPtr();
+  if (key_id.empty() || keys == nullptr) {
+    return Unauthenticated("an API key is needed: this was asked for without one");
+  }
+  LEMMA_ASSIGN_OR_RETURN(KeyPtr key, keys->Usable(key_id));
+  LEMMA_RETURN_IF_ERROR(CheckScope(*key, need));
+  return key;
+}
+
 }  // namespace
 
 Result<KeyPtr> Door::Check(const net::HttpRequest& request, RouteNeed need) const {
   if (need == RouteNeed::kNothing) return KeyPtr();
+  if (const auto key_id = solve::KeyOfOwn(request)) {
+    return CheckOwn(keys_, requires_keys_, *key_id, need);
+  }
   const std::string_view text = KeyTextOf(request);
   if (!requires_keys_ && !text.starts_with(access::kKeyPrefix)) return KeyPtr();
   if (text.empty()) {

@@ -8,6 +8,7 @@
 
 #include "service/access/key_text.h"
 #include "service/gateway/test_access.h"
+#include "service/solve/asked_chat.h"
 
 namespace lemma::gateway {
 namespace {
@@ -70,7 +71,8 @@ TEST_F(AccessTest, EveryRouteWithEveryKindOfKey) {
                                 (route.need == RouteNeed::kMetrics && caller.may_measure);
         if (is_allowed) {
           const bool is_there = path != "/no/such/path" && path != "/v1/models/completions" &&
-                                !path.starts_with("/v1/requests/");  // none of that id runs
+                                !path.starts_with("/v1/requests/") &&  // none of that id runs
+                                !path.starts_with("/v1/jobs");         // none are kept
           EXPECT_EQ(answer.status, is_there ? 200 : 404) << answer.body;
           continue;
         }
@@ -223,6 +225,26 @@ TEST_F(AccessTest, TheSecretOfAKeyIsFoundNowhere) {
     ++n_files;
   }
   EXPECT_GE(n_files, 2);
+}
+
+TEST_F(AccessTest, WhatTheServerAsksForAKeyIsThatKeysAsLongAsItIsUsable) {
+  const store::NewKey made = Create(Spec("absent"));
+  const Door door(store_->cache.get(), /*requires_keys=*/true);
+  net::HttpRequest request;
+  request.peer = solve::OwnPeerFor(made.key.id);
+  EXPECT_EQ((*door.Check(request, RouteNeed::kInference))->id, made.key.id);
+  EXPECT_EQ(door.Check(request, RouteNeed::kMetrics).status().code(),
+            StatusCode::kPermissionDenied);
+  ASSERT_TRUE(store_->keys->Revoke(made.key.id).ok());
+  ASSERT_TRUE(store_->cache->Refresh().ok());
+  const Status revoked = door.Check(request, RouteNeed::kInference).status();
+  EXPECT_EQ(revoked.code(), StatusCode::kUnauthenticated);
+  EXPECT_THAT(revoked.message(), HasSubstr("revoked"));
+  request.peer = solve::OwnPeerFor("");
+  EXPECT_EQ(door.Check(request, RouteNeed::kInference).status().code(),
+            StatusCode::kUnauthenticated);
+  const Door open(store_->cache.get(), /*requires_keys=*/false);
+  EXPECT_EQ(*open.Check(request, RouteNeed::kInference), nullptr);
 }
 
 }  // namespace

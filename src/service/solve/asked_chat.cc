@@ -1,10 +1,27 @@
 #include "service/solve/asked_chat.h"
 
+#include <string_view>
 #include <utility>
 
 #include "common/base/error_body.h"
 
 namespace lemma::solve {
+namespace {
+
+constexpr std::string_view kForKey = "own:";
+
+}  // namespace
+
+std::string OwnPeerFor(const std::string& key_id) { return std::string(kForKey) + key_id; }
+
+std::optional<std::string> KeyOfOwn(const net::HttpRequest& request) {
+  if (!request.peer.starts_with(kForKey)) return std::nullopt;
+  return request.peer.substr(kForKey.size());
+}
+
+bool IsOwn(const net::HttpRequest& request) {
+  return request.peer == kOwnPeer || KeyOfOwn(request);
+}
 
 AskedChat::AskedChat(int chat, net::HttpRequest request, Tell tell)
     : chat_(chat), request_(std::move(request)), tell_(std::move(tell)) {}

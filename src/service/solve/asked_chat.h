@@ -1,5 +1,6 @@
-// One chat that a run asks of its own server: a request that comes through the front door as any
-// client's does, but over no socket. So keys, limits, profiles, routing and the log are the same.
+// One chat that a run asks of its own server (or what a job asks of it): a request that comes
+// through the front door as any client's does, but over no socket. So keys, limits, profiles,
+// routing and the log are the same.
 #pragma once
 
 #include <functional>
@@ -14,8 +15,14 @@
 
 namespace lemma::solve {
 
-// As HttpRequest::peer: whose request it is.
+// The HttpRequest::peer of what a server asks of itself. No socket gives such a one, so it is to be
+// trusted: a request that a client presents its key with,
 inline constexpr const char* kOwnPeer = "solve";
+// and one for somebody who is not there, by the id of an API key ("": without one).
+std::string OwnPeerFor(const std::string& key_id);
+// The id of that key; nullopt: it is no such request.
+std::optional<std::string> KeyOfOwn(const net::HttpRequest& request);
+bool IsOwn(const net::HttpRequest& request);  // either of the two
 
 // What has come of an answer.
 struct ChatNews {

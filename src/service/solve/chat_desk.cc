@@ -20,6 +20,7 @@ std::vector<net::Header> PassedOn(const net::HttpRequest& client) {
 ChatDesk::ChatDesk(net::HttpHandler front_door, const net::HttpRequest& client, std::string id)
     : front_door_(std::move(front_door)),
       headers_(PassedOn(client)),
+      peer_(KeyOfOwn(client) ? client.peer : kOwnPeer),
       id_(std::move(id)),
       queue_(std::make_shared<Queue>()) {}
 
@@ -34,7 +35,7 @@ net::HttpRequest ChatDesk::Request(std::string target, const boost::json::object
   request.headers = headers_;
   request.headers.push_back({"x-request-id", request_id});
   request.body = boost::json::serialize(body);
-  request.peer = kOwnPeer;
+  request.peer = peer_;
   return request;
 }
 

@@ -50,6 +50,7 @@ class ChatDesk {
 
   const net::HttpHandler front_door_;
   const std::vector<net::Header> headers_;
+  const std::string peer_;
   const std::string id_;
   const std::shared_ptr<Queue> queue_;  // chats that were left may outlive the run
   std::vector<std::shared_ptr<AskedChat>> chats_;
