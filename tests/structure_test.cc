@@ -37,6 +37,8 @@ const std::map<std::string, std::vector<std::string>>& AllowedIncludes() {
       {"service/solve",
        {"common/base", "common/net", "service/reason", "service/reason/consensus",
         "service/reason/judge"}},
+      {"service/jobs",
+       {"common/base", "common/net", "service/store", "service/solve", "service/webhook"}},
       {"service/pool", {"common/base", "common/net"}},
       {"service/gateway",
        {"common/base", "common/text", "common/net", "service/access", "service/store",
@@ -45,7 +47,7 @@ const std::map<std::string, std::vector<std::string>>& AllowedIncludes() {
        {"common/base", "common/text", "common/net", "common/hub", "inference/kernels",
         "inference/model", "inference/engine", "inference/worker", "service/access",
         "service/store", "service/alerts", "service/reason", "service/reason/judge", "service/pool",
-        "service/solve", "service/gateway"}},
+        "service/solve", "service/jobs", "service/webhook", "service/gateway"}},
       {"train", {"common/base", "common/text"}},
   };
   return table;
