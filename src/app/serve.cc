@@ -26,6 +26,8 @@ constexpr const char* kPass = "pass";
 struct ServeOptions {
   PoolSettings pool;
   ServeAccessOptions access;
+  int jobs_max = jobs::RunnerOptions().running_max;
+  bool is_webhook_private = false;
   std::string host = "127.0.0.1";
   int port = 8080;
   std::string off_domain = kRefuse;
@@ -108,6 +110,8 @@ Status Serve(const ServeOptions& options) {
   }
   gateway_options.judges_domain = options.off_domain == kRefuse;
   gateway_options.access = callers->parts();
+  gateway_options.job_runner.running_max = options.jobs_max;
+  if (options.is_webhook_private) gateway_options.webhook_reach = webhook::Reach::kPrivateToo;
   const Result<reason::Judge> judge = reason::Judge::Create({});
   if (judge.ok()) {
     gateway_options.judge = &*judge;
@@ -158,6 +162,11 @@ void AddServe(CLI::App& app, ExitStatus& exit_status) {
   cert->needs(key);
   key->needs(cert);
   AddServeAccessOptions(*command, options->access);
+  command->add_option("--jobs", options->jobs_max, "Jobs of /v1/jobs that run here at a time")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  command->add_flag("--webhook-private", options->is_webhook_private,
+                    "Jobs may tell receivers on this machine and in private networks");
   command->fallthrough();  // --config, which is the program's
   command->footer(
       "Examples:\n"

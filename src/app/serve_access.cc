@@ -10,9 +10,9 @@
 namespace lemma::app {
 namespace {
 
-// The gateway's lanes, and the threads that poll keys, renew leases, write and shorten the log, and
-// look at the alerts.
-constexpr int kConnections = 9;
+// The gateway's lanes, and the threads that poll keys, renew leases, write and shorten the log,
+// look at the alerts, run jobs, follow them and tell of their end.
+constexpr int kConnections = 12;
 constexpr std::chrono::hours kRetentionInterval{1};
 constexpr int64_t kMinutesKeptMs = int64_t{7} * 24 * 3600 * 1000;  // of usage, then hours
 
@@ -36,6 +36,10 @@ void AddServeAccessOptions(CLI::App& command, ServeAccessOptions& options) {
   command
       .add_option("--keep-requests", options.keep_requests,
                   "How long the log keeps a row for each request: 12h, 30d")
+      ->capture_default_str();
+  command
+      .add_option("--keep-jobs", options.keep_jobs,
+                  "How long a job of /v1/jobs is kept after its end: 12h, 7d")
       ->capture_default_str();
 }
 
@@ -63,6 +67,8 @@ Result<std::unique_ptr<ServeAccess>> ServeAccess::Open(const ServeAccessOptions&
 Status ServeAccess::OpenKeys(const ServeAccessOptions& options, const std::string& model) {
   const auto keep_ms = access::ParseDuration(options.keep_requests);
   LEMMA_RETURN_IF_ERROR(keep_ms.status().WithPrefix("--keep-requests"));
+  const auto keep_jobs_ms = access::ParseDuration(options.keep_jobs);
+  LEMMA_RETURN_IF_ERROR(keep_jobs_ms.status().WithPrefix("--keep-jobs"));
   const bool may_create = options.requires_keys || IsNamed(options.data);
   LEMMA_ASSIGN_OR_RETURN(store_, OpenStore(options.data, may_create, clock_, kConnections));
   LEMMA_ASSIGN_OR_RETURN(counter_, LoadCounter(model));
@@ -70,12 +76,16 @@ Status ServeAccess::OpenKeys(const ServeAccessOptions& options, const std::strin
   store_limiter_.emplace(*store_.database, clock_);
   log_.emplace(*store_.database);
   usage_.emplace(*store_.database);
+  jobs_.emplace(*store_.database, clock_);
   retention_ = std::make_unique<store::PeriodicTask>(
-      kRetentionInterval, [log = &*log_, usage = &*usage_, clock = &clock_, keep_ms = *keep_ms] {
+      kRetentionInterval, [log = &*log_, usage = &*usage_, jobs = &*jobs_, clock = &clock_,
+                           keep_ms = *keep_ms, keep_jobs_ms = *keep_jobs_ms] {
         const Status deleted = log->DeleteBefore(clock->NowMs() - keep_ms);
         if (!deleted.ok()) LogWarning("serve: old requests stay: {}", deleted.message());
         const Status folded = usage->FoldBefore(clock->NowMs() - kMinutesKeptMs);
         if (!folded.ok()) LogWarning("serve: old usage stays in minutes: {}", folded.message());
+        const Status ended = jobs->DeleteOlder(keep_jobs_ms);
+        if (!ended.ok()) LogWarning("serve: old jobs stay: {}", ended.message());
       });
   LEMMA_ASSIGN_OR_RETURN(const auto directory, DataDirectory(options.data));
   LEMMA_ASSIGN_OR_RETURN(secret_, access::KeySecret::Load(directory / kKeySecretFile));
@@ -88,6 +98,7 @@ Status ServeAccess::OpenKeys(const ServeAccessOptions& options, const std::strin
   if (store_.database->is_postgresql()) access_.brief_limiter = &*store_limiter_;
   access_.log = &*log_;
   access_.counter = &*counter_;
+  access_.jobs = &*jobs_;
   return Ok();
 }
 

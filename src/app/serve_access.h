@@ -14,6 +14,7 @@
 #include "service/alerts/alert_watch.h"
 #include "service/gateway/gateway_access.h"
 #include "service/gateway/prompt_counter.h"
+#include "service/store/job_store.h"
 #include "service/store/key_cache.h"
 #include "service/store/periodic_task.h"
 #include "service/store/request_log.h"
@@ -26,6 +27,7 @@ struct ServeAccessOptions {
   bool requires_keys = false;
   DataOptions data;
   std::string keep_requests = "30d";  // rows of the request log
+  std::string keep_jobs = "7d";       // after their end
 };
 
 void AddServeAccessOptions(CLI::App& command, ServeAccessOptions& options);
@@ -55,6 +57,7 @@ class ServeAccess {
   std::optional<store::RequestLog> log_;
   std::optional<gateway::PromptCounter> counter_;
   std::optional<store::UsageStore> usage_;
+  std::optional<store::JobStore> jobs_;
   std::unique_ptr<store::PeriodicTask> retention_;
   std::optional<access::KeySecret> secret_;
   std::optional<alerts::AlertWatch> alert_watch_;

@@ -23,6 +23,7 @@
 #include "service/gateway/reply_exchange.h"
 #include "service/gateway/system_prompt.h"
 #include "service/gateway/worker_request.h"
+#include "service/jobs/jobs.h"
 #include "service/solve/asked_chat.h"
 #include "service/solve/solver.h"
 
@@ -39,6 +40,7 @@ constexpr const char* kHowToAsk =
     "POST /v1/solve             {\"problem\", \"strategy\"?, \"samples\"?, \"tests\"?, ...}: an "
     "answer\n"
     "                            that samples agree on, or that passes the tests\n"
+    "POST /v1/jobs              {\"target\"?, \"body\", \"webhook\"?}: any of these, durable\n"
     "POST /v1/chat/completions  the OpenAI protocol; also /v1/completions, /v1/models\n"
     "GET  /readyz, /metrics\n";
 
@@ -97,6 +99,7 @@ struct Gateway::Impl {
   // Requests that wait in the lanes use the clients: they end first. So do those that a run asks.
   ~Impl() {
     server.reset();
+    if (job_desk) job_desk->Stop();
     solver.Stop();
     lanes.Close();
   }
@@ -121,6 +124,8 @@ struct Gateway::Impl {
   void PassOn(std::shared_ptr<Reply> reply);
   void Solve(std::shared_ptr<Reply> reply);
   void Control(std::shared_ptr<Reply> reply);
+  void StartJobs();
+  void AnswerJobs(std::shared_ptr<Reply> reply);
   void Models(std::shared_ptr<Reply> reply);
   void Live(std::shared_ptr<Reply> reply);
   void Ready(std::shared_ptr<Reply> reply);
@@ -139,6 +144,7 @@ struct Gateway::Impl {
   net::HttpClient probe_client;
   std::atomic<bool> draining{false};
   solve::Solver solver;
+  std::optional<jobs::Jobs> job_desk;
   std::unique_ptr<net::HttpServer> server;  // last: goes first, while the clients still run
 };
 
@@ -149,6 +155,8 @@ const Gateway::Impl::Route Gateway::Impl::kRoutes[] = {
     {"POST", "/v1/chat/completions", RouteNeed::kInference, &Impl::Chat},
     {"POST", "/v1/solve", RouteNeed::kInference, &Impl::Solve},
     {"POST", "/v1/requests/", RouteNeed::kInference, &Impl::Control},
+    {"", "/v1/jobs", RouteNeed::kInference, &Impl::AnswerJobs},
+    {"", "/v1/jobs/", RouteNeed::kInference, &Impl::AnswerJobs},
     {"GET", "/v1/models", RouteNeed::kInference, &Impl::Models},
     {"GET", "/v1/models/", RouteNeed::kInference, &Impl::Models},
     {"", "/v1/", RouteNeed::kInference, &Impl::PassOn},
@@ -174,16 +182,15 @@ void Gateway::Impl::Handle(std::shared_ptr<net::HttpExchange> exchange) {
     if (!Enter(reply, RouteNeed::kAnyKey)) return;
     return reply.SendError(NotFound("there is no " + path + " here; see GET /"));
   }
-  // Of a call to solve the chats are logged, with what they used.
+  // Of a call to solve the chats are logged, with what they used, and of a job what it asks.
   const bool is_inference = route->need == RouteNeed::kInference && route->answer != &Impl::Solve &&
-                            route->answer != &Impl::Control;
+                            route->answer != &Impl::Control && route->answer != &Impl::AnswerJobs;
   auto reply = std::make_shared<Reply>(exchange, route->path, metrics, books, is_inference);
   if (!Enter(*reply, route->need)) return;
   const std::string_view wanted = route->method;
   if (wanted.empty() || method == wanted || (wanted == "GET" && method == "HEAD")) {
     // A run that has begun may ask on.
-    const bool is_own = exchange->request().peer == solve::kOwnPeer;
-    if (draining && wanted != "GET" && !is_own) {
+    if (draining && wanted != "GET" && !solve::IsOwn(exchange->request())) {
       return reply->SendError(Unavailable("the service is shutting down"));
     }
     return (this->*route->answer)(std::move(reply));
@@ -289,6 +296,31 @@ void Gateway::Impl::Control(std::shared_ptr<Reply> reply) {
         running ? running->replica : "");
 }
 
+void Gateway::Impl::StartJobs() {
+  if (options.access.jobs == nullptr) return;
+  job_desk.emplace(jobs::JobsOptions{
+      .store = options.access.jobs,
+      .front_door = [this](std::shared_ptr<net::HttpExchange> own) { Handle(std::move(own)); },
+      .can_run = [pool = options.pool] { return pool->n_ready() > 0; },
+      .limits = {},
+      .runner = options.job_runner,
+      .reach = options.webhook_reach});
+}
+
+void Gateway::Impl::AnswerJobs(std::shared_ptr<Reply> reply) {
+  if (!job_desk) {
+    return reply->SendError(NotFound(
+        "this server keeps no jobs, since it has nowhere to: start it with --data-dir DIR"));
+  }
+  const KeyPtr key = reply->account().key();
+  const std::string key_id = key == nullptr ? "" : key->id;
+  const auto exchange = std::make_shared<ReplyExchange>(reply);
+  const auto answer = [this, exchange, key_id] { job_desk->Answer(exchange, key_id); };
+  if (!lanes.TryRequest(key_id, answer)) {
+    reply->SendError(Unavailable("too many requests wait for the database"), "overloaded");
+  }
+}
+
 void Gateway::Impl::Models(std::shared_ptr<Reply> reply) {
   reply->Send(ModelsReply(options.pool->Models(), reply->request().path));
 }
@@ -318,6 +350,7 @@ Gateway::~Gateway() { Stop(); }
 Result<std::unique_ptr<Gateway>> Gateway::Start(const GatewayOptions& options) {
   LEMMA_CHECK(options.pool != nullptr, "a gateway needs a pool");
   auto impl = std::make_unique<Impl>(options);
+  impl->StartJobs();
   LEMMA_ASSIGN_OR_RETURN(impl->server,
                          net::HttpServer::Start(
                              options.listen, options.n_threads, options.limits,
@@ -344,6 +377,7 @@ int Gateway::n_active() const { return impl_->server->n_active(); }
 
 void Gateway::Drain() {
   impl_->draining = true;
+  if (impl_->job_desk) impl_->job_desk->Drain();
   const TimePoint until = std::chrono::steady_clock::now() + impl_->options.drain_timeout;
   while (n_active() > 0 && std::chrono::steady_clock::now() < until) {
     std::this_thread::sleep_for(milliseconds(10));
@@ -351,6 +385,9 @@ void Gateway::Drain() {
   impl_->server->StopAccepting();
 }
 
-void Gateway::Stop() { impl_->server->Stop(); }
+void Gateway::Stop() {
+  if (impl_->job_desk) impl_->job_desk->Stop();
+  impl_->server->Stop();
+}
 
 }  // namespace lemma::gateway

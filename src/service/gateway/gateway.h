@@ -17,6 +17,7 @@
 #include "service/gateway/door.h"
 #include "service/gateway/gateway_access.h"
 #include "service/gateway/live_requests.h"
+#include "service/jobs/jobs.h"
 #include "service/pool/pool.h"
 #include "service/reason/judge/judge.h"
 #include "service/reason/profile_set.h"
@@ -39,6 +40,9 @@ struct GatewayOptions {
   std::optional<net::TlsFiles> tls;
   std::chrono::milliseconds drain_timeout{60000};
   GatewayAccess access;
+  // Of /v1/jobs, where access.jobs is there.
+  jobs::RunnerOptions job_runner;
+  webhook::Reach webhook_reach = webhook::Reach::kPublic;
 };
 
 class Gateway {
@@ -60,9 +64,9 @@ class Gateway {
   LiveRequests& live_requests();  // of them those for a model
 
   // /readyz and new calls are told 503; waits until every running answer is complete or
-  // drain_timeout has passed, then stops accepting.
+  // drain_timeout has passed, then stops accepting. No job is begun, and nobody follows one.
   void Drain();
-  // Ends everything now. Idempotent.
+  // Ends everything now; jobs that run wait again. Idempotent.
   void Stop();
 
  private:

@@ -6,6 +6,7 @@ namespace lemma::access {
 class Limiter;
 }
 namespace lemma::store {
+class JobStore;
 class KeyCache;
 class RequestLog;
 }  // namespace lemma::store
@@ -25,6 +26,7 @@ struct GatewayAccess {
   access::Limiter* brief_limiter = nullptr;
   store::RequestLog* log = nullptr;
   const PromptCounter* counter = nullptr;
+  store::JobStore* jobs = nullptr;
 };
 
 }  // namespace lemma::gateway
