@@ -4,11 +4,13 @@
 #include <cstdio>
 #include <memory>
 #include <thread>
+#include <utility>
 
 #include "app/commands.h"
 #include "app/pool_settings.h"
 #include "app/runtime_directory.h"
 #include "app/serve_access.h"
+#include "app/serve_admin.h"
 #include "app/served_profiles.h"
 #include "app/signals.h"
 #include "common/base/log.h"
@@ -18,29 +20,33 @@
 namespace lemma::app {
 namespace {
 
+namespace json = boost::json;
+
 constexpr std::chrono::milliseconds kStartPollInterval{20};
 
 struct ServeOptions {
   PoolSettings pool;
   ServeAccessOptions access;
+  ServeAdminOptions admin;
   std::string host = "127.0.0.1";
   int port = 8080;
 };
 
 void PrintHowToAsk(const std::string& address, bool needs_key, const std::string& model,
-                   const std::string& device) {
+                   const std::string& device, const std::string& admin) {
   std::printf(
       "\nLemma %s\n"
       "  address  http://%s\n"
       "  model    %s\n"
       "  device   %s\n"
       "  keys     %s\n"
+      "  admin    %s\n"
       "  ask      curl http://%s/generate %s-d '{\"prompt\": \"Solve 3x + 5 = 20\"}'\n"
       "           lemma ask --url http://%s %s\"Solve 3x + 5 = 20\"\n"
       "  stop     Ctrl-C\n\n",
       LEMMA_VERSION, address.c_str(), model.c_str(), device.c_str(),
-      needs_key ? "required: lemma key create --name NAME" : "not required", address.c_str(),
-      needs_key ? "-H \"Authorization: Bearer $KEY\" " : "", address.c_str(),
+      needs_key ? "required: lemma key create --name NAME" : "not required", admin.c_str(),
+      address.c_str(), needs_key ? "-H \"Authorization: Bearer $KEY\" " : "", address.c_str(),
       needs_key ? "--key $KEY " : "");
   std::fflush(stdout);
 }
@@ -78,7 +84,7 @@ Status WaitUntilReady(const pool::Pool& pool, const StopSignals& signals) {
   return Ok();
 }
 
-Status Serve(const ServeOptions& options) {
+Status Serve(const ServeOptions& options, json::object configuration) {
   StopSignals signals;
   const std::string listen = options.host + ":" + std::to_string(options.port);
   LEMMA_RETURN_IF_ERROR(CheckListen(options.host, listen, options.access.requires_keys));
@@ -96,17 +102,21 @@ Status Serve(const ServeOptions& options) {
   gateway_options.profiles = [&profiles = *profiles] { return profiles.Current(); };
   gateway_options.access = callers->parts();
   LEMMA_ASSIGN_OR_RETURN(const auto gateway, gateway::Gateway::Start(gateway_options));
+  LEMMA_ASSIGN_OR_RETURN(const auto admin,
+                         StartAdmin(options.admin, *callers, *pool, std::move(configuration)));
 
   const Status ready = WaitUntilReady(*pool, signals);
   if (ready.code() == StatusCode::kCancelled) return Ok();
   LEMMA_RETURN_IF_ERROR(ready);
-  PrintHowToAsk(gateway->address(), options.access.requires_keys, served.model, served.device);
+  PrintHowToAsk(gateway->address(), options.access.requires_keys, served.model, served.device,
+                admin ? "http://" + admin->address() + "/admin/api" : "none");
 
   signals.Wait();
   LogInfo("serve: draining; a second signal ends it at once");
   const EndOnSignal while_draining([&] { directory->Remove(); });
   gateway->Drain();
   gateway->Stop();
+  if (admin) admin->Stop();
   pool->Stop();
   return Ok();
 }
@@ -122,6 +132,7 @@ void AddServe(CLI::App& app, ExitStatus& exit_status) {
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
   AddServeAccessOptions(*command, options->access);
+  AddServeAdminOptions(*command, options->admin);
   command->fallthrough();  // --config, which is the program's
   command->footer(
       "Examples:\n"
@@ -130,7 +141,9 @@ void AddServe(CLI::App& app, ExitStatus& exit_status) {
       "  lemma serve --workers 2 --replica http://gpu1:8000/v1,key-file=gpu1.key\n"
       "  lemma serve --host 0.0.0.0 --require-keys  for others: lemma key create --name NAME\n"
       "  lemma serve --config lemma.toml            with a table [serve]: port = 9000");
-  command->callback([options, &exit_status] { exit_status.value = Report(Serve(*options)); });
+  command->callback([options, command, &exit_status] {
+    exit_status.value = Report(Serve(*options, ConfigurationOf(*command)));
+  });
 }
 
 }  // namespace lemma::app
