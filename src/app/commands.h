@@ -26,6 +26,7 @@ void AddEqual(CLI::App& app, ExitStatus& exit_status);
 void AddJudge(CLI::App& app, ExitStatus& exit_status);
 void AddProfile(CLI::App& app, ExitStatus& exit_status);
 void AddKey(CLI::App& app, ExitStatus& exit_status);
+void AddAdmin(CLI::App& app, ExitStatus& exit_status);
 void AddDoctor(CLI::App& app, ExitStatus& exit_status);
 
 // Prints "lemma: <message>" to standard error; 0 for an ok status, else 1.

@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
   AddJudge(app, exit_status);
   AddProfile(app, exit_status);
   AddKey(app, exit_status);
+  AddAdmin(app, exit_status);
   AddDoctor(app, exit_status);
   try {
     app.parse(argc, argv);

@@ -5,11 +5,13 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "app/commands.h"
 #include "app/pool_settings.h"
 #include "app/runtime_directory.h"
 #include "app/serve_access.h"
+#include "app/serve_admin.h"
 #include "app/served_profiles.h"
 #include "app/signals.h"
 #include "common/base/log.h"
@@ -18,6 +20,8 @@
 
 namespace lemma::app {
 namespace {
+
+namespace json = boost::json;
 
 constexpr std::chrono::milliseconds kStartPollInterval{20};
 constexpr const char* kRefuse = "refuse";  // --off-domain
@@ -28,6 +32,7 @@ struct ServeOptions {
   ServeAccessOptions access;
   int jobs_max = jobs::RunnerOptions().running_max;
   bool is_webhook_private = false;
+  ServeAdminOptions admin;
   std::string host = "127.0.0.1";
   int port = 8080;
   std::string off_domain = kRefuse;
@@ -37,17 +42,18 @@ struct ServeOptions {
 };
 
 void PrintHowToAsk(const std::string& url, bool needs_key, const std::string& model,
-                   const std::string& device) {
+                   const std::string& device, const std::string& admin) {
   std::printf(
       "\nLemma %s\n"
       "  address  %s\n"
       "  model    %s\n"
       "  device   %s\n"
       "  keys     %s\n"
+      "  admin    %s\n"
       "  ask      curl %s/generate %s-d '{\"prompt\": \"Solve 3x + 5 = 20\"}'\n",
       LEMMA_VERSION, url.c_str(), model.c_str(), device.c_str(),
-      needs_key ? "required: lemma key create --name NAME" : "not required", url.c_str(),
-      needs_key ? "-H \"Authorization: Bearer $KEY\" " : "");
+      needs_key ? "required: lemma key create --name NAME" : "not required", admin.c_str(),
+      url.c_str(), needs_key ? "-H \"Authorization: Bearer $KEY\" " : "");
   if (url.starts_with("http://")) {  // it speaks no TLS
     std::printf("           lemma ask --url %s %s\"Solve 3x + 5 = 20\"\n", url.c_str(),
                 needs_key ? "--key $KEY " : "");
@@ -89,7 +95,7 @@ Status WaitUntilReady(const pool::Pool& pool, const StopSignals& signals) {
   return Ok();
 }
 
-Status Serve(const ServeOptions& options) {
+Status Serve(const ServeOptions& options, json::object configuration) {
   StopSignals signals;
   const std::string listen = options.host + ":" + std::to_string(options.port);
   LEMMA_RETURN_IF_ERROR(CheckListen(options.host, listen, options.access.requires_keys));
@@ -123,18 +129,22 @@ Status Serve(const ServeOptions& options) {
     gateway_options.tls = net::TlsFiles{.cert_file = options.tls_cert, .key_file = options.tls_key};
   }
   LEMMA_ASSIGN_OR_RETURN(const auto gateway, gateway::Gateway::Start(gateway_options));
+  LEMMA_ASSIGN_OR_RETURN(const auto admin,
+                         StartAdmin(options.admin, *callers, *pool, std::move(configuration)));
 
   const Status ready = WaitUntilReady(*pool, signals);
   if (ready.code() == StatusCode::kCancelled) return Ok();
   LEMMA_RETURN_IF_ERROR(ready);
   const std::string url = (options.has_tls() ? "https://" : "http://") + gateway->address();
-  PrintHowToAsk(url, options.access.requires_keys, served.model, served.device);
+  PrintHowToAsk(url, options.access.requires_keys, served.model, served.device,
+                admin ? "http://" + admin->address() + "/admin/api" : "none");
 
   signals.Wait();
   LogInfo("serve: draining; a second signal ends it at once");
   const EndOnSignal while_draining([&] { directory->Remove(); });
   gateway->Drain();
   gateway->Stop();
+  if (admin) admin->Stop();
   pool->Stop();
   return Ok();
 }
@@ -167,6 +177,7 @@ void AddServe(CLI::App& app, ExitStatus& exit_status) {
       ->capture_default_str();
   command->add_flag("--webhook-private", options->is_webhook_private,
                     "Jobs may tell receivers on this machine and in private networks");
+  AddServeAdminOptions(*command, options->admin);
   command->fallthrough();  // --config, which is the program's
   command->footer(
       "Examples:\n"
@@ -175,7 +186,9 @@ void AddServe(CLI::App& app, ExitStatus& exit_status) {
       "  lemma serve --workers 2 --replica http://gpu1:8000/v1,key-file=gpu1.key\n"
       "  lemma serve --host 0.0.0.0 --require-keys  for others: lemma key create --name NAME\n"
       "  lemma serve --config lemma.toml            with a table [serve]: port = 9000");
-  command->callback([options, &exit_status] { exit_status.value = Report(Serve(*options)); });
+  command->callback([options, command, &exit_status] {
+    exit_status.value = Report(Serve(*options, ConfigurationOf(*command)));
+  });
 }
 
 }  // namespace lemma::app

@@ -44,6 +44,10 @@ class ServeAccess {
 
   // Outlives the gateway that has it.
   const gateway::GatewayAccess& parts() const { return access_; }
+  // Null: there is no database.
+  store::Database* database() const { return store_.database.get(); }
+  store::KeyStore* keys() const { return store_.keys.get(); }
+  const UnixClock& clock() const { return clock_; }
 
  private:
   Status OpenKeys(const ServeAccessOptions& options, const std::string& model);

@@ -4,6 +4,7 @@
 
 #include "common/net/http.h"
 #include "common/net/http_wire.h"
+#include "common/net/query.h"
 
 namespace lemma::net {
 namespace {
@@ -89,31 +90,6 @@ HttpRefusal CheckFraming(const Framing& framing, bool is_http_1_0) {
   }
   if (framing.n_encodings > 0 && is_http_1_0) return Malformed("HTTP/1.0 has no Transfer-Encoding");
   return {};
-}
-
-int HexDigit(char c) {
-  if (IsDigit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-Result<std::string> DecodePercent(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out.push_back(text[i]);
-      continue;
-    }
-    const int high = i + 2 < text.size() ? HexDigit(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? HexDigit(text[i + 2]) : -1;
-    if (high < 0 || low < 0) return InvalidArgument("the path has a bad % escape");
-    if (high == 0 && low == 0) return InvalidArgument("the path has an encoded zero byte");
-    out.push_back(static_cast<char>(high * 16 + low));
-    i += 2;
-  }
-  return out;
 }
 
 }  // namespace

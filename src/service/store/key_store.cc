@@ -2,7 +2,10 @@
 
 #include <soci/soci.h>
 
+#include <boost/json/array.hpp>
+
 #include "service/access/key_text.h"
+#include "service/store/audit_rows.h"
 #include "service/store/key_rows.h"
 
 namespace lemma::store {
@@ -21,6 +24,24 @@ Status Unauthenticated(std::string message) {
 
 Status NoSuchKey(const std::string& name) {
   return NotFound("no API key \"" + name + "\"; `lemma key list` names them");
+}
+
+// What a key may do, for the audit log.
+boost::json::object DetailsOf(const KeySpec& spec) {
+  const auto texts = [](const std::vector<std::string>& list) {
+    return boost::json::array(list.begin(), list.end());
+  };
+  return {{"name", spec.name},
+          {"scopes", texts(spec.scopes)},
+          {"profiles", texts(spec.profiles)},
+          {"rpm", spec.limits.requests_per_minute},
+          {"tpm", spec.limits.tokens_per_minute},
+          {"tpd", spec.limits.tokens_per_day},
+          {"concurrency", spec.limits.concurrency},
+          {"deadline_ms", spec.deadline_ms},
+          {"priority", spec.priority},
+          {"expires_ms", spec.expires_ms},
+          {"keeps_content", spec.keeps_content}};
 }
 
 // The stored check, "" in a database without a key's secret.
@@ -68,7 +89,7 @@ Result<std::unique_ptr<KeyStore>> KeyStore::Open(Database& database,
   return std::unique_ptr<KeyStore>(new KeyStore(database, *secret, clock));
 }
 
-Result<NewKey> KeyStore::Create(const KeySpec& spec) {
+Result<NewKey> KeyStore::Create(const KeySpec& spec, const Actor& by) {
   LEMMA_RETURN_IF_ERROR(access::CheckKeySpec(spec));
   NewKey made;
   made.text = access::MakeKeyText();
@@ -79,6 +100,7 @@ Result<NewKey> KeyStore::Create(const KeySpec& spec) {
   LEMMA_RETURN_IF_ERROR(database_.Write([&](soci::session& sql) {
     InsertKey(sql, made.key);
     InsertSecret(sql, made.key.handle, made.key.id, secret_.Hash(made.text), made.key.created_ms);
+    AppendAudit(sql, made.key.created_ms, by, "key.create", made.key.id, DetailsOf(spec));
     CountKeysChange(sql);
     return Ok();
   }));
@@ -110,27 +132,29 @@ Result<ApiKey> KeyStore::Find(const std::string& id_or_name) {
   return *found;
 }
 
-Status KeyStore::Update(const std::string& id, const KeySpec& spec) {
+Status KeyStore::Update(const std::string& id, const KeySpec& spec, const Actor& by) {
   LEMMA_RETURN_IF_ERROR(access::CheckKeySpec(spec));
   return database_.Write([&](soci::session& sql) {
     if (SelectKeys(sql, id).empty()) return NoSuchKey(id);
     UpdateKey(sql, id, spec);
+    AppendAudit(sql, clock_.NowMs(), by, "key.update", id, DetailsOf(spec));
     CountKeysChange(sql);
     return Ok();
   });
 }
 
-Status KeyStore::Revoke(const std::string& id) {
+Status KeyStore::Revoke(const std::string& id, const Actor& by) {
   return database_.Write([&](soci::session& sql) {
     if (SelectKeys(sql, id).empty()) return NoSuchKey(id);
     sql << "UPDATE api_keys SET revoked_ms = :now WHERE id = :id AND revoked_ms = 0",
         soci::use(clock_.NowMs()), soci::use(id);
+    AppendAudit(sql, clock_.NowMs(), by, "key.revoke", id);
     CountKeysChange(sql);
     return Ok();
   });
 }
 
-Result<NewKey> KeyStore::Rotate(const std::string& id, int64_t grace_ms) {
+Result<NewKey> KeyStore::Rotate(const std::string& id, int64_t grace_ms, const Actor& by) {
   NewKey made;
   made.text = access::MakeKeyText();
   const std::string handle(access::KeyHandle(made.text));
@@ -148,6 +172,7 @@ Result<NewKey> KeyStore::Rotate(const std::string& id, int64_t grace_ms) {
            "WHERE key_id = :id AND (expires_ms = 0 OR expires_ms > :until)",
         soci::use(until_ms, "until"), soci::use(id, "id");
     InsertSecret(sql, handle, id, secret_.Hash(made.text), now_ms);
+    AppendAudit(sql, now_ms, by, "key.rotate", id, {{"handle", handle}, {"grace_ms", grace_ms}});
     CountKeysChange(sql);
     return Ok();
   }));

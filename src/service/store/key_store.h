@@ -14,6 +14,7 @@
 #include "common/base/status.h"
 #include "service/access/api_key.h"
 #include "service/access/key_secret.h"
+#include "service/store/audit_log.h"
 #include "service/store/database.h"
 
 namespace lemma::store {
@@ -34,7 +35,8 @@ struct KeySnapshot {
   std::unordered_map<std::string, Secret> secrets;
 };
 
-// Thread-safe; blocks on the database. Errors: those of Database, and as said.
+// Thread-safe; blocks on the database. Errors: those of Database, and as said. What changes a key
+// is an entry of the audit log, of who is named as `by`.
 class KeyStore {
  public:
   // `secret_path`: the server's secret (access/key_secret.h), made with the first key's database
@@ -45,18 +47,21 @@ class KeyStore {
                                                 const UnixClock& clock);
 
   // kInvalidArgument names the field (access::CheckKeySpec).
-  Result<NewKey> Create(const access::KeySpec& spec);
+  Result<NewKey> Create(const access::KeySpec& spec, const Actor& by = {});
   // Sorted by time of creation; revoked ones too.
   Result<std::vector<access::ApiKey>> List();
   // The key of this id, else the only one of this name that is not revoked. kNotFound;
   // kInvalidArgument where several have the name.
   Result<access::ApiKey> Find(const std::string& id_or_name);
-  Status Update(const std::string& id, const access::KeySpec& spec);
+  Status Update(const std::string& id, const access::KeySpec& spec, const Actor& by = {});
   // Idempotent: the first time stays.
-  Status Revoke(const std::string& id);
+  Status Revoke(const std::string& id, const Actor& by = {});
   // A new secret; the old ones are accepted for `grace_ms` more, 0: no longer. kInvalidArgument for
   // a key that is revoked or expired.
-  Result<NewKey> Rotate(const std::string& id, int64_t grace_ms);
+  Result<NewKey> Rotate(const std::string& id, int64_t grace_ms, const Actor& by = {});
+
+  // For what else is hashed under the server's secret.
+  const access::KeySecret& secret() const { return secret_; }
 
   // Grows with every change of keys, by whatever process.
   Result<int64_t> Version();

@@ -129,6 +129,41 @@ const Statements kAlerts = {
       created_ms BIGINT NOT NULL))",
 };
 
+const Statements kAdmin = {
+    R"(CREATE TABLE admin_users (
+      id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, role TEXT NOT NULL, password TEXT NOT NULL,
+      created_ms BIGINT NOT NULL, disabled_ms BIGINT NOT NULL, password_ms BIGINT NOT NULL,
+      totp_nonce TEXT NOT NULL, totp_confirmed BIGINT NOT NULL, totp_step BIGINT NOT NULL))",
+    R"(CREATE TABLE admin_recovery_codes (
+      user_id TEXT NOT NULL REFERENCES admin_users (id), hash TEXT NOT NULL,
+      PRIMARY KEY (user_id, hash)))",
+    R"(CREATE TABLE admin_sessions (
+      id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE,
+      user_id TEXT NOT NULL REFERENCES admin_users (id), address TEXT NOT NULL,
+      created_ms BIGINT NOT NULL, seen_ms BIGINT NOT NULL, expires_ms BIGINT NOT NULL))",
+    "CREATE INDEX admin_sessions_user ON admin_sessions (user_id)",
+    // How many entries there are; its row is the lock of whoever appends.
+    "INSERT INTO change_counters (name, value) VALUES ('audit', 0)",
+    R"(CREATE TABLE audit_log (
+      number BIGINT PRIMARY KEY, at_ms BIGINT NOT NULL, actor TEXT NOT NULL,
+      address TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL, details TEXT NOT NULL,
+      hash TEXT NOT NULL))",
+};
+
+// The audit log is append-only for whoever speaks SQL.
+const Statements kAdminSqlite = {
+    "CREATE TRIGGER audit_log_update BEFORE UPDATE ON audit_log BEGIN "
+    "SELECT RAISE(ABORT, 'the audit log is append-only'); END",
+    "CREATE TRIGGER audit_log_delete BEFORE DELETE ON audit_log BEGIN "
+    "SELECT RAISE(ABORT, 'the audit log is append-only'); END",
+};
+const Statements kAdminPostgresql = {
+    "CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$ "
+    "BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$",
+    "CREATE TRIGGER audit_log_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log "
+    "FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()",
+};
+
 const Statements kJobs = {
     // `holder`: the run that has it, until its lease ends. `due_ms`: not run before.
     R"(CREATE TABLE jobs (
@@ -152,8 +187,26 @@ const Statements kJobs = {
       n BIGINT NOT NULL, lines TEXT NOT NULL, PRIMARY KEY (job_id, first)))",
 };
 
-const Statements* const kMigrations[] = {&kKeys,  &kLimits, &kRequests, &kProfiles,
-                                         &kUsage, &kAlerts, &kJobs};
+struct Migration {
+  const Statements* statements;
+  // What follows where the two databases have no common words.
+  const Statements* sqlite = nullptr;
+  const Statements* postgresql = nullptr;
+};
+
+const Migration kMigrations[] = {{&kKeys},
+                                 {&kLimits},
+                                 {&kRequests},
+                                 {&kProfiles},
+                                 {&kUsage},
+                                 {&kAlerts},
+                                 {&kAdmin, &kAdminSqlite, &kAdminPostgresql},
+                                 {&kJobs}};
+
+void Execute(soci::session& sql, const Statements* statements) {
+  if (statements == nullptr) return;
+  for (const char* statement : *statements) sql << statement;
+}
 
 Status CheckNotNewer(int version) {
   if (version <= LatestVersion()) return Ok();
@@ -186,7 +239,9 @@ Status Migrate(Database& database, int target) {
       LEMMA_RETURN_IF_ERROR(CheckNotNewer(version));
       is_done = version >= target;
       if (is_done) return Ok();
-      for (const char* statement : *kMigrations[version]) sql << statement;
+      const Migration& migration = kMigrations[version];
+      Execute(sql, migration.statements);
+      Execute(sql, database.is_postgresql() ? migration.postgresql : migration.sqlite);
       sql << "UPDATE schema_version SET version = :version", soci::use(version + 1);
       LogInfo("store: schema version {} -> {}", version, version + 1);
       return Ok();

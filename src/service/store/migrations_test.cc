@@ -5,7 +5,9 @@
 #include <soci/soci.h>
 
 #include "service/access/key_text.h"
+#include "service/store/admin_user_store.h"
 #include "service/store/alert_store.h"
+#include "service/store/audit_log.h"
 #include "service/store/job_store.h"
 #include "service/store/key_store.h"
 #include "service/store/profile_store.h"
@@ -96,6 +98,19 @@ void FillVersion(Database& database, int version) {
   }
   if (version >= 7) {
     ASSERT_TRUE(Execute(database,
+                        "INSERT INTO admin_users VALUES ('user_old', 'old', 'owner', 'no hash', "
+                        "1000, 0, 1000, '', 0, 0)")
+                    .ok());
+    ASSERT_TRUE(
+        Execute(database, "UPDATE change_counters SET value = 1 WHERE name = 'audit'").ok());
+    ASSERT_TRUE(
+        Execute(database,
+                "INSERT INTO audit_log VALUES (1, 1000, 'old', '', 'key.create', 'key_old', "
+                "'{}', 'e6ebb10f5248c48e588890312eab9f6d1606a2dc10adb0292a0dc79bd1ec6341')")
+            .ok());
+  }
+  if (version >= 8) {
+    ASSERT_TRUE(Execute(database,
                         "INSERT INTO jobs VALUES ('job-old', 'key_old', 'i', 'd', '/v1/solve', "
                         "'{}', 'queued', 1000, 0, 0, 0, '', 0, 0, 0, 0, '', 0, '', '', '', '', 0, "
                         "0, '')")
@@ -140,8 +155,12 @@ TEST_P(MigrationsTest, FromEveryEarlierVersionNothingIsLost) {
     ProfileStore profiles(*database, clock);
     EXPECT_EQ(*profiles.Save("math", "another text", /*first_version=*/2), version >= 4 ? 3 : 2);
     EXPECT_EQ(profiles.Snapshot()->labels.size(), version >= 4 ? 1u : 0u);
+    EXPECT_EQ(AdminUserStore(*database, keys->secret(), clock).List()->size(),
+              version >= 7 ? 1u : 0u);
+    const auto verified = AuditLog(*database, clock).Verify();
+    EXPECT_TRUE(verified.ok()) << verified.status().message();
     JobStore jobs(*database, clock);
-    EXPECT_EQ(jobs.Claim("run", 1000)->has_value(), version >= 7);
+    EXPECT_EQ(jobs.Claim("run", 1000)->has_value(), version >= 8);
   }
 }
 
@@ -182,7 +201,7 @@ TEST_P(MigrationsTest, ManyAtOnceMigrateOnce) {
                     return Ok();
                   })
                   .ok());
-  EXPECT_EQ(n_counters, 2) << "keys and profiles";
+  EXPECT_EQ(n_counters, 3) << "keys, profiles, the audit log";
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <optional>
 #include <sstream>
 
+#include "service/store/audit_rows.h"
+
 namespace lemma::store {
 namespace {
 
@@ -109,7 +111,7 @@ Status CheckShares(const std::vector<ProfileShare>& shares) {
 }  // namespace
 
 Result<int32_t> ProfileStore::Save(const std::string& name, const std::string& text,
-                                   int32_t first_version) {
+                                   int32_t first_version, const Actor& by) {
   int32_t version = 0;
   LEMMA_RETURN_IF_ERROR(database_.Write([&](soci::session& sql) {
     CountChange(sql);
@@ -120,6 +122,7 @@ Result<int32_t> ProfileStore::Save(const std::string& name, const std::string& t
     sql << "INSERT INTO profile_versions (name, version, text, created_ms) "
            "VALUES (:name, :version, :text, :now)",
         use(name), use(version), use(text), use(clock_.NowMs());
+    AppendAudit(sql, clock_.NowMs(), by, "profile.save", name, {{"version", version}});
     return Ok();
   }));
   return version;
@@ -127,7 +130,7 @@ Result<int32_t> ProfileStore::Save(const std::string& name, const std::string& t
 
 Status ProfileStore::MoveLabel(const std::string& name, const std::string& label,
                                const std::vector<ProfileShare>& shares,
-                               const std::vector<int32_t>& unsaved) {
+                               const std::vector<int32_t>& unsaved, const Actor& by) {
   LEMMA_RETURN_IF_ERROR(CheckShares(shares));
   return database_.Write([&](soci::session& sql) {
     CountChange(sql);
@@ -141,11 +144,14 @@ Status ProfileStore::MoveLabel(const std::string& name, const std::string& label
     }
     const int64_t last = SelectLastNumber(sql, name, label);
     InsertMove(sql, name, label, {last + 1, last, TextOf(shares)}, clock_.NowMs());
+    AppendAudit(sql, clock_.NowMs(), by, "profile.move_label", name,
+                {{"label", label}, {"shares", TextOf(shares)}});
     return Ok();
   });
 }
 
-Result<ProfileLabel> ProfileStore::RollBack(const std::string& name, const std::string& label) {
+Result<ProfileLabel> ProfileStore::RollBack(const std::string& name, const std::string& label,
+                                            const Actor& by) {
   ProfileLabel now{name, label, {}, clock_.NowMs()};
   LEMMA_RETURN_IF_ERROR(database_.Write([&](soci::session& sql) {
     CountChange(sql);
@@ -157,6 +163,8 @@ Result<ProfileLabel> ProfileStore::RollBack(const std::string& name, const std::
     }
     const Move target = SelectMove(sql, name, label, current.below);
     InsertMove(sql, name, label, {last + 1, target.below, target.shares}, now.moved_ms);
+    AppendAudit(sql, now.moved_ms, by, "profile.roll_back", name,
+                {{"label", label}, {"shares", target.shares}});
     now.shares = SharesOf(target.shares);
     return Ok();
   }));

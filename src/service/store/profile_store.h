@@ -8,6 +8,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/status.h"
+#include "service/store/audit_log.h"
 #include "service/store/database.h"
 
 namespace lemma::store {
@@ -43,7 +44,8 @@ struct ProfileSnapshot {
 inline constexpr int32_t kShareWeightMax = 1'000'000;
 inline constexpr size_t kSharesMax = 16;
 
-// Thread-safe; blocks on the database. Errors: those of Database, and as said.
+// Thread-safe; blocks on the database. Errors: those of Database, and as said. What changes is an
+// entry of the audit log, of who is named as `by`.
 class ProfileStore {
  public:
   // Both outlive it.
@@ -51,18 +53,20 @@ class ProfileStore {
 
   // The next version of the profile, `first_version` where there is none yet. No label moves. A
   // text that is the newest version's already is that version: saving again makes nothing.
-  Result<int32_t> Save(const std::string& name, const std::string& text, int32_t first_version);
+  Result<int32_t> Save(const std::string& name, const std::string& text, int32_t first_version,
+                       const Actor& by = {});
 
   // Makes the label name these versions. Those of `unsaved` may be named though no row has them
   // (profiles that travel with the program). kInvalidArgument: no such version; a weight or a
   // number of versions out of range; a version twice.
   Status MoveLabel(const std::string& name, const std::string& label,
                    const std::vector<ProfileShare>& shares,
-                   const std::vector<int32_t>& unsaved = {});
+                   const std::vector<int32_t>& unsaved = {}, const Actor& by = {});
 
   // What the label named before its last move that was not itself rolled back; again and again,
   // back to where it was never moved. kNotFound: it is there. The label as it is now.
-  Result<ProfileLabel> RollBack(const std::string& name, const std::string& label);
+  Result<ProfileLabel> RollBack(const std::string& name, const std::string& label,
+                                const Actor& by = {});
 
   // Grows with every change of profiles, by whatever process.
   Result<int64_t> Change();

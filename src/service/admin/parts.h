@@ -1,0 +1,40 @@
+// What the handlers of the admin API work on.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string>
+
+#include "common/base/clock.h"
+#include "service/admin/sign_in_limiter.h"
+#include "service/admin/site.h"
+#include "service/pool/pool.h"
+#include "service/store/admin_session_store.h"
+#include "service/store/admin_user_store.h"
+#include "service/store/audit_log.h"
+#include "service/store/database.h"
+#include "service/store/key_store.h"
+#include "service/store/profile_store.h"
+
+namespace lemma::gateway {
+class PromptCounter;
+}
+
+namespace lemma::admin {
+
+// Thread-safe, all of it, and it outlives the calls.
+struct AdminParts {
+  const UnixClock& clock;
+  const Site& site;
+  SignInLimiter& sign_ins;
+  store::Database& database;
+  store::KeyStore& keys;
+  store::ProfileStore& profiles;
+  store::AdminUserStore& users;
+  store::AdminSessionStore& sessions;
+  store::AuditLog& audit;
+  pool::Pool& pool;
+  const gateway::PromptCounter* counter;  // null: no local model
+  const boost::json::object& configuration;
+};
+
+}  // namespace lemma::admin

@@ -1,0 +1,15 @@
+// The rows of the admin API, subject by subject. A subject is a file of handlers that ends with its
+// rows; routes.cc puts them together.
+#pragma once
+
+#include <vector>
+
+#include "service/admin/route.h"
+
+namespace lemma::admin {
+
+std::vector<Route> SessionRoutes();  // signing in and out, one's own password and second factor
+std::vector<Route> UserRoutes();
+std::vector<Route> ServiceRoutes();  // health, configuration, the audit log, the OpenAPI document
+
+}  // namespace lemma::admin

@@ -1,0 +1,107 @@
+#include "service/admin/site.h"
+
+#include <fmt/format.h>
+
+#include "common/net/address.h"
+
+namespace lemma::admin {
+namespace {
+
+constexpr std::string_view kHttps = "https://";
+
+Status Foreign(std::string message) {
+  return Status(StatusCode::kPermissionDenied, std::move(message));
+}
+
+// "[::1]:8081" -> "[::1]"; the text itself where there is no port.
+std::string_view WithoutPort(std::string_view text) {
+  const size_t colon = text.rfind(':');
+  const bool has_port = colon != text.npos && text.find(']', colon) == text.npos;
+  return has_port ? text.substr(0, colon) : text;
+}
+
+std::string_view WithoutBlanks(std::string_view text) {
+  const size_t begin = text.find_first_not_of(" \t");
+  if (begin == text.npos) return "";
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+bool IsLoopbackHost(std::string_view host) {
+  const auto address = net::ParseAddress(std::string(WithoutPort(host)) + ":1");
+  return address.ok() && net::IsLoopback(*address);
+}
+
+}  // namespace
+
+Result<Site> Site::Of(const std::string& origin) {
+  if (origin.empty()) return Site("");
+  const bool is_origin = origin.starts_with(kHttps) && origin.size() > kHttps.size() &&
+                         origin.find_first_of("/?#@ \t", kHttps.size()) == origin.npos;
+  if (is_origin) return Site(origin);
+  return InvalidArgument("must be https://host or https://host:port, is \"" + origin + "\"");
+}
+
+Status Site::Check(const net::HttpRequest& request) const {
+  const std::string_view host = request.header("host");
+  const bool is_ours =
+      IsLoopbackHost(host) ||
+      (!origin_.empty() && host == std::string_view(origin_).substr(kHttps.size()));
+  if (!is_ours) {
+    return Foreign(
+        "the Host of this request is not where the admin API is: use 127.0.0.1, or start "
+        "the service with --admin-origin");
+  }
+  if (request.method == "GET" || request.method == "HEAD") return Ok();
+  const std::string_view sent = request.header("origin");
+  const std::string expected = origin_.empty() ? fmt::format("http://{}", host) : origin_;
+  if (!sent.empty() && sent != expected)
+    return Foreign("the Origin of this request is another site");
+  const std::string_view from = request.header("sec-fetch-site");
+  if (!from.empty() && from != "same-origin" && from != "none") {
+    return Foreign("another site's page made this request");
+  }
+  return Ok();
+}
+
+std::string Site::AddressOf(const net::HttpRequest& request) const {
+  const std::string_view forwarded = request.header("x-forwarded-for");
+  if (!origin_.empty() && !forwarded.empty()) {
+    const size_t comma = forwarded.rfind(',');
+    // Anybody may write what stands before the proxy's own part.
+    const std::string_view last =
+        WithoutBlanks(comma == forwarded.npos ? forwarded : forwarded.substr(comma + 1));
+    constexpr std::string_view kOfAddresses = "0123456789abcdefABCDEF.:[]";
+    if (last.size() <= 64 && last.find_first_not_of(kOfAddresses) == last.npos) {
+      return std::string(last);
+    }
+  }
+  return std::string(WithoutPort(request.peer));
+}
+
+// A cookie named __Host- is taken from this host's TLS alone, for all of its paths; without TLS a
+// browser refuses that name.
+std::string_view Site::CookieName() const {
+  return origin_.empty() ? "lemma_admin" : "__Host-lemma_admin";
+}
+
+std::string_view Site::TokenOf(const net::HttpRequest& request) const {
+  std::string_view rest = request.header("cookie");
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find(';'), rest.size());
+    const std::string_view pair = WithoutBlanks(rest.substr(0, end));
+    const size_t equals = std::min(pair.find('='), pair.size());
+    if (pair.substr(0, equals) == CookieName() && equals < pair.size()) {
+      return pair.substr(equals + 1);
+    }
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return "";
+}
+
+net::Header Site::CookieOf(std::string_view token) const {
+  return {"Set-Cookie",
+          fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict{}{}", CookieName(), token,
+                      origin_.empty() ? "" : "; Secure", token.empty() ? "; Max-Age=0" : "")};
+}
+
+}  // namespace lemma::admin
