@@ -48,7 +48,7 @@ async function startReceiver(fails) {
 }
 
 const question = {
-  messages: [{ role: 'user', content: 'What is 12 * 34?' }], temperature: 1, max_tokens: 600,
+  messages: [{ role: 'user', content: 'What is 12 * 34?' }], temperature: 1, max_tokens: 300,
   ignore_eos: true,
 };
 
@@ -57,15 +57,17 @@ test('kill -9 loses no job, and each has the one answer of its seed', async () =
   const start = () =>
     startServer(['--data-dir', join(root, 'killed'), '--jobs', '2', '--webhook-private']);
   let server = await start();
+  const post = (body) => call(server, 'POST', '/v1/jobs', {
+    target: '/v1/chat/completions', body, webhook: { url: receiver.url, secret: 'shh' },
+  }, { 'idempotency-key': `job-${body.seed}` });
+  const bodies = [1, 2, 3, 4].map((seed) => ({ ...question, seed }));
+  const answers = [];
+  for (const body of bodies) answers.push(await call(server, 'POST', '/v1/chat/completions', body));
   const wanted = new Map();
-  for (let seed = 1; seed <= 6; ++seed) {
-    const body = { ...question, seed };
-    const answer = await call(server, 'POST', '/v1/chat/completions', body);
-    const job = await call(server, 'POST', '/v1/jobs', {
-      target: '/v1/chat/completions', body, webhook: { url: receiver.url, secret: 'shh' },
-    }, { 'idempotency-key': `job-${seed}` });
+  for (const [i, body] of bodies.entries()) {
+    const job = await post(body);
     assert.equal(job.status, 'queued', JSON.stringify(job));
-    wanted.set(job.id, answer.choices[0]);
+    wanted.set(job.id, answers[i].choices[0]);
   }
   // In the middle of some, while others wait.
   const isInTheMiddle = async () => {
@@ -83,26 +85,24 @@ test('kill -9 loses no job, and each has the one answer of its seed', async () =
     assert.equal(job.result.choices[0].finish_reason, choice.finish_reason);
     assert.ok(job.attempts <= 2);
   }
-  const again = await call(server, 'POST', '/v1/jobs', {
-    target: '/v1/chat/completions', body: { ...question, seed: 1 },
-    webhook: { url: receiver.url, secret: 'shh' },
-  }, { 'idempotency-key': 'job-1' });
+  const again = await post(bodies[0]);
   assert.equal(again.id, [...wanted.keys()][0]);
   assert.equal(again.status, 'done');
 
   const delivered = async () => {
     const { data } = await call(server, 'GET', '/v1/jobs');
-    return data.length === 6 && data.every((job) => job.webhook.state === 'delivered');
+    return data.length === wanted.size && data.every((job) => job.webhook.state === 'delivered');
   };
   for (let i = 0; i < 6 && !(await delivered()); ++i) {
     await eventually(delivered, 'all are told').catch(() => {});
   }
   assert.ok(await delivered());
-  assert.equal(receiver.told.length, 7, 'each is told once, but for the one that was refused');
+  const ids = receiver.told.map(({ body }) => JSON.parse(body).id);
+  assert.deepEqual(new Set(ids), new Set(wanted.keys()));
+  assert.ok(ids.lastIndexOf(ids[0]) > 0, 'what was refused is told again');
   for (const { headers, body } of receiver.told) {
     const [, t, v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(headers['x-lemma-signature']);
     assert.equal(v1, createHmac('sha256', 'shh').update(`${t}.${body}`).digest('hex'));
-    assert.ok(wanted.has(JSON.parse(body).id));
   }
   assert.equal(await server.stop(), 0);
 });
@@ -110,14 +110,16 @@ test('kill -9 loses no job, and each has the one answer of its seed', async () =
 test('SIGTERM waits for no job, and the next server goes on with it', async () => {
   const start = () => startServer(['--data-dir', join(root, 'stopped')]);
   let server = await start();
-  const { id } = await call(server, 'POST', '/v1/jobs', { body: { problem: 'What is 6 * 7?' } });
+  const { id } = await call(server, 'POST', '/v1/jobs', {
+    body: { problem: 'What is 12 * 34?', temperature: 0 },
+  });
   const events = fetch(`${server.url}/v1/jobs/${id}/events`).then((reply) => reply.text());
   assert.equal(await server.stop(), 0);
   await events;
   server = await start();
   const job = await ended(server, id);
   assert.equal(job.status, 'done', JSON.stringify(job));
-  assert.equal(job.result.answer, '42');
+  assert.equal(job.result.answer, '408');
   assert.ok(job.progress.votes.length > 0);
   await server.stop();
 });
@@ -144,11 +146,12 @@ test('a job is its key\'s, and fails where that is revoked before it runs', asyn
   await call(server, 'DELETE', `/v1/jobs/${first.id}`, undefined, stays);
   assert.equal((await ended(server, first.id, stays)).status, 'cancelled');
   // Nobody can ask for it any more: that the next one runs shows that it has ended.
-  const third = await call(server, 'POST', '/v1/jobs',
-                           { target: '/generate', body: { prompt: 'What is 6 * 7?' } }, stays);
+  const third = await call(server, 'POST', '/v1/jobs', {
+    target: '/generate', body: { prompt: 'What is 12 * 34?', temperature: 0 },
+  }, stays);
   const job = await ended(server, third.id, stays);
   assert.equal(job.status, 'done', JSON.stringify(job));
-  assert.match(job.result.text, /42/);
+  assert.match(job.result.text, /408/);
   assert.equal(job.result.profile, 'math');
   const { data } = await call(server, 'GET', '/v1/jobs', undefined, stays);
   assert.deepEqual(data.map(({ id }) => id), [third.id, first.id]);
