@@ -12,19 +12,13 @@
 #include <mutex>
 #include <optional>
 #include <string_view>
-#include <thread>
 
 #include "app/commands.h"
+#include "app/local_server.h"
 #include "app/model_choice.h"
-#include "app/runtime_directory.h"
-#include "app/signals.h"
-#include "app/worker.h"
 #include "common/base/json.h"
-#include "common/base/log.h"
 #include "common/net/http_client.h"
 #include "common/net/sse.h"
-#include "service/gateway/gateway.h"
-#include "service/pool/pool.h"
 
 namespace lemma::app {
 namespace {
@@ -215,29 +209,9 @@ Status AskServer(const std::string& address, const AskOptions& options) {
   return WriteNow(response.body + "\n", stdout);
 }
 
-// Its worker is ready: the pool only has to see it.
-constexpr std::chrono::milliseconds kReadyPollInterval{1};
-
 Status AskHere(const AskOptions& options) {
-  const StopSignals held;  // what arrives waits until end_on_signal can remove the directory
-  SetLogLevel(LogLevel::kWarning);
-  LEMMA_ASSIGN_OR_RETURN(const auto directory, RuntimeDirectory::Make());
-  const EndOnSignal end_on_signal([&] { directory->Remove(); });
-  const SteadyClock clock;
-  LEMMA_ASSIGN_OR_RETURN(const auto worker,
-                         StartWorker(options.model, directory->SocketAddress("worker"), clock));
-  pool::PoolOptions pool_options;
-  pool_options.remotes = {{"worker", worker->address(), "", ""}};
-  // However slow this machine is: nobody else could answer.
-  pool_options.routing.health.hung_after = pool_options.routing.health.stall_max =
-      std::chrono::hours(24);
-  LEMMA_ASSIGN_OR_RETURN(const auto pool, pool::Pool::Start(pool_options));
-  while (pool->n_ready() == 0) std::this_thread::sleep_for(kReadyPollInterval);
-  gateway::GatewayOptions gateway_options;
-  gateway_options.listen = directory->SocketAddress("gateway");
-  gateway_options.pool = pool.get();
-  LEMMA_ASSIGN_OR_RETURN(const auto gateway, gateway::Gateway::Start(gateway_options));
-  return AskServer(gateway->address(), options);
+  LEMMA_ASSIGN_OR_RETURN(const auto server, LocalServer::Start(options.model));
+  return AskServer(server->gateway_address(), options);
 }
 
 }  // namespace
