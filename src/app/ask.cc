@@ -16,6 +16,7 @@
 #include "app/commands.h"
 #include "app/local_server.h"
 #include "app/model_choice.h"
+#include "common/base/error_message.h"
 #include "common/base/json.h"
 #include "common/net/http_client.h"
 #include "common/net/sse.h"
@@ -63,20 +64,6 @@ net::HttpClientOptions ClientOptions() {
   return options;
 }
 
-// The message of an error body {"error": {"message": ...}}, or the body itself.
-std::string ErrorMessage(const std::string& body) {
-  const auto object = ParseJsonObject(body, "the reply");
-  if (object.ok()) {
-    if (const json::value* error = object->if_contains("error")) {
-      if (error->is_object() && error->get_object().contains("message")) {
-        const json::value& message = error->get_object().at("message");
-        if (message.is_string()) return std::string(message.get_string());
-      }
-    }
-  }
-  return body.empty() ? "the server refused without saying why" : body;
-}
-
 // Writes all of it now. Errors (kIo): nobody reads it any more, a full disk.
 Status WriteNow(std::string_view text, std::FILE* file) {
   if (std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0) {
@@ -94,7 +81,7 @@ class AnswerPrinter {
   Status Print(const net::SseParser::Event& event) {
     if (event.data == "[DONE]") return Ok();
     LEMMA_ASSIGN_OR_RETURN(const json::object chunk, ParseJsonObject(event.data, "an event"));
-    if (chunk.contains("error")) return Internal(ErrorMessage(event.data));
+    if (chunk.contains("error")) return Internal(ErrorMessageIn(event.data));
     const json::value* choices = chunk.if_contains("choices");
     if (choices == nullptr || !choices->is_array()) {
       return InvalidArgument("the server sent an event without choices");
@@ -191,7 +178,7 @@ Status StreamAnswer(const std::string& address, net::HttpRequest request) {
   const Status finished = state->printer.Finish();
   LEMMA_RETURN_IF_ERROR(state->printed);
   LEMMA_RETURN_IF_ERROR(*state->status);
-  if (state->http_status != 200) return Internal(ErrorMessage(state->error_body));
+  if (state->http_status != 200) return Internal(ErrorMessageIn(state->error_body));
   return finished;
 }
 
@@ -205,7 +192,7 @@ Status AskServer(const std::string& address, const AskOptions& options) {
   if (!options.json_reply) return StreamAnswer(address, std::move(request));
   net::HttpClient client(ClientOptions());
   LEMMA_ASSIGN_OR_RETURN(const net::HttpResponse response, client.SendAndWait(address, request));
-  if (response.status != 200) return Internal(ErrorMessage(response.body));
+  if (response.status != 200) return Internal(ErrorMessageIn(response.body));
   return WriteNow(response.body + "\n", stdout);
 }
 
