@@ -34,6 +34,9 @@ const std::map<std::string, std::vector<std::string>>& AllowedIncludes() {
       {"service/solve",
        {"common/base", "common/net", "service/reason", "service/reason/consensus",
         "service/reason/judge"}},
+      {"service/eval",
+       {"common/base", "common/net", "service/reason", "service/reason/consensus",
+        "service/reason/judge"}},
       {"service/pool", {"common/base", "common/net"}},
       {"service/gateway",
        {"common/base", "common/text", "common/net", "service/access", "service/store",
@@ -42,7 +45,7 @@ const std::map<std::string, std::vector<std::string>>& AllowedIncludes() {
        {"common/base", "common/text", "common/net", "common/hub", "inference/kernels",
         "inference/model", "inference/engine", "inference/worker", "service/access",
         "service/store", "service/reason", "service/reason/judge", "service/pool", "service/solve",
-        "service/gateway"}},
+        "service/eval", "service/gateway"}},
       {"train", {"common/base", "common/text"}},
   };
   return table;
