@@ -166,9 +166,10 @@ std::string Histogram(const std::vector<double>& first, const std::vector<double
                    kColours[1]);
   }
   content += Text(kLeft - 6, kTop + 10, fmt::format("{}", most), "end");
-  for (const double part : {0.0, 0.5, 1.0}) {
+  const std::pair<double, const char*> marks[] = {{0, "start"}, {0.5, "middle"}, {1, "end"}};
+  for (const auto& [part, anchor] : marks) {
     content += Text(kLeft + part * kPlotWidth, kHeight - 10,
-                    fmt::format("{:.4g} {}", part * top, unit), "middle");
+                    fmt::format("{:.4g} {}", part * top, unit), anchor);
   }
   return Svg(kHeight, content);
 }
