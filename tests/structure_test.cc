@@ -48,7 +48,7 @@ const std::map<std::string, std::vector<std::string>>& AllowedIncludes() {
         "service/reason", "service/reason/judge", "service/pool", "service/solve", "service/jobs"}},
       {"service/admin",
        {"common/base", "common/text", "common/net", "service/access", "service/store",
-        "service/alerts", "service/reason", "service/pool", "service/gateway"}},
+        "service/alerts", "service/webhook", "service/reason", "service/pool", "service/gateway"}},
       {"app", {"common/base",          "common/text",     "common/net",       "common/hub",
                "inference/kernels",    "inference/model", "inference/engine", "inference/worker",
                "service/access",       "service/store",   "service/alerts",   "service/reason",

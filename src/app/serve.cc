@@ -129,8 +129,8 @@ Status Serve(const ServeOptions& options, json::object configuration) {
     gateway_options.tls = net::TlsFiles{.cert_file = options.tls_cert, .key_file = options.tls_key};
   }
   LEMMA_ASSIGN_OR_RETURN(const auto gateway, gateway::Gateway::Start(gateway_options));
-  LEMMA_ASSIGN_OR_RETURN(const auto admin,
-                         StartAdmin(options.admin, *callers, *pool, std::move(configuration)));
+  LEMMA_ASSIGN_OR_RETURN(const auto admin, StartAdmin(options.admin, *callers, *pool, *gateway,
+                                                      std::move(configuration)));
 
   const Status ready = WaitUntilReady(*pool, signals);
   if (ready.code() == StatusCode::kCancelled) return Ok();
