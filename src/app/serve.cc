@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "app/commands.h"
+#include "app/embedded_page.h"
 #include "app/pool_settings.h"
 #include "app/runtime_directory.h"
 #include "app/serve_access.h"
@@ -118,6 +119,7 @@ Status Serve(const ServeOptions& options, json::object configuration) {
   gateway_options.access = callers->parts();
   gateway_options.job_runner.running_max = options.jobs_max;
   if (options.is_webhook_private) gateway_options.webhook_reach = webhook::Reach::kPrivateToo;
+  gateway_options.page = EmbeddedPage();
   const Result<reason::Judge> judge = reason::Judge::Create({});
   if (judge.ok()) {
     gateway_options.judge = &*judge;
