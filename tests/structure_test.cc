@@ -36,14 +36,16 @@ const std::map<std::string, std::vector<std::string>>& AllowedIncludes() {
        {"common/base", "common/net", "service/reason", "service/reason/consensus",
         "service/reason/judge"}},
       {"service/pool", {"common/base", "common/net"}},
+      {"service/tracing", {"common/base", "common/net"}},
       {"service/gateway",
        {"common/base", "common/text", "common/net", "service/access", "service/store",
-        "service/reason", "service/reason/judge", "service/pool", "service/solve"}},
+        "service/reason", "service/reason/judge", "service/pool", "service/solve",
+        "service/tracing"}},
       {"app",
        {"common/base", "common/text", "common/net", "common/hub", "inference/kernels",
         "inference/model", "inference/engine", "inference/worker", "service/access",
         "service/store", "service/alerts", "service/reason", "service/reason/judge", "service/pool",
-        "service/solve", "service/gateway"}},
+        "service/solve", "service/tracing", "service/gateway"}},
       {"train", {"common/base", "common/text"}},
   };
   return table;

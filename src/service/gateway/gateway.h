@@ -20,6 +20,7 @@
 #include "service/pool/pool.h"
 #include "service/reason/judge/judge.h"
 #include "service/reason/profile_set.h"
+#include "service/tracing/span_exporter.h"
 
 namespace lemma::gateway {
 
@@ -38,6 +39,8 @@ struct GatewayOptions {
   net::HttpServerLimits limits;
   std::optional<net::TlsFiles> tls;
   std::chrono::milliseconds drain_timeout{60000};
+  std::string version;                     // of this program, for metrics
+  tracing::SpanExporter* spans = nullptr;  // null: none are kept; outlives the gateway
   GatewayAccess access;
 };
 
