@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "app/commands.h"
+#include "app/log_settings.h"
 #include "app/pool_settings.h"
 #include "app/runtime_directory.h"
 #include "app/serve_access.h"
@@ -15,6 +16,7 @@
 #include "common/base/log.h"
 #include "service/gateway/gateway.h"
 #include "service/pool/pool.h"
+#include "service/tracing/span_exporter.h"
 
 namespace lemma::app {
 namespace {
@@ -30,6 +32,7 @@ struct ServeOptions {
   int port = 8080;
   std::string off_domain = kRefuse;
   std::string tls_cert, tls_key;  // files; "": plain HTTP
+  std::string otlp;               // a collector's address; "": spans are not kept
 
   bool has_tls() const { return !tls_cert.empty(); }
 };
@@ -87,6 +90,14 @@ Status WaitUntilReady(const pool::Pool& pool, const StopSignals& signals) {
   return Ok();
 }
 
+// Null where no collector is named. Errors name the option.
+Result<std::unique_ptr<tracing::SpanExporter>> StartSpans(const std::string& collector) {
+  if (collector.empty()) return std::unique_ptr<tracing::SpanExporter>();
+  auto spans = tracing::SpanExporter::Start({.collector = collector, .version = LEMMA_VERSION});
+  if (!spans.ok()) return spans.status().WithPrefix("--otlp");
+  return spans;
+}
+
 Status Serve(const ServeOptions& options) {
   StopSignals signals;
   const std::string listen = options.host + ":" + std::to_string(options.port);
@@ -95,6 +106,7 @@ Status Serve(const ServeOptions& options) {
   LEMMA_ASSIGN_OR_RETURN(const auto profiles, ServedProfiles::Open(options.access.data));
   LEMMA_ASSIGN_OR_RETURN(const auto callers,
                          ServeAccess::Open(options.access, options.pool.model.model));
+  LEMMA_ASSIGN_OR_RETURN(const auto spans, StartSpans(options.otlp));
   LEMMA_ASSIGN_OR_RETURN(const auto directory, RuntimeDirectory::Make());
   LEMMA_ASSIGN_OR_RETURN(const pool::PoolOptions pool_options,
                          PoolOptionsOf(options.pool, *directory));
@@ -108,6 +120,8 @@ Status Serve(const ServeOptions& options) {
   }
   gateway_options.judges_domain = options.off_domain == kRefuse;
   gateway_options.access = callers->parts();
+  gateway_options.version = LEMMA_VERSION;
+  gateway_options.spans = spans.get();
   const Result<reason::Judge> judge = reason::Judge::Create({});
   if (judge.ok()) {
     gateway_options.judge = &*judge;
@@ -157,6 +171,12 @@ void AddServe(CLI::App& app, ExitStatus& exit_status) {
       command->add_option("--tls-key", options->tls_key, "Its private key, in a PEM file");
   cert->needs(key);
   key->needs(cert);
+  command
+      ->add_option("--otlp", options->otlp,
+                   "Send spans of requests to this OpenTelemetry collector (OTLP over HTTP): "
+                   "http://HOST:4318")
+      ->envname("LEMMA_OTLP");
+  AddLogOptions(*command);
   AddServeAccessOptions(*command, options->access);
   command->fallthrough();  // --config, which is the program's
   command->footer(
