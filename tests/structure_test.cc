@@ -43,9 +43,11 @@ const std::map<std::string, std::vector<std::string>>& AllowedIncludes() {
        {"common/base", "common/net", "service/reason", "service/reason/consensus",
         "service/reason/judge"}},
       {"service/pool", {"common/base", "common/net"}},
+      {"service/tracing", {"common/base", "common/net"}},
       {"service/gateway",
        {"common/base", "common/text", "common/net", "service/access", "service/store",
-        "service/reason", "service/reason/judge", "service/pool", "service/solve", "service/jobs"}},
+        "service/reason", "service/reason/judge", "service/pool", "service/solve", "service/jobs",
+        "service/tracing"}},
       {"service/admin",
        {"common/base", "common/text", "common/net", "service/access", "service/store",
         "service/alerts", "service/webhook", "service/reason", "service/pool", "service/gateway"}},
@@ -53,7 +55,8 @@ const std::map<std::string, std::vector<std::string>>& AllowedIncludes() {
                "inference/kernels",    "inference/model", "inference/engine", "inference/worker",
                "service/access",       "service/store",   "service/alerts",   "service/reason",
                "service/reason/judge", "service/pool",    "service/solve",    "service/jobs",
-               "service/eval",         "service/webhook", "service/gateway",  "service/admin"}},
+               "service/eval",         "service/webhook", "service/tracing",  "service/gateway",
+               "service/admin"}},
       {"train", {"common/base", "common/text"}},
   };
   return table;

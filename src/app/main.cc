@@ -1,12 +1,17 @@
 #include <cstdio>
 
 #include "app/commands.h"
+#include "common/base/log.h"
 
 namespace lemma::app {
 
 int Report(const Status& status) {
   if (status.ok()) return 0;
-  std::fprintf(stderr, "lemma: %s\n", status.message().c_str());
+  if (CurrentLogFormat() == LogFormat::kJson) {
+    LogError("lemma: {}", status.message());
+  } else {
+    std::fprintf(stderr, "lemma: %s\n", status.message().c_str());
+  }
   return 1;
 }
 

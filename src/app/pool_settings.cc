@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/hub_settings.h"
+#include "app/log_settings.h"
 #include "common/base/cpu.h"
 #include "common/base/file.h"
 #include "service/pool/replica_spec.h"
@@ -19,6 +20,7 @@ std::vector<std::string> WorkerCommand(const ModelOptions& options, int n_thread
   std::vector<std::string> command = {
       "/proc/self/exe", "worker",      "--listen",  address,
       "--model",        options.model, "--threads", std::to_string(n_threads)};
+  command.insert(command.end(), {kLogFormatOption, CurrentLogFormatName()});
   if (!options.isa.empty()) command.insert(command.end(), {"--isa", options.isa});
   if (!options.weights.empty()) command.insert(command.end(), {"--weights", options.weights});
   if (!options.kv.empty()) command.insert(command.end(), {"--kv", options.kv});

@@ -9,6 +9,7 @@
 
 #include "app/commands.h"
 #include "app/embedded_page.h"
+#include "app/log_settings.h"
 #include "app/pool_settings.h"
 #include "app/runtime_directory.h"
 #include "app/serve_access.h"
@@ -18,6 +19,7 @@
 #include "common/base/log.h"
 #include "service/gateway/gateway.h"
 #include "service/pool/pool.h"
+#include "service/tracing/span_exporter.h"
 
 namespace lemma::app {
 namespace {
@@ -38,6 +40,7 @@ struct ServeOptions {
   int port = 8080;
   std::string off_domain = kRefuse;
   std::string tls_cert, tls_key;  // files; "": plain HTTP
+  std::string otlp;               // a collector's address; "": spans are not kept
 
   bool has_tls() const { return !tls_cert.empty(); }
 };
@@ -96,6 +99,14 @@ Status WaitUntilReady(const pool::Pool& pool, const StopSignals& signals) {
   return Ok();
 }
 
+// Null where no collector is named. Errors name the option.
+Result<std::unique_ptr<tracing::SpanExporter>> StartSpans(const std::string& collector) {
+  if (collector.empty()) return std::unique_ptr<tracing::SpanExporter>();
+  auto spans = tracing::SpanExporter::Start({.collector = collector, .version = LEMMA_VERSION});
+  if (!spans.ok()) return spans.status().WithPrefix("--otlp");
+  return spans;
+}
+
 Status Serve(const ServeOptions& options, json::object configuration) {
   StopSignals signals;
   const std::string listen = options.host + ":" + std::to_string(options.port);
@@ -104,6 +115,7 @@ Status Serve(const ServeOptions& options, json::object configuration) {
   LEMMA_ASSIGN_OR_RETURN(const auto profiles, ServedProfiles::Open(options.access.data));
   LEMMA_ASSIGN_OR_RETURN(const auto callers,
                          ServeAccess::Open(options.access, options.pool.model.model));
+  LEMMA_ASSIGN_OR_RETURN(const auto spans, StartSpans(options.otlp));
   LEMMA_ASSIGN_OR_RETURN(const auto directory, RuntimeDirectory::Make());
   LEMMA_ASSIGN_OR_RETURN(const pool::PoolOptions pool_options,
                          PoolOptionsOf(options.pool, *directory));
@@ -120,6 +132,8 @@ Status Serve(const ServeOptions& options, json::object configuration) {
   gateway_options.job_runner.running_max = options.jobs_max;
   if (options.is_webhook_private) gateway_options.webhook_reach = webhook::Reach::kPrivateToo;
   gateway_options.page = EmbeddedPage();
+  gateway_options.version = LEMMA_VERSION;
+  gateway_options.spans = spans.get();
   const Result<reason::Judge> judge = reason::Judge::Create({});
   if (judge.ok()) {
     gateway_options.judge = &*judge;
@@ -173,6 +187,12 @@ void AddServe(CLI::App& app, ExitStatus& exit_status) {
       command->add_option("--tls-key", options->tls_key, "Its private key, in a PEM file");
   cert->needs(key);
   key->needs(cert);
+  command
+      ->add_option("--otlp", options->otlp,
+                   "Send spans of requests to this OpenTelemetry collector (OTLP over HTTP): "
+                   "http://HOST:4318")
+      ->envname("LEMMA_OTLP");
+  AddLogOptions(*command);
   AddServeAccessOptions(*command, options->access);
   command->add_option("--jobs", options->jobs_max, "Jobs of /v1/jobs that run here at a time")
       ->check(CLI::Range(1, 64))

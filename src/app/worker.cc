@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/commands.h"
+#include "app/log_settings.h"
 #include "app/signals.h"
 #include "common/base/log.h"
 #include "common/base/thread_pool.h"
@@ -30,6 +31,7 @@ Result<std::unique_ptr<worker::Worker>> StartWorker(const ModelOptions& options,
   worker::WorkerOptions worker_options;
   worker_options.listen = listen;
   worker_options.model_id = checkpoint.id();
+  worker_options.version = LEMMA_VERSION;
   return worker::Worker::Start(
       worker_options,
       {std::move(backend), std::move(tokenizer), std::move(chat_template), std::move(fingerprint)},
@@ -68,6 +70,7 @@ void AddWorker(CLI::App& app, ExitStatus& exit_status) {
   auto options = std::make_shared<WorkerCommandOptions>();
   CLI::App* command = app.add_subcommand("worker", "One engine alone behind the OpenAI protocol");
   AddModelOptions(*command, options->model);
+  AddLogOptions(*command);
   command->add_option("--listen", options->listen, "host:port or unix:/path")
       ->capture_default_str();
   command->footer("Example:\n  lemma worker --listen 0.0.0.0:8081");

@@ -1,8 +1,8 @@
 #include "common/base/error_body.h"
 
-#include <utf8proc.h>
-
 #include <boost/json.hpp>
+
+#include "common/base/utf8_text.h"
 
 namespace lemma {
 namespace {
@@ -50,21 +50,7 @@ ErrorClass ClassOfHttp(int http_status) {
 }
 
 // What a client sent comes back in messages: whatever it was, the body is UTF-8 and short.
-std::string Presentable(std::string_view text) {
-  std::string out;
-  for (size_t at = 0; at < text.size();) {
-    utf8proc_int32_t unused;
-    const auto length =
-        utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()) + at,
-                         static_cast<utf8proc_ssize_t>(text.size() - at), &unused);
-    const std::string_view character =
-        length > 0 ? text.substr(at, static_cast<size_t>(length)) : "\xEF\xBF\xBD";  // U+FFFD
-    if (out.size() + character.size() > kErrorTextBytesMax) return out + "...";
-    out += character;
-    at += length > 0 ? static_cast<size_t>(length) : 1;
-  }
-  return out;
-}
+std::string Presentable(std::string_view text) { return Utf8Text(text, kErrorTextBytesMax); }
 
 std::string Render(std::string_view message, const ErrorClass& error, std::string_view param) {
   const auto or_null = [](std::string_view text) {

@@ -19,6 +19,8 @@ class Call {
   const net::HttpRequest& request() const { return exchange_->request(); }
   // Every answer carries it.
   const std::string& request_id() const { return request_id_; }
+  // Of the trace that the request names; "": it names none.
+  const std::string& trace_id() const { return trace_id_; }
 
   void Send(net::HttpResponse response);
   void Start(net::HttpResponse response);
@@ -32,6 +34,7 @@ class Call {
   const std::shared_ptr<net::HttpExchange> exchange_;
   const std::string route_;
   const std::string request_id_;
+  const std::string trace_id_;
   Metrics& metrics_;
 };
 

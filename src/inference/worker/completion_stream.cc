@@ -4,8 +4,6 @@
 #include <chrono>
 #include <utility>
 
-#include "common/base/log.h"
-
 namespace lemma::worker {
 namespace {
 
@@ -107,8 +105,9 @@ void CompletionStream::FinishText(Sample& sample, Choice& piece) {
 }
 
 void CompletionStream::LogLoop(int32_t index, const engine::SampleEnd& end) const {
-  LogInfo("worker: {}: sample {} went round in circles ({} tokens, {} copies): {} rewind(s){}",
-          shape_.request_id, index, end.loops.period, end.loops.n_copies, end.loops.n_rewinds,
+  LogInfo(log_subject(),
+          "worker: sample {} went round in circles ({} tokens, {} copies): {} rewind(s){}", index,
+          end.loops.period, end.loops.n_copies, end.loops.n_rewinds,
           end.reason == FinishReason::kLoop                      ? ", stopped"
           : end.thinking_closed == engine::ThinkingClosed::kLoop ? ", concluded"
                                                                  : "");
@@ -127,6 +126,10 @@ void CompletionStream::OnDone(const Status& status) {
                               .generated_tokens = usage_.completion_tokens,
                               .reasoning_tokens = usage_.reasoning_tokens});
   }
+  LogInfo(log_subject(),
+          "worker: {} tokens in, {} out, {:.0f} ms to the first, {:.0f} ms after{}{}",
+          usage_.prompt_tokens, usage_.completion_tokens, timings.prompt_ms, timings.predicted_ms,
+          status.ok() ? "" : ": ", status.message());
   writer_->OnEnd(status, has_begun_ ? usage_ : Usage(), timings);
 }
 

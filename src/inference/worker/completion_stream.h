@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "common/base/log.h"
 #include "inference/engine/engine.h"
 #include "inference/worker/last_boxed.h"
 #include "inference/worker/metrics.h"
@@ -25,7 +26,8 @@ class CompletionStream : public engine::RequestSink {
     int32_t n_samples = 1;
     bool has_logprobs = false;
     bool opens_thinking = false;  // the prompt ends inside the thinking
-    std::string request_id;       // for the log
+    std::string request_id;       // this and the next one for the log
+    std::string trace_id = {};
     std::vector<std::string> stops;
     std::shared_ptr<const RequestWishes> wishes;
   };
@@ -54,6 +56,7 @@ class CompletionStream : public engine::RequestSink {
 
   static void ObserveText(Sample& sample, const SampleDecoder::Piece& text);
   void FinishText(Sample& sample, Choice& piece);
+  LogSubject log_subject() const { return {shape_.request_id, shape_.trace_id}; }
   void LogLoop(int32_t index, const engine::SampleEnd& end) const;
   void ObserveToken(Sample& sample);
   LogprobEntry MakeLogprobs(const engine::TokenEvent& event, Sample& sample) const;

@@ -187,6 +187,7 @@ void Generate(const Context& context, const CallPtr& call, ReplyKind kind,
                               .has_logprobs = params.sampling.n_logprobs >= 0,
                               .opens_thinking = opens_thinking,
                               .request_id = call->request_id(),
+                              .trace_id = call->trace_id(),
                               .stops = params.stop,
                               .wishes = wishes},
       context.tokenizer, context.metrics, context.clock, std::move(writer));

@@ -21,6 +21,9 @@ const Bounds kRequestSeconds = {.3, .5, .8, 1,  1.5, 2,   2.5, 5,   10,   15,  2
 const Bounds kTokens = {1,   2,    5,    10,   20,    50,    100,   200,
                         500, 1000, 2000, 5000, 10000, 20000, 50000, 100000};
 
+// The engine computes on processors alone: no GPU is read, and none is made up.
+constexpr const char* kNoGpu = "none";
+
 // By engine::FinishReason.
 constexpr const char* kReasonNames[] = {"stop",  "length", "deadline",
                                         "abort", "error",  "repetition"};
@@ -33,7 +36,8 @@ void RaiseTo(prometheus::Counter& counter, int64_t total) {
 
 }  // namespace
 
-Metrics::Metrics(const std::string& model_name, const model::BackendInfo& backend)
+Metrics::Metrics(const std::string& model_name, const std::string& version,
+                 const model::BackendInfo& backend)
     : labels_({{"model_name", model_name}}),
       time_to_first_token_(AddHistogram("vllm:time_to_first_token_seconds",
                                         "Arrival to first token", kFirstTokenSeconds)),
@@ -58,6 +62,10 @@ Metrics::Metrics(const std::string& model_name, const model::BackendInfo& backen
       prompt_tokens_(AddCounter("vllm:prompt_tokens_total", "Prompt tokens computed")),
       prompt_tokens_cached_(AddCounter("vllm:prompt_tokens_cached_total",
                                        "Prompt tokens that an earlier request had computed")),
+      prefix_queries_(AddCounter("vllm:prefix_cache_queries_total",
+                                 "Prompt tokens that were looked for in the prefix cache")),
+      prefix_hits_(
+          AddCounter("vllm:prefix_cache_hits_total", "Of these, those that were found there")),
       drafted_tokens_(
           AddCounter("vllm:spec_decode_num_draft_tokens_total", "Tokens guessed ahead")),
       accepted_tokens_(AddCounter("vllm:spec_decode_num_accepted_tokens_total",
@@ -67,8 +75,12 @@ Metrics::Metrics(const std::string& model_name, const model::BackendInfo& backen
       loop_rewinds_(AddCounter("lemma_loop_rewinds_total",
                                "Times that a sample was taken back to where its loop began")) {
   AddGauge("lemma_info", "What serves the model",
-           {{"device", backend.device}, {"weights", backend.weights}, {"kv", backend.kv}})
+           {{"device", backend.device},
+            {"weights", backend.weights},
+            {"kv", backend.kv},
+            {"gpu", kNoGpu}})
       .Set(1);
+  AddGauge("lemma_build_info", "What this program is", {{"version", version}}).Set(1);
 }
 
 void Metrics::ObserveFinished(const Finished& finished) {
@@ -98,6 +110,8 @@ std::string Metrics::Render(const engine::EngineStats& stats) {
       .Set(1);
   RaiseTo(prompt_tokens_, stats.prompt_tokens);
   RaiseTo(prompt_tokens_cached_, stats.prompt_tokens_cached);
+  RaiseTo(prefix_queries_, stats.prompt_tokens + stats.prompt_tokens_cached);
+  RaiseTo(prefix_hits_, stats.prompt_tokens_cached);
   RaiseTo(drafted_tokens_, stats.drafted_tokens);
   RaiseTo(accepted_tokens_, stats.accepted_tokens);
   RaiseTo(generated_tokens_, stats.generated_tokens);

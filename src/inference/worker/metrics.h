@@ -20,7 +20,9 @@ namespace lemma::worker {
 // Thread-safe. Observing takes a lock for nanoseconds; Render never waits for the engine.
 class Metrics {
  public:
-  Metrics(const std::string& model_name, const model::BackendInfo& backend);
+  // `version`: of this program.
+  Metrics(const std::string& model_name, const std::string& version,
+          const model::BackendInfo& backend);
 
   // Of one request, as the engine's events tell it (not as the client receives them).
   void ObserveFirstToken(Duration since_arrival) { Observe(time_to_first_token_, since_arrival); }
@@ -67,6 +69,8 @@ class Metrics {
   prometheus::Gauge& n_pages_free_;
   prometheus::Counter& prompt_tokens_;
   prometheus::Counter& prompt_tokens_cached_;
+  prometheus::Counter& prefix_queries_;
+  prometheus::Counter& prefix_hits_;
   prometheus::Counter& drafted_tokens_;
   prometheus::Counter& accepted_tokens_;
   prometheus::Counter& generated_tokens_;

@@ -79,7 +79,7 @@ Worker::Impl::Impl(const WorkerOptions& the_options, WorkerModel the_model, cons
       heartbeat(options.stall_max),
       keep_alive(options.ping_interval),
       thinking_tokens(ThinkingTokensOf(tokenizer)),
-      metrics(options.model_id, the_model.backend->info()),
+      metrics(options.model_id, options.version, the_model.backend->info()),
       engine(std::make_unique<engine::Engine>(std::move(the_model.backend), options.engine, clock)),
       context{.options = options,
               .tokenizer = tokenizer,

@@ -27,6 +27,7 @@ namespace lemma::worker {
 struct WorkerOptions {
   std::string listen = "127.0.0.1:0";      // as HttpServer::Start takes it
   std::string model_id;                    // how clients name the model
+  std::string version;                     // of this program, for metrics
   std::vector<std::string> model_aliases;  // other names they may use
   GenerationDefaults defaults;
   engine::EngineOptions engine;

@@ -6,6 +6,7 @@
 
 #include "common/base/json.h"
 #include "common/text/unicode.h"
+#include "service/gateway/span_attributes.h"
 
 namespace lemma::gateway {
 namespace {
@@ -33,8 +34,13 @@ int64_t Milliseconds(Duration duration) {
 
 }  // namespace
 
-Account::Account(const Books& books, std::string id, bool is_inference)
-    : books_(books), is_logged_(is_inference && books.log != nullptr) {
+Account::Account(const Books& books, std::string id, const net::HttpRequest& request,
+                 std::string route, bool is_inference)
+    : books_(books),
+      is_logged_(is_inference && books.log != nullptr),
+      route_(std::move(route)),
+      method_(request.method),
+      trace_(is_inference ? books.spans : nullptr, request, route_) {
   record_.id = std::move(id);
   record_.started_ms = SystemUnixClock().NowMs();
   if (is_inference) live_ = books.live.Enter(record_.id, record_.started_ms);
@@ -147,10 +153,12 @@ void Account::End(int http_status, bool is_complete) {
       record_.completion_tokens = n_used - record_.prompt_tokens;
     }
   }
-  if (!is_logged_) return;
   record_.http_status = http_status;
   if (!is_complete) record_.finish_reason = "cancelled";
   record_.error_reason = ErrorReason(http_status, is_complete);
+  const bool is_our_fault = http_status >= 500 || record_.error_reason == "failed";
+  trace_.End(RequestAttributes(method_, route_, record_), is_our_fault);
+  if (!is_logged_) return;
   record_.duration_ms = MillisecondsSoFar();
   record_.per_token_us = std::chrono::duration_cast<std::chrono::microseconds>(PerToken()).count();
   if (record_.answer) record_.answer = Storable(*record_.answer, kContentBytesMax);

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "common/base/clock.h"
+#include "common/net/http.h"
 #include "service/access/limiter.h"
 #include "service/gateway/door.h"
 #include "service/gateway/generation_body.h"
@@ -18,6 +19,7 @@
 #include "service/gateway/live_requests.h"
 #include "service/reason/task_profile.h"
 #include "service/store/request_log.h"
+#include "service/tracing/request_trace.h"
 
 namespace lemma::gateway {
 
@@ -25,17 +27,21 @@ namespace lemma::gateway {
 struct Books {
   KeyLanes& lanes;
   LiveRequests& live;
-  store::RequestLog* log = nullptr;  // null: rows are not kept
+  store::RequestLog* log = nullptr;        // null: rows are not kept
+  tracing::SpanExporter* spans = nullptr;  // null: spans are not kept
 };
 
 // Goes from thread to thread with its request, one at a time.
 class Account {
  public:
   // The request arrives now. `id`: of its row, unique. `is_inference`: it is one for a model, which
-  // is seen while it runs and gets a row.
-  Account(const Books& books, std::string id, bool is_inference);
+  // is seen while it runs and gets a row and spans.
+  Account(const Books& books, std::string id, const net::HttpRequest& request, std::string route,
+          bool is_inference);
 
   const KeyPtr& key() const { return key_; }
+  tracing::RequestTrace& trace() { return trace_; }
+  const tracing::RequestTrace& trace() const { return trace_; }
   void SetKey(KeyPtr key);
   // `used`: the profile whose prompt it gets; null: none, `name` says why.
   void SetProfile(const std::string& name, const reason::TaskProfile* used);
@@ -80,10 +86,13 @@ class Account {
 
   const Books& books_;
   const bool is_logged_;
+  const std::string route_;
+  const std::string method_;
   const TimePoint arrived_at_ = std::chrono::steady_clock::now();
   KeyPtr key_;
   store::RequestRecord record_;
   std::shared_ptr<LiveRequest> live_;  // null: it is not shown, or has ended
+  tracing::RequestTrace trace_;
   bool is_held_ = false;
   access::Reservation reservation_;
   TokenClaim claim_;

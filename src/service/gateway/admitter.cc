@@ -65,8 +65,10 @@ void Admitter::AskLimits(Waiting waiting) const {
   Result<access::Admission> admission =
       limiter.Admit(key.id, limits, claim->n_prompt + claim->n_output);
   reply.AddQueueWait(std::chrono::steady_clock::now() - waiting.since);
+  reply.account().trace().Add("limits", tracing::SpanKind::kInternal, waiting.since, {},
+                              /*has_failed=*/!admission.ok());
   if (!admission.ok()) {
-    LogWarning("gateway: {}: limits: {}", reply.request_id(), admission.status().message());
+    LogWarning(reply.log_subject(), "gateway: limits: {}", admission.status().message());
     return reply.SendError(Unavailable("the key's limits cannot be checked at the moment"));
   }
   const access::Verdict& verdict = admission->verdict;

@@ -1,5 +1,8 @@
 #include "service/gateway/errors.h"
 
+#include <fmt/format.h>
+
+#include <chrono>
 #include <string_view>
 #include <utility>
 
@@ -38,6 +41,28 @@ net::HttpResponse ErrorResponse(const Status& status, const std::string& code) {
 
 net::HttpResponse HttpErrorResponse(int http_status, const std::string& message) {
   return Response(http_status, HttpErrorBody(http_status, message));
+}
+
+Status WorkerFailure(const Status& status, bool is_late) {
+  if (is_late) {
+    return Status(StatusCode::kDeadlineExceeded,
+                  "the deadline is over, and the model has not ended its answer");
+  }
+  switch (status.code()) {
+    case StatusCode::kUnavailable:
+      return Unavailable("the model is not available at the moment");
+    case StatusCode::kDeadlineExceeded:
+      return Status(StatusCode::kDeadlineExceeded, "the model took too long to answer");
+    default:
+      return DataLoss("the model's worker failed before its answer was complete");
+  }
+}
+
+Status Quarantined(Duration left) {
+  return InvalidArgument(
+      fmt::format("this request was being answered when a worker ended, twice; it is refused for "
+                  "{} more minutes",
+                  std::chrono::ceil<std::chrono::minutes>(left).count()));
 }
 
 Status CancelledByOperator() {

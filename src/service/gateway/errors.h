@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "common/base/clock.h"
 #include "common/base/status.h"
 #include "common/net/http.h"
 
@@ -12,6 +13,13 @@ namespace lemma::gateway {
 // With Retry-After where trying again later may help (503).
 net::HttpResponse ErrorResponse(const Status& status, const std::string& code = "");
 net::HttpResponse HttpErrorResponse(int http_status, const std::string& message);
+
+// What went wrong between gateway and worker, without the worker's address. `is_late`: the client's
+// own deadline is over.
+Status WorkerFailure(const Status& status, bool is_late);
+
+// What a client gets that sends what two workers have ended over.
+Status Quarantined(Duration left);
 
 // What a client gets whose request was ended for it (live_requests.h): 499, not to be asked again.
 Status CancelledByOperator();

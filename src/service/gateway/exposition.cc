@@ -39,7 +39,7 @@ std::string Escaped(std::string_view value) {
 // a{x="y"} 1 -> a{replica="name",x="y"} 1
 std::string Labelled(std::string_view sample, const std::string& label) {
   const size_t end = sample.find_first_of("{ ");
-  if (end == sample.npos) return std::string(sample);
+  if (end == sample.npos || label.empty()) return std::string(sample);
   std::string out(sample.substr(0, end));
   out += "{" + label;
   if (sample[end] == '{') {
@@ -57,7 +57,8 @@ std::string MergeExpositions(const std::vector<ReplicaExposition>& parts) {
   std::vector<std::string> order;
   std::map<std::string, Family> families;
   for (const ReplicaExposition& part : parts) {
-    const std::string label = "replica=\"" + Escaped(part.replica) + "\"";
+    const std::string label =
+        part.replica.empty() ? "" : "replica=\"" + Escaped(part.replica) + "\"";
     std::string family;  // samples before the first TYPE have none
     std::string_view rest = part.text;
     while (!rest.empty()) {

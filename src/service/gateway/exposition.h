@@ -8,12 +8,12 @@
 namespace lemma::gateway {
 
 struct ReplicaExposition {
-  std::string replica;
-  std::string text;  // "": it gave none
+  std::string replica;  // "": this process
+  std::string text;     // "": it gave none
 };
 
-// Every sample gets the label `replica`; samples of one family come together, under the HELP and
-// TYPE of the first that has it, as the format wants.
+// A replica's samples get the label `replica`; samples of one family come together, under the HELP
+// and TYPE of the first that has it, as the format wants.
 std::string MergeExpositions(const std::vector<ReplicaExposition>& parts);
 
 }  // namespace lemma::gateway

@@ -18,5 +18,11 @@ TEST(ExpositionTest, FamiliesComeTogetherAndSamplesAreLabelled) {
             "# TYPE only_b counter\nonly_b{replica=\"b\\\"\"} 6\n");
 }
 
+TEST(ExpositionTest, ThisProcessHasNoLabelAndNoFamilyOfItsOwn) {
+  const std::string own = "# HELP n What\n# TYPE n gauge\nn{v=\"1\"} 1\n";
+  EXPECT_EQ(MergeExpositions({{"", own}, {"a", own}}),
+            "# HELP n What\n# TYPE n gauge\nn{v=\"1\"} 1\nn{replica=\"a\",v=\"1\"} 1\n");
+}
+
 }  // namespace
 }  // namespace lemma::gateway

@@ -74,8 +74,9 @@ struct Gateway::Impl {
       : options(gateway_options),
         door(options.access.keys, options.access.requires_keys),
         page(options.page),
+        metrics(options.version),
         lanes(kLanes, kLaneRequestsMax),
-        books{lanes, live, options.access.log},
+        books{lanes, live, options.access.log, options.spans},
         link{*options.pool, worker_client, metrics},
         admitter(options.access, lanes, metrics, [this](Call call) { Forward(std::move(call)); }),
         worker_client(WorkerClientOptions()),
@@ -221,7 +222,7 @@ std::string Gateway::Impl::ActOn(const DomainVerdict& verdict, const std::string
   const char* outcome = verdict.refusal.empty() ? "warned" : "refused";
   reply.AddHeader("x-lemma-off-domain", outcome);
   metrics.CountOffDomain(profile, outcome);
-  LogInfo("gateway: {}: off-domain for {}: {}", reply.request_id(), profile, outcome);
+  LogInfo(reply.log_subject(), "gateway: off-domain for {}: {}", profile, outcome);
   return verdict.refusal;
 }
 
@@ -329,7 +330,9 @@ void Gateway::Impl::Ready(std::shared_ptr<Reply> reply) {
 }
 
 void Gateway::Impl::ShowMetrics(std::shared_ptr<Reply> reply) {
-  AnswerMetrics(probe_client, *options.pool, metrics, std::move(reply));
+  std::string own = metrics.Render() + options.pool->RenderMetrics();
+  if (options.spans != nullptr) own += options.spans->RenderMetrics();
+  AnswerMetrics(probe_client, *options.pool, std::move(own), std::move(reply));
 }
 
 void Gateway::Impl::ShowPage(std::shared_ptr<Reply> reply) {

@@ -22,6 +22,7 @@
 #include "service/pool/pool.h"
 #include "service/reason/judge/judge.h"
 #include "service/reason/profile_set.h"
+#include "service/tracing/span_exporter.h"
 
 namespace lemma::gateway {
 
@@ -41,6 +42,8 @@ struct GatewayOptions {
   net::HttpServerLimits limits;
   std::optional<net::TlsFiles> tls;
   std::chrono::milliseconds drain_timeout{60000};
+  std::string version;                     // of this program, for metrics
+  tracing::SpanExporter* spans = nullptr;  // null: none are kept; outlives the gateway
   GatewayAccess access;
   // Of /v1/jobs, where access.jobs is there.
   jobs::RunnerOptions job_runner;

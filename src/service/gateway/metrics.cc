@@ -7,7 +7,7 @@
 
 namespace lemma::gateway {
 
-Metrics::Metrics()
+Metrics::Metrics(const std::string& version)
     : answers_(prometheus::BuildCounter()
                    .Name("lemma_gateway_requests_total")
                    .Help("Requests answered, by route and HTTP status")
@@ -34,7 +34,14 @@ Metrics::Metrics()
                     .Help("Arrival to the begin of the answer, without the wait for the worker")
                     .Register(registry_)
                     .Add({}, prometheus::Histogram::BucketBoundaries{.0001, .00025, .0005, .001,
-                                                                     .0025, .005, .01, .1})) {}
+                                                                     .0025, .005, .01, .1})) {
+  prometheus::BuildGauge()
+      .Name("lemma_build_info")
+      .Help("What this program is")
+      .Register(registry_)
+      .Add({{"version", version}})
+      .Set(1);
+}
 
 void Metrics::CountAnswer(const std::string& route, int http_status) {
   answers_.Add({{"route", route}, {"code", std::to_string(http_status)}}).Increment();

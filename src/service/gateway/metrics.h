@@ -16,7 +16,7 @@ namespace lemma::gateway {
 // Thread-safe.
 class Metrics {
  public:
-  Metrics();
+  explicit Metrics(const std::string& version);  // of this program
 
   // `route` is one of a fixed set, never what a client wrote. 499: the client left first.
   void CountAnswer(const std::string& route, int http_status);

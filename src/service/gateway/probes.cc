@@ -15,26 +15,28 @@ constexpr const char* kExpositionType = "text/plain; version=0.0.4; charset=utf-
 class Gathering {
  public:
   Gathering(std::string own, size_t n_workers, std::shared_ptr<Reply> reply)
-      : own_(std::move(own)), parts_(n_workers), reply_(std::move(reply)) {}
+      : parts_(n_workers + 1), reply_(std::move(reply)) {
+    parts_[0].text = std::move(own);
+  }
   ~Gathering() {
-    reply_->Send({200, {{"Content-Type", kExpositionType}}, own_ + MergeExpositions(parts_)});
+    reply_->Send({200, {{"Content-Type", kExpositionType}}, MergeExpositions(parts_)});
   }
 
-  void Take(size_t i, ReplicaExposition part) { parts_[i] = std::move(part); }
+  void Take(size_t i, ReplicaExposition part) { parts_[i + 1] = std::move(part); }
 
  private:
-  const std::string own_;
-  std::vector<ReplicaExposition> parts_;  // each written by its call's callbacks, on one thread
+  // This process's, then the workers', each written by its call's callbacks, on one thread.
+  std::vector<ReplicaExposition> parts_;
   const std::shared_ptr<Reply> reply_;
 };
 
 }  // namespace
 
-void AnswerMetrics(net::HttpClient& client, const pool::Pool& pool, const Metrics& metrics,
+void AnswerMetrics(net::HttpClient& client, const pool::Pool& pool, std::string own,
                    std::shared_ptr<Reply> reply) {
   const auto workers = pool.Neighbours();
-  const auto gathering = std::make_shared<Gathering>(metrics.Render() + pool.RenderMetrics(),
-                                                     workers.size(), std::move(reply));
+  const auto gathering =
+      std::make_shared<Gathering>(std::move(own), workers.size(), std::move(reply));
   for (size_t i = 0; i < workers.size(); ++i) {
     net::HttpRequest request;
     request.method = "GET";

@@ -6,6 +6,7 @@
 #include "common/base/thread_annotations.h"
 #include "service/gateway/errors.h"
 #include "service/gateway/routing.h"
+#include "service/gateway/span_attributes.h"
 #include "service/gateway/usage_mapper.h"
 
 namespace lemma::gateway {
@@ -103,6 +104,8 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   void OnPlaced(pool::Placement placement) {
     const Duration waited = Now() - begun_at_;
     reply_->AddQueueWait(waited);
+    reply_->account().trace().Add("queue", tracing::SpanKind::kInternal, begun_at_, {},
+                                  /*has_failed=*/!placement.status.ok());
     if (!placement.status.ok()) {
       const bool is_late = placement.status.code() == StatusCode::kDeadlineExceeded;
       const char* code = is_late ? "queue_timeout" : "overloaded";
@@ -131,7 +134,9 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   }
 
   void AskAt(std::shared_ptr<pool::Lease> lease) {
-    if (!std::exchange(has_asked_, true)) asked_at_ = Now();
+    replica_asked_at_ = Now();
+    if (!std::exchange(has_asked_, true)) asked_at_ = replica_asked_at_;
+    replica_span_ = tracing::RequestTrace::NewSpanId();
     lease_ = std::move(lease);
     reply_->account().SetReplica(lease_->target().replica);
     is_stream_ = is_too_large_ = false;
@@ -170,6 +175,8 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     if (routing_.deadline && (has_waited_ || n_failed_ > 0)) {
       request.body = WithDeadline(request.body, TimeLeft());
     }
+    request.headers.push_back(
+        {"traceparent", reply_->account().trace().Traceparent(replica_span_)});
     request.headers.insert(request.headers.end(), target.headers.begin(), target.headers.end());
     return request;
   }
@@ -241,6 +248,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     if (status.ok() && !is_stream_) {
       reply_->account().SetUsage(FindUsage(whole_.body).value);
     }
+    AddReplicaSpan(status);
     const bool may_ask_another = !is_stream_ && MayBeAskedElsewhere(status);
     if (!may_ask_another) SettleTurn(status);  // before its room is given to the next one
     lease_->End(OutcomeOf(status));
@@ -248,13 +256,22 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     if (status.code() == StatusCode::kCancelled) return EndCancelled();
     // That no worker is there is for the pool to say, once, not for every request.
     if (!status.ok() && status.code() != StatusCode::kUnavailable) {
-      LogWarning("gateway: {}: {}: {}", reply_->request_id(), lease_->target().replica,
+      LogWarning(reply_->log_subject(), "gateway: {}: {}", lease_->target().replica,
                  status.message());
     }
     if (is_stream_) return EndStream(status);
     if (may_ask_another && AskAnother()) return;
     SettleTurn(status);
     EndWhole(status);
+  }
+
+  void AddReplicaSpan(const Status& status) {
+    const bool has_failed = !status.ok() || whole_.status >= 500;
+    const std::string error = status.ok() ? "" : StatusCodeName(status.code());
+    reply_->account().trace().Add("replica", tracing::SpanKind::kClient, replica_asked_at_,
+                                  ReplicaAttributes(lease_->target().replica, request_.target,
+                                                    status.ok() ? whole_.status : 0, error),
+                                  has_failed, replica_span_);
   }
 
   // A server that tells no usage is charged all that it might use; one that failed, nothing.
@@ -316,32 +333,11 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
 
   void NameReplica() { reply_->AddHeader("x-lemma-replica", lease_->target().replica); }
 
-  static Status Quarantined(Duration left) {
-    return InvalidArgument(
-        fmt::format("this request was being answered when a worker ended, twice; it is refused for "
-                    "{} more minutes",
-                    std::chrono::ceil<std::chrono::minutes>(left).count()));
-  }
-
   const char* CodeFor(const Status& status) const {
     return IsLate(status) ? "deadline_exceeded" : "";
   }
 
-  // What went wrong between gateway and worker, without the worker's address.
-  Status ForClient(const Status& status) const {
-    if (IsLate(status)) {
-      return Status(StatusCode::kDeadlineExceeded,
-                    "the deadline is over, and the model has not ended its answer");
-    }
-    switch (status.code()) {
-      case StatusCode::kUnavailable:
-        return Unavailable("the model is not available at the moment");
-      case StatusCode::kDeadlineExceeded:
-        return Status(StatusCode::kDeadlineExceeded, "the model took too long to answer");
-      default:
-        return DataLoss("the model's worker failed before its answer was complete");
-    }
-  }
+  Status ForClient(const Status& status) const { return WorkerFailure(status, IsLate(status)); }
 
   void EndStream(const Status& status) {
     Result<std::string> rest = status.ok() ? mapper_->EndEvents() : ForClient(status);
@@ -368,6 +364,8 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   bool has_waited_ = false;  // long enough to matter
   bool has_asked_ = false;
   TimePoint asked_at_{};              // the first replica
+  TimePoint replica_asked_at_{};      // the last one
+  std::string replica_span_;          // the id of what it does
   std::shared_ptr<pool::Turn> turn_;  // of what had to be placed
   std::shared_ptr<pool::Lease> lease_;
   int n_failed_ = 0;  // replicas that failed with it

@@ -32,7 +32,8 @@ Reply::Reply(std::shared_ptr<net::HttpExchange> exchange, std::string route, Met
       metrics_(metrics),
       arrived_at_(std::chrono::steady_clock::now()),
       request_id_(net::RequestIdOf(exchange_->request())),
-      account_(books, RowId(exchange_->request(), request_id_), is_inference) {}
+      account_(books, RowId(exchange_->request(), request_id_), exchange_->request(), route_,
+               is_inference) {}
 
 // The server answers 500 for an exchange that is dropped.
 Reply::~Reply() {

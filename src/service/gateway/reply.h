@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "common/base/log.h"
 #include "common/base/status.h"
 #include "common/net/http_server.h"
 #include "service/gateway/account.h"
@@ -27,6 +28,8 @@ class Reply {
   const net::HttpRequest& request() const { return exchange_->request(); }
   // As net::RequestIdOf.
   const std::string& request_id() const { return request_id_; }
+
+  LogSubject log_subject() const { return {request_id_, account_.trace().trace_id()}; }
 
   Account& account() { return account_; }
   const Account& account() const { return account_; }

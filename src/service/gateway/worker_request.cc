@@ -25,10 +25,13 @@ net::HttpRequest ForWorker(Reply& reply) {
   request.body = from.body;
   // All bodies are JSON, whatever a bare `curl -d` calls them.
   if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
-  for (const char* name : {"Accept", "traceparent", "tracestate"}) {
+  const auto pass_on = [&](const char* name) {
     const std::string_view value = from.header(name);
     if (!value.empty()) request.headers.push_back({name, std::string(value)});
-  }
+  };
+  pass_on("Accept");
+  // It says more of the trace that traceparent names; who is asked gets that as well (relay).
+  if (reply.account().trace().is_continued()) pass_on("tracestate");
   request.headers.push_back({"x-request-id", reply.request_id()});
   // Whose computed prompts it may share. A client's own header of that name is never passed on.
   if (const KeyPtr& key = reply.account().key()) {
