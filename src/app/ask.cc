@@ -12,20 +12,14 @@
 #include <mutex>
 #include <optional>
 #include <string_view>
-#include <thread>
 
 #include "app/commands.h"
+#include "app/local_server.h"
 #include "app/model_choice.h"
-#include "app/runtime_directory.h"
-#include "app/served_profiles.h"
-#include "app/signals.h"
-#include "app/worker.h"
+#include "common/base/error_message.h"
 #include "common/base/json.h"
-#include "common/base/log.h"
 #include "common/net/http_client.h"
 #include "common/net/sse.h"
-#include "service/gateway/gateway.h"
-#include "service/pool/pool.h"
 
 namespace lemma::app {
 namespace {
@@ -70,20 +64,6 @@ net::HttpClientOptions ClientOptions() {
   return options;
 }
 
-// The message of an error body {"error": {"message": ...}}, or the body itself.
-std::string ErrorMessage(const std::string& body) {
-  const auto object = ParseJsonObject(body, "the reply");
-  if (object.ok()) {
-    if (const json::value* error = object->if_contains("error")) {
-      if (error->is_object() && error->get_object().contains("message")) {
-        const json::value& message = error->get_object().at("message");
-        if (message.is_string()) return std::string(message.get_string());
-      }
-    }
-  }
-  return body.empty() ? "the server refused without saying why" : body;
-}
-
 // Writes all of it now. Errors (kIo): nobody reads it any more, a full disk.
 Status WriteNow(std::string_view text, std::FILE* file) {
   if (std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0) {
@@ -101,7 +81,7 @@ class AnswerPrinter {
   Status Print(const net::SseParser::Event& event) {
     if (event.data == "[DONE]") return Ok();
     LEMMA_ASSIGN_OR_RETURN(const json::object chunk, ParseJsonObject(event.data, "an event"));
-    if (chunk.contains("error")) return Internal(ErrorMessage(event.data));
+    if (chunk.contains("error")) return Internal(ErrorMessageIn(event.data));
     const json::value* choices = chunk.if_contains("choices");
     if (choices == nullptr || !choices->is_array()) {
       return InvalidArgument("the server sent an event without choices");
@@ -198,7 +178,7 @@ Status StreamAnswer(const std::string& address, net::HttpRequest request) {
   const Status finished = state->printer.Finish();
   LEMMA_RETURN_IF_ERROR(state->printed);
   LEMMA_RETURN_IF_ERROR(*state->status);
-  if (state->http_status != 200) return Internal(ErrorMessage(state->error_body));
+  if (state->http_status != 200) return Internal(ErrorMessageIn(state->error_body));
   return finished;
 }
 
@@ -212,35 +192,13 @@ Status AskServer(const std::string& address, const AskOptions& options) {
   if (!options.json_reply) return StreamAnswer(address, std::move(request));
   net::HttpClient client(ClientOptions());
   LEMMA_ASSIGN_OR_RETURN(const net::HttpResponse response, client.SendAndWait(address, request));
-  if (response.status != 200) return Internal(ErrorMessage(response.body));
+  if (response.status != 200) return Internal(ErrorMessageIn(response.body));
   return WriteNow(response.body + "\n", stdout);
 }
 
-// Its worker is ready: the pool only has to see it.
-constexpr std::chrono::milliseconds kReadyPollInterval{1};
-
 Status AskHere(const AskOptions& options) {
-  const StopSignals held;  // what arrives waits until end_on_signal can remove the directory
-  SetLogLevel(LogLevel::kWarning);
-  LEMMA_ASSIGN_OR_RETURN(const auto directory, RuntimeDirectory::Make());
-  const EndOnSignal end_on_signal([&] { directory->Remove(); });
-  const SteadyClock clock;
-  LEMMA_ASSIGN_OR_RETURN(const auto worker,
-                         StartWorker(options.model, directory->SocketAddress("worker"), clock));
-  pool::PoolOptions pool_options;
-  pool_options.remotes = {{"worker", worker->address(), "", ""}};
-  // However slow this machine is: nobody else could answer.
-  pool_options.routing.health.hung_after = pool_options.routing.health.stall_max =
-      std::chrono::hours(24);
-  LEMMA_ASSIGN_OR_RETURN(const auto pool, pool::Pool::Start(pool_options));
-  while (pool->n_ready() == 0) std::this_thread::sleep_for(kReadyPollInterval);
-  gateway::GatewayOptions gateway_options;
-  gateway_options.listen = directory->SocketAddress("gateway");
-  gateway_options.pool = pool.get();
-  gateway_options.chosen_profiles = ProfilesToChooseFrom(options.model.model);
-  gateway_options.judges_domain = false;  // who loads a model to ask it knows what it is for
-  LEMMA_ASSIGN_OR_RETURN(const auto gateway, gateway::Gateway::Start(gateway_options));
-  return AskServer(gateway->address(), options);
+  LEMMA_ASSIGN_OR_RETURN(const auto server, LocalServer::Start(options.model));
+  return AskServer(server->gateway_address(), options);
 }
 
 }  // namespace

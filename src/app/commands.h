@@ -24,6 +24,7 @@ void AddPack(CLI::App& app, ExitStatus& exit_status);
 void AddBench(CLI::App& app, ExitStatus& exit_status);
 void AddEqual(CLI::App& app, ExitStatus& exit_status);
 void AddJudge(CLI::App& app, ExitStatus& exit_status);
+void AddEval(CLI::App& app, ExitStatus& exit_status);
 void AddProfile(CLI::App& app, ExitStatus& exit_status);
 void AddKey(CLI::App& app, ExitStatus& exit_status);
 void AddAdmin(CLI::App& app, ExitStatus& exit_status);

@@ -13,6 +13,7 @@
 #include "app/data_settings.h"
 #include "common/base/log.h"
 #include "service/access/time_text.h"
+#include "service/admin/key_json.h"
 
 namespace lemma::app {
 namespace {
@@ -48,45 +49,10 @@ std::string OptionOf(const std::string& field) {
   return "";
 }
 
-// A time as JSON: null for "not".
-json::value TimeValue(int64_t unix_ms) {
-  return unix_ms == 0 ? json::value(nullptr) : json::value(access::TimeText(unix_ms));
-}
-
-json::array Texts(const std::vector<std::string>& texts) {
-  return json::array(texts.begin(), texts.end());
-}
-
-const char* StateOf(const ApiKey& key, int64_t now_ms) {
-  if (key.revoked_ms != 0) return "revoked";
-  return access::CheckUsable(key, now_ms).ok() ? "active" : "expired";
-}
-
-json::object ToJson(const ApiKey& key, int64_t now_ms) {
-  const KeySpec& spec = key.spec;
-  return {{"id", key.id},
-          {"name", spec.name},
-          {"prefix", "lemma_" + key.handle},
-          {"state", StateOf(key, now_ms)},
-          {"scopes", Texts(spec.scopes)},
-          {"profiles", Texts(spec.profiles)},
-          {"rpm", spec.limits.requests_per_minute},
-          {"tpm", spec.limits.tokens_per_minute},
-          {"tpd", spec.limits.tokens_per_day},
-          {"concurrency", spec.limits.concurrency},
-          {"deadline_ms", spec.deadline_ms},
-          {"priority", spec.priority},
-          {"keeps_content", spec.keeps_content},
-          {"expires", TimeValue(spec.expires_ms)},
-          {"created", TimeValue(key.created_ms)},
-          {"last_used", TimeValue(key.last_used_ms)},
-          {"revoked", TimeValue(key.revoked_ms)}};
-}
-
 // The text alone on standard output, for scripts; the rest is for people.
 void PrintNewKey(const store::NewKey& made, bool is_json, int64_t now_ms) {
   if (is_json) {
-    json::object object = ToJson(made.key, now_ms);
+    json::object object = admin::KeyJson(made.key, now_ms);
     object["key"] = made.text;
     std::printf("%s\n", json::serialize(object).c_str());
     return;
@@ -139,13 +105,13 @@ Status List(const KeyOptions& options) {
   LEMMA_ASSIGN_OR_RETURN(const std::vector<ApiKey> keys, store.keys->List());
   if (options.is_json) {
     json::array array;
-    for (const ApiKey& key : keys) array.push_back(ToJson(key, clock.NowMs()));
+    for (const ApiKey& key : keys) array.push_back(admin::KeyJson(key, clock.NowMs()));
     std::printf("%s\n", json::serialize(array).c_str());
     return Ok();
   }
   for (const ApiKey& key : keys) {
     std::printf("%s  lemma_%s...  %-7s  %s  (%s; last used %s)\n", key.id.c_str(),
-                key.handle.c_str(), StateOf(key, clock.NowMs()), key.spec.name.c_str(),
+                key.handle.c_str(), admin::KeyState(key, clock.NowMs()), key.spec.name.c_str(),
                 LimitsText(key.spec.limits).c_str(),
                 key.last_used_ms == 0 ? "never" : access::TimeText(key.last_used_ms).c_str());
   }
@@ -165,19 +131,15 @@ Status Revoke(const KeyOptions& options) {
 
 Status Rotate(const KeyOptions& options) {
   const SystemUnixClock clock;
-  int64_t grace_ms = 0;
-  if (options.grace != "0") {
-    const auto parsed = access::ParseDuration(options.grace);
-    LEMMA_RETURN_IF_ERROR(parsed.status().WithPrefix("--grace"));
-    grace_ms = *parsed;
-  }
+  const auto grace_ms = access::ParseGrace(options.grace);
+  LEMMA_RETURN_IF_ERROR(grace_ms.status().WithPrefix("--grace"));
   LEMMA_ASSIGN_OR_RETURN(const OpenedStore store,
                          OpenStore(options.data, /*may_create=*/false, clock));
   LEMMA_ASSIGN_OR_RETURN(const ApiKey key, store.keys->Find(options.key));
-  LEMMA_ASSIGN_OR_RETURN(const store::NewKey made, store.keys->Rotate(key.id, grace_ms));
+  LEMMA_ASSIGN_OR_RETURN(const store::NewKey made, store.keys->Rotate(key.id, *grace_ms));
   PrintNewKey(made, options.is_json, clock.NowMs());
   std::fprintf(stderr, "The old one is accepted until %s.\n",
-               access::TimeText(clock.NowMs() + grace_ms).c_str());
+               access::TimeText(clock.NowMs() + *grace_ms).c_str());
   return Ok();
 }
 

@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
   AddBench(app, exit_status);
   AddEqual(app, exit_status);
   AddJudge(app, exit_status);
+  AddEval(app, exit_status);
   AddProfile(app, exit_status);
   AddKey(app, exit_status);
   AddAdmin(app, exit_status);

@@ -15,7 +15,10 @@
 #include "app/served_profiles.h"
 #include "common/base/file.h"
 #include "common/base/log.h"
+#include "service/admin/profile_json.h"
 #include "service/gateway/profile_call.h"
+#include "service/gateway/profile_preview.h"
+#include "service/reason/profile_label.h"
 #include "service/reason/profile_toml.h"
 
 namespace lemma::app {
@@ -53,25 +56,12 @@ std::string LabelsText(const ProfileSet::Labels& labels) {
   return text;
 }
 
-json::object ToJson(const ProfileSet& profiles, const std::string& name) {
-  json::array versions;
-  for (const ProfilePtr& profile : profiles.VersionsOf(name)) versions.push_back(profile->version);
-  json::object labels;
-  for (const auto& [label, arms] : profiles.LabelsOf(name)) {
-    json::array shares;
-    for (const reason::ProfileArm& arm : arms) {
-      shares.push_back({{"version", arm.version}, {"weight", arm.weight}});
-    }
-    labels[label] = std::move(shares);
-  }
-  return {{"name", name}, {"versions", std::move(versions)}, {"labels", std::move(labels)}};
-}
-
 Status List(const ProfileOptions& options) {
   LEMMA_ASSIGN_OR_RETURN(const auto profiles, ReadProfiles(options.data));
   if (options.is_json) {
     json::array array;
-    for (const std::string& name : profiles->names()) array.push_back(ToJson(*profiles, name));
+    for (const std::string& name : profiles->names())
+      array.push_back(admin::ProfileJson(*profiles, name));
     std::printf("%s\n", json::serialize(array).c_str());
     return Ok();
   }
@@ -128,27 +118,19 @@ Status Render(const ProfileOptions& options) {
   LEMMA_ASSIGN_OR_RETURN(const model::Checkpoint checkpoint, OpenModel(options.model));
   LEMMA_ASSIGN_OR_RETURN(const text::Tokenizer tokenizer, LoadTokenizer(checkpoint));
   LEMMA_ASSIGN_OR_RETURN(const text::ChatTemplate chat_template, LoadChatTemplate(checkpoint));
-  const std::vector<text::ChatMessage> messages = {{"system", prompts->system},
-                                                   {"user", prompts->user}};
-  LEMMA_ASSIGN_OR_RETURN(const std::string text,
-                         chat_template.Render(messages, /*add_generation_prompt=*/true));
-  LEMMA_ASSIGN_OR_RETURN(
-      const std::vector<text::TokenId> ids,
-      chat_template.RenderIds(messages, /*add_generation_prompt=*/true, tokenizer));
+  LEMMA_ASSIGN_OR_RETURN(const gateway::ProfilePreview preview,
+                         gateway::PreviewOf(*prompts, chat_template, tokenizer));
   if (options.is_json) {
-    const json::object object = {{"profile", profile->name},
-                                 {"version", profile->version},
-                                 {"system", prompts->system},
-                                 {"user", prompts->user},
-                                 {"prompt", text},
-                                 {"model", options.model},
-                                 {"tokens", ids.size()}};
+    const json::object object = {{"profile", profile->name},  {"version", profile->version},
+                                 {"system", prompts->system}, {"user", prompts->user},
+                                 {"prompt", preview.text},    {"model", options.model},
+                                 {"tokens", preview.n_tokens}};
     std::printf("%s\n", json::serialize(object).c_str());
     return Ok();
   }
-  std::printf("%s\n", text.c_str());
-  std::fprintf(stderr, "%s version %d: %zu tokens of %s\n", profile->name.c_str(), profile->version,
-               ids.size(), options.model.c_str());
+  std::printf("%s\n", preview.text.c_str());
+  std::fprintf(stderr, "%s version %d: %lld tokens of %s\n", profile->name.c_str(),
+               profile->version, static_cast<long long>(preview.n_tokens), options.model.c_str());
   return Ok();
 }
 
@@ -176,20 +158,6 @@ Result<std::vector<store::ProfileShare>> ParseShares(const std::vector<std::stri
   return shares;
 }
 
-// A number would be taken for a version.
-Status CheckLabel(const std::string& label) {
-  const bool is_number = label.find_first_not_of("0123456789") == label.npos;
-  if (reason::IsProfileName(label) && !is_number) return Ok();
-  return InvalidArgument(
-      "--label must have 1 to 64 of a-z, 0-9, - and _, and must not be a number");
-}
-
-bool IsShipped(const std::string& name) {
-  const auto& shipped = reason::ShippedProfiles();
-  return std::any_of(shipped.begin(), shipped.end(),
-                     [&](const reason::TaskProfile& profile) { return profile.name == name; });
-}
-
 Status Import(const ProfileOptions& options) {
   LEMMA_ASSIGN_OR_RETURN(const std::string text,
                          ReadFile(options.file, reason::kProfileFileBytesMax));
@@ -198,9 +166,10 @@ Status Import(const ProfileOptions& options) {
   LEMMA_ASSIGN_OR_RETURN(const auto database, OpenDatabase(options.data, /*may_create=*/true));
   const SystemUnixClock clock;
   store::ProfileStore store(*database, clock);
-  LEMMA_ASSIGN_OR_RETURN(const int32_t version,
-                         store.Save(profile->name, reason::ProfileToToml(*profile),
-                                    IsShipped(profile->name) ? reason::kFirstSavedVersion : 1));
+  LEMMA_ASSIGN_OR_RETURN(
+      const int32_t version,
+      store.Save(profile->name, reason::ProfileToToml(*profile),
+                 reason::IsShipped(profile->name) ? reason::kFirstSavedVersion : 1));
   std::printf("%s@%d\n", profile->name.c_str(), version);
   std::fprintf(stderr, "Saved. It runs when it is promoted: lemma profile promote %s %d\n",
                profile->name.c_str(), version);
@@ -208,15 +177,15 @@ Status Import(const ProfileOptions& options) {
 }
 
 Status Promote(const ProfileOptions& options) {
-  LEMMA_RETURN_IF_ERROR(CheckLabel(options.label));
+  LEMMA_RETURN_IF_ERROR(reason::CheckLabel(options.label).WithPrefix("--label"));
   LEMMA_ASSIGN_OR_RETURN(const auto shares, ParseShares(options.shares));
   // That of a shipped profile may well be promoted where there is no database yet.
   LEMMA_ASSIGN_OR_RETURN(const auto database,
-                         OpenDatabase(options.data, IsShipped(options.reference)));
+                         OpenDatabase(options.data, reason::IsShipped(options.reference)));
   const SystemUnixClock clock;
   store::ProfileStore store(*database, clock);
   const std::vector<int32_t> unsaved =
-      IsShipped(options.reference) ? std::vector<int32_t>{1} : std::vector<int32_t>{};
+      reason::IsShipped(options.reference) ? std::vector<int32_t>{1} : std::vector<int32_t>{};
   LEMMA_RETURN_IF_ERROR(store.MoveLabel(options.reference, options.label, shares, unsaved));
   std::fprintf(stderr, "%s of %s is moved; servers notice within a second.\n",
                options.label.c_str(), options.reference.c_str());
@@ -224,7 +193,7 @@ Status Promote(const ProfileOptions& options) {
 }
 
 Status RollBack(const ProfileOptions& options) {
-  LEMMA_RETURN_IF_ERROR(CheckLabel(options.label));
+  LEMMA_RETURN_IF_ERROR(reason::CheckLabel(options.label).WithPrefix("--label"));
   LEMMA_ASSIGN_OR_RETURN(const auto database, OpenDatabase(options.data, /*may_create=*/false));
   const SystemUnixClock clock;
   store::ProfileStore store(*database, clock);

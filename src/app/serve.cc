@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "app/commands.h"
+#include "app/embedded_page.h"
 #include "app/pool_settings.h"
 #include "app/runtime_directory.h"
 #include "app/serve_access.h"
@@ -118,6 +119,7 @@ Status Serve(const ServeOptions& options, json::object configuration) {
   gateway_options.access = callers->parts();
   gateway_options.job_runner.running_max = options.jobs_max;
   if (options.is_webhook_private) gateway_options.webhook_reach = webhook::Reach::kPrivateToo;
+  gateway_options.page = EmbeddedPage();
   const Result<reason::Judge> judge = reason::Judge::Create({});
   if (judge.ok()) {
     gateway_options.judge = &*judge;
@@ -129,8 +131,8 @@ Status Serve(const ServeOptions& options, json::object configuration) {
     gateway_options.tls = net::TlsFiles{.cert_file = options.tls_cert, .key_file = options.tls_key};
   }
   LEMMA_ASSIGN_OR_RETURN(const auto gateway, gateway::Gateway::Start(gateway_options));
-  LEMMA_ASSIGN_OR_RETURN(const auto admin,
-                         StartAdmin(options.admin, *callers, *pool, std::move(configuration)));
+  LEMMA_ASSIGN_OR_RETURN(const auto admin, StartAdmin(options.admin, *callers, *pool, *gateway,
+                                                      std::move(configuration)));
 
   const Status ready = WaitUntilReady(*pool, signals);
   if (ready.code() == StatusCode::kCancelled) return Ok();

@@ -4,22 +4,11 @@
 #include <utility>
 
 #include "common/base/log.h"
+#include "service/admin/redacted.h"
 
 namespace lemma::app {
-namespace {
 
 namespace json = boost::json;
-
-// "postgresql://user:password@host/x?password=y" -> "postgresql://***".
-std::string Redacted(const std::string& value) {
-  const size_t scheme = value.find("://");
-  const bool may_hold_secret =
-      scheme != value.npos &&
-      (value.find('@', scheme) != value.npos || value.find("password", scheme) != value.npos);
-  return may_hold_secret ? value.substr(0, scheme + 3) + "***" : value;
-}
-
-}  // namespace
 
 void AddServeAdminOptions(CLI::App& command, ServeAdminOptions& options) {
   command.add_option("--admin-listen", options.listen,
@@ -31,6 +20,7 @@ void AddServeAdminOptions(CLI::App& command, ServeAdminOptions& options) {
 
 Result<std::unique_ptr<admin::AdminServer>> StartAdmin(const ServeAdminOptions& options,
                                                        const ServeAccess& access, pool::Pool& pool,
+                                                       gateway::Gateway& gateway,
                                                        json::object configuration) {
   std::unique_ptr<admin::AdminServer> none;
   if (options.listen == "off") return none;
@@ -43,7 +33,9 @@ Result<std::unique_ptr<admin::AdminServer>> StartAdmin(const ServeAdminOptions& 
   admin_options.origin = options.origin;
   admin_options.database = access.database();
   admin_options.keys = access.keys();
+  admin_options.log = access.parts().log;
   admin_options.pool = &pool;
+  admin_options.live = &gateway.live_requests();
   admin_options.clock = &access.clock();
   admin_options.counter = access.parts().counter;
   admin_options.configuration = std::move(configuration);
@@ -66,9 +58,9 @@ json::object ConfigurationOf(const CLI::App& command) {
     const std::string name = option->get_single_name();
     if (name == "help" || name == "config") continue;
     json::array values;
-    for (const std::string& value : option->results()) values.emplace_back(Redacted(value));
+    for (const std::string& value : option->results()) values.emplace_back(admin::Redacted(value));
     if (values.empty() && !option->get_default_str().empty()) {
-      values.emplace_back(Redacted(option->get_default_str()));
+      values.emplace_back(admin::Redacted(option->get_default_str()));
     }
     configuration[name] = {{"values", std::move(values)}, {"is_set", option->count() > 0}};
   }

@@ -8,6 +8,7 @@
 #include "app/serve_access.h"
 #include "common/base/status.h"
 #include "service/admin/admin_server.h"
+#include "service/gateway/gateway.h"
 
 namespace lemma::app {
 
@@ -25,6 +26,7 @@ void AddServeAdminOptions(CLI::App& command, ServeAdminOptions& options);
 // of AdminServer::Start; kInvalidArgument: --admin-listen without a database.
 Result<std::unique_ptr<admin::AdminServer>> StartAdmin(const ServeAdminOptions& options,
                                                        const ServeAccess& access, pool::Pool& pool,
+                                                       gateway::Gateway& gateway,
                                                        boost::json::object configuration);
 
 // The options of a command with their values; the password of a database is hidden.

@@ -82,6 +82,14 @@ Result<Address> ParseAddress(std::string_view text) {
   return address;
 }
 
+Result<Address> ParseBaseUrl(std::string_view text) {
+  if (text.starts_with("http")) {
+    if (text.ends_with('/')) text.remove_suffix(1);
+    if (text.ends_with("/v1")) text.remove_suffix(3);
+  }
+  return ParseAddress(text);
+}
+
 bool IsLoopback(const Address& address) {
   if (address.is_unix || EqualsIgnoreCase(address.host, "localhost")) return true;
   in_addr v4;

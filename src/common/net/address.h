@@ -25,6 +25,10 @@ struct Address {
 // Errors: kInvalidArgument, with what is wrong with it.
 Result<Address> ParseAddress(std::string_view text);
 
+// As ParseAddress, for what clients call a server's base URL: "http://host:port/v1" with or without
+// its path and a '/' at its end.
+Result<Address> ParseBaseUrl(std::string_view text);
+
 // Can nobody but this machine's own programs reach it? A Unix socket, "localhost", 127.0.0.0/8,
 // ::1. Another name is not asked about: no.
 bool IsLoopback(const Address& address);

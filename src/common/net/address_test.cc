@@ -22,6 +22,17 @@ TEST(AddressTest, ReadsEveryNotationAndWritesItBack) {
   }
 }
 
+TEST(AddressTest, ABaseUrlMayEndInV1) {
+  for (const char* url : {"http://gpu1:8000", "http://gpu1:8000/", "http://gpu1:8000/v1",
+                          "http://gpu1:8000/v1/", "gpu1:8000"}) {
+    const auto address = ParseBaseUrl(url);
+    ASSERT_TRUE(address.ok()) << url << address.status().ToString();
+    EXPECT_EQ(address->ToString(), "gpu1:8000");
+  }
+  EXPECT_EQ(ParseBaseUrl("unix:/run/v1")->ToString(), "unix:/run/v1");
+  EXPECT_FALSE(ParseBaseUrl("http://gpu1:8000/v2").ok());
+}
+
 TEST(AddressTest, SaysWhatIsWrong) {
   const std::string long_path = "unix:/" + std::string(200, 'a');
   for (const std::string& text :

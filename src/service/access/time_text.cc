@@ -65,6 +65,11 @@ Result<int64_t> ParseDuration(const std::string& text) {
   return count * unit_ms;
 }
 
+Result<int64_t> ParseGrace(const std::string& text) {
+  if (text == "0") return int64_t{0};
+  return ParseDuration(text);
+}
+
 Result<int64_t> ParseExpiry(const std::string& text, int64_t now_ms) {
   if (const auto duration_ms = ParseDuration(text); duration_ms.ok()) return now_ms + *duration_ms;
   const std::optional<int64_t> time_ms = ParseDate(text);

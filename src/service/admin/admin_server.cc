@@ -68,9 +68,24 @@ struct AdminServer::Impl {
         users(*options.database, options.keys->secret(), *options.clock),
         sessions(*options.database, options.keys->secret(), *options.clock),
         audit(*options.database, *options.clock),
-        parts{*options.clock, site,          sign_ins,        *options.database,
-              *options.keys,  profiles,      users,           sessions,
-              audit,          *options.pool, options.counter, options.configuration} {}
+        usage(*options.database),
+        alerts(*options.database, *options.clock),
+        parts{.clock = *options.clock,
+              .site = site,
+              .sign_ins = sign_ins,
+              .database = *options.database,
+              .keys = *options.keys,
+              .profiles = profiles,
+              .users = users,
+              .sessions = sessions,
+              .audit = audit,
+              .usage = usage,
+              .log = *options.log,
+              .alerts = alerts,
+              .live = *options.live,
+              .pool = *options.pool,
+              .counter = options.counter,
+              .configuration = options.configuration} {}
 
   void Handle(std::shared_ptr<net::HttpExchange> exchange);
   net::HttpResponse Answer(const FoundRoute& found, const net::HttpRequest& request);
@@ -82,6 +97,8 @@ struct AdminServer::Impl {
   store::AdminUserStore users;
   store::AdminSessionStore sessions;
   store::AuditLog audit;
+  store::UsageStore usage;
+  store::AlertStore alerts;
   const AdminParts parts;
   gateway::KeyLanes lanes{kLanes, kLaneCallsMax};
   gateway::KeyLanes costly_lanes{kCostlyLanes, kLaneCallsMax};

@@ -13,14 +13,16 @@
 #include "common/base/status.h"
 
 namespace lemma::gateway {
+class LiveRequests;
 class PromptCounter;
-}
+}  // namespace lemma::gateway
 namespace lemma::pool {
 class Pool;
 }
 namespace lemma::store {
 class Database;
 class KeyStore;
+class RequestLog;
 }  // namespace lemma::store
 
 namespace lemma::admin {
@@ -31,7 +33,9 @@ struct AdminOptions {
   std::string origin;                     // as Site::Of takes it
   store::Database* database = nullptr;
   store::KeyStore* keys = nullptr;
+  store::RequestLog* log = nullptr;
   pool::Pool* pool = nullptr;
+  gateway::LiveRequests* live = nullptr;  // of the gateway in this process
   const UnixClock* clock = nullptr;
   const gateway::PromptCounter* counter = nullptr;  // null: prompts are not counted
   boost::json::object configuration;                // as GET /config shows it: without secrets

@@ -63,6 +63,8 @@ Status CheckType(const Field& field, const json::value& value) {
       return check(IsStrings(value), "an array of strings");
     case FieldType::kInteger:
       return check(value.is_int64(), "an integer");
+    case FieldType::kNumber:
+      return check(value.is_number(), "a number");
     case FieldType::kBool:
       return check(value.is_bool(), "true or false");
     case FieldType::kObject:

@@ -17,6 +17,8 @@ json::object SchemaOf(FieldType type) {
       return {{"type", "array"}, {"items", {{"type", "string"}}}};
     case FieldType::kInteger:
       return {{"type", "integer"}};
+    case FieldType::kNumber:
+      return {{"type", "number"}};
     case FieldType::kBool:
       return {{"type", "boolean"}};
     case FieldType::kObject:

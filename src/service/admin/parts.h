@@ -7,13 +7,17 @@
 #include "common/base/clock.h"
 #include "service/admin/sign_in_limiter.h"
 #include "service/admin/site.h"
+#include "service/gateway/live_requests.h"
 #include "service/pool/pool.h"
 #include "service/store/admin_session_store.h"
 #include "service/store/admin_user_store.h"
+#include "service/store/alert_store.h"
 #include "service/store/audit_log.h"
 #include "service/store/database.h"
 #include "service/store/key_store.h"
 #include "service/store/profile_store.h"
+#include "service/store/request_log.h"
+#include "service/store/usage_store.h"
 
 namespace lemma::gateway {
 class PromptCounter;
@@ -32,6 +36,10 @@ struct AdminParts {
   store::AdminUserStore& users;
   store::AdminSessionStore& sessions;
   store::AuditLog& audit;
+  store::UsageStore& usage;
+  store::RequestLog& log;
+  store::AlertStore& alerts;
+  gateway::LiveRequests& live;
   pool::Pool& pool;
   const gateway::PromptCounter* counter;  // null: no local model
   const boost::json::object& configuration;

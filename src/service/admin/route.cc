@@ -13,6 +13,11 @@ std::string Call::text(std::string_view name) const {
   return value == nullptr ? "" : std::string(value->as_string());
 }
 
+std::string Call::query_text(std::string_view name) const {
+  const auto found = query.find(name);
+  return found == query.end() ? "" : found->second;
+}
+
 net::HttpResponse JsonResponse(const json::value& body, int status) {
   return net::HttpResponse::Json(status, json::serialize(body));
 }

@@ -20,7 +20,7 @@ namespace lemma::admin {
 
 struct AdminParts;
 
-enum class FieldType { kString, kStrings, kInteger, kBool, kObject, kObjects };
+enum class FieldType { kString, kStrings, kInteger, kNumber, kBool, kObject, kObjects };
 
 // A member of a request's body, or a parameter of its query.
 struct Field {
@@ -45,8 +45,9 @@ struct Call {
 
   // Who does what the audit log will tell of. For routes that need somebody.
   store::Actor actor() const { return {signed_in->user.name, address, signed_in->user.role}; }
-  // "" where it was not sent.
+  // Of the body, and of the query: "" where it was not sent.
   std::string text(std::string_view name) const;
+  std::string query_text(std::string_view name) const;
 };
 
 // Runs on a thread that may block, one call of it beside others.

@@ -7,7 +7,8 @@ namespace lemma::admin {
 const std::vector<Route>& Routes() {
   static const std::vector<Route> routes = [] {
     std::vector<Route> all;
-    for (auto& subject : {SessionRoutes(), UserRoutes(), ServiceRoutes()}) {
+    for (auto& subject : {SessionRoutes(), UserRoutes(), KeyRoutes(), ProfileRoutes(),
+                          UsageRoutes(), LiveRoutes(), AlertRoutes(), ServiceRoutes()}) {
       all.insert(all.end(), subject.begin(), subject.end());
     }
     return all;

@@ -10,6 +10,11 @@ namespace lemma::admin {
 
 std::vector<Route> SessionRoutes();  // signing in and out, one's own password and second factor
 std::vector<Route> UserRoutes();
+std::vector<Route> KeyRoutes();
+std::vector<Route> ProfileRoutes();
+std::vector<Route> UsageRoutes();  // sums, and the request log
+std::vector<Route> LiveRoutes();   // requests that run
+std::vector<Route> AlertRoutes();
 std::vector<Route> ServiceRoutes();  // health, configuration, the audit log, the OpenAPI document
 
 }  // namespace lemma::admin

@@ -1,10 +1,9 @@
 // The service as a whole: is it well, how is it configured, what was changed in it.
-#include <charconv>
-
 #include "common/base/json.h"
 #include "service/access/time_text.h"
 #include "service/admin/openapi.h"
 #include "service/admin/parts.h"
+#include "service/admin/query_reader.h"
 #include "service/admin/routes.h"
 
 namespace lemma::admin {
@@ -31,21 +30,6 @@ Result<net::HttpResponse> Configuration(Call& call) {
   return JsonResponse(call.parts.configuration);
 }
 
-Result<int64_t> NumberOf(const Call& call, std::string_view name, int64_t low, int64_t high,
-                         int64_t otherwise) {
-  const auto found = call.query.find(name);
-  if (found == call.query.end()) return otherwise;
-  const std::string& text = found->second;
-  int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc() && end == text.data() + text.size() && number >= low && number <= high) {
-    return number;
-  }
-  return InvalidArgument(
-      "must be a whole number from " + std::to_string(low) + " to " + std::to_string(high),
-      std::string(name));
-}
-
 json::object ToJson(const store::AuditEntry& entry) {
   const auto details = ParseJson(entry.details, "details");
   return {{"number", entry.number},
@@ -59,19 +43,15 @@ json::object ToJson(const store::AuditEntry& entry) {
 }
 
 Result<net::HttpResponse> Audit(Call& call) {
-  const auto text = [&](const char* name) {
-    const auto found = call.query.find(name);
-    return found == call.query.end() ? std::string() : found->second;
-  };
   store::AuditFilter filter;
   LEMMA_ASSIGN_OR_RETURN(filter.before, NumberOf(call, "before", 1, INT64_MAX, 0));
   LEMMA_ASSIGN_OR_RETURN(filter.from_ms, NumberOf(call, "from_ms", 0, access::kTimeMsMax, 0));
   LEMMA_ASSIGN_OR_RETURN(filter.until_ms, NumberOf(call, "until_ms", 0, access::kTimeMsMax, 0));
   LEMMA_ASSIGN_OR_RETURN(const int64_t limit, NumberOf(call, "limit", 1, kAuditPageMax, 100));
   filter.limit = static_cast<int32_t>(limit);
-  filter.actor = text("actor");
-  filter.action = text("action");
-  filter.target = text("target");
+  filter.actor = call.query_text("actor");
+  filter.action = call.query_text("action");
+  filter.target = call.query_text("target");
   LEMMA_ASSIGN_OR_RETURN(const auto entries, call.parts.audit.Query(filter));
   json::array list;
   for (const store::AuditEntry& entry : entries) list.push_back(ToJson(entry));

@@ -2,6 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
 #include "service/access/totp.h"
 #include "service/admin/test_admin.h"
 #include "service/store/admin_session_store.h"
@@ -127,6 +131,56 @@ TEST_F(SignInTest, AUserWhoIsDisabledOrHasANewPasswordIsOut) {
   const Person again = SignIn("bob");
   EXPECT_EQ(AskAs(owner, "POST", "/users/" + bob.id + "/disable").status, 200);
   EXPECT_EQ(MeStatus(again), 401);
+}
+
+TEST_F(SignInTest, ANewPasswordOfOnesOwnNeedsThePresentOneAndEndsOtherSessions) {
+  const Person alice = NewPerson("alice", AdminRole::kViewer);
+  const Person elsewhere = SignIn("alice");
+  const auto change = [&](const std::string& present, const std::string& next) {
+    clock_.Advance(60'000);
+    return AskAs(
+        alice, "POST", "/me/password",
+        boost::json::serialize(boost::json::object{{"password", present}, {"new_password", next}}));
+  };
+  EXPECT_EQ(change("not the password", "another long one").status, 403);
+  const net::HttpResponse too_short = change(kPassword, "short");
+  EXPECT_EQ(too_short.status, 400);
+  EXPECT_THAT(too_short.body, HasSubstr("new_password: must have"));
+  EXPECT_EQ(MeStatus(elsewhere), 200) << "nothing has changed yet";
+  EXPECT_EQ(change(kPassword, "another long one").status, 204);
+  EXPECT_EQ(MeStatus(alice), 200);
+  EXPECT_EQ(MeStatus(elsewhere), 401);
+  clock_.Advance(60'000);
+  EXPECT_EQ(TrySignIn("alice", kPassword).status, 401);
+  EXPECT_EQ(TrySignIn("alice", "another long one").status, 200);
+}
+
+TEST_F(SignInTest, AFloodOfSignInsIsToldToComeBackAndTheRestGoesOn) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  int n_full = 0;
+  std::vector<std::thread> people;
+  // A refused sign-in is written to the audit log: while another writes, none of them ends.
+  ASSERT_TRUE(database_
+                  ->Write([&](soci::session&) {
+                    for (int i = 0; i < 40; ++i) {
+                      people.emplace_back([&, i] {
+                        const auto answer = TrySignIn("nobody" + std::to_string(i), kPassword);
+                        if (answer.status != 503) return;
+                        const std::lock_guard lock(mutex);
+                        n_full += answer.body.find("too many calls wait") != std::string::npos &&
+                                  !answer.header("retry-after").empty();
+                        changed.notify_all();
+                      });
+                    }
+                    std::unique_lock lock(mutex);
+                    changed.wait(lock, [&] { return n_full > 0; });
+                    EXPECT_EQ(Ask("GET", "/openapi.json").status, 200);
+                    return Ok();
+                  })
+                  .ok());
+  for (std::thread& person : people) person.join();
+  EXPECT_GE(n_full, 40 - 2 * 16) << "two queues of 16";
 }
 
 TEST_F(SignInTest, WithASecondFactorAPasswordAloneIsNotEnough) {

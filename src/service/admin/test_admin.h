@@ -12,9 +12,11 @@
 
 #include "common/net/http_client.h"
 #include "service/admin/admin_server.h"
+#include "service/gateway/live_requests.h"
 #include "service/pool/pool.h"
 #include "service/store/admin_user_store.h"
 #include "service/store/key_store.h"
+#include "service/store/request_log.h"
 #include "service/store/test_databases.h"
 
 namespace lemma::admin {
@@ -34,6 +36,7 @@ class AdminTest : public testing::Test {
     directory_ = store::NewTestDirectory();
     database_ = *store::Database::Open({.address = (directory_ / "lemma.db").string()});
     keys_ = *store::KeyStore::Open(*database_, directory_ / "key-secret", clock_);
+    log_.emplace(*database_);
     users_.emplace(*database_, keys_->secret(), clock_);
     pool_ = *pool::Pool::Start({});
     Begin();
@@ -45,7 +48,9 @@ class AdminTest : public testing::Test {
     options.origin = origin;
     options.database = database_.get();
     options.keys = keys_.get();
+    options.log = &*log_;
     options.pool = pool_.get();
+    options.live = &live_;
     options.clock = &clock_;
     options.configuration = {{"port", "8080"}};
     server_.reset();
@@ -108,7 +113,9 @@ class AdminTest : public testing::Test {
   ManualUnixClock clock_{1'800'000'000'000};
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<store::KeyStore> keys_;
+  std::optional<store::RequestLog> log_;
   std::optional<store::AdminUserStore> users_;
+  gateway::LiveRequests live_;
   std::unique_ptr<pool::Pool> pool_;
   std::unique_ptr<AdminServer> server_;
   net::HttpClient client_;

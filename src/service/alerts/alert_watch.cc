@@ -1,18 +1,17 @@
 #include "service/alerts/alert_watch.h"
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <optional>
 #include <vector>
 
 #include "common/base/log.h"
 #include "common/base/random_id.h"
+#include "service/alerts/alert_body.h"
 #include "service/webhook/webhook.h"
 
 namespace lemma::alerts {
 namespace {
 
-namespace json = boost::json;
 using store::AlertRule;
 using store::AlertState;
 
@@ -24,24 +23,6 @@ constexpr int64_t kSentMax = 2;
 // Only what is told: the beginning of an alert, and its end.
 bool IsTold(AlertState before, AlertState after) {
   return before != after && (after == AlertState::kFiring || after == AlertState::kResolved);
-}
-
-std::string BodyOf(const AlertRule& rule, AlertState state, const std::optional<double>& value,
-                   int64_t now_ms) {
-  json::object filters;
-  for (const store::UsageFilter& filter : rule.spec.filters) {
-    filters[NameOf(filter.dimension)] = json::value_from(filter.values);
-  }
-  return json::serialize(json::object{{"alert_id", rule.id},
-                                      {"name", rule.spec.name},
-                                      {"state", NameOf(state)},
-                                      {"metric", rule.spec.metric},
-                                      {"comparison", rule.spec.is_above ? "above" : "below"},
-                                      {"threshold", rule.spec.threshold},
-                                      {"value", value ? json::value(*value) : json::value(nullptr)},
-                                      {"window_minutes", rule.spec.window_minutes},
-                                      {"filters", std::move(filters)},
-                                      {"at_ms", now_ms}});
 }
 
 }  // namespace
@@ -80,7 +61,7 @@ Status AlertWatch::Look(const AlertRule& rule) {
   LEMMA_ASSIGN_OR_RETURN(const auto value, store::AlertValue(rule.spec.metric, report.total));
   const AlertState state = store::NextState(rule, value, now);
   std::optional<std::string> body;
-  if (IsTold(rule.state, state)) body = BodyOf(rule, state, value, now);
+  if (IsTold(rule.state, state)) body = AlertBody(rule, NameOf(state), value, now);
   return alerts_.Move(rule, value, state, body);
 }
 

@@ -17,6 +17,7 @@
 #include "service/gateway/metrics.h"
 #include "service/gateway/models_reply.h"
 #include "service/gateway/off_domain.h"
+#include "service/gateway/page.h"
 #include "service/gateway/probes.h"
 #include "service/gateway/relay.h"
 #include "service/gateway/reply.h"
@@ -31,18 +32,6 @@ namespace lemma::gateway {
 namespace {
 
 using std::chrono::milliseconds;
-
-constexpr const char* kHowToAsk =
-    "Lemma: a reasoning server.\n\n"
-    "  curl http://HOST/generate -d '{\"prompt\": \"What is 47 * 36?\"}'\n\n"
-    "POST /generate             {\"prompt\", \"system\"?, \"profile\"?, \"max_tokens\"?,\n"
-    "                            \"temperature\"?, \"top_p\"?, \"seed\"?, \"stream\"?}\n"
-    "POST /v1/solve             {\"problem\", \"strategy\"?, \"samples\"?, \"tests\"?, ...}: an "
-    "answer\n"
-    "                            that samples agree on, or that passes the tests\n"
-    "POST /v1/jobs              {\"target\"?, \"body\", \"webhook\"?}: any of these, durable\n"
-    "POST /v1/chat/completions  the OpenAI protocol; also /v1/completions, /v1/models\n"
-    "GET  /readyz, /metrics\n";
 
 constexpr int kLanes = 4;  // each waits for one transaction at a time
 // In each: no fewer than the connections that a client of one key may have.
@@ -84,6 +73,7 @@ struct Gateway::Impl {
   explicit Impl(const GatewayOptions& gateway_options)
       : options(gateway_options),
         door(options.access.keys, options.access.requires_keys),
+        page(options.page),
         lanes(kLanes, kLaneRequestsMax),
         books{lanes, live, options.access.log},
         link{*options.pool, worker_client, metrics},
@@ -130,10 +120,11 @@ struct Gateway::Impl {
   void Live(std::shared_ptr<Reply> reply);
   void Ready(std::shared_ptr<Reply> reply);
   void ShowMetrics(std::shared_ptr<Reply> reply);
-  void HowToAsk(std::shared_ptr<Reply> reply);
+  void ShowPage(std::shared_ptr<Reply> reply);
 
   const GatewayOptions options;
   const Door door;
+  const Page page;
   Metrics metrics;
   KeyLanes lanes;     // before all that ends requests: what they used is settled here
   LiveRequests live;  // before all that holds one of them
@@ -167,7 +158,9 @@ const Gateway::Impl::Route Gateway::Impl::kRoutes[] = {
     {"GET", "/readyz", RouteNeed::kNothing, &Impl::Ready},
     {"GET", "/health", RouteNeed::kNothing, &Impl::Ready},
     {"GET", "/metrics", RouteNeed::kMetrics, &Impl::ShowMetrics},
-    {"GET", "/", RouteNeed::kAnyKey, &Impl::HowToAsk},
+    // Of a page that has to ask for the key, no secret is part.
+    {"GET", "/", RouteNeed::kNothing, &Impl::ShowPage},
+    {"GET", "/assets/", RouteNeed::kNothing, &Impl::ShowPage},
 };
 
 void Gateway::Impl::Handle(std::shared_ptr<net::HttpExchange> exchange) {
@@ -339,8 +332,8 @@ void Gateway::Impl::ShowMetrics(std::shared_ptr<Reply> reply) {
   AnswerMetrics(probe_client, *options.pool, metrics, std::move(reply));
 }
 
-void Gateway::Impl::HowToAsk(std::shared_ptr<Reply> reply) {
-  reply->Send(net::HttpResponse::Text(200, kHowToAsk));
+void Gateway::Impl::ShowPage(std::shared_ptr<Reply> reply) {
+  reply->Send(page.Answer(reply->request()));
 }
 
 Gateway::Gateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

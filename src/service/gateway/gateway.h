@@ -17,6 +17,7 @@
 #include "service/gateway/door.h"
 #include "service/gateway/gateway_access.h"
 #include "service/gateway/live_requests.h"
+#include "service/gateway/page.h"
 #include "service/jobs/jobs.h"
 #include "service/pool/pool.h"
 #include "service/reason/judge/judge.h"
@@ -36,6 +37,7 @@ struct GatewayOptions {
   // Runs the programs of /v1/solve; nullptr: calls with tests are refused, for this reason.
   const reason::Judge* judge = nullptr;
   std::string no_judge = "this server runs no programs";
+  std::vector<PageFile> page;  // empty: built without it
   net::HttpServerLimits limits;
   std::optional<net::TlsFiles> tls;
   std::chrono::milliseconds drain_timeout{60000};

@@ -41,10 +41,7 @@ Result<ReplicaSpec> ParseReplicaSpec(std::string_view text) {
   };
   ReplicaSpec spec;
   std::string_view rest = text;
-  std::string_view url = TakePart(rest);
-  if (url.ends_with('/')) url.remove_suffix(1);
-  if (url.starts_with("http") && url.ends_with("/v1")) url.remove_suffix(3);
-  const Result<net::Address> address = net::ParseAddress(url);
+  const Result<net::Address> address = net::ParseBaseUrl(TakePart(rest));
   if (!address.ok()) return bad(address.status().message());
   spec.address = address->ToString();
   while (!rest.empty()) {

@@ -54,6 +54,11 @@ json::object RenderReport(const reason::JudgeReport& report) {
   json::object object = {{"verdict", reason::VerdictName(report.verdict)},
                          {"passed", report.n_accepted},
                          {"total", report.tests.size()}};
+  json::array verdicts;
+  for (const reason::TestVerdict& test : report.tests) {
+    verdicts.push_back({{"test", test.name}, {"verdict", reason::VerdictName(test.verdict)}});
+  }
+  object["verdicts"] = std::move(verdicts);
   for (const reason::TestVerdict& test : report.tests) {
     if (test.verdict == reason::Verdict::kAccepted) continue;
     object["failed"] = {{"test", test.name},

@@ -36,7 +36,8 @@ struct SolveResult {
 };
 
 boost::json::object RenderResult(const SolveResult& result);
-// {"verdict", "passed", "total", "failed": {"test", "verdict", "message"}?}
+// {"verdict", "passed", "total", "verdicts": [{"test", "verdict"}],
+//  "failed": {"test", "verdict", "message"}?}
 boost::json::object RenderReport(const reason::JudgeReport& report);
 boost::json::array RenderVotes(const reason::AnswerVote& vote);
 

@@ -64,7 +64,7 @@ class AdminUserStore {
   // is an entry of the audit log, without a name that no user has.
   Result<AdminUser> CheckSignIn(const std::string& name, std::string_view password,
                                 const std::string& code, const std::string& address);
-  // Of a user who is signed in already. kUnauthenticated.
+  // Of a user who is signed in already. kPermissionDenied, field "password".
   Status CheckPasswordOf(const std::string& id, std::string_view password);
 
   // A new secret, which counts once it is confirmed. kInvalidArgument where one is confirmed.

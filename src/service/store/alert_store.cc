@@ -6,12 +6,27 @@
 #include <algorithm>
 
 #include "common/base/random_id.h"
+#include "service/access/time_text.h"
+#include "service/store/audit_rows.h"
 
 namespace lemma::store {
 namespace {
 
 using soci::into;
 using soci::use;
+
+constexpr int64_t kWaitingMax = 1000;  // of one rule; each is tried 14 times at most
+
+void InsertFilters(soci::session& sql, const AlertRule& rule) {
+  for (const UsageFilter& filter : rule.spec.filters) {
+    const std::string dimension = NameOf(filter.dimension);
+    for (const std::string& value : filter.values) {
+      sql << "INSERT INTO alert_filters (rule_id, dimension, value) VALUES (:id, :dimension, "
+             ":value)",
+          use(rule.id), use(dimension), use(value);
+    }
+  }
+}
 
 void InsertRule(soci::session& sql, const AlertRule& rule) {
   const AlertSpec& spec = rule.spec;
@@ -23,14 +38,27 @@ void InsertRule(soci::session& sql, const AlertRule& rule) {
       use(rule.id), use(spec.name), use(spec.metric), use(is_above), use(spec.threshold),
       use(spec.window_minutes), use(spec.for_minutes), use(spec.webhook_url), use(rule.created_ms),
       use(rule.since_ms);
-  for (const UsageFilter& filter : spec.filters) {
-    const std::string dimension = NameOf(filter.dimension);
-    for (const std::string& value : filter.values) {
-      sql << "INSERT INTO alert_filters (rule_id, dimension, value) VALUES (:id, :dimension, "
-             ":value)",
-          use(rule.id), use(dimension), use(value);
-    }
-  }
+  InsertFilters(sql, rule);
+}
+
+// True: there was one of that id.
+bool UpdateRule(soci::session& sql, const AlertRule& rule) {
+  const AlertSpec& spec = rule.spec;
+  const int is_above = spec.is_above ? 1 : 0;
+  soci::statement update =
+      (sql.prepare << "UPDATE alert_rules SET name = :name, metric = :metric, is_above = :above, "
+                      "threshold = :threshold, window_minutes = :window, for_minutes = "
+                      ":for_minutes, webhook_url = :url, state = 'inactive', since_ms = :since, "
+                      "has_value = 0, value = 0, delivery_error = '' WHERE id = :id",
+       use(spec.name), use(spec.metric), use(is_above), use(spec.threshold),
+       use(spec.window_minutes), use(spec.for_minutes), use(spec.webhook_url), use(rule.since_ms),
+       use(rule.id));
+  update.execute(/*withDataExchange=*/true);
+  if (update.get_affected_rows() == 0) return false;
+  sql << "DELETE FROM alert_filters WHERE rule_id = :id", use(rule.id);
+  sql << "DELETE FROM alert_deliveries WHERE rule_id = :id", use(rule.id);
+  InsertFilters(sql, rule);
+  return true;
 }
 
 std::vector<AlertRule> SelectRules(soci::session& sql) {
@@ -74,9 +102,36 @@ void SelectFilters(soci::session& sql, std::vector<AlertRule>& rules) {
   }
 }
 
+// Without the address, which may hold a secret of its receiver's.
+boost::json::object DetailsOf(const AlertSpec& spec) {
+  return {{"name", spec.name},
+          {"metric", spec.metric},
+          {"comparison", spec.is_above ? "above" : "below"},
+          {"threshold", spec.threshold},
+          {"window_minutes", spec.window_minutes},
+          {"for_minutes", spec.for_minutes}};
+}
+
+Status NoSuchAlert(const std::string& id) { return NotFound("there is no alert " + id); }
+
+std::vector<AlertDelivery> SelectDeliveries(soci::session& sql, const std::string& rule_id,
+                                            int64_t due_ms, int64_t n_max) {
+  std::vector<AlertDelivery> found;
+  AlertDelivery row;
+  soci::statement statement =
+      (sql.prepare << "SELECT id, rule_id, url, body, n_attempts, next_ms FROM alert_deliveries "
+                      "WHERE next_ms <= :due AND (:rule = '' OR rule_id = :rule) "
+                      "ORDER BY created_ms, id LIMIT :n",
+       use(due_ms, "due"), use(rule_id, "rule"), use(n_max, "n"), into(row.id), into(row.rule_id),
+       into(row.url), into(row.body), into(row.n_attempts), into(row.next_ms));
+  statement.execute();
+  while (statement.fetch()) found.push_back(row);
+  return found;
+}
+
 }  // namespace
 
-Result<AlertRule> AlertStore::Create(const AlertSpec& spec) {
+Result<AlertRule> AlertStore::Create(const AlertSpec& spec, const Actor& by) {
   LEMMA_RETURN_IF_ERROR(CheckAlert(spec));
   AlertRule rule;
   rule.id = "alert_" + RandomHex().substr(0, 16);
@@ -90,9 +145,33 @@ Result<AlertRule> AlertStore::Create(const AlertSpec& spec) {
                     fmt::format("there are {} alerts already: delete one", kAlertRulesMax));
     }
     InsertRule(sql, rule);
+    AppendAudit(sql, rule.created_ms, by, "alert.create", rule.id, DetailsOf(spec));
     return Ok();
   }));
   return rule;
+}
+
+Result<AlertRule> AlertStore::Find(const std::string& id) {
+  LEMMA_ASSIGN_OR_RETURN(const std::vector<AlertRule> rules, List());
+  for (const AlertRule& rule : rules) {
+    if (rule.id == id) return rule;
+  }
+  return NoSuchAlert(id);
+}
+
+Result<AlertRule> AlertStore::Replace(const std::string& id, const AlertSpec& spec,
+                                      const Actor& by) {
+  LEMMA_RETURN_IF_ERROR(CheckAlert(spec));
+  LEMMA_RETURN_IF_ERROR(database_.Write([&](soci::session& sql) {
+    AlertRule rule;
+    rule.id = id;
+    rule.spec = spec;
+    rule.since_ms = clock_.NowMs();
+    if (!UpdateRule(sql, rule)) return NoSuchAlert(id);
+    AppendAudit(sql, rule.since_ms, by, "alert.update", id, DetailsOf(spec));
+    return Ok();
+  }));
+  return Find(id);
 }
 
 Result<std::vector<AlertRule>> AlertStore::List() {
@@ -105,12 +184,13 @@ Result<std::vector<AlertRule>> AlertStore::List() {
   return rules;
 }
 
-Status AlertStore::Delete(const std::string& id) {
+Status AlertStore::Delete(const std::string& id, const Actor& by) {
   return database_.Write([&](soci::session& sql) {
     soci::statement remove = (sql.prepare << "DELETE FROM alert_rules WHERE id = :id", use(id));
     remove.execute(/*withDataExchange=*/true);
-    if (remove.get_affected_rows() > 0) return Ok();
-    return NotFound("there is no alert " + id);
+    if (remove.get_affected_rows() == 0) return NoSuchAlert(id);
+    AppendAudit(sql, clock_.NowMs(), by, "alert.delete", id);
+    return Ok();
   });
 }
 
@@ -163,19 +243,19 @@ Status AlertStore::Move(const AlertRule& rule, const std::optional<double>& valu
 Result<std::vector<AlertDelivery>> AlertStore::Due(int64_t n_max) {
   std::vector<AlertDelivery> due;
   LEMMA_RETURN_IF_ERROR(database_.Read([&](soci::session& sql) {
-    due.clear();
-    AlertDelivery row;
-    const int64_t now = clock_.NowMs();
-    soci::statement statement =
-        (sql.prepare << "SELECT id, rule_id, url, body, n_attempts FROM alert_deliveries WHERE "
-                        "next_ms <= :now ORDER BY created_ms, id LIMIT :n",
-         use(now), use(n_max), into(row.id), into(row.rule_id), into(row.url), into(row.body),
-         into(row.n_attempts));
-    statement.execute();
-    while (statement.fetch()) due.push_back(row);
+    due = SelectDeliveries(sql, /*rule_id=*/"", clock_.NowMs(), n_max);
     return Ok();
   }));
   return due;
+}
+
+Result<std::vector<AlertDelivery>> AlertStore::Waiting(const std::string& rule_id) {
+  std::vector<AlertDelivery> waiting;
+  LEMMA_RETURN_IF_ERROR(database_.Read([&](soci::session& sql) {
+    waiting = SelectDeliveries(sql, rule_id, access::kTimeMsMax, kWaitingMax);
+    return Ok();
+  }));
+  return waiting;
 }
 
 Status AlertStore::Delivered(const AlertDelivery& delivery) {

@@ -9,6 +9,7 @@
 #include "common/base/clock.h"
 #include "common/base/status.h"
 #include "service/store/alert_rule.h"
+#include "service/store/audit_log.h"
 #include "service/store/database.h"
 
 namespace lemma::store {
@@ -21,19 +22,25 @@ struct AlertDelivery {
   std::string url;
   std::string body;
   int64_t n_attempts = 0;  // that have failed
+  int64_t next_ms = 0;     // Unix time: when it is tried next
 };
 
-// Thread-safe; blocks on the database. Errors: those of Database, and as said.
+// Thread-safe; blocks on the database. Errors: those of Database, and as said. What people change
+// is an entry of the audit log, of who is named as `by`.
 class AlertStore {
  public:
   // Both outlive it.
   AlertStore(Database& database, const UnixClock& clock) : database_(database), clock_(clock) {}
 
   // Errors: those of CheckAlert; kTooLarge: there are kAlertRulesMax.
-  Result<AlertRule> Create(const AlertSpec& spec);
-  Result<std::vector<AlertRule>> List();  // by time of creation
+  Result<AlertRule> Create(const AlertSpec& spec, const Actor& by = {});
+  Result<std::vector<AlertRule>> List();          // by time of creation
+  Result<AlertRule> Find(const std::string& id);  // kNotFound
+  // Another rule under the same id, inactive; what was still to be delivered of the old one is
+  // dropped. Errors: those of CheckAlert; kNotFound.
+  Result<AlertRule> Replace(const std::string& id, const AlertSpec& spec, const Actor& by = {});
   // With what was still to be delivered of it. kNotFound.
-  Status Delete(const std::string& id);
+  Status Delete(const std::string& id, const Actor& by = {});
 
   // Of the processes that ask, one is told true: who has been told it before and asks again within
   // `lease_ms`, else the first.
@@ -46,6 +53,8 @@ class AlertStore {
 
   // What is due, the oldest first.
   Result<std::vector<AlertDelivery>> Due(int64_t n_max);
+  // What has not arrived of one rule, due or not, the oldest first.
+  Result<std::vector<AlertDelivery>> Waiting(const std::string& rule_id);
   Status Delivered(const AlertDelivery& delivery);
   // It is due again at `next_ms`; 0: it is given up.
   Status Failed(const AlertDelivery& delivery, const std::string& error, int64_t next_ms);

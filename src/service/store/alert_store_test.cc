@@ -140,6 +140,34 @@ TEST_P(AlertStoreTest, ARuleIsReadBackAsItWasMadeAndGoesWithAllOfIts) {
   EXPECT_EQ(alerts.Delete(made.id).code(), StatusCode::kNotFound);
 }
 
+TEST_P(AlertStoreTest, AReplacedRuleBeginsAnewAndNothingOfTheOldOneIsDelivered) {
+  AlertStore alerts(*database_, clock_);
+  const AlertRule made = *alerts.Create(Spec());
+  ASSERT_TRUE(alerts.Move(made, 0.5, AlertState::kFiring, "{}").ok());
+  ASSERT_EQ(alerts.Waiting(made.id)->size(), 1u);
+  AlertSpec other;
+  other.name = "silence";
+  other.metric = "requests";
+  other.is_above = false;
+  other.threshold = 1;
+  other.webhook_url = "https://b.example/x";
+  clock_.Advance(5);
+  const auto replaced = alerts.Replace(made.id, other);
+  ASSERT_TRUE(replaced.ok()) << replaced.status().message();
+  EXPECT_EQ(replaced->id, made.id);
+  EXPECT_EQ(replaced->spec.name, "silence");
+  EXPECT_EQ(replaced->spec.webhook_url, "https://b.example/x");
+  EXPECT_TRUE(replaced->spec.filters.empty());
+  EXPECT_EQ(replaced->state, AlertState::kInactive);
+  EXPECT_EQ(replaced->since_ms, clock_.NowMs());
+  EXPECT_FALSE(replaced->value);
+  EXPECT_TRUE(alerts.Waiting(made.id)->empty());
+  EXPECT_EQ(alerts.Replace("alert_none", other).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(alerts.Find("alert_none").status().code(), StatusCode::kNotFound);
+  other.window_minutes = 0;
+  EXPECT_EQ(alerts.Replace(made.id, other).status().field(), "window_minutes");
+}
+
 TEST_P(AlertStoreTest, ThereIsABoundOfRules) {
   AlertStore alerts(*database_, clock_);
   // All but one in one transaction, which waits for the disk once.

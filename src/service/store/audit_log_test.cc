@@ -101,7 +101,14 @@ TEST_P(AuditLogTest, EveryChangeIsThereWithWhoDidItAndWhatFailedIsNot) {
   const auto keys = *KeyStore::Open(*database_, directory_ / "key-secret", clock_);
   const Actor alice{"alice", "10.0.0.1"};
   const NewKey made = *keys->Create(Named("judge"), alice);
-  ASSERT_TRUE(keys->Update(made.key.id, Named("judge 2"), alice).ok());
+  ASSERT_TRUE(keys->Update(
+                      made.key.id,
+                      [](access::KeySpec& spec) {
+                        spec.name = "judge 2";
+                        return Ok();
+                      },
+                      alice)
+                  .ok());
   const NewKey rotated = *keys->Rotate(made.key.id, 1000, alice);
   ASSERT_TRUE(keys->Revoke(made.key.id, alice).ok());
   EXPECT_FALSE(keys->Rotate(made.key.id, 0, alice).ok()) << "revoked";

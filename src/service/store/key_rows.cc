@@ -42,6 +42,11 @@ void InsertKey(soci::session& sql, const ApiKey& key) {
       use(spec.expires_ms), use(key.created_ms), use(key.last_used_ms), use(key.revoked_ms);
 }
 
+void LockKeyRow(soci::session& sql, const std::string& id) {
+  // SQLite has no SELECT ... FOR UPDATE.
+  sql << "UPDATE api_keys SET id = id WHERE id = :id", use(id);
+}
+
 void UpdateKey(soci::session& sql, const std::string& id, const KeySpec& spec) {
   const std::string scopes = Words(spec.scopes), profiles = Words(spec.profiles);
   const int64_t keeps_content = spec.keeps_content ? 1 : 0;

@@ -12,6 +12,8 @@
 namespace lemma::store {
 
 void InsertKey(soci::session& sql, const access::ApiKey& key);
+// Until the transaction ends others that change this key wait: what is read of it stays true.
+void LockKeyRow(soci::session& sql, const std::string& id);
 void UpdateKey(soci::session& sql, const std::string& id, const access::KeySpec& spec);
 // All, or the one with this id.
 std::vector<access::ApiKey> SelectKeys(soci::session& sql, const std::string& id = "");

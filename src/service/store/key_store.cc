@@ -116,6 +116,16 @@ Result<std::vector<ApiKey>> KeyStore::List() {
   return keys;
 }
 
+Result<ApiKey> KeyStore::FindById(const std::string& id) {
+  std::vector<ApiKey> keys;
+  LEMMA_RETURN_IF_ERROR(database_.Read([&](soci::session& sql) {
+    keys = SelectKeys(sql, id);
+    return Ok();
+  }));
+  if (keys.empty()) return NoSuchKey(id);
+  return keys[0];
+}
+
 Result<ApiKey> KeyStore::Find(const std::string& id_or_name) {
   LEMMA_ASSIGN_OR_RETURN(const std::vector<ApiKey> keys, List());
   const ApiKey* found = nullptr;
@@ -132,15 +142,22 @@ Result<ApiKey> KeyStore::Find(const std::string& id_or_name) {
   return *found;
 }
 
-Status KeyStore::Update(const std::string& id, const KeySpec& spec, const Actor& by) {
-  LEMMA_RETURN_IF_ERROR(access::CheckKeySpec(spec));
-  return database_.Write([&](soci::session& sql) {
-    if (SelectKeys(sql, id).empty()) return NoSuchKey(id);
-    UpdateKey(sql, id, spec);
-    AppendAudit(sql, clock_.NowMs(), by, "key.update", id, DetailsOf(spec));
+Result<ApiKey> KeyStore::Update(const std::string& id,
+                                const std::function<Status(KeySpec&)>& change, const Actor& by) {
+  ApiKey key;
+  LEMMA_RETURN_IF_ERROR(database_.Write([&](soci::session& sql) {
+    LockKeyRow(sql, id);
+    const std::vector<ApiKey> keys = SelectKeys(sql, id);
+    if (keys.empty()) return NoSuchKey(id);
+    key = keys[0];
+    LEMMA_RETURN_IF_ERROR(change(key.spec));
+    LEMMA_RETURN_IF_ERROR(access::CheckKeySpec(key.spec));
+    UpdateKey(sql, id, key.spec);
+    AppendAudit(sql, clock_.NowMs(), by, "key.update", id, DetailsOf(key.spec));
     CountKeysChange(sql);
     return Ok();
-  });
+  }));
+  return key;
 }
 
 Status KeyStore::Revoke(const std::string& id, const Actor& by) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -50,10 +51,16 @@ class KeyStore {
   Result<NewKey> Create(const access::KeySpec& spec, const Actor& by = {});
   // Sorted by time of creation; revoked ones too.
   Result<std::vector<access::ApiKey>> List();
+  Result<access::ApiKey> FindById(const std::string& id);  // kNotFound
   // The key of this id, else the only one of this name that is not revoked. kNotFound;
   // kInvalidArgument where several have the name.
   Result<access::ApiKey> Find(const std::string& id_or_name);
-  Status Update(const std::string& id, const access::KeySpec& spec, const Actor& by = {});
+  // `change` makes of what the key is what it shall be, in the transaction: of changes at the same
+  // time none is lost. It may run several times. Its errors, and those of Create. The key as it is
+  // then.
+  Result<access::ApiKey> Update(const std::string& id,
+                                const std::function<Status(access::KeySpec&)>& change,
+                                const Actor& by = {});
   // Idempotent: the first time stays.
   Status Revoke(const std::string& id, const Actor& by = {});
   // A new secret; the old ones are accepted for `grace_ms` more, 0: no longer. kInvalidArgument for

@@ -136,14 +136,43 @@ TEST_P(KeyStoreTest, HostileTextIsOnlyText) {
 
 TEST_P(KeyStoreTest, UpdateChangesWhatAKeyMayDo) {
   const NewKey made = *store_->Create(Named("a"));
-  access::KeySpec spec = Named("b");
-  spec.limits.concurrency = 9;
-  ASSERT_TRUE(store_->Update(made.key.id, spec).ok());
+  const auto change = [](access::KeySpec& spec) {
+    spec.name = "b";
+    spec.limits.concurrency = 9;
+    return Ok();
+  };
+  const auto changed = store_->Update(made.key.id, change);
+  ASSERT_TRUE(changed.ok()) << changed.status().message();
+  EXPECT_EQ(changed->spec.name, "b");
   EXPECT_EQ(store_->Find("b")->spec.limits.concurrency, 9);
   EXPECT_EQ(Refusal(made.text), "");
-  spec.priority = 1000;
-  EXPECT_EQ(store_->Update(made.key.id, spec).field(), "priority");
-  EXPECT_EQ(store_->Update("key_none", Named("c")).code(), StatusCode::kNotFound);
+  const auto spoil = [](access::KeySpec& spec) {
+    spec.name = "c";
+    spec.priority = 1000;
+    return Ok();
+  };
+  EXPECT_EQ(store_->Update(made.key.id, spoil).status().field(), "priority");
+  EXPECT_EQ(store_->FindById(made.key.id)->spec.name, "b");
+  EXPECT_EQ(store_->Update("key_none", change).status().code(), StatusCode::kNotFound);
+}
+
+TEST_P(KeyStoreTest, OfChangesAtTheSameTimeNoneIsLost) {
+  const std::string id = store_->Create(Named("a"))->key.id;
+  constexpr int kEach = 10;
+  std::vector<std::thread> people;
+  for (int i = 0; i < 4; ++i) {
+    people.emplace_back([&] {
+      for (int n = 0; n < kEach; ++n) {
+        const auto changed = store_->Update(id, [](access::KeySpec& spec) {
+          ++spec.limits.concurrency;
+          return Ok();
+        });
+        EXPECT_TRUE(changed.ok()) << changed.status().message();
+      }
+    });
+  }
+  for (std::thread& person : people) person.join();
+  EXPECT_EQ(store_->FindById(id)->spec.limits.concurrency, 4 * kEach);
 }
 
 TEST_P(KeyStoreTest, TheDatabaseHoldsNothingThatOpensTheDoor) {

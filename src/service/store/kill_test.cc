@@ -9,6 +9,7 @@
 #include <set>
 #include <thread>
 
+#include "service/store/audit_log.h"
 #include "service/store/key_store.h"
 #include "service/store/store_limiter.h"
 #include "service/store/test_databases.h"
@@ -100,6 +101,9 @@ TEST_P(KillTest, NoAcknowledgedKeyIsLostAndNoneIsHalfThere) {
   for (const std::string& id : acknowledged) EXPECT_TRUE(stored.contains(id)) << id;
   EXPECT_LE(stored.size(), acknowledged.size() + static_cast<size_t>(n_rounds))
       << "at most one unacknowledged a round";
+  const auto head = AuditLog(*database, clock).Verify();
+  ASSERT_TRUE(head.ok()) << head.status().message();
+  EXPECT_EQ(head->number, static_cast<int64_t>(stored.size())) << "an entry for each, none broken";
   if (!is_postgresql()) {
     std::string check;
     EXPECT_TRUE(database

@@ -167,7 +167,7 @@ TEST_P(RequestLogTest, ASearchThatMakesNoSenseNamesTheField) {
   };
   EXPECT_EQ(field({.page_max = 0}), "limit");
   EXPECT_EQ(field({.page_max = 201}), "limit");
-  EXPECT_EQ(field({.from_ms = 2, .to_ms = 2}), "from");
+  EXPECT_EQ(field({.from_ms = 2, .to_ms = 2}), "from_ms");
   for (const char* cursor : {"x", "12", ".a", "99999999999999999999.a"}) {
     EXPECT_EQ(field({.cursor = cursor}), "cursor");
   }

@@ -12,7 +12,7 @@ Status CheckSearch(const RequestSearch& search) {
   }
   if (search.from_ms < 0 || search.to_ms < 0 ||
       (search.to_ms > 0 && search.from_ms >= search.to_ms)) {
-    return InvalidArgument("must be before `to`", "from");
+    return InvalidArgument("must be before to_ms", "from_ms");
   }
   return ParseCursor(search.cursor).status();
 }

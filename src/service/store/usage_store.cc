@@ -22,7 +22,7 @@ Status TooMuch(const std::string& what) {
 
 Status Check(const UsageQuery& query) {
   if (query.from_ms < 0 || query.from_ms >= query.to_ms) {
-    return InvalidArgument("must be before `to`", "from");
+    return InvalidArgument("must be before to_ms", "from_ms");
   }
   if (query.bucket_minutes < 0) return InvalidArgument("must not be negative", "bucket");
   if (query.groups_max < 1 || query.groups_max > kUsageGroupsMax) {

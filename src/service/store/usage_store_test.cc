@@ -241,7 +241,7 @@ TEST_P(UsageStoreTest, WhatMakesNoSenseIsRefusedWithTheField) {
     return status.field();
   };
   const UsageDimension key = UsageDimension::kKey;
-  EXPECT_EQ(field({.from_ms = 5, .to_ms = 5}), "from");
+  EXPECT_EQ(field({.from_ms = 5, .to_ms = 5}), "from_ms");
   EXPECT_EQ(field({.to_ms = 5, .bucket_minutes = -1}), "bucket");
   EXPECT_EQ(field({.to_ms = 5, .groups_max = 0}), "limit");
   EXPECT_EQ(field({.to_ms = 5, .groups_max = 1001}), "limit");

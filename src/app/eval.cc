@@ -1,0 +1,292 @@
+// `lemma eval`: problems put to a server, answers graded, reports written; and two reports
+// compared.
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/commands.h"
+#include "app/eval_progress.h"
+#include "app/local_server.h"
+#include "common/base/file.h"
+#include "common/net/address.h"
+#include "service/eval/comparison.h"
+#include "service/eval/dataset.h"
+#include "service/eval/figures.h"
+#include "service/eval/html_report.h"
+#include "service/eval/patient_client.h"
+#include "service/eval/report.h"
+#include "service/eval/sample_run.h"
+#include "service/reason/judge/judge.h"
+
+namespace lemma::app {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kRegressed = 3;
+// A server that is asked for the first time is there, or it is the wrong address.
+constexpr std::chrono::seconds kFirstPatience{10};
+
+struct EvalOptions {
+  std::string dataset;
+  eval::DatasetOptions problems;
+  std::string url;
+  std::string key_env = "LEMMA_API_KEY";
+  ModelOptions model;
+  bool names_model = false;
+  eval::RunSettings settings;
+  bool no_system = false;
+  bool no_loop_guard = false;
+  eval::SampleRunOptions run;
+  int64_t timeout_s = 3600;
+  std::string out;
+  bool json = false;
+};
+
+struct CompareOptions {
+  std::string a, b;
+  bool fail_on_regression = false;
+  bool json = false;
+};
+
+eval::PatientClientOptions ClientOptions(const EvalOptions& options, const std::string& address) {
+  eval::PatientClientOptions client;
+  client.address = address;
+  client.timeout = std::chrono::seconds(options.timeout_s);
+  // The key is for the server that --url names.
+  const char* key = options.url.empty() ? nullptr : std::getenv(options.key_env.c_str());
+  if (key != nullptr) client.key = key;
+  return client;
+}
+
+// The id of the first model that the server has.
+Result<std::string> FirstModel(eval::PatientClientOptions options) {
+  options.patience = kFirstPatience;
+  net::HttpRequest request;
+  request.method = "GET";
+  request.target = "/v1/models";
+  eval::PatientClient client(options);
+  LEMMA_ASSIGN_OR_RETURN(const auto answer, client.Call(request, {}));
+  boost::system::error_code error;
+  const json::value body = json::parse(answer.response.body, error);
+  const json::value* id = error ? nullptr : body.find_pointer("/data/0/id", error);
+  if (answer.response.status == 200 && id != nullptr && id->is_string()) {
+    return std::string(id->get_string());
+  }
+  return Unavailable(
+      fmt::format("{} does not say what models it has (GET /v1/models: {}); give "
+                  "--model NAME, and a key in the variable --key-env if it asks one",
+                  options.address, answer.response.status));
+}
+
+// The judge, where a problem has tests.
+Result<std::optional<reason::Judge>> JudgeFor(const eval::Dataset& dataset) {
+  for (const eval::Problem& problem : dataset.problems) {
+    if (!problem.tests) continue;
+    LEMMA_ASSIGN_OR_RETURN(reason::Judge judge, reason::Judge::Create({}));
+    return std::optional(std::move(judge));
+  }
+  return std::optional<reason::Judge>();
+}
+
+std::string FiguresText(const eval::Figures& figures) {
+  std::string text =
+      fmt::format("pass@1     {:.1f} %, 95 % from {:.1f} to {:.1f}\n", 100 * figures.pass_at_1,
+                  100 * figures.interval.low, 100 * figures.interval.high);
+  const auto add_last = [&](const char* name, const std::vector<eval::AtK>& curve) {
+    if (curve.empty() || curve.back().k == 1) return;
+    text += fmt::format("{:<10} {:.1f} %\n", fmt::format("{}@{}", name, curve.back().k),
+                        100 * curve.back().share);
+  };
+  add_last("pass", figures.pass_at);
+  add_last("cons", figures.cons_at);
+  for (int i = 0; i < eval::kOutcomes; ++i) {
+    text += fmt::format("{:<10} {:.1f} %\n", eval::OutcomeName(static_cast<eval::Outcome>(i)),
+                        100 * figures.shares[i]);
+  }
+  text += fmt::format("tokens     mean {:.0f}, median {:.0f}, p95 {:.0f}, all {}\n",
+                      figures.tokens.mean, figures.tokens.median, figures.tokens.p95,
+                      figures.tokens_total);
+  text += fmt::format("seconds    mean {:.2f}, median {:.2f}, p95 {:.2f}\n", figures.seconds.mean,
+                      figures.seconds.median, figures.seconds.p95);
+  if (figures.deadline_kept) {
+    text += fmt::format("deadline   kept within 5 % by {:.1f} %\n", 100 * *figures.deadline_kept);
+  }
+  return text;
+}
+
+Status WriteReports(const EvalOptions& options, const eval::Report& report) {
+  const json::object object = eval::RenderReport(report);
+  LEMMA_RETURN_IF_ERROR(WriteFileAtomically(options.out + ".json", json::serialize(object) + "\n"));
+  LEMMA_RETURN_IF_ERROR(WriteFileAtomically(options.out + ".html", eval::RenderHtmlReport(report)));
+  if (options.json) {
+    std::printf("%s\n", json::serialize(object.at("figures")).c_str());
+  } else {
+    std::printf("%sreports    %s.json, %s.html\n", FiguresText(report.figures).c_str(),
+                options.out.c_str(), options.out.c_str());
+  }
+  return Ok();
+}
+
+Status RunOn(const std::string& address, EvalOptions options, const eval::Dataset& dataset,
+             const reason::Judge* judge) {
+  const eval::PatientClientOptions client_options = ClientOptions(options, address);
+  options.settings.model = options.model.model;
+  if (options.url.empty() || !options.names_model) {
+    LEMMA_ASSIGN_OR_RETURN(options.settings.model, FirstModel(client_options));
+  }
+  LEMMA_ASSIGN_OR_RETURN(const auto state, eval::StateFile::Open(options.out + ".samples.jsonl",
+                                                                 dataset, options.settings));
+  eval::PatientClient client(client_options);
+  LEMMA_ASSIGN_OR_RETURN(const eval::Samples samples,
+                         eval::RunSamples(dataset, options.settings, options.run, client,
+                                          eval::Grader(judge), *state, EvalProgressBar()));
+  const eval::Figures figures = eval::ComputeFigures(dataset, options.settings, samples);
+  return WriteReports(options, {dataset, options.settings, samples, figures});
+}
+
+Status Eval(EvalOptions options) {
+  if (options.dataset.empty()) return InvalidArgument("DATASET is missing: a file of JSON lines");
+  if (options.no_system) {
+    if (!options.settings.profile.empty()) {
+      return InvalidArgument("--no-system and --profile exclude each other");
+    }
+    options.settings.profile = eval::kNoProfile;
+  }
+  options.settings.loop_guard = !options.no_loop_guard;
+  options.problems.seed = static_cast<uint64_t>(options.settings.seed);
+  LEMMA_RETURN_IF_ERROR(eval::CheckSettings(options.settings));
+  LEMMA_ASSIGN_OR_RETURN(const eval::Dataset dataset,
+                         eval::ReadDataset(options.dataset, options.problems));
+  if (options.out.empty()) {
+    options.out = std::filesystem::path(options.dataset).stem().string() + "-eval";
+  }
+  LEMMA_ASSIGN_OR_RETURN(const auto judge, JudgeFor(dataset));
+  const reason::Judge* judge_or_none = judge ? &*judge : nullptr;
+  if (!options.url.empty()) {
+    LEMMA_ASSIGN_OR_RETURN(const net::Address address, net::ParseBaseUrl(options.url));
+    return RunOn(address.ToString(), std::move(options), dataset, judge_or_none);
+  }
+  LEMMA_ASSIGN_OR_RETURN(const auto server, LocalServer::Start(options.model, judge_or_none));
+  const bool asks_worker = options.settings.profile == eval::kNoProfile;
+  return RunOn(asks_worker ? server->worker_address() : server->gateway_address(),
+               std::move(options), dataset, judge_or_none);
+}
+
+int CompareReports(const CompareOptions& options) {
+  const auto a = eval::ReadReport(options.a);
+  if (!a.ok()) return Report(a.status());
+  const auto b = eval::ReadReport(options.b);
+  if (!b.ok()) return Report(b.status());
+  const auto comparison = eval::Compare(*a, *b);
+  if (!comparison.ok()) return Report(comparison.status());
+  std::printf("%s", options.json
+                        ? (json::serialize(eval::RenderComparison(*comparison)) + "\n").c_str()
+                        : eval::ComparisonText(*comparison).c_str());
+  return options.fail_on_regression && comparison->IsRegression() ? kRegressed : 0;
+}
+
+void AddServerOptions(CLI::App& command, EvalOptions& options) {
+  command.add_option("--url", options.url,
+                     "Ask this server, any OpenAI one: http://127.0.0.1:8080; --model is then its "
+                     "name there (default: a server of this process)");
+  command.add_option("--key-env", options.key_env, "The variable that holds the server's API key")
+      ->capture_default_str();
+  AddModelOptions(command, options.model);
+  command.add_option("--parallel", options.run.n_parallel, "Questions under way at a time")
+      ->default_val(8)
+      ->check(CLI::Range(1, 1024));
+  command.add_option("--timeout", options.timeout_s, "Seconds for one answer")
+      ->check(CLI::Range(1, 24 * 3600))
+      ->capture_default_str();
+}
+
+void AddProblemOptions(CLI::App& command, EvalOptions& options) {
+  command.add_option("dataset", options.dataset, "Problems, a JSON object a line (docs/eval.md)");
+  command.add_option("--samples", options.run.n_samples, "Of each problem")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  const CLI::Validator is_date(
+      [](std::string& text) {
+        const bool has_form = text.size() == 10 && text[4] == '-' && text[7] == '-';
+        return has_form ? "" : "must be a date like 2025-02-01";
+      },
+      "DATE");
+  command.add_option("--from", options.problems.from, "Contests of this day and later")
+      ->check(is_date);
+  command.add_option("--to", options.problems.to, "Contests of this day and earlier")
+      ->check(is_date);
+  command.add_option("--limit", options.problems.n_max, "Only so many problems, the first ones");
+  command.add_option("--out", options.out,
+                     "Where to: OUT.json, OUT.html, OUT.samples.jsonl (default: DATASET-eval)");
+  command.add_flag("--json", options.json, "The figures as JSON on standard output");
+}
+
+void AddSettingsOptions(CLI::App& command, EvalOptions& options) {
+  eval::RunSettings& settings = options.settings;
+  command.add_option(
+      "--profile", settings.profile,
+      "math, algorithm@3, ...; none: no system prompt (default: the server chooses)");
+  command.add_flag("--no-system", options.no_system, "The same as --profile none");
+  command.add_option("--system", settings.system, "Your own system prompt instead");
+  command.add_option("--language", settings.language, "Of the profile's prompts")
+      ->check(CLI::IsMember({"en", "zh"}));
+  command.add_option("--suffix", settings.suffix, "Put behind every problem");
+  command.add_option("--strategy", settings.strategy,
+                     "Through /v1/solve: single, majority, adaptive, first_m, confidence or clr");
+  command.add_option("--votes", settings.n_votes, "With a strategy: its samples at most")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  command.add_option("--temperature", settings.temperature, "0 is greedy (default: the server's)")
+      ->check(CLI::Range(0.0, 2.0));
+  command.add_option("--max-tokens", settings.max_tokens, "Thinking and answer together")
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 20));
+  command.add_option("--deadline-ms", settings.deadline_ms, "For each answer, kept by the server")
+      ->check(CLI::Range(int64_t{1}, int64_t{86400000}));
+  command.add_flag("--no-loop-guard", options.no_loop_guard, "Switch Lemma's loop guard off");
+  command.add_option("--seed", settings.seed, "Of all samples, and of the order of choices")
+      ->check(CLI::Range(int64_t{0}, int64_t{1} << 53))
+      ->capture_default_str();
+}
+
+void AddCompare(CLI::App& eval, ExitStatus& exit_status) {
+  auto options = std::make_shared<CompareOptions>();
+  CLI::App* command = eval.add_subcommand("compare", "What has changed from report A to report B");
+  command->add_option("a", options->a, "A.json")->required();
+  command->add_option("b", options->b, "B.json")->required();
+  command->add_flag("--fail-on-regression", options->fail_on_regression,
+                    "Exit status 3 where B is worse and p under 0.05");
+  command->add_flag("--json", options->json, "As JSON on standard output");
+  command->callback([options, &exit_status] { exit_status.value = CompareReports(*options); });
+}
+
+}  // namespace
+
+void AddEval(CLI::App& app, ExitStatus& exit_status) {
+  auto options = std::make_shared<EvalOptions>();
+  CLI::App* command =
+      app.add_subcommand("eval", "How much of a set of problems a model solves; goes on if killed");
+  AddProblemOptions(*command, *options);
+  AddServerOptions(*command, *options);
+  AddSettingsOptions(*command, *options);
+  AddCompare(*command, exit_status);
+  command->footer(
+      "Examples:\n"
+      "  lemma eval problems.jsonl                          lemma-mini, one sample each\n"
+      "  lemma eval aime25.jsonl --url http://gpu1:8000/v1 --samples 16 --temperature 1\n"
+      "  lemma eval problems.jsonl --strategy adaptive --out adaptive\n"
+      "  lemma eval compare A.json B.json --fail-on-regression");
+  command->callback([command, options, &exit_status] {
+    if (!command->get_subcommands().empty()) return;
+    options->names_model = command->get_option("--model")->count() > 0;
+    exit_status.value = Report(Eval(*options));
+  });
+}
+
+}  // namespace lemma::app

@@ -1,0 +1,146 @@
+#include "service/eval/dataset.h"
+
+#define XXH_INLINE_ALL
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <boost/json.hpp>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <set>
+#include <string_view>
+
+#include "common/base/field_reader.h"
+#include "common/base/json.h"
+#include "service/eval/choice_problem.h"
+#include "service/eval/code_problem.h"
+
+namespace lemma::eval {
+namespace {
+
+namespace json = boost::json;
+
+// The first of the names that is there; "" and no error where none is.
+std::string FirstText(FieldReader& fields, std::initializer_list<const char*> names) {
+  std::string text;
+  for (const char* name : names) {
+    fields.ReadString(name, text);
+    if (!text.empty()) break;
+  }
+  return text;
+}
+
+// A number stands for itself.
+std::string AnswerOf(FieldReader& fields) {
+  const json::value* answer = fields.Require("answer");
+  if (answer == nullptr) return "";
+  if (answer->is_number()) return json::serialize(*answer);
+  std::string text;
+  fields.ReadString("answer", text);
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos) fields.Fail("answer", "is empty");
+  return text;
+}
+
+void ReadAnswerProblem(FieldReader& fields, Problem& problem) {
+  problem.prompt = FirstText(fields, {"problem", "question", "prompt"});
+  if (problem.prompt.empty()) {
+    fields.Fail("problem", "is missing; it may also be called question or prompt");
+  }
+  problem.gold = AnswerOf(fields);
+  problem.family = FirstText(fields, {"family", "category", "subject", "type"});
+}
+
+void ReadId(FieldReader& fields, Problem& problem) {
+  for (const char* name : {"id", "question_id", "Record ID"}) {
+    const json::value* id = fields.Find(name);
+    if (id == nullptr) continue;
+    if (!id->is_string() && !id->is_int64()) return fields.Fail(name, "must be a string or number");
+    problem.id = id->is_string() ? std::string(id->get_string()) : json::serialize(*id);
+    return;
+  }
+}
+
+bool IsInWindow(const std::string& date, const DatasetOptions& options) {
+  const std::string day = date.substr(0, std::strlen("2025-02-01"));
+  return (options.from.empty() || day >= options.from) && (options.to.empty() || day <= options.to);
+}
+
+class DatasetReader {
+ public:
+  DatasetReader(std::string name, const DatasetOptions& options) : options_(options) {
+    dataset_.name = std::move(name);
+  }
+
+  // Lines that the window leaves out are read and checked all the same.
+  Status Add(std::string_view line, int64_t line_number) {
+    LEMMA_ASSIGN_OR_RETURN(const json::object object, ParseJsonObject(line, "the line"));
+    Status status;
+    FieldReader fields(object, "", status);
+    Problem problem;
+    std::string date;
+    ReadId(fields, problem);
+    if (object.contains("question_content")) {
+      ReadCodeProblem(fields, problem, date);
+    } else if (object.contains("Correct Answer") || object.contains("choices")) {
+      ReadChoiceProblem(fields, options_.seed + static_cast<uint64_t>(line_number), problem);
+    } else {
+      ReadAnswerProblem(fields, problem);
+    }
+    if (!status.ok()) return InvalidArgument(status.field() + " " + status.message());
+    const bool has_window = !options_.from.empty() || !options_.to.empty();
+    if (has_window && date.empty()) {
+      return InvalidArgument("has no contest_date, which --from and --to ask for");
+    }
+    if (has_window && !IsInWindow(date, options_)) return Ok();
+    if (problem.id.empty()) problem.id = std::to_string(line_number);
+    if (!ids_.insert(problem.id).second) {
+      return InvalidArgument("the id " + problem.id + " has been there before");
+    }
+    digest_ = XXH3_64bits_withSeed(line.data(), line.size(), digest_);
+    dataset_.problems.push_back(std::move(problem));
+    return Ok();
+  }
+
+  bool IsFull() const { return options_.n_max != 0 && dataset_.problems.size() == options_.n_max; }
+
+  Result<Dataset> Finish() {
+    if (dataset_.problems.empty()) {
+      return InvalidArgument("no problem in it is asked for; look at --from and --to");
+    }
+    dataset_.digest = fmt::format("{:016x}", digest_);
+    return std::move(dataset_);
+  }
+
+ private:
+  const DatasetOptions& options_;
+  Dataset dataset_;
+  std::set<std::string> ids_;
+  uint64_t digest_ = 0;
+};
+
+}  // namespace
+
+Result<Dataset> ReadDataset(const std::filesystem::path& path, const DatasetOptions& options) {
+  std::error_code error;
+  const uintmax_t bytes = std::filesystem::file_size(path, error);
+  if (error) return IoError(path.string() + ": " + error.message());
+  if (bytes > kDatasetBytesMax) return InvalidArgument(path.string() + ": is over 8 GiB");
+  std::ifstream file(path);
+  if (!file) return IoError(path.string() + ": " + std::strerror(errno));
+  DatasetReader reader(path.filename().string(), options);
+  int64_t line_number = 0;
+  for (std::string line; !reader.IsFull() && std::getline(file, line);) {
+    ++line_number;
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    Status status = line.size() > kDatasetLineBytesMax ? InvalidArgument("is over 512 MiB")
+                                                       : reader.Add(line, line_number);
+    if (!status.ok()) return status.WithPrefix(fmt::format("{}:{}", path.string(), line_number));
+  }
+  if (file.bad()) return IoError(path.string() + ": cannot be read to its end");
+  auto dataset = reader.Finish();
+  if (!dataset.ok()) return dataset.status().WithPrefix(path.string());
+  return dataset;
+}
+
+}  // namespace lemma::eval

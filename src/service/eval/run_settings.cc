@@ -1,0 +1,84 @@
+#include "service/eval/run_settings.h"
+
+#include <boost/json.hpp>
+#include <set>
+
+#include "service/reason/consensus/sampling_plan.h"
+
+namespace lemma::eval {
+namespace {
+
+namespace json = boost::json;
+
+// The finaliser of SplitMix64 (Steele, Lea, Flood 2014).
+uint64_t Mix(uint64_t x) {
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+  return x ^ (x >> 31);
+}
+
+std::string Shown(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value == nullptr ? "not set" : json::serialize(*value);
+}
+
+}  // namespace
+
+Status CheckSettings(const RunSettings& settings) {
+  if (!settings.system.empty() && !settings.profile.empty()) {
+    return InvalidArgument("--system and --profile exclude each other");
+  }
+  if (!settings.language.empty() && settings.profile == kNoProfile) {
+    return InvalidArgument("--language is of a profile's prompts; --profile none has none");
+  }
+  if (settings.strategy.empty()) return Ok();
+  if (!reason::StrategyNamed(settings.strategy)) {
+    return InvalidArgument(
+        "--strategy must be single, majority, adaptive, first_m, confidence or clr");
+  }
+  if (settings.profile == kNoProfile) {
+    return InvalidArgument("--strategy goes through /v1/solve, which always has a system prompt");
+  }
+  return Ok();
+}
+
+json::object RenderSettings(const RunSettings& settings) {
+  json::object object;
+  const auto add_text = [&](const char* name, const std::string& text) {
+    if (!text.empty()) object[name] = text;
+  };
+  add_text("model", settings.model);
+  add_text("profile", settings.profile);
+  add_text("language", settings.language);
+  add_text("system", settings.system);
+  add_text("suffix", settings.suffix);
+  add_text("strategy", settings.strategy);
+  if (!settings.strategy.empty()) object["votes"] = settings.n_votes;
+  if (settings.temperature) object["temperature"] = *settings.temperature;
+  if (settings.max_tokens) object["max_tokens"] = *settings.max_tokens;
+  if (settings.deadline_ms) object["deadline_ms"] = *settings.deadline_ms;
+  if (!settings.loop_guard) object["loop_guard"] = false;
+  object["seed"] = settings.seed;
+  return object;
+}
+
+std::string SettingsDifference(const json::object& a, const json::object& b) {
+  std::set<std::string> names;
+  for (const auto& member : a) names.emplace(member.key());
+  for (const auto& member : b) names.emplace(member.key());
+  std::string text;
+  for (const std::string& name : names) {
+    const std::string of_a = Shown(a, name), of_b = Shown(b, name);
+    if (of_a == of_b) continue;
+    text += (text.empty() ? "" : ", ") + name + ": " + of_a + " against " + of_b;
+  }
+  return text;
+}
+
+int64_t SampleSeed(int64_t seed, size_t problem, int sample) {
+  constexpr uint64_t kGolden = 0x9e3779b97f4a7c15;
+  const uint64_t of_problem = Mix(static_cast<uint64_t>(seed) + kGolden * (problem + 1));
+  return static_cast<int64_t>(Mix(of_problem + kGolden * static_cast<uint64_t>(sample + 1)) >> 1);
+}
+
+}  // namespace lemma::eval

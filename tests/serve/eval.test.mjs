@@ -1,0 +1,143 @@
+// `lemma eval` as people run it: against a real server and with one of its own, killed and gone on
+// with, and two reports compared.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+import { killServers, startServer } from './server.mjs';
+
+const lemma = process.env.LEMMA_BINARY;
+const root = mkdtempSync(join(tmpdir(), 'lemma-eval-'));
+after(() => rmSync(root, { recursive: true }));
+after(killServers);
+
+const run = (...args) => spawnSync(lemma, ['eval', ...args], { encoding: 'utf8', cwd: root });
+const linesOf = (name) => readFileSync(join(root, name), 'utf8').trimEnd().split('\n').slice(1);
+const jsonOf = (name) => JSON.parse(readFileSync(join(root, name), 'utf8'));
+
+const sums = [];
+for (let i = 0; i < 12; ++i) {
+  sums.push({ id: `sum-${i}`, problem: `What is ${i + 12} * ${i + 3}?`, family: i % 2 ? 'odd' : 'even',
+              answer: String((i + 12) * (i + 3)) });
+}
+writeFileSync(join(root, 'sums.jsonl'), sums.map((line) => JSON.stringify(line)).join('\n'));
+
+test('a run that is killed goes on, and comes to what an unbroken one does', async () => {
+  const server = await startServer();
+  const args = ['sums.jsonl', '--url', `${server.url}/v1`, '--samples', '3', '--parallel', '2',
+                '--temperature', '1'];
+  const killed = spawn(lemma, ['eval', ...args, '--out', 'a'], { cwd: root, stdio: 'ignore' });
+  const state = join(root, 'a.samples.jsonl');
+  const gone = new Promise((resolve) => killed.once('exit', resolve));
+  while (!existsSync(state) || linesOf('a.samples.jsonl').length < 5) {
+    assert.equal(killed.exitCode, null, 'it goes on until it is killed');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  killed.kill('SIGKILL');
+  await gone;
+  const before = linesOf('a.samples.jsonl').filter((line) => line.endsWith('}'));
+  assert.ok(before.length < 36, 'it was killed in the middle');
+
+  const other = run(...args.slice(0, -1), '0.5', '--out', 'a');
+  assert.equal(other.status, 1);
+  assert.match(other.stderr, /holds samples of another run .*temperature/);
+
+  const resumed = run(...args, '--out', 'a');
+  assert.equal(resumed.status, 0, resumed.stderr);
+  assert.deepEqual(linesOf('a.samples.jsonl').slice(0, before.length), before);
+  assert.equal(linesOf('a.samples.jsonl').length, 36);
+
+  const whole = run(...args, '--out', 'b');
+  assert.equal(whole.status, 0, whole.stderr);
+  const answers = ({ problems }) =>
+    problems.map(({ samples }) => samples.map(({ answer, tokens }) => [answer, tokens]));
+  assert.deepEqual(answers(jsonOf('a.json')), answers(jsonOf('b.json')));
+  assert.ok(jsonOf('b.json').figures.pass_at_1 > 0.5);
+  assert.deepEqual(jsonOf('b.json').families.map(({ family }) => family), ['even', 'odd']);
+  assert.match(readFileSync(join(root, 'b.html'), 'utf8'), /<svg/);
+
+  const same = run('compare', 'a.json', 'b.json', '--fail-on-regression');
+  assert.equal(same.status, 0, same.stderr);
+  assert.match(same.stdout, /difference \+0\.0 points/);
+
+  const noSystem = run('sums.jsonl', '--url', server.url, '--no-system', '--out', 'c');
+  assert.equal(noSystem.status, 1);
+  assert.match(noSystem.stderr, /put in the system prompt of the profile math/);
+  assert.equal(await server.stop(), 0);
+});
+
+test('without a url it serves itself: with profiles, without one, and through a strategy', () => {
+  const figures = (...args) => {
+    const done = run('sums.jsonl', '--limit', '4', '--temperature', '0', '--json', ...args);
+    assert.equal(done.status, 0, done.stderr);
+    return JSON.parse(done.stdout);
+  };
+  assert.equal(figures('--out', 'profile').problems, 4);
+  assert.equal(figures('--no-system', '--out', 'none').outcomes.truncated, 0);
+  assert.equal(figures('--max-tokens', '20', '--out', 'short').cut, 1);
+  const one = figures('--strategy', 'single', '--out', 'single');
+  const vote = figures('--strategy', 'majority', '--votes', '4', '--out', 'majority');
+  assert.ok(vote.tokens_total > 1.5 * one.tokens_total);
+});
+
+test('programs are judged by their tests', (t) => {
+  const { stdout } = spawnSync(lemma, ['doctor'], { encoding: 'utf8' });
+  if (!/^ok +sandbox/m.test(stdout)) return t.skip('no program can be isolated here');
+  const tests = JSON.stringify([{ input: '[1, 2]', output: '3', testtype: 'functional' }]);
+  writeFileSync(join(root, 'code.jsonl'), JSON.stringify({
+    question_content: 'Return the sum of the list.', question_id: 'q', contest_date: '2025-02-01',
+    starter_code: 'def total(numbers):', difficulty: 'easy', metadata: '{"func_name": "total"}',
+    public_test_cases: tests, private_test_cases: '[]',
+  }));
+  const done = run('code.jsonl', '--from', '2025-01-01', '--to', '2025-03-01', '--profile',
+                   'algorithm', '--out', 'code');
+  assert.equal(done.status, 0, done.stderr);
+  assert.equal(jsonOf('code.json').problems[0].samples.length, 1);
+});
+
+test('a regression ends a gate with 3', async () => {
+  let nWrong = 0;  // how many of the problems are answered wrongly
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (bytes) => (body += bytes));
+    request.on('end', () => {
+      if (request.url === '/v1/models') return response.end('{"data": [{"id": "scripted"}]}');
+      const [, a, b] = /(\d+) \* (\d+)/.exec(JSON.parse(body).messages[0].content);
+      const answer = a - 12 < nWrong ? 0 : a * b;
+      response.end(JSON.stringify({
+        choices: [{ message: { content: `\\boxed{${answer}}` }, finish_reason: 'stop' }],
+      }));
+    });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${server.address().port}`;
+  const measure = (out) => new Promise((resolve) => {
+    spawn(lemma, ['eval', 'sums.jsonl', '--url', url, '--out', out], { cwd: root, stdio: 'ignore' })
+      .once('exit', resolve);
+  });
+  assert.equal(await measure('good'), 0);
+  nWrong = 7;
+  assert.equal(await measure('bad'), 0);
+  nWrong = 2;
+  assert.equal(await measure('nearly'), 0);
+  server.close();
+  const gate = (a, b) => run('compare', a, b, '--fail-on-regression').status;
+  assert.equal(gate('good.json', 'bad.json'), 3);
+  assert.equal(gate('bad.json', 'good.json'), 0);
+  assert.equal(gate('good.json', 'nearly.json'), 0, 'two of twelve may be chance');
+  assert.match(run('compare', 'good.json', 'bad.json').stdout, /7 worse\n.*sum-/);
+});
+
+test('what is wrong is said', () => {
+  assert.match(run().stderr, /DATASET is missing/);
+  assert.match(run('none.jsonl').stderr, /none\.jsonl: No such file/);
+  assert.match(run('sums.jsonl', '--url', 'https://a').stderr, /https is not supported/);
+  assert.match(run('sums.jsonl', '--from', 'May').stderr, /must be a date/);
+  assert.match(run('sums.jsonl', '--strategy', 'best').stderr, /--strategy must be/);
+  writeFileSync(join(root, 'bad.jsonl'), '{"problem": "p"}\n');
+  assert.match(run('bad.jsonl').stderr, /bad\.jsonl:1: answer is missing/);
+});

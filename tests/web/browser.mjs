@@ -1,0 +1,44 @@
+// Debian's Chromium, and pages that write down whatever should not happen on them.
+import { createRequire } from 'node:module';
+
+const require = createRequire(new URL('../npm/package.json', import.meta.url));
+const { chromium } = require('playwright-core');
+
+export const axeSource = require('axe-core').source;
+
+export function launchBrowser() {
+  return chromium.launch({
+    executablePath: process.env.LEMMA_CHROMIUM,
+    args: ['--no-sandbox', '--disable-gpu'], // tests may run as root
+  });
+}
+
+// A page of `url`, in a browser profile of its own. `faults` gets a line for each script error,
+// dialog, violation of the page's policy and request to somewhere else.
+export async function openPage(browser, url, options = {}) {
+  const context = await browser.newContext({ locale: 'en-US', ...options });
+  context.setDefaultTimeout(60000); // of a loaded machine
+  const page = await context.newPage();
+  const faults = [];
+  const { origin } = new URL(url);
+  page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+  page.on('dialog', (dialog) => {
+    faults.push(`dialog: ${dialog.message()}`);
+    dialog.dismiss();
+  });
+  page.on('console', (message) => {
+    if (/Content Security Policy|Trusted/i.test(message.text())) faults.push(message.text());
+  });
+  context.on('request', (request) => {
+    if (new URL(request.url()).origin !== origin) faults.push(`foreign: ${request.url()}`);
+  });
+  await page.goto(url);
+  return { page, faults };
+}
+
+export async function ask(page, problem) {
+  await page.getByLabel('Your problem').fill(problem);
+  await page.getByRole('button', { name: 'Solve', exact: true }).click();
+}
+
+export const status = (page, text) => page.locator('.status', { hasText: text }).waitFor();

@@ -1,0 +1,127 @@
+// The solve page before a model that says what it likes: nothing of it runs, nothing is fetched.
+// And what a scripted model makes sure of: thinking, its end on demand, stop, money and formulas.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { killServers, startServer } from '../serve/server.mjs';
+import { ask, launchBrowser, openPage, status } from './browser.mjs';
+import { hostileTexts } from './hostile_texts.mjs';
+import { startReplica } from './scripted_replica.mjs';
+
+let replica;
+let server;
+let browser;
+before(async () => {
+  replica = await startReplica();
+  server = await startServer(['--workers', '0', '--replica', replica.url]);
+  browser = await launchBrowser();
+});
+after(async () => {
+  await browser?.close();
+  killServers();
+  replica.stop();
+});
+
+// As a model sends them: a few characters at a time, cut anywhere.
+const tokens = (text, kind) =>
+  Array.from({ length: Math.ceil(text.length / 3) }, (_, i) => ({
+    [kind]: text.slice(3 * i, 3 * i + 3),
+  }));
+
+test('hostile texts, token by token, run nothing and fetch nothing', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  for (const [index, text] of hostileTexts.entries()) {
+    const kind = index % 8 === 0 ? 'reasoning' : 'content';
+    replica.say([...tokens(text, kind), { content: `\n\nThat was ${index}.` }]);
+    await ask(page, `${index} + 1`);
+    await page.locator('.answer', { hasText: `That was ${index}.` }).waitFor();
+    await status(page, 'Done');
+    if (kind === 'reasoning') await page.locator('.thinking summary').click();
+    const found = await page.evaluate(() => ({
+      hacked: window.hacked ?? false,
+      tags: document.querySelectorAll(
+        '.result :is(script, img, iframe, svg[onload], style, object, form, input, base, meta, link)',
+      ).length,
+      links: [...document.querySelectorAll('.result a')].map((link) => link.href),
+      ids: document.querySelectorAll('.result [id], .result [name]').length,
+    }));
+    assert.equal(found.hacked, false, text);
+    assert.equal(found.tags, 0, text);
+    assert.equal(found.ids, 0, text);
+    for (const link of found.links) assert.match(link, /^(https?|mailto):/, text);
+    assert.deepEqual(faults, [], text);
+  }
+  await page.context().close();
+});
+
+test('formulas are typeset once closed, money is not, code is coloured', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  const text = 'It costs $40 or $50.\n\n\\(x^2\\), $y_1$ and\n\n\\[\n\\frac{1}{2}\n\n= z\n\\]\n\n' +
+    '84 = 2*36 + 12, 36 = 3*12\n\n```python\ndef f(): return 1\n```\n\nAnswer: \\boxed{\\frac12}';
+  replica.say(tokens(text, 'content'));
+  await ask(page, 'typeset $a^2$');
+  await status(page, 'Done');
+  const answer = page.locator('.answer');
+  await answer.locator('.hljs-keyword').first().waitFor();
+  await answer.locator('.katex').nth(3).waitFor();
+  assert.equal(await answer.locator('.katex').count(), 4);
+  assert.equal(await answer.locator('.katex-display').count(), 1);
+  assert.equal(await answer.locator('em').count(), 0);
+  assert.match(await answer.innerText(), /It costs \$40 or \$50\./);
+  await page.locator('.preview .katex').waitFor();
+  replica.say(tokens('not closed: \\(x^2', 'content'));
+  await ask(page, 'again');
+  await page.locator('.answer', { hasText: 'not closed: (x^2' }).waitFor();
+  assert.equal(await answer.locator('.katex').count(), 0);
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('thinking is folded and can be ended; what runs can be stopped', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  replica.say(tokens('Let me think about it.', 'reasoning'));
+  let held = replica.hold();
+  await ask(page, '1 + 1');
+  await held;
+  await status(page, 'Thinking');
+  assert.equal(await page.locator('.thinking').getAttribute('open'), null);
+  await page.getByRole('button', { name: 'Answer now' }).click();
+  await page.locator('.answer', { hasText: 'Now the answer.' }).waitFor();
+  await status(page, 'Done');
+  assert.match(await page.locator('.thinking summary').innerText(), /Thought · 22 characters · \d/);
+  assert.equal(replica.state.n_thinking_ended, 1);
+
+  replica.say(tokens('It begins', 'content'));
+  held = replica.hold();
+  await ask(page, '1 + 2');
+  await held;
+  await page.locator('.answer', { hasText: 'It begins' }).waitFor();
+  await page.keyboard.press('Escape');
+  await status(page, 'Stopped');
+  assert.match(await page.locator('.answer').innerText(), /It begins/);
+  await page.getByRole('button', { name: 'Retry' }).waitFor();
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('a program is run against the tests, and each verdict is shown', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  const program = '```python\nprint(int(input()) + 1)\n```';
+  replica.say(tokens(program, 'content'));
+  await page.getByLabel('A program that passes my tests').check();
+  await page.getByLabel('Quick').check();
+  await page.getByLabel('Input of test 1').fill('1');
+  await page.getByLabel('Expected output of test 1').fill('2');
+  await page.getByRole('button', { name: 'Add a test' }).click();
+  await page.getByLabel('Input of test 2').fill('5');
+  await page.getByLabel('Expected output of test 2').fill('7');
+  await ask(page, 'Read n, print n + 1.');
+  await status(page, 'Done');
+  assert.match(await page.locator('.note').innerText(), /passes 1 of 2 tests/);
+  assert.match((await page.locator('.verdicts li').allInnerTexts()).join(), /passed,.*wrong answer/);
+  await page.getByLabel('Expected output of test 2').fill('6');
+  await ask(page, 'Read n, print n + 1.');
+  await page.locator('.verified', { hasText: 'passes 2 of 2 tests' }).waitFor();
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});

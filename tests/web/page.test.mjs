@@ -1,0 +1,157 @@
+// The solve page as people use it: Chromium, a real `lemma serve`, lemma-mini. With
+// LEMMA_SCREENSHOTS=DIR the pictures of the documents are taken.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { killServers, startServer } from '../serve/server.mjs';
+import { ask, axeSource, launchBrowser, openPage, status } from './browser.mjs';
+
+let server;
+let browser;
+before(async () => {
+  server = await startServer();
+  browser = await launchBrowser();
+});
+after(async () => {
+  await browser?.close();
+  killServers();
+});
+
+const problem = 'Solve the system 3x + 2y = 16, x - y = 2';
+
+async function picture(page, name) {
+  const directory = process.env.LEMMA_SCREENSHOTS;
+  if (directory) await page.screenshot({ path: join(directory, `${name}.png`), fullPage: true });
+}
+
+async function assertAccessible(page) {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  assert.deepEqual(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
+}
+
+test('a problem is asked and answered, and is in the history after a reload', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  await page.getByText('lemma-mini is the small model').waitFor();
+  await page.getByRole('button', { name: problem }).click();
+  await page.getByRole('button', { name: 'Solve', exact: true }).click();
+  await status(page, 'Done');
+  await page.locator('.answer .katex').waitFor(); // its \boxed{}
+  assert.match(await page.locator('.answer').innerText(), /x = 20\/5 = 4/);
+  assert.match(await page.locator('.progress').innerText(), /[1-9]\d* tokens · math/);
+  await picture(page, 'solve');
+  assert.deepEqual(faults, []);
+  await assertAccessible(page);
+
+  await page.reload();
+  await page.getByRole('button', { name: 'History' }).click();
+  await page.getByLabel('Search the history').fill('nothing like it');
+  assert.equal(await page.locator('.past').count(), 0);
+  await page.getByLabel('Search the history').fill('SYSTEM 3x');
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export Markdown' }).click(),
+  ]);
+  assert.match(await readFile(await file.path(), 'utf8'), /x = 4/);
+  await page.locator('.past').click();
+  assert.match(await page.locator('.answer').innerText(), /x = 20\/5 = 4/);
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('the samples of a vote race, and the winner says what was verified', async () => {
+  const { page, faults } = await openPage(browser, server.url, { colorScheme: 'dark' });
+  await page.getByLabel('Vote', { exact: true }).check();
+  await page.getByLabel('Number of votes').selectOption('3');
+  await ask(page, problem);
+  await status(page, 'Done');
+  assert.equal(await page.locator('.lane').count(), 3);
+  assert.match(await page.locator('.cluster.won').innerText(), /x = 4[^]*Winner/);
+  assert.match(await page.locator('.verified').innerText(), /Agreed on by [23] of [23]/);
+  const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  assert.equal(paper, 'rgb(20, 23, 31)');
+  await picture(page, 'vote-dark');
+  assert.deepEqual(faults, []);
+  await assertAccessible(page);
+  await page.context().close();
+});
+
+test('in Chinese, on a phone, with the keyboard alone', async () => {
+  const { page, faults } = await openPage(browser, server.url, {
+    locale: 'zh-CN', viewport: { width: 360, height: 740 },
+  });
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN');
+  for (let i = 0; i < 10; ++i) {
+    await page.keyboard.press('Tab');
+    if (await page.evaluate(() => document.activeElement.id === 'problem')) break;
+  }
+  await page.keyboard.type('求 84 和 36 的最大公约数');
+  await page.keyboard.press('Control+Enter');
+  await status(page, '完成');
+  assert.match(await page.locator('.answer').innerText(), /12/);
+  const width = await page.evaluate(() => document.scrollingElement.scrollWidth);
+  assert.ok(width <= 360, `${width} pixels wide`);
+  await picture(page, 'phone-zh');
+  assert.deepEqual(faults, []);
+  await assertAccessible(page);
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.getByRole('button', { name: 'Solve', exact: true }).waitFor();
+  await page.context().close();
+});
+
+test('what is off-domain is said to be so', async () => {
+  const { page } = await openPage(browser, server.url);
+  await ask(page, 'Write a poem about love.');
+  await page.getByText('this looks like neither').waitFor();
+  await page.context().close();
+});
+
+test('the first load is under 300 KB, and its files are kept', async () => {
+  const html = await fetch(server.url, { headers: { accept: 'text/html' } });
+  assert.match(html.headers.get('content-security-policy'), /default-src 'none'/);
+  assert.equal(html.headers.get('x-content-type-options'), 'nosniff');
+  const assets = [...(await html.text()).matchAll(/"(\/assets\/[^"]+)"/g)].map((found) => found[1]);
+  assert.ok(assets.length >= 2, assets.join());
+  let n_bytes = Number(html.headers.get('content-length'));
+  for (const path of assets) {
+    const asset = await fetch(server.url + path);
+    assert.equal(asset.headers.get('content-encoding'), 'gzip');
+    assert.match(asset.headers.get('cache-control'), /immutable/);
+    n_bytes += Number(asset.headers.get('content-length'));
+    const again = await fetch(server.url + path, {
+      headers: { 'if-none-match': asset.headers.get('etag') },
+    });
+    assert.equal(again.status, 304);
+  }
+  assert.ok(n_bytes < 300_000, `${n_bytes} bytes`);
+  assert.match(await (await fetch(server.url, { headers: { accept: '*/*' } })).text(), /curl http/);
+});
+
+test('a server with keys asks for one, keeps none, and its limits are said', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'lemma-page-'));
+  const data = ['--data-dir', root];
+  const made = spawnSync(process.env.LEMMA_BINARY, ['key', 'create', ...data, '--name', 'p', '--rpm', '1', '--json'],
+                         { encoding: 'utf8' });
+  const { key } = JSON.parse(made.stdout);
+  const locked = await startServer(['--require-keys', ...data]);
+  const { page, faults } = await openPage(browser, locked.url);
+  await page.getByLabel('API key').fill(key);
+  await page.getByRole('button', { name: 'Use this key' }).click();
+  await page.getByText('lemma-mini is the small model').waitFor();
+  await page.getByLabel('API key').waitFor({ state: 'detached' });
+  await ask(page, 'What is 47 * 36?');
+  await status(page, 'Done');
+  await page.getByRole('button', { name: 'Retry' }).click();
+  await status(page, 'Your key is over its limit.');
+  await page.locator('.result [role=alert]', { hasText: /Try again in \d+ s\./ }).waitFor();
+  assert.deepEqual(faults, []);
+  assert.equal(await page.evaluate(() => JSON.stringify(localStorage).includes('lemma_')), false);
+  await page.context().close();
+  assert.equal(await locked.stop(), 0);
+  await rm(root, { recursive: true });
+});

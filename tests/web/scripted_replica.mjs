@@ -1,0 +1,70 @@
+// A replica that says what a test tells it to, piece by piece: what no honest model would say.
+import { createServer } from 'node:http';
+
+// Resolves to { url, say(pieces), hold(), release(), ended(), stop() }. Each piece is
+// { reasoning } or { content }. After hold() an answer stays open once its pieces are out, until
+// release(), a call of end_thinking, or its client has left.
+export async function startReplica() {
+  let pieces = [];
+  let isHeld = false;
+  let release = () => {};
+  let told = () => {};
+  const state = { n_thinking_ended: 0, n_left: 0 };
+  const server = createServer((request, response) => {
+    const json = (body) => {
+      response.writeHead(200, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify(body));
+    };
+    if (request.url === '/v1/models') {
+      return json({ object: 'list', data: [{ id: 'scripted', object: 'model', max_model_len: 4096 }] });
+    }
+    if (request.url.endsWith('/end_thinking')) {
+      state.n_thinking_ended += 1;
+      release();
+      return json({ status: 'ok' });
+    }
+    if (request.url !== '/v1/chat/completions') return json({ status: 'ok' });
+    request.resume();
+    request.on('end', () => answer(response));
+  });
+
+  async function answer(response) {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    const left = new Promise((resolve) => response.once('close', resolve));
+    const event = (delta, finish_reason = null) =>
+      response.write(`data: ${JSON.stringify({
+        id: 'chatcmpl-1', object: 'chat.completion.chunk', model: 'scripted',
+        choices: [{ index: 0, delta, finish_reason }],
+      })}\n\n`);
+    event({ role: 'assistant', content: '' });
+    for (const piece of pieces) event(piece);
+    if (isHeld) {
+      const released = new Promise((resolve) => (release = resolve));
+      told();
+      await Promise.race([released, left]);
+      if (response.destroyed) return void (state.n_left += 1);
+      event({ content: 'Now the answer.' });
+    }
+    event({}, 'stop');
+    response.end('data: [DONE]\n\n');
+  }
+
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${server.address().port}/v1`,
+    state,
+    say(next) {
+      pieces = next;
+      isHeld = false;
+    },
+    // Resolves when an answer is held.
+    hold() {
+      isHeld = true;
+      return new Promise((resolve) => (told = resolve));
+    },
+    stop() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

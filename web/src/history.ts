@@ -1,0 +1,71 @@
+// What was asked and answered, in this browser alone (IndexedDB). Where the browser keeps nothing
+// (private windows of some), the page works without a history.
+import type { Run } from "./run";
+import type { Task } from "./task";
+
+export interface Entry {
+  id: string;
+  task: Task;
+  run: Run;
+}
+
+const databaseName = "lemma";
+const storeName = "runs";
+const entriesMax = 500; // then the oldest go
+
+function openDatabase(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(databaseName, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(storeName, { keyPath: "id" });
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+async function withStore<T>(
+  mode: IDBTransactionMode,
+  act: (store: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> {
+  const database = await openDatabase();
+  try {
+    return await new Promise((resolve, reject) => {
+      const transaction = database.transaction(storeName, mode);
+      const request = act(transaction.objectStore(storeName));
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onabort = transaction.onerror = () => reject(transaction.error);
+    });
+  } finally {
+    database.close();
+  }
+}
+
+export async function keepEntry(entry: Entry): Promise<void> {
+  await withStore("readwrite", (store) => store.put(structuredClone(entry))).catch(() => {});
+}
+
+export async function removeEntry(id: string): Promise<void> {
+  await withStore("readwrite", (store) => store.delete(id)).catch(() => {});
+}
+
+export async function clearEntries(): Promise<void> {
+  await withStore("readwrite", (store) => store.clear()).catch(() => {});
+}
+
+// The newest first. One that was running when its page was closed was interrupted.
+export async function readEntries(runningId: string | null): Promise<Entry[]> {
+  const entries: Entry[] = await withStore("readonly", (store) => store.getAll()).catch(() => []);
+  entries.sort((a, b) => b.run.startedMs - a.run.startedMs);
+  for (const { id } of entries.splice(entriesMax)) void removeEntry(id);
+  for (const { id, run } of entries) {
+    if (run.state === "running" && id !== runningId) run.state = "interrupted";
+  }
+  return entries;
+}
+
+export function matches(entry: Entry, sought: string): boolean {
+  const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
+  const text = [entry.task.problem, ...entry.run.samples.map((sample) => sample.text)]
+    .join("\n")
+    .toLowerCase();
+  return words.every((word) => text.includes(word));
+}

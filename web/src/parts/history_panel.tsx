@@ -1,0 +1,72 @@
+// Earlier tasks: search, open, delete, take away as files.
+import { useState } from "preact/hooks";
+
+import { download, toJson, toMarkdown } from "../export";
+import { matches, type Entry } from "../history";
+import type { Say } from "../words";
+
+interface Props {
+  entries: Entry[];
+  onOpen(entry: Entry): void;
+  onRemove(id: string): void;
+  onClear(): void;
+  onClose(): void;
+  say: Say;
+}
+
+export function HistoryPanel({ entries, onOpen, onRemove, onClear, onClose, say }: Props) {
+  const [sought, setSought] = useState("");
+  const found = entries.filter((entry) => matches(entry, sought));
+  return (
+    <aside class="history" aria-label={say("history")}>
+      <div class="row">
+        <input
+          type="search"
+          aria-label={say("search")}
+          placeholder={say("search")}
+          value={sought}
+          onInput={(event) => setSought(event.currentTarget.value)}
+        />
+        <button type="button" onClick={onClose}>
+          {say("close")}
+        </button>
+      </div>
+      {entries.length === 0 && <p class="hint">{say("historyEmpty")}</p>}
+      <ul>
+        {found.map((entry) => (
+          <li key={entry.id} class="row">
+            <button type="button" class="past" onClick={() => onOpen(entry)}>
+              {entry.task.problem.slice(0, 200)}
+            </button>
+            <button
+              type="button"
+              aria-label={`${say("remove")}: ${entry.task.problem.slice(0, 60)}`}
+              onClick={() => onRemove(entry.id)}
+            >
+              ×
+            </button>
+          </li>
+        ))}
+      </ul>
+      {found.length > 0 && (
+        <div class="row">
+          <button
+            type="button"
+            onClick={() => download("lemma.md", "text/markdown", toMarkdown(found))}
+          >
+            {say("exportMarkdown")}
+          </button>
+          <button
+            type="button"
+            onClick={() => download("lemma.json", "application/json", toJson(found))}
+          >
+            {say("exportJson")}
+          </button>
+          <button type="button" onClick={onClear}>
+            {say("clear")}
+          </button>
+        </div>
+      )}
+    </aside>
+  );
+}

@@ -1,0 +1,136 @@
+// What came of a task: how it stands, the thinking folded, the answer, and what was verified.
+import { useEffect, useState } from "preact/hooks";
+
+import type { Entry } from "../history";
+import { shownSample, type Failure, type Run } from "../run";
+import type { RunControl } from "../use_run";
+import type { Say, Word } from "../words";
+import { Samples } from "./samples";
+import { Typeset } from "./typeset";
+import { Verified } from "./verified";
+
+interface Props {
+  entry: Entry;
+  control: RunControl;
+  onEdit(): void;
+  say: Say;
+}
+
+export function Result({ entry, control, onEdit, say }: Props) {
+  const { run, task } = entry;
+  const sample = shownSample(run);
+  const isThinking = control.isRunning && sample !== null && sample.text === "";
+  return (
+    <section class="result" aria-label={say("answer")}>
+      <div class="asked">
+        <Typeset text={task.problem} say={say} />
+      </div>
+      <div class="row">
+        <p class="status" role="status">
+          {say(statusOf(run))}
+        </p>
+        <Progress run={run} say={say} />
+        {isThinking && !run.isSolve && (
+          <button type="button" onClick={control.answerNow}>
+            {say("answerNow")}
+          </button>
+        )}
+        {control.isRunning ? (
+          <button type="button" onClick={control.stop}>
+            {say("stop")}
+          </button>
+        ) : (
+          <>
+            <button type="button" onClick={() => control.start(task)}>
+              {say("retry")}
+            </button>
+            <button type="button" onClick={onEdit}>
+              {say("edit")}
+            </button>
+          </>
+        )}
+      </div>
+      {run.failure && run.state === "failed" && <FailureNote failure={run.failure} say={say} />}
+      {run.isOffDomain && <p class="note">{say("offDomain")}</p>}
+      {run.isSolve && <Samples run={run} say={say} />}
+      {sample?.thinking && <Thinking key={entry.id} run={run} text={sample.thinking} say={say} />}
+      {sample?.text && (
+        <div class="answer">
+          <Typeset text={sample.text} say={say} />
+        </div>
+      )}
+      {sample?.finish === "length" && <p class="note">{say("cutOff")}</p>}
+      {run.closedBy && <p class="note">{say("thinkingClosed")}</p>}
+      <Verified run={run} isProgram={task.tests.length > 0} say={say} />
+    </section>
+  );
+}
+
+function statusOf(run: Run): Word {
+  if (run.state === "stopped") return "stoppedByYou";
+  if (run.state === "interrupted") return "interrupted";
+  if (run.state === "failed") return run.failure ? failureWords[run.failure.kind] : "errorServer";
+  if (run.state === "done") return "done";
+  const sample = shownSample(run);
+  if (sample?.text) return "answering";
+  return sample?.thinking ? "thinking" : "waiting";
+}
+
+const failureWords: Record<Failure["kind"], Word> = {
+  key: "errorKey",
+  forbidden: "errorForbidden",
+  limit: "errorLimit",
+  busy: "errorBusy",
+  time: "errorTime",
+  request: "errorRequest",
+  server: "errorServer",
+  lost: "errorLost",
+};
+
+function FailureNote({ failure, say }: { failure: Failure; say: Say }) {
+  const { detail, retryAfterSeconds } = failure;
+  return (
+    <p class="note" role="alert">
+      {detail}{" "}
+      {retryAfterSeconds !== null && say("retryAfter", { n: Math.ceil(retryAfterSeconds) })}
+    </p>
+  );
+}
+
+// Time and tokens, as they run.
+function Progress({ run, say }: { run: Run; say: Say }) {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    if (run.state !== "running") return;
+    const timer = setInterval(() => setNow(Date.now()), 200);
+    return () => clearInterval(timer);
+  }, [run, run.state]);
+  const wholeMs = run.wholeMs || Math.max(0, now - run.startedMs);
+  return (
+    <p class="progress">
+      {seconds(wholeMs, say)}
+      {run.completionTokens > 0 && ` · ${run.completionTokens} ${say("tokens")}`}
+      {run.profile && ` · ${run.profile}`}
+    </p>
+  );
+}
+
+function Thinking({ run, text, say }: { run: Run; text: string; say: Say }) {
+  const [isOpen, setOpen] = useState(false);
+  const isDone = run.thinkingMs > 0 || run.state !== "running";
+  const ms = run.thinkingMs || run.wholeMs;
+  return (
+    <details class="thinking" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        {say(isDone ? "thought" : "thinking")}
+        {` · ${text.length} ${say("characters")}`}
+        {ms > 0 && ` · ${seconds(ms, say)}`}
+      </summary>
+      {isOpen && <Typeset text={text} say={say} />}
+    </details>
+  );
+}
+
+function seconds(ms: number, say: Say): string {
+  return `${(ms / 1000).toFixed(1)} ${say("seconds")}`;
+}

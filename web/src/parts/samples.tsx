@@ -1,0 +1,58 @@
+// The attempts of a vote or of a search for a program, as they race; answers that mean the same
+// stand together.
+import type { Run, Sample } from "../run";
+import type { Say, Word } from "../words";
+import { Typeset } from "./typeset";
+
+const states: Record<Sample["state"], Word> = {
+  running: "stateRunning",
+  ended: "stateEnded",
+  cancelled: "stateCancelled",
+  weak: "stateWeak",
+};
+
+export function Samples({ run, say }: { run: Run; say: Say }) {
+  const longest = Math.max(1, ...run.samples.map(lengthOf));
+  return (
+    <section class="samples" aria-label={say("samples")}>
+      <ol class="lanes">
+        {run.samples.map((sample, index) => (
+          <li key={index} class={`lane ${sample.state} ${index === run.winner ? "won" : ""}`}>
+            <span>
+              {say("sample")} {index + 1}
+              {sample.repairOf !== null && ` (${say("repairs")} ${sample.repairOf + 1})`}
+            </span>
+            <progress
+              aria-label={`${say("sample")} ${index + 1}`}
+              max={longest}
+              value={lengthOf(sample)}
+            />
+            <span>{sample.answer ?? (sample.check ? sample.check.verdict : say(states[sample.state]))}</span>
+          </li>
+        ))}
+      </ol>
+      {run.votes.length > 0 && (
+        <ol class="clusters">
+          {run.votes.map((vote, index) => (
+            <li key={vote.answer} class={run.state === "done" && index === 0 ? "cluster won" : "cluster"}>
+              <Typeset text={asFormula(vote.answer)} say={say} />
+              <span>
+                {vote.count} {say("agree")}
+              </span>
+              {run.state === "done" && index === 0 && <strong>{say("winner")}</strong>}
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function lengthOf(sample: Sample): number {
+  return sample.thinking.length + sample.text.length;
+}
+
+// Answers come without delimiters; those that are LaTeX are typeset.
+function asFormula(answer: string): string {
+  return /[\\^_{}]/.test(answer) && !answer.includes("$") ? `$${answer}$` : answer;
+}

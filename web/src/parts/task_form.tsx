@@ -1,0 +1,139 @@
+// The problem, and in plain words how hard to try.
+import { useState } from "preact/hooks";
+
+import { voteChoices, type Effort, type Task } from "../task";
+import { profiles, type Say, type Word } from "../words";
+import { TestsEditor } from "./tests_editor";
+import { Typeset } from "./typeset";
+
+interface Props {
+  task: Task;
+  onChange(task: Task): void;
+  onSolve(): void;
+  profilesShown: number; // of the list, the first so many are what the model knows
+  say: Say;
+}
+
+const efforts: [Effort, Word, Word][] = [
+  ["quick", "effortQuick", "effortQuickHint"],
+  ["standard", "effortStandard", "effortStandardHint"],
+  ["deep", "effortDeep", "effortDeepHint"],
+  ["vote", "effortVote", "effortVoteHint"],
+];
+
+export function TaskForm({ task, onChange, onSolve, profilesShown, say }: Props) {
+  const [complaint, setComplaint] = useState(false);
+  const isProgram = task.tests.length > 0;
+  const hasMarkup = /[\\$`]/.test(task.problem);
+  const solve = () => {
+    const tests = task.tests.filter(({ input, output }) => input || output);
+    const lacksTests = isProgram && tests.length === 0;
+    setComplaint(lacksTests);
+    if (!lacksTests && task.problem.trim()) onSolve();
+  };
+  const setMode = (program: boolean) =>
+    onChange({ ...task, tests: program ? [{ input: "", output: "" }] : [] });
+  return (
+    <form
+      class="task"
+      onSubmit={(event) => {
+        event.preventDefault();
+        solve();
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+        event.preventDefault();
+        solve();
+      }}
+    >
+      <label for="problem">{say("problem")}</label>
+      <textarea
+        id="problem"
+        rows={4}
+        value={task.problem}
+        placeholder={say("problemHint")}
+        onInput={(event) => onChange({ ...task, problem: event.currentTarget.value })}
+      />
+      {hasMarkup && (
+        <section class="preview" aria-label={say("preview")}>
+          <Typeset text={task.problem} say={say} />
+        </section>
+      )}
+      <div class="row">
+        <fieldset class="choices">
+          <legend>{say("mode")}</legend>
+          <Choice name="mode" label={say("modeAnswer")} on={!isProgram} set={() => setMode(false)} />
+          <Choice name="mode" label={say("modeProgram")} on={isProgram} set={() => setMode(true)} />
+        </fieldset>
+        <div>
+          <label for="profile">{say("profile")}</label>
+          <select
+            id="profile"
+            value={task.profile}
+            onChange={(event) => onChange({ ...task, profile: event.currentTarget.value })}
+          >
+            <option value="">{say("profileAuto")}</option>
+            {profiles.slice(0, profilesShown).map((name) => (
+              <option key={name} value={name}>
+                {say(`profile.${name}`)}
+              </option>
+            ))}
+          </select>
+        </div>
+      </div>
+      {isProgram && (
+        <TestsEditor tests={task.tests} onChange={(tests) => onChange({ ...task, tests })} say={say} />
+      )}
+      {complaint && <p role="alert">{say("testsMissing")}</p>}
+      <div class="row">
+        <fieldset class="choices">
+          <legend>{say("effort")}</legend>
+          {efforts.map(([effort, label, hint]) => (
+            <Choice
+              key={effort}
+              name="effort"
+              label={say(label)}
+              hint={say(hint)}
+              on={task.effort === effort}
+              set={() => onChange({ ...task, effort })}
+            />
+          ))}
+          {task.effort === "vote" && (
+            <select
+              aria-label={say("votes")}
+              value={task.votes}
+              onChange={(event) => onChange({ ...task, votes: Number(event.currentTarget.value) })}
+            >
+              {voteChoices.map((n) => (
+                <option key={n} value={n}>
+                  {n}
+                </option>
+              ))}
+            </select>
+          )}
+        </fieldset>
+        <button class="main" type="submit" disabled={!task.problem.trim()} title={say("solveHint")}>
+          {say("solve")}
+        </button>
+      </div>
+      <p class="hint">{say(efforts.find(([effort]) => effort === task.effort)![2])}</p>
+    </form>
+  );
+}
+
+interface ChoiceProps {
+  name: string;
+  label: string;
+  hint?: string;
+  on: boolean;
+  set(): void;
+}
+
+function Choice({ name, label, hint, on, set }: ChoiceProps) {
+  return (
+    <label class={on ? "choice on" : "choice"} title={hint}>
+      <input type="radio" name={name} checked={on} onChange={set} />
+      {label}
+    </label>
+  );
+}

@@ -1,0 +1,41 @@
+// What is known of an answer, and how: by tests, by a vote, or nothing (then nothing is said).
+import { shownSample, type Run } from "../run";
+import type { Say } from "../words";
+
+interface Props {
+  run: Run;
+  isProgram: boolean;
+  say: Say;
+}
+
+export function Verified({ run, isProgram, say }: Props) {
+  if (!run.isSolve || run.state !== "done" || run.isOffDomain) return null;
+  if (isProgram) return <TestVerdicts run={run} say={say} />;
+  const votes = run.votes.reduce((sum, { count }) => sum + count, 0);
+  if (votes === 0) return <p class="note">{say("noAnswer")}</p>;
+  return (
+    <p class="verified">
+      {say("verifiedVotes", { count: run.votes[0]!.count, total: votes })}{" "}
+      {run.tokensSaved > 0 && say("saved", { n: run.tokensSaved })}
+    </p>
+  );
+}
+
+function TestVerdicts({ run, say }: { run: Run; say: Say }) {
+  const check = shownSample(run)?.check;
+  if (!check) return <p class="note">{say("notRun")}</p>;
+  const { passed, total, verdicts, failed } = check;
+  return (
+    <div class={passed === total ? "verified" : "note"}>
+      <p>{say(passed === total ? "verifiedTests" : "failedTests", { passed, total })}</p>
+      <ul class="verdicts">
+        {verdicts.map(({ test, verdict }, index) => (
+          <li key={index}>
+            {test}: {verdict === "accepted" ? say("passed") : verdict.replaceAll("_", " ")}
+          </li>
+        ))}
+      </ul>
+      {failed?.message && <pre tabIndex={0}>{failed.message}</pre>}
+    </div>
+  );
+}

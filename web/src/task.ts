@@ -1,0 +1,63 @@
+// What the reader asks: a problem and how hard to try; and the call that this becomes.
+
+export type Effort = "quick" | "standard" | "deep" | "vote";
+
+export interface TestCase {
+  input: string;
+  output: string;
+}
+
+export interface Task {
+  problem: string;
+  profile: string; // "": the server picks the one that fits
+  effort: Effort;
+  votes: number;
+  tests: TestCase[]; // of a program; empty: an answer is asked for
+}
+
+export const emptyTask: Task = {
+  problem: "",
+  profile: "",
+  effort: "standard",
+  votes: 5,
+  tests: [],
+};
+
+export const voteChoices = [3, 5, 8, 16];
+
+export interface Call {
+  path: "/v1/chat/completions" | "/v1/solve";
+  body: object;
+}
+
+// How many programs are tried, and how often one that fails goes back, where there are tests.
+const programTries = {
+  quick: { samples: 1, repairs: 0 },
+  standard: { samples: 3, repairs: 1 },
+  deep: { samples: 8, repairs: 2 },
+};
+
+// Of one answer: how many tokens it may think (docs/http.md, reasoning_effort).
+const thinkingOf = { quick: "minimal", standard: "medium", deep: "high" };
+
+export function callOf(task: Task): Call {
+  const profile = task.profile ? { profile: task.profile } : {};
+  const problem = task.problem.trim();
+  if (task.tests.length > 0 || task.effort === "vote") {
+    const tries =
+      task.effort === "vote" ? { samples: task.votes, repairs: 1 } : programTries[task.effort];
+    const tests = task.tests.length > 0 ? { tests: task.tests, repairs: tries.repairs } : {};
+    const body = { problem, strategy: "majority", samples: tries.samples, stream: true };
+    return { path: "/v1/solve", body: { ...body, ...tests, ...profile } };
+  }
+  return {
+    path: "/v1/chat/completions",
+    body: {
+      messages: [{ role: "user", content: problem }],
+      reasoning_effort: thinkingOf[task.effort],
+      stream: true,
+      stream_options: { include_usage: true, continuous_usage_stats: true },
+      ...profile,
+    },
+  };
+}
