@@ -113,9 +113,9 @@ test('SIGTERM waits for no job, and the next server goes on with it', async () =
   const { id } = await call(server, 'POST', '/v1/jobs', {
     body: { problem: 'What is 12 * 34?', temperature: 0 },
   });
-  const events = fetch(`${server.url}/v1/jobs/${id}/events`).then((reply) => reply.text());
+  const events = await fetch(`${server.url}/v1/jobs/${id}/events`);
   assert.equal(await server.stop(), 0);
-  await events;
+  await events.text();  // whose end is a proper one
   server = await start();
   const job = await ended(server, id);
   assert.equal(job.status, 'done', JSON.stringify(job));
