@@ -102,7 +102,7 @@ std::vector<std::string> SolveRun::AskAside(const std::vector<std::string>& ques
 
 // Where all agree nothing can change. A vote in which no claim holds stays as it was.
 void SolveRun::WeighByClaims() {
-  if (vote_.clusters().size() < 2) return;
+  if (vote_.clusters().size() < 2 || stopped_ == "deadline") return;
   std::vector<const Sample*> voters;
   std::vector<std::string> questions;
   for (const auto& sample : samples_) {

@@ -56,19 +56,18 @@ void SolveRun::Run() {
   Finish();
 }
 
-bool SolveRun::TakeSamples() {
+void SolveRun::TakeSamples() {
   while (stopped_.empty()) {
-    if (!StartWave() || !Listen()) return false;
+    if (!StartWave() || !Listen()) return;
     // Where every chat of a wave fails, the next one's would too.
     if (failure_ && std::all_of(samples_.begin(), samples_.end(),
                                 [](const auto& sample) { return sample->finish_reason.empty(); })) {
-      return false;
+      return;
     }
     if (const auto over = plan_.IsOver(vote_, n_ended_); over && stopped_.empty()) {
       stopped_ = StopReasonName(*over);
     }
   }
-  return true;
 }
 
 bool SolveRun::StartWave() {

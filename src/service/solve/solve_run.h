@@ -39,10 +39,9 @@ class SolveRun {
     bool has_ended = false;
   };
 
-  // False: nobody waits any more, or no sample can be had.
-  bool TakeSamples();
-  bool StartWave();
-  bool Listen();  // until no sample runs
+  void TakeSamples();
+  bool StartWave();  // false: no tokens are left for one
+  bool Listen();     // until no sample runs; false: nobody waits any more
   void LeaveRunning();
   void AwaitEnds();
   void StartChat(int n_samples, int64_t max_tokens);
