@@ -16,7 +16,7 @@
 namespace lemma::kernels {
 namespace {
 
-inline constexpr int64_t kManyTokens = kTileTokens + 1;
+inline constexpr int64_t kManyTokens = 10;  // from which on it is faster than vectors
 inline constexpr int kManyPanels = 2;
 inline constexpr int kAmxRows = 16;  // of a tile
 inline constexpr int kAmxTokens = 2 * kAmxRows;
@@ -144,9 +144,9 @@ void MultiplyBlock(const Product<Lines>& product, int64_t panel, int64_t first, 
   const int64_t n_tiles = DivideUp(end - first, kAmxTokens);
   int configured = 0;
   for (int64_t group = 0; group < GroupsOf(product); group += kChunkGroups) {
-    const Int8Chunk chunk = ChunkOf(product, panel, kPanels, group, room);
-    // Not a tile's share at once: the cores have room for 16 lines on their way.
-    NextChunk next = ChunkAfter(product, panel, kPanels, group, n_tiles * chunk.n_groups);
+    NextChunk next =
+        ChunkAfter(product, panel, kPanels, group, n_tiles * GroupsOfChunk(product, group));
+    const Int8Chunk chunk = ChunkOf(product, panel, kPanels, group, room, next);
     const bool is_last = group + kChunkGroups >= GroupsOf(product);
     for (int64_t tile = 0; tile < n_tiles; ++tile) {
       const int64_t token = first + tile * kAmxTokens;

@@ -64,8 +64,8 @@ void MultiplyBlock(const Product<Lines>& product, int64_t panel, int64_t first, 
   const int64_t n_tiles = DivideUp(end - first, kTileTokens);
   const int64_t tile_tokens = DivideUp(end - first, n_tiles);
   for (int64_t group = 0; group < GroupsOf(product); group += kChunkGroups) {
-    const Int8Chunk chunk = ChunkOf(product, panel, kPanels, group, room);
     NextChunk next = ChunkAfter(product, panel, kPanels, group, n_tiles);
+    const Int8Chunk chunk = ChunkOf(product, panel, kPanels, group, room, next);
     for (int64_t tile = 0; first + tile * tile_tokens < end; ++tile) {
       const int64_t token = first + tile * tile_tokens, n = end - token;
       SumChunk<Lines, kPanels, kTileTokens>(product, chunk, panel, token,

@@ -11,7 +11,13 @@
 namespace lemma::kernels {
 namespace {
 
-inline constexpr int64_t kChunkGroups = 8;  // 1,024 columns
+// With AMX a chunk, its part of x and the sums of a tile are in the L1 cache together. In vector
+// registers the sums are stored and loaded once a chunk, which larger ones do less often.
+#if defined(__AMX_INT8__)
+inline constexpr int64_t kChunkGroups = 2;
+#else
+inline constexpr int64_t kChunkGroups = 8;
+#endif
 inline constexpr int64_t kChunkBytes = kChunkGroups / 2 * kInt8BlockBytes;
 
 // Where a chunk of kPanels panels is made int8.
@@ -32,11 +38,56 @@ inline int64_t GroupsOf(const Product<Lines>& product) {
   return product.n_lines * Lines::kColumns / kInt8GroupColumns;
 }
 
+template <typename Lines>
+inline int64_t GroupsOfChunk(const Product<Lines>& product, int64_t first_group) {
+  const int64_t n_left = GroupsOf(product) - first_group;
+  return n_left < kChunkGroups ? n_left : kChunkGroups;
+}
+
+// The stored bytes of the chunk after this one: of the same panels, or the next ones' first.
+// Fetched into the L2 cache in parts, while this one is made int8 and by each tile: at once they
+// would stop the core, which has room for 16 lines on their way.
+struct NextChunk {
+  const std::byte* panels;
+  int64_t panel_bytes;
+  int64_t n_panels;
+  int64_t bytes;  // in each panel
+  int64_t part_bytes;
+  int64_t fetched = 0;  // bytes
+};
+
+// n_parts: how often tiles call FetchPart.
+template <typename Lines>
+inline NextChunk ChunkAfter(const Product<Lines>& product, int64_t panel, int n_panels,
+                            int64_t group, int64_t n_parts) {
+  constexpr bool kIsInt4 = Lines::kFormat == WeightFormat::kInt4;
+  constexpr int64_t kGroupBytes = kIsInt4 ? kInt4BlockBytes : kInt8BlockBytes / 2;
+  if (kIsInt4) n_parts += n_panels * GroupsOfChunk(product, group);
+  const bool is_last = group + kChunkGroups >= GroupsOf(product);
+  const int64_t next_group = is_last ? 0 : group + kChunkGroups;
+  const int64_t bytes = GroupsOfChunk(product, next_group) * kGroupBytes;
+  return {.panels = product.panels + (is_last ? panel + n_panels : panel) * product.panel_bytes +
+                    next_group * kGroupBytes,
+          .panel_bytes = product.panel_bytes,
+          .n_panels = n_panels,
+          .bytes = bytes,
+          .part_bytes = DivideUp(bytes, n_parts * kLineBytes) * kLineBytes};
+}
+
+inline void FetchPart(NextChunk& next) {
+  const int64_t wanted = next.fetched + next.part_bytes;
+  const int64_t end = wanted < next.bytes ? wanted : next.bytes;
+  for (; next.fetched < end; next.fetched += kLineBytes) {
+    for (int64_t p = 0; p < next.n_panels; ++p) {
+      __builtin_prefetch(next.panels + p * next.panel_bytes + next.fetched, 0, 2);
+    }
+  }
+}
+
 inline Int8Chunk ChunkOf(const Product<Int8Lines>& product, int64_t first_panel, int,
-                         int64_t first_group, std::byte*) {
-  const int64_t n_groups = GroupsOf(product) - first_group;
+                         int64_t first_group, std::byte*, NextChunk&) {
   return {product.panels + first_panel * product.panel_bytes + first_group / 2 * kInt8BlockBytes,
-          product.panel_bytes, first_group, n_groups < kChunkGroups ? n_groups : kChunkGroups};
+          product.panel_bytes, first_group, GroupsOfChunk(product, first_group)};
 }
 
 // One block of int4 as one group of int8.
@@ -54,57 +105,17 @@ inline void ExpandInt4Block(const std::byte* head, std::byte* block, int64_t hal
 }
 
 inline Int8Chunk ChunkOf(const Product<Int4Lines>& product, int64_t first_panel, int n_panels,
-                         int64_t first_group, std::byte* room) {
-  const int64_t n_left = GroupsOf(product) - first_group;
-  const Int8Chunk chunk = {room, kChunkBytes, first_group,
-                           n_left < kChunkGroups ? n_left : kChunkGroups};
+                         int64_t first_group, std::byte* room, NextChunk& next) {
+  const Int8Chunk chunk = {room, kChunkBytes, first_group, GroupsOfChunk(product, first_group)};
   for (int p = 0; p < n_panels; ++p) {
     const std::byte* panel = product.panels + (first_panel + p) * product.panel_bytes;
     for (int64_t group = 0; group < chunk.n_groups; ++group) {
+      FetchPart(next);
       ExpandInt4Block(panel + (first_group + group) * kInt4BlockBytes,
                       room + p * kChunkBytes + group / 2 * kInt8BlockBytes, group % 2);
     }
   }
   return chunk;
-}
-
-// The stored bytes of the chunk after this one: of the same panels, or the next ones' first.
-// Fetched into the L2 cache in parts, so that the first tile that needs it does not wait for
-// memory.
-struct NextChunk {
-  const std::byte* panels;
-  int64_t panel_bytes;
-  int64_t n_panels;
-  int64_t bytes;  // in each panel
-  int64_t part_bytes;
-  int64_t fetched = 0;  // bytes
-};
-
-template <typename Lines>
-inline NextChunk ChunkAfter(const Product<Lines>& product, int64_t panel, int n_panels,
-                            int64_t group, int64_t n_parts) {
-  constexpr int64_t kGroupBytes =
-      Lines::kFormat == WeightFormat::kInt4 ? kInt4BlockBytes : kInt8BlockBytes / 2;
-  const bool is_last = group + kChunkGroups >= GroupsOf(product);
-  const int64_t next_group = is_last ? 0 : group + kChunkGroups;
-  const int64_t n_left = GroupsOf(product) - next_group;
-  const int64_t bytes = (n_left < kChunkGroups ? n_left : kChunkGroups) * kGroupBytes;
-  return {.panels = product.panels + (is_last ? panel + n_panels : panel) * product.panel_bytes +
-                    next_group * kGroupBytes,
-          .panel_bytes = product.panel_bytes,
-          .n_panels = n_panels,
-          .bytes = bytes,
-          .part_bytes = DivideUp(bytes, n_parts * kLineBytes) * kLineBytes};
-}
-
-inline void FetchPart(NextChunk& next) {
-  const int64_t wanted = next.fetched + next.part_bytes;
-  const int64_t end = wanted < next.bytes ? wanted : next.bytes;
-  for (; next.fetched < end; next.fetched += kLineBytes) {
-    for (int64_t p = 0; p < next.n_panels; ++p) {
-      __builtin_prefetch(next.panels + p * next.panel_bytes + next.fetched, 0, 2);
-    }
-  }
 }
 
 }  // namespace

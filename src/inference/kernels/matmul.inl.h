@@ -117,12 +117,30 @@ struct Product {
   int64_t n_rows;  // the last panel may have fewer than 16
 };
 
+// Fetches n_lines of each panel of a tile, from kFetchAhead bytes after `at`: at a panel's end the
+// next tile's. The processor's own prefetcher ends with every page of 4 KB, and a tile of several
+// tokens fills the window of instructions with few lines, which leaves the memory idle: int4 with 8
+// tokens reads 1.9 times as fast with it.
+inline constexpr int64_t kFetchAhead = 2048;
+template <int kPanels>
+[[gnu::always_inline]] inline void FetchAhead(const std::byte* panels, int64_t panel_bytes,
+                                              int64_t at, int64_t n_lines) {
+  at += kFetchAhead;
+  const std::byte* from = panels + at + (at < panel_bytes ? 0 : (kPanels - 1) * panel_bytes);
+  for (int64_t line = 0; line < n_lines; ++line) {
+    LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
+      __builtin_prefetch(from + p * panel_bytes + line * kLineBytes);
+    }
+  }
+}
+
 // The sums of a tile over all columns, from zeros.
 template <typename Lines, int kPanels, int kTokens>
 inline void SumTile(const Product<Lines>& product, const std::byte* panels,
                     const typename Lines::Activation* x, F32x16 (&sums)[kPanels][kTokens]) {
   constexpr int64_t kColumns = Lines::kColumns;
   for (int64_t line = 0; line < product.n_lines; ++line) {
+    FetchAhead<kPanels>(panels, product.panel_bytes, line * kLineBytes, 1);
     typename Lines::Weights weights[kPanels];
     LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
       weights[p] = Lines::LoadLine(panels + p * product.panel_bytes + line * kLineBytes);
@@ -220,6 +238,9 @@ inline void SumTile(const Product<Int8Lines>& product, const std::byte* panels, 
                     F32x16 (&sums)[kPanels][kTokens]) {
   const int64_t n_groups = product.n_lines / kInt8GroupLines;
   for (int64_t group = 0; group < n_groups; ++group) {
+    FetchAhead<kPanels>(panels, product.panel_bytes,
+                        group / 2 * kInt8BlockBytes + group % 2 * kInt8GroupLines * kLineBytes,
+                        kInt8GroupLines + 1 - group % 2);
     SumInt8Group({.block = panels + group / 2 * kInt8BlockBytes,
                   .half = group % 2,
                   .panel_bytes = product.panel_bytes,
@@ -266,6 +287,9 @@ inline void SumTile(const Product<Int4Lines>& product, const std::byte* panels, 
       LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) totals[p][t] = SetInts(0);
     }
     for (int64_t group = 0; group < kInt4BlockGroups; ++group) {
+      FetchAhead<kPanels>(panels, product.panel_bytes,
+                          block * kInt4BlockBytes + group * kInt4GroupLines * kLineBytes,
+                          kInt4GroupLines + (group == 0 ? 1 : 0));
       I32x16 dots[kPanels][kTokens];
       LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
         const int32_t* offsets = PartsOf(x + t * product.x_stride, n_groups).int4_offsets;

@@ -1,9 +1,8 @@
 // Products of int8 and int4 weights with more tokens than a tile has, and the choice among all
 // products: include after a simd_*.h.
 //
-// One tile of tokens after the other meets a chunk of two panels: the chunk (33 KB of int8) stays
-// in the L2 cache for all of them, and a tile's part of x (12 KB) in L1, whatever the number of
-// columns.
+// One tile of tokens after the other meets a chunk of two panels, which stays in the cache for all
+// of them (33 KB of int8 in L2; with AMX 8 KB in L1), whatever the number of columns.
 #pragma once
 
 #if defined(__AMX_INT8__)

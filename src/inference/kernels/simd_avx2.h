@@ -207,15 +207,17 @@ inline void StoreScales(const std::byte* head, int64_t half, std::byte* line) {
   store(line, scales.lo);
   store(line + 32, scales.hi);
 }
+// As in simd_avx512.h.
 inline __m256i ScaledBytes(__m256i four_bits, __m256i factors) {
-  const __m256i eight = _mm256_set1_epi16(8), zero_point = _mm256_set1_epi16(128);
+  const __m256i low_byte = _mm256_set1_epi16(0xff);
   const __m256i both = _mm256_or_si256(factors, _mm256_slli_epi32(factors, 16));
-  const auto scaled = [&](__m256i q) {
-    return _mm256_add_epi16(_mm256_mullo_epi16(_mm256_sub_epi16(q, eight), both), zero_point);
-  };
-  const __m256i even = scaled(_mm256_and_si256(four_bits, _mm256_set1_epi16(0xff)));
-  const __m256i odd = scaled(_mm256_srli_epi16(four_bits, 8));
-  return _mm256_or_si256(even, _mm256_slli_epi16(odd, 8));
+  const __m256i rest = _mm256_sub_epi16(_mm256_set1_epi16(128), _mm256_slli_epi16(both, 3));
+  const __m256i rests =
+      _mm256_or_si256(_mm256_and_si256(rest, low_byte), _mm256_slli_epi16(rest, 8));
+  const __m256i even = _mm256_mullo_epi16(four_bits, both);
+  const __m256i odd = _mm256_mullo_epi16(_mm256_andnot_si256(low_byte, four_bits), both);
+  const __m256i products = _mm256_or_si256(_mm256_and_si256(even, low_byte), odd);
+  return _mm256_add_epi8(products, rests);
 }
 inline void StoreScaled(I32x16 four_bits, I32x16 factors, std::byte* line) {
   StoreHalfLine(line, ScaledBytes(four_bits.lo, factors.lo));

@@ -168,16 +168,18 @@ inline void StoreScales(const std::byte* head, int64_t half, std::byte* line) {
       line, half == 0 ? _mm512_mask_mov_epi16(before, 0x55555555, _mm512_srli_epi32(bits, 16))
                       : _mm512_mask_mov_epi16(before, 0xaaaaaaaa, bits));
 }
-// Bytes (q - 8) * factor + 128 of a line's four bits and their rows' factors.
+// Bytes (q - 8) * factor + 128 of a line's four bits and their rows' factors, as q * factor and the
+// low bits of the rest. An odd column's bits are the high byte of 16: so are its product's.
 inline void StoreScaled(__m512i four_bits, __m512i factors, std::byte* line) {
-  const __m512i eight = _mm512_set1_epi16(8), zero_point = _mm512_set1_epi16(128);
+  const __m512i low_byte = _mm512_set1_epi16(0xff);
   const __m512i both = _mm512_or_si512(factors, _mm512_slli_epi32(factors, 16));
-  const auto scaled = [&](__m512i q) {
-    return _mm512_add_epi16(_mm512_mullo_epi16(_mm512_sub_epi16(q, eight), both), zero_point);
-  };
-  const __m512i even = scaled(_mm512_and_si512(four_bits, _mm512_set1_epi16(0xff)));
-  const __m512i odd = scaled(_mm512_srli_epi16(four_bits, 8));
-  _mm512_store_si512(line, _mm512_or_si512(even, _mm512_slli_epi16(odd, 8)));
+  const __m512i rest = _mm512_sub_epi16(_mm512_set1_epi16(128), _mm512_slli_epi16(both, 3));
+  const __m512i rests =
+      _mm512_or_si512(_mm512_and_si512(rest, low_byte), _mm512_slli_epi16(rest, 8));
+  const __m512i even = _mm512_mullo_epi16(four_bits, both);
+  const __m512i odd = _mm512_mullo_epi16(_mm512_andnot_si512(low_byte, four_bits), both);
+  const __m512i products = _mm512_or_si512(_mm512_and_si512(even, low_byte), odd);
+  _mm512_store_si512(line, _mm512_add_epi8(products, rests));
 }
 
 // The even and the odd columns of a line of bf16 (panel.h), as floats.
