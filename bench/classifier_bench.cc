@@ -17,9 +17,9 @@
 
 namespace {
 
-using lemma::reason::ClassifyRequest;
+using lemma::reason::IsOffDomain;
 using lemma::reason::LabelledRequest;
-using lemma::reason::RequestClass;
+using lemma::reason::RankProfiles;
 
 struct Count {
   int n_of_class = 0;  // that are of the class
@@ -27,14 +27,14 @@ struct Count {
   int n_right = 0;
 };
 
-std::string Said(const RequestClass& result) {
-  return result.is_off_domain ? "off-domain" : std::string(result.profiles.front());
+std::string Said(const std::string& text) {
+  return IsOffDomain(text) ? "off-domain" : std::string(RankProfiles(text).front());
 }
 
 void PrintTable(const std::vector<LabelledRequest>& requests, bool prints_wrong) {
   std::map<std::string, Count> counts;
   for (const LabelledRequest& request : requests) {
-    const std::string said = Said(ClassifyRequest(request.text));
+    const std::string said = Said(request.text);
     const bool is_right = std::ranges::find(request.labels, said) != request.labels.end();
     const std::string& label = is_right ? said : request.labels.front();
     ++counts[label].n_of_class;
@@ -58,7 +58,7 @@ double Microseconds(const std::string& text) {
   std::vector<double> times;
   for (int run = 0; run < kRuns; ++run) {
     const auto start = std::chrono::steady_clock::now();
-    for (int i = 0; i < kCalls; ++i) LEMMA_CHECK(!ClassifyRequest(text).profiles.empty());
+    for (int i = 0; i < kCalls; ++i) LEMMA_CHECK(!Said(text).empty());
     const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - start;
     times.push_back(took.count() / kCalls);
   }

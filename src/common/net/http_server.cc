@@ -4,9 +4,9 @@
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -32,13 +32,14 @@ class Server final : public HttpServer {
       : core_(std::move(core)),
         listen_socket_(std::move(listen_socket)),
         address_(listen_socket_->address().ToString()),
-        guard_(core_->io.get_executor()),
-        acceptor_(asio::make_strand(core_->io)),
-        retry_timer_(acceptor_.get_executor()) {}
+        acceptor_(*core_->loops.front()),
+        retry_timer_(acceptor_.get_executor()) {
+    for (const auto& loop : core_->loops) guards_.emplace_back(loop->get_executor());
+  }
 
   ~Server() override { Stop(); }
 
-  Status Run(int n_threads) {
+  Status Run() {
     const int family = listen_socket_->family();
     const int fd = listen_socket_->Release();
     ErrorCode error;
@@ -48,8 +49,8 @@ class Server final : public HttpServer {
       return Unavailable("cannot listen on " + address_ + ": " + error.message());
     }
     Accept();
-    for (int i = 0; i < n_threads; ++i) {
-      threads_.emplace_back([core = core_] { core->io.run(); });
+    for (const auto& loop : core_->loops) {
+      threads_.emplace_back([core = core_, &loop = *loop] { loop.run(); });
     }
     return Ok();
   }
@@ -66,16 +67,16 @@ class Server final : public HttpServer {
   const std::shared_ptr<HttpServerCore> core_;
   std::optional<ListenSocket> listen_socket_;  // of a Unix socket, the file
   const std::string address_;
-  asio::executor_work_guard<asio::io_context::executor_type> guard_;
-  asio::basic_socket_acceptor<Protocol> acceptor_;  // with retry_timer_, on one strand
+  std::vector<asio::executor_work_guard<asio::io_context::executor_type>> guards_;
+  asio::basic_socket_acceptor<Protocol> acceptor_;  // with retry_timer_, on the first loop
   asio::steady_timer retry_timer_;
+  size_t next_loop_ = 0;  // of the next connection
   std::vector<std::thread> threads_;
 };
 
 void Server::Accept() {
-  // Each connection gets its own strand.
-  asio::any_io_executor executor = asio::make_strand(core_->io);
-  acceptor_.async_accept(executor, [this](const ErrorCode& error, Protocol::socket socket) {
+  asio::io_context& loop = *core_->loops[next_loop_++ % core_->loops.size()];
+  acceptor_.async_accept(loop, [this](const ErrorCode& error, Protocol::socket socket) {
     OnAccept(error, std::move(socket));
   });
 }
@@ -128,7 +129,7 @@ void Server::Stop() {
   StopAccepting();
   core_->RefuseAll();
   for (const auto& session : core_->Sessions()) session->Close();
-  guard_.reset();  // the threads end once every connection's last operation has
+  guards_.clear();  // the threads end once every connection's last operation has
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
   listen_socket_.reset();
@@ -153,12 +154,15 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string& address
   LEMMA_ASSIGN_OR_RETURN(const Address parsed, ParseAddress(address));
   LEMMA_ASSIGN_OR_RETURN(ListenSocket listen_socket, ListenSocket::Open(parsed));
   auto core = std::make_shared<HttpServerCore>();
+  for (int i = 0; i < n_threads; ++i) {
+    core->loops.push_back(std::make_unique<asio::io_context>(/*concurrency_hint=*/1));
+  }
   core->limits = limits;
   core->tls = std::move(tls_context);
   core->handler = std::move(handler);
   core->render_error = render_error ? std::move(render_error) : PlainError;
   auto server = std::make_unique<Server>(std::move(core), std::move(listen_socket));
-  LEMMA_RETURN_IF_ERROR(server->Run(n_threads));
+  LEMMA_RETURN_IF_ERROR(server->Run());
   return std::unique_ptr<HttpServer>(std::move(server));
 }
 

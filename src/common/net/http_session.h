@@ -1,8 +1,8 @@
 // One connection of the server, and what all connections of a server share. Internal to the room:
 // this header shows Asio, so only http_server.cc and http_session.cc include it.
 //
-// Threads: a session's members belong to its strand (its socket's executor). Run, Refuse, Drain,
-// Close and Deliver may be called from any thread.
+// Threads: a session's members belong to its loop, which one thread runs. Run, Refuse, Drain, Close
+// and Deliver may be called from any thread.
 #pragma once
 
 #include <array>
@@ -31,7 +31,9 @@ class Exchange;
 struct HttpServerCore {
   enum class Admission { kServe, kRefuse, kDrop };
 
-  boost::asio::io_context io;
+  // One for each thread: connections that share no loop wake no thread of another one, which is a
+  // third of the system calls of a short request.
+  std::vector<std::unique_ptr<boost::asio::io_context>> loops;
   HttpServerLimits limits;
   HttpHandler handler;
   HttpErrorRenderer render_error;
@@ -81,7 +83,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   using Timer = boost::asio::steady_timer;
   using ErrorCode = boost::system::error_code;
 
-  // Runs f(session) on the strand, unless the session is gone by then: a handler in the queue must
+  // Runs f(session) on its loop, unless the session is gone by then: a handler in the queue must
   // not own the session, which owns the queue.
   template <typename F>
   void Post(F f);

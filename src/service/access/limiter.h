@@ -25,8 +25,9 @@ class Reservation {
   Reservation& operator=(Reservation&& other) noexcept;
   ~Reservation() { Settle(0); }
 
-  // The first call counts. A limiter over a database blocks on it.
+  // The first call counts. Waits where the limiter blocks.
   void Settle(int64_t n_used);
+  bool settling_blocks() const;
 
   const std::string& id() const { return id_; }  // "" in a limiter that needs none
   const std::string& key_id() const { return key_id_; }
@@ -49,6 +50,9 @@ class Limiter {
  public:
   virtual ~Limiter() = default;
 
+  // Whether Admit and Settle wait for more than a mutex, a database: not for an I/O thread.
+  virtual bool blocks() const = 0;
+
   // `n_tokens`: the prompt's and all that it may generate, 0..kRequestTokensMax.
   // Errors: kUnavailable and others of a database, where there is one; never for a refusal.
   virtual Result<Admission> Admit(const std::string& key_id, const KeyLimits& limits,
@@ -61,6 +65,10 @@ class Limiter {
 
 inline void Reservation::Settle(int64_t n_used) {
   if (Limiter* limiter = std::exchange(limiter_, nullptr)) limiter->Settle(*this, n_used);
+}
+
+inline bool Reservation::settling_blocks() const {
+  return limiter_ != nullptr && limiter_->blocks();
 }
 
 inline Reservation& Reservation::operator=(Reservation&& other) noexcept {

@@ -15,6 +15,7 @@ class MemoryLimiter : public Limiter {
  public:
   explicit MemoryLimiter(const UnixClock& clock) : clock_(clock) {}
 
+  bool blocks() const override { return false; }
   Result<Admission> Admit(const std::string& key_id, const KeyLimits& limits,
                           int64_t n_tokens) override;
 

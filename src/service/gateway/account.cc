@@ -145,9 +145,7 @@ void Account::End(int http_status, bool is_complete) {
   live_.reset();
   if (is_held_) {
     const int64_t n_used = TokensUsed(http_status, is_complete);
-    books_.lanes.Settle(
-        key_->id, [reservation = std::make_shared<access::Reservation>(std::move(reservation_)),
-                   n_used] { reservation->Settle(n_used); });
+    Settle(n_used);
     if (!has_usage_ && n_used > 0) {
       record_.prompt_tokens = std::min(claim_.n_prompt, n_used);
       record_.completion_tokens = n_used - record_.prompt_tokens;
@@ -163,6 +161,13 @@ void Account::End(int http_status, bool is_complete) {
   record_.per_token_us = std::chrono::duration_cast<std::chrono::microseconds>(PerToken()).count();
   if (record_.answer) record_.answer = Storable(*record_.answer, kContentBytesMax);
   books_.log->Append(std::move(record_));
+}
+
+void Account::Settle(int64_t n_used) {
+  if (!reservation_.settling_blocks()) return reservation_.Settle(n_used);
+  books_.lanes.Settle(key_->id,
+                      [reservation = std::make_shared<access::Reservation>(std::move(reservation_)),
+                       n_used] { reservation->Settle(n_used); });
 }
 
 // Of an answer without usage: what is certain to have reached the client. One that fails as a whole

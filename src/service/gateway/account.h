@@ -77,6 +77,7 @@ class Account {
   void End(int http_status, bool is_complete);
 
  private:
+  void Settle(int64_t n_used);
   int64_t TokensUsed(int http_status, bool is_complete) const;
   int64_t MillisecondsSoFar() const;
   bool keeps_content() const { return key_ != nullptr && key_->spec.keeps_content; }

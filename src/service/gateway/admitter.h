@@ -1,5 +1,5 @@
 // From a request that was understood to one that may be relayed: its body completed, its tokens
-// counted, its key's limits asked. Whoever has no limits passes on the calling thread.
+// counted, its key's limits asked: on the calling thread where that takes no time, else in a lane.
 #pragma once
 
 #include <chrono>
@@ -47,8 +47,9 @@ class Admitter {
 
   // Reads the body of a call that generates, and completes it.
   Status Complete(Call& call, std::optional<GenerationBody>& body) const;
-  // On a lane.
+  // On a lane, or where that does not block.
   void AskLimits(Waiting waiting) const;
+  access::Limiter& LimiterOf(const access::ApiKey& key) const;
   Result<TokenClaim> Claim(const Waiting& waiting, const access::KeyLimits& limits) const;
 
   const GatewayAccess access_;

@@ -52,9 +52,7 @@ bool IsChinese(std::string_view text) {
 DomainVerdict Judge(const reason::TaskProfile& profile,
                     std::span<const std::string_view> questions) {
   const bool is_off_domain = profile.off_domain != OffDomainPolicy::kPass && !questions.empty() &&
-                             std::ranges::all_of(questions, [](std::string_view question) {
-                               return reason::ClassifyRequest(question).is_off_domain;
-                             });
+                             std::ranges::all_of(questions, reason::IsOffDomain);
   if (!is_off_domain) return {};
   DomainVerdict verdict{profile.off_domain, ""};
   if (verdict.policy == OffDomainPolicy::kRefuse) {

@@ -100,12 +100,12 @@ bool Contains(const std::vector<std::string>& names, std::string_view name) {
 }
 
 std::string NameThatFits(std::string_view question, const ProfileCaller& caller) {
-  const reason::RequestClass fitting = reason::ClassifyRequest(question);
-  for (const std::string_view name : fitting.profiles) {
+  const std::vector<std::string_view> ranked = reason::RankProfiles(question);
+  for (const std::string_view name : ranked) {
     const bool may_be = caller.chosen_from.empty() || Contains(caller.chosen_from, name);
     if (may_be && caller.Check(name).ok()) return std::string(name);
   }
-  return caller.allowed.empty() ? std::string(fitting.profiles.front()) : caller.allowed.front();
+  return caller.allowed.empty() ? std::string(ranked.front()) : caller.allowed.front();
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ struct ProfileCaller {
 };
 
 // The profile of the call; where it names none, of those it may be the one that fits `question`
-// best (reason::ClassifyRequest), or the first that is allowed where it may be none of them.
+// best (reason::RankProfiles), or the first that is allowed where it may be none of them.
 // Errors: kInvalidArgument, field "profile": there is none of that name or version;
 // kPermissionDenied: the caller may not use it.
 Result<reason::ProfilePtr> ChosenProfile(const reason::ProfileSet& profiles,

@@ -106,7 +106,7 @@ bool IsAlgorithm(const ClassScores& scores, std::string_view text) {
 
 }  // namespace
 
-RequestClass ClassifyRequest(std::string_view text) {
+std::vector<std::string_view> RankProfiles(std::string_view text) {
   ClassScores scores = ScoresOf(text);
   const std::string_view chosen = IsAlgorithm(scores, text) ? kAlgorithm : kMath;
   const auto [worse, better] = std::minmax(scores.math, scores.algorithm);
@@ -121,12 +121,16 @@ RequestClass ClassifyRequest(std::string_view text) {
   }
   std::ranges::sort(scores.profiles, std::greater{});
 
-  RequestClass result;
-  for (const auto& [rank, name] : scores.profiles) result.profiles.push_back(name);
+  std::vector<std::string_view> ranked;
+  for (const auto& [rank, name] : scores.profiles) ranked.push_back(name);
+  return ranked;
+}
+
+bool IsOffDomain(std::string_view text) {
   const std::string_view judged = text.substr(0, kChooseBytesMax);
-  result.is_off_domain = scores.off_domain - scores.best > kOffDomainLead && !HasNoWords(judged) &&
-                         !HasFormula(judged);
-  return result;
+  if (HasNoWords(judged) || HasFormula(judged)) return false;
+  const ClassScores scores = ScoresOf(text);
+  return scores.off_domain - scores.best > kOffDomainLead;
 }
 
 }  // namespace lemma::reason

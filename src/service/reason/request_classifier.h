@@ -11,17 +11,15 @@
 
 namespace lemma::reason {
 
-struct RequestClass {
-  // The names of the shipped profiles, the best first. `math` and `algorithm` are told apart by
-  // ChooseProfile, unless the model is sure of the opposite; another comes first only where the
-  // model is sure of it.
-  std::vector<std::string_view> profiles;
-  // Small talk, general knowledge, translation, ...: said only where it is nearly certain, because
-  // to refuse a problem is worse than to answer small talk.
-  bool is_off_domain = false;
-};
+// `text`, in both: the question, in English or Chinese.
 
-// `text`: the question, in English or Chinese.
-RequestClass ClassifyRequest(std::string_view text);
+// The names of the shipped profiles, the best first. `math` and `algorithm` are told apart by
+// ChooseProfile, unless the model is sure of the opposite; another comes first only where the
+// model is sure of it.
+std::vector<std::string_view> RankProfiles(std::string_view text);
+
+// Small talk, general knowledge, translation, ...: said only where it is nearly certain, because
+// to refuse a problem is worse than to answer small talk.
+bool IsOffDomain(std::string_view text);
 
 }  // namespace lemma::reason

@@ -28,7 +28,7 @@ TEST(RequestClassifierTest, NoProblemIsRefused) {
   for (const LabelledRequest& request : HandWritten()) {
     if (IsOneOf("off-domain", request)) continue;
     ++n_problems;
-    EXPECT_FALSE(ClassifyRequest(request.text).is_off_domain) << request.text;
+    EXPECT_FALSE(IsOffDomain(request.text)) << request.text;
   }
   EXPECT_GE(n_problems, 150);
 }
@@ -39,7 +39,7 @@ TEST(RequestClassifierTest, MostThatIsOffDomainIsFound) {
   for (const LabelledRequest& request : HandWritten()) {
     if (!IsOneOf("off-domain", request)) continue;
     ++n;
-    n_found += ClassifyRequest(request.text).is_off_domain;
+    n_found += IsOffDomain(request.text);
   }
   EXPECT_GE(n, 80);
   EXPECT_GE(n_found, n * 7 / 10);
@@ -50,7 +50,7 @@ TEST(RequestClassifierTest, TheProfileIsRightNineTimesInTen) {
   for (const LabelledRequest& request : HandWritten()) {
     if (IsOneOf("off-domain", request)) continue;
     ++n;
-    n_right += IsOneOf(ClassifyRequest(request.text).profiles.front(), request);
+    n_right += IsOneOf(RankProfiles(request.text).front(), request);
   }
   EXPECT_GE(n_right, n * 9 / 10) << "of " << n;
 }
@@ -58,8 +58,8 @@ TEST(RequestClassifierTest, TheProfileIsRightNineTimesInTen) {
 TEST(RequestClassifierTest, EveryShippedProfileIsRankedOnce) {
   std::vector<std::string> shipped = ProfileSet::Shipped()->names();
   for (const char* text : {"", "17*23", "write a poem", "你好"}) {
-    const RequestClass result = ClassifyRequest(text);
-    std::vector<std::string> ranked(result.profiles.begin(), result.profiles.end());
+    const std::vector<std::string_view> names = RankProfiles(text);
+    std::vector<std::string> ranked(names.begin(), names.end());
     std::ranges::sort(ranked);
     EXPECT_EQ(ranked, shipped);
   }
@@ -69,16 +69,16 @@ TEST(RequestClassifierTest, FormulasAndTextsWithoutWordsAreNeverOffDomain) {
   for (const char* text : {"", "   ", "25-7", "?", "24/7", "hello, 3x + 4 = 7", "Is i < n?",
                            "Write a poem about \\frac{1}{2}", "tell me a joke about 2^10",
                            "写一首诗,关于 ∫ x dx", "Hello! ```print(1)```"}) {
-    EXPECT_FALSE(ClassifyRequest(text).is_off_domain) << text;
+    EXPECT_FALSE(IsOffDomain(text)) << text;
   }
-  EXPECT_TRUE(ClassifyRequest("Hello! Tell me a joke.").is_off_domain);
+  EXPECT_TRUE(IsOffDomain("Hello! Tell me a joke."));
 }
 
 TEST(RequestClassifierTest, BrokenBytesAndLongTextsAreTakenAsTheyAre) {
   const std::string bytes("\xff\xfe\x80 \x00 \xe4\xbd", 8);
-  EXPECT_EQ(ClassifyRequest(bytes).profiles.size(), 10u);
+  EXPECT_EQ(RankProfiles(bytes).size(), 10u);
   const std::string longest = "Write a program that sorts " + std::string(8 << 20, 'x');
-  EXPECT_EQ(ClassifyRequest(longest).profiles.front(), "algorithm");
+  EXPECT_EQ(RankProfiles(longest).front(), "algorithm");
 }
 
 }  // namespace

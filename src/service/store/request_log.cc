@@ -77,9 +77,10 @@ Status RequestLog::WriteBatch(const std::vector<RequestRecord>& batch) {
   return database_.Write(
       [&](soci::session& sql) {
         UsageRows usage;
+        RequestInsert insert(sql);
         for (const RequestRecord& record : batch) {
           // A batch whose commit was done but not acknowledged comes twice.
-          if (InsertRequest(sql, record)) usage[PlaceOf(record)].Add(record);
+          if (insert.Add(record)) usage[PlaceOf(record)].Add(record);
         }
         return AddUsage(sql, usage);
       },

@@ -35,28 +35,31 @@ void BindRow(Prepared& prepared, RequestRecord& row, int& is_looped) {
 
 }  // namespace
 
-bool InsertRequest(soci::session& sql, const RequestRecord& record) {
-  const std::string prompt = WithoutNul(record.prompt.value_or(""));
-  const std::string answer = WithoutNul(record.answer.value_or(""));
-  soci::indicator has_prompt = record.prompt ? soci::i_ok : soci::i_null;
-  soci::indicator has_answer = record.answer ? soci::i_ok : soci::i_null;
-  const int is_looped = record.is_looped ? 1 : 0;
-  soci::statement insert =
-      (sql.prepare << fmt::format(
-           "INSERT INTO requests ({}, prompt, answer) VALUES (:id, :key, :profile, :version, "
-           ":task, :model, :replica, :finish, :reason, :status, :started, :queue, :first, "
-           ":answered, :per_token, :duration, :in, :out, :thinking, :looped, :prompt, :answer) "
-           "ON CONFLICT (id) DO NOTHING",
-           kColumns),
-       use(record.id), use(record.key_id), use(record.profile), use(record.profile_version),
-       use(record.task), use(record.model), use(record.replica), use(record.finish_reason),
-       use(record.error_reason), use(record.http_status), use(record.started_ms),
-       use(record.queue_ms), use(record.first_token_ms), use(record.answer_ms),
-       use(record.per_token_us), use(record.duration_ms), use(record.prompt_tokens),
-       use(record.completion_tokens), use(record.thinking_tokens), use(is_looped),
-       use(prompt, has_prompt), use(answer, has_answer));
-  insert.execute(/*withDataExchange=*/true);
-  return insert.get_affected_rows() > 0;
+RequestInsert::RequestInsert(soci::session& sql)
+    : insert_(
+          (sql.prepare << fmt::format(
+               "INSERT INTO requests ({}, prompt, answer) VALUES (:id, :key, :profile, :version, "
+               ":task, :model, :replica, :finish, :reason, :status, :started, :queue, :first, "
+               ":answered, :per_token, :duration, :in, :out, :thinking, :looped, :prompt, :answer) "
+               "ON CONFLICT (id) DO NOTHING",
+               kColumns),
+           use(row_.id), use(row_.key_id), use(row_.profile), use(row_.profile_version),
+           use(row_.task), use(row_.model), use(row_.replica), use(row_.finish_reason),
+           use(row_.error_reason), use(row_.http_status), use(row_.started_ms), use(row_.queue_ms),
+           use(row_.first_token_ms), use(row_.answer_ms), use(row_.per_token_us),
+           use(row_.duration_ms), use(row_.prompt_tokens), use(row_.completion_tokens),
+           use(row_.thinking_tokens), use(is_looped_), use(prompt_, has_prompt_),
+           use(answer_, has_answer_))) {}
+
+bool RequestInsert::Add(const RequestRecord& record) {
+  row_ = record;
+  is_looped_ = record.is_looped ? 1 : 0;
+  prompt_ = WithoutNul(record.prompt.value_or(""));
+  answer_ = WithoutNul(record.answer.value_or(""));
+  has_prompt_ = record.prompt ? soci::i_ok : soci::i_null;
+  has_answer_ = record.answer ? soci::i_ok : soci::i_null;
+  insert_.execute(/*withDataExchange=*/true);
+  return insert_.get_affected_rows() > 0;
 }
 
 std::optional<RequestRecord> SelectRequest(soci::session& sql, const std::string& id) {

@@ -22,14 +22,14 @@ struct StoreLimiterOptions {
   std::chrono::milliseconds lease{30000};
 };
 
-// Thread-safe; Admit and Reservation::Settle block on the database (two short transactions a
-// request), so they are not for an I/O thread. Keys must exist in the same database. Clocks of
-// gateways that share it must agree to within a second.
+// Thread-safe; Admit and Reservation::Settle are two short transactions a request. Keys must exist
+// in the same database. Clocks of gateways that share it must agree to within a second.
 class StoreLimiter : public access::Limiter {
  public:
   StoreLimiter(Database& database, const UnixClock& clock, const StoreLimiterOptions& options = {});
   ~StoreLimiter() override;  // its requests have ended by then
 
+  bool blocks() const override { return true; }
   // Errors: those of Database; nothing is admitted then.
   Result<access::Admission> Admit(const std::string& key_id, const access::KeyLimits& limits,
                                   int64_t n_tokens) override;
