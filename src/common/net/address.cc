@@ -50,21 +50,27 @@ Result<Address> ParseUnix(std::string_view text, std::string_view path) {
 }  // namespace
 
 std::string Address::ToString() const {
-  return is_unix ? "unix:" + path : JoinHostPort(host, port);
+  if (is_unix) return "unix:" + path;
+  return (is_tls ? "https://" : "") + Authority();
 }
+
+std::string Address::Authority() const { return is_unix ? "localhost" : JoinHostPort(host, port); }
 
 Result<Address> ParseAddress(std::string_view text) {
   std::string_view rest = text;
   if (rest.starts_with("unix:")) return ParseUnix(text, rest.substr(5));
-  if (rest.starts_with("https://")) return Bad(text, "https is not supported, only http");
-  if (rest.starts_with("http://")) {
-    rest.remove_prefix(7);
+  Address address;
+  address.is_tls = rest.starts_with("https://");
+  if (address.is_tls || rest.starts_with("http://")) {
+    rest.remove_prefix(rest.find("//") + 2);
     if (rest.ends_with('/')) rest.remove_suffix(1);
   }
+  std::string with_port(rest);
+  if (address.is_tls && rest.find(':', rest.find(']') + 1) == rest.npos) with_port += ":443";
+  rest = with_port;
   const size_t colon = rest.rfind(':');
   if (colon == rest.npos) return Bad(text, "expected host:port or unix:/path");
 
-  Address address;
   const std::string_view digits = rest.substr(colon + 1);
   const char* end = digits.data() + digits.size();
   const auto [stop, error] = std::from_chars(digits.data(), end, address.port);

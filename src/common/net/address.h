@@ -13,15 +13,18 @@ namespace lemma::net {
 
 struct Address {
   bool is_unix = false;
-  std::string path;  // is_unix: of the socket
-  std::string host;  // otherwise: a name or an IP address, without brackets
+  bool is_tls = false;  // https
+  std::string path;     // is_unix: of the socket
+  std::string host;     // otherwise: a name or an IP address, without brackets
   uint16_t port = 0;
 
-  // As ParseAddress reads it: "127.0.0.1:8080", "[::1]:8080", "unix:/path".
+  // As ParseAddress reads it: "127.0.0.1:8080", "[::1]:8080", "https://host:443", "unix:/path".
   std::string ToString() const;
+  // Of a request's Host: without the scheme; "localhost" of a Unix socket.
+  std::string Authority() const;
 };
 
-// "host:port", "[ipv6]:port", "http://host:port[/]", "unix:/path".
+// "host:port", "[ipv6]:port", "http://host:port[/]", "https://host[:port][/]", "unix:/path".
 // Errors: kInvalidArgument, with what is wrong with it.
 Result<Address> ParseAddress(std::string_view text);
 

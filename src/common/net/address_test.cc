@@ -12,7 +12,8 @@ TEST(AddressTest, ReadsEveryNotationAndWritesItBack) {
       {"127.0.0.1:8080", "127.0.0.1:8080"},   {"localhost:0", "localhost:0"},
       {"[::1]:65535", "[::1]:65535"},         {"http://example.org:80", "example.org:80"},
       {"http://127.0.0.1:1/", "127.0.0.1:1"}, {"unix:/tmp/a b.sock", "unix:/tmp/a b.sock"},
-      {"unix:relative", "unix:relative"},
+      {"unix:relative", "unix:relative"},     {"https://a.example/", "https://a.example:443"},
+      {"https://[::1]", "https://[::1]:443"}, {"https://a:8443", "https://a:8443"},
   };
   for (const auto& [text, written] : cases) {
     const auto address = ParseAddress(text);
@@ -39,8 +40,8 @@ TEST(AddressTest, SaysWhatIsWrong) {
        {std::string(""), std::string(":"), std::string("a"), std::string(":80"), std::string("a:"),
         std::string("a:-1"), std::string("a:65536"), std::string("a:8 0"), std::string("a b:80"),
         std::string("[::1"), std::string("[]:1"), std::string("[1.2.3.4]:1"), std::string("::1:80"),
-        std::string("http://a/b:80"), std::string("https://a:443"), std::string("unix:"),
-        std::string("unix:/a\0b", 9), long_path}) {
+        std::string("http://a/b:80"), std::string("https://"), std::string("https://a:x"),
+        std::string("unix:"), std::string("unix:/a\0b", 9), long_path}) {
     const auto address = ParseAddress(text);
     ASSERT_FALSE(address.ok()) << text;
     EXPECT_EQ(address.status().code(), StatusCode::kInvalidArgument);

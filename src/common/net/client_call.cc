@@ -4,9 +4,9 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
 #include <utility>
 
+#include "common/net/client_tls.h"
 #include "common/net/http_wire.h"
 
 namespace lemma::net {
@@ -19,7 +19,7 @@ ClientCall::ClientCall(std::shared_ptr<ClientCore> core, std::string address, Ht
       address_(std::move(address)),
       request_(std::move(request)),
       callbacks_(std::move(callbacks)),
-      socket_(core_->io),
+      stream_(Stream::Socket(core_->io), nullptr),
       resolver_(core_->io),
       timer_(core_->io),
       whole_timer_(core_->io) {}
@@ -29,16 +29,17 @@ void ClientCall::Begin(std::optional<Duration> time_max) {
   if (time_max) LimitTime(*time_max);
   Result<Address> address = ParseAddress(address_);
   if (!address.ok()) return End(address.status());
+  parsed_ = std::move(*address);
   if (!IsToken(request_.method) || !IsTarget(request_.target)) {
     return End(InvalidArgument("the request's method or target is malformed"));
   }
-  wire_ = EncodeRequest(request_, address->is_unix ? "localhost" : address->ToString());
+  wire_ = EncodeRequest(request_, parsed_.Authority());
   if (auto idle = core_->pool.Take(address_, SteadyClock().Now())) {
-    socket_ = std::move(*idle);
+    stream_ = std::move(*idle);
     is_reused_ = true;
   }
   if (is_reused_) return SendRequest();
-  Resolve(*address);
+  Resolve();
 }
 
 void ClientCall::Cancel() {
@@ -49,14 +50,16 @@ void ClientCall::Cancel() {
   });
 }
 
-void ClientCall::Resolve(const Address& address) {
+void ClientCall::Resolve() {
   ArmTimer(core_->options.connect_timeout, "a connection");
-  if (address.is_unix) return Connect({asio::local::stream_protocol::endpoint(address.path)});
+  if (parsed_.is_tls && core_->tls == nullptr) core_->tls = ClientTlsContext();
+  stream_ = Stream(Stream::Socket(core_->io), parsed_.is_tls ? core_->tls : nullptr);
+  if (parsed_.is_unix) return Connect({asio::local::stream_protocol::endpoint(parsed_.path)});
   ErrorCode error;
-  const auto ip = asio::ip::make_address(address.host, error);
-  if (!error) return Connect({asio::ip::tcp::endpoint(ip, address.port)});
+  const auto ip = asio::ip::make_address(parsed_.host, error);
+  if (!error) return Connect({asio::ip::tcp::endpoint(ip, parsed_.port)});
   resolver_.async_resolve(
-      address.host, std::to_string(address.port),
+      parsed_.host, std::to_string(parsed_.port),
       [self = shared_from_this()](const ErrorCode& failed, const auto& found) {
         if (self->has_ended_) return;
         if (failed) {
@@ -71,29 +74,42 @@ void ClientCall::Resolve(const Address& address) {
 void ClientCall::Connect(std::vector<Endpoint> endpoints) {
   endpoints_ = std::move(endpoints);
   asio::async_connect(
-      socket_, endpoints_, [self = shared_from_this()](const ErrorCode& error, const Endpoint&) {
+      stream_.socket(), endpoints_,
+      [self = shared_from_this()](const ErrorCode& error, const Endpoint&) {
+        if (self->has_ended_) return;
+        if (!error) return self->OnConnected();
+        self->End(Unavailable("cannot connect to " + self->address_ + ": " + error.message()));
+      });
+}
+
+void ClientCall::OnConnected() {
+  ErrorCode ignored;  // a Unix socket has no such option
+  stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+  if (!stream_.is_tls()) return SendRequest();
+  ExpectHost(stream_.tls(), parsed_.host);
+  stream_.tls().async_handshake(
+      asio::ssl::stream_base::client, [self = shared_from_this()](const ErrorCode& error) {
         if (self->has_ended_) return;
         if (!error) return self->SendRequest();
-        self->End(Unavailable("cannot connect to " + self->address_ + ": " + error.message()));
+        self->End(Unavailable("cannot speak TLS with " + self->address_ + ": " +
+                              HandshakeProblem(self->stream_.tls(), error)));
       });
 }
 
 // The answer is read while the request is still being written: a server may refuse a request before
 // it has read all of it, and its answer then says more than the failed write.
 void ClientCall::SendRequest() {
-  ErrorCode ignored;
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);  // a Unix socket has no such option
   ArmTimer(core_->options.first_byte_timeout, "the answer");
   parser_.emplace(/*is_head=*/request_.method == "HEAD");
   is_sent_ = false;
-  asio::async_write(
-      socket_, asio::buffer(wire_),
+  stream_.AsyncWrite(
+      asio::buffer(wire_),
       [self = shared_from_this()](const ErrorCode& error, size_t) { self->is_sent_ = !error; });
   Read();
 }
 
 void ClientCall::Read() {
-  socket_.async_read_some(
+  stream_.AsyncReadSome(
       asio::buffer(read_buffer_),
       [self = shared_from_this()](const ErrorCode& error, size_t n) { self->OnRead(error, n); });
 }
@@ -118,7 +134,7 @@ void ClientCall::Parse() {
       return End(parser_->error().WithPrefix(address_));
     case ParserState::kDone:
       if (parser_->keep_alive() && is_sent_ && input_.empty()) {
-        core_->pool.Put(address_, std::move(socket_), SteadyClock().Now());
+        core_->pool.Put(address_, std::move(stream_), SteadyClock().Now());
       }
       return End(Ok());
     case ParserState::kBody:
@@ -149,9 +165,7 @@ void ClientCall::OnConnectionLost(const std::string& why) {
   const bool is_repeatable = request_.method == "GET" || request_.method == "HEAD";
   if (is_repeatable && is_reused_ && !has_received_) {
     is_reused_ = false;
-    ErrorCode ignored;
-    socket_.close(ignored);
-    return Resolve(*ParseAddress(address_));
+    return Resolve();
   }
   End(DataLoss("the connection to " + address_ + " was lost: " + why));
 }
@@ -182,7 +196,7 @@ void ClientCall::End(Status status) {
   whole_timer_.cancel();
   resolver_.cancel();
   ErrorCode ignored;
-  socket_.close(ignored);
+  stream_.socket().close(ignored);
   const HttpCallbacks callbacks = std::exchange(callbacks_, {});
   if (callbacks.on_end) callbacks.on_end(std::move(status));
 }

@@ -19,6 +19,7 @@
 #include "common/net/connection_pool.h"
 #include "common/net/http_client.h"
 #include "common/net/http_parser.h"
+#include "common/net/stream.h"
 
 namespace lemma::net {
 
@@ -31,6 +32,7 @@ struct ClientCore {
   boost::asio::io_context io{1};
   const HttpClientOptions options;
   ConnectionPool pool;
+  std::shared_ptr<boost::asio::ssl::context> tls;         // made by the first call that wants it
   std::unordered_set<std::shared_ptr<ClientCall>> calls;  // under way
 };
 
@@ -45,12 +47,12 @@ class ClientCall final : public HttpCall, public std::enable_shared_from_this<Cl
   void End(Status status);
 
  private:
-  using Socket = ConnectionPool::Socket;
   using Endpoint = boost::asio::generic::stream_protocol::endpoint;
   using ErrorCode = boost::system::error_code;
 
-  void Resolve(const Address& address);
+  void Resolve();
   void Connect(std::vector<Endpoint> endpoints);
+  void OnConnected();
   void SendRequest();
   void Read();
   void OnRead(const ErrorCode& error, size_t n);
@@ -61,13 +63,14 @@ class ClientCall final : public HttpCall, public std::enable_shared_from_this<Cl
   void LimitTime(Duration time_max);
   void ArmTimer(std::chrono::milliseconds timeout, const char* waiting_for);
 
-  const std::shared_ptr<ClientCore> core_;  // first: outlives the socket
+  const std::shared_ptr<ClientCore> core_;  // first: outlives the stream
   const std::string address_;
+  Address parsed_;
   const HttpRequest request_;
   HttpCallbacks callbacks_;
   std::string wire_;  // the request as bytes
 
-  Socket socket_;
+  Stream stream_;
   boost::asio::ip::tcp::resolver resolver_;
   boost::asio::steady_timer timer_;        // of what it waits for now
   boost::asio::steady_timer whole_timer_;  // of the whole call, where it is limited

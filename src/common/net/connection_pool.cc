@@ -9,7 +9,7 @@ namespace lemma::net {
 namespace {
 
 // An idle connection has nothing to read; an end, an error or a stray byte means it is of no use.
-bool IsQuiet(ConnectionPool::Socket& socket) {
+bool IsQuiet(Stream::Socket& socket) {
   char byte;
   const ssize_t n = recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
@@ -17,16 +17,15 @@ bool IsQuiet(ConnectionPool::Socket& socket) {
 
 }  // namespace
 
-std::optional<ConnectionPool::Socket> ConnectionPool::Take(const std::string& address,
-                                                           TimePoint now) {
+std::optional<Stream> ConnectionPool::Take(const std::string& address, TimePoint now) {
   const auto found = idle_.find(address);
   if (found == idle_.end()) return std::nullopt;
-  std::optional<Socket> result;
+  std::optional<Stream> result;
   std::deque<Idle>& connections = found->second;
   while (!connections.empty() && !result) {
     Idle& latest = connections.back();
-    if (now - latest.since <= kIdleTimeMax && IsQuiet(latest.socket)) {
-      result = std::move(latest.socket);
+    if (now - latest.since <= kIdleTimeMax && IsQuiet(latest.stream.socket())) {
+      result = std::move(latest.stream);
     }
     connections.pop_back();
   }
@@ -34,9 +33,9 @@ std::optional<ConnectionPool::Socket> ConnectionPool::Take(const std::string& ad
   return result;
 }
 
-void ConnectionPool::Put(const std::string& address, Socket socket, TimePoint now) {
+void ConnectionPool::Put(const std::string& address, Stream stream, TimePoint now) {
   std::deque<Idle>& connections = idle_[address];
-  connections.push_back({std::move(socket), now});
+  connections.push_back({std::move(stream), now});
   if (connections.size() > kIdleMax) connections.pop_front();
 }
 

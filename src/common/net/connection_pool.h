@@ -2,7 +2,6 @@
 // Not thread-safe: it belongs to the client's I/O thread.
 #pragma once
 
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <chrono>
 #include <deque>
 #include <map>
@@ -10,25 +9,25 @@
 #include <string>
 
 #include "common/base/clock.h"
+#include "common/net/stream.h"
 
 namespace lemma::net {
 
 class ConnectionPool {
  public:
-  using Socket = boost::asio::generic::stream_protocol::socket;
   static constexpr size_t kIdleMax = 64;  // per address; the oldest is closed
   // Shorter than servers keep an idle connection (ours: 75 s), so that a request seldom meets one
   // that is just being closed.
   static constexpr std::chrono::seconds kIdleTimeMax{30};
 
   // A connection that, as far as can be seen from here, is still open.
-  std::optional<Socket> Take(const std::string& address, TimePoint now);
-  void Put(const std::string& address, Socket socket, TimePoint now);
+  std::optional<Stream> Take(const std::string& address, TimePoint now);
+  void Put(const std::string& address, Stream stream, TimePoint now);
   void Clear() { idle_.clear(); }
 
  private:
   struct Idle {
-    Socket socket;
+    Stream stream;
     TimePoint since;
   };
   std::map<std::string, std::deque<Idle>> idle_;  // the latest at the back

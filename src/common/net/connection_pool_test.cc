@@ -19,7 +19,7 @@ TEST(ConnectionPool, GivesBackTheLatestConnectionAndNoneThatHasLongBeenIdle) {
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     peers.emplace_back(ends[1]);
     const boost::asio::generic::stream_protocol protocol(AF_UNIX, 0);
-    pool.Put("a", ConnectionPool::Socket(io, protocol, ends[0]), now);
+    pool.Put("a", Stream(Stream::Socket(io, protocol, ends[0]), nullptr), now);
     return ends[0];
   };
   const TimePoint begin{};
@@ -29,7 +29,7 @@ TEST(ConnectionPool, GivesBackTheLatestConnectionAndNoneThatHasLongBeenIdle) {
   EXPECT_FALSE(pool.Take("b", now));
   auto taken = pool.Take("a", now);
   ASSERT_TRUE(taken);
-  EXPECT_EQ(taken->native_handle(), later);
+  EXPECT_EQ(taken->socket().native_handle(), later);
   EXPECT_FALSE(pool.Take("a", now));
   EXPECT_EQ(peers[0].ReadAll(), "");
   EXPECT_TRUE(peers[0].closed());

@@ -23,7 +23,7 @@ struct HttpCallbacks {
   std::function<void(std::string piece)> on_body;
   // The end, exactly once: ok, or why the transfer failed (kUnavailable: no connection;
   // kDeadlineExceeded; kCancelled; kDataLoss: cut off or malformed; kTooLarge; kInvalidArgument:
-  // not an address, or one with https).
+  // not an address).
   std::function<void(Status status)> on_end;
 };
 
@@ -47,10 +47,11 @@ class HttpClient {
   ~HttpClient();  // cancels what is under way and joins the thread
 
   // Sends request.{method, target, headers, body} to `address` ("127.0.0.1:8080", "host:80",
-  // "http://host:80", "unix:/path/socket"). Connections are kept for a while and reused per
-  // address. Where a reused connection ends before any byte of an answer, a GET or HEAD is sent
-  // again, once; anything else ends with kDataLoss, for the server may have acted on it.
-  // `time_max`: for the whole call, else kDeadlineExceeded.
+  // "https://host", "unix:/path/socket"). Of an https server the certificate must be of its host
+  // and from somebody the system trusts (client_tls.h), else kUnavailable. Connections are kept for
+  // a while and reused per address. Where a reused connection ends before any byte of an answer, a
+  // GET or HEAD is sent again, once; anything else ends with kDataLoss, for the server may have
+  // acted on it. `time_max`: for the whole call, else kDeadlineExceeded.
   std::shared_ptr<HttpCall> Send(const std::string& address, HttpRequest request,
                                  HttpCallbacks callbacks, std::optional<Duration> time_max = {});
 

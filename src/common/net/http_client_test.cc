@@ -150,9 +150,6 @@ TEST(HttpClient, SaysWhyThereIsNoConnection) {
             StatusCode::kUnavailable);
   EXPECT_EQ(client.SendAndWait("no-such-host.invalid:80", Get()).status().code(),
             StatusCode::kUnavailable);
-  const Status https = client.SendAndWait("https://localhost:443", Get()).status();
-  EXPECT_EQ(https.code(), StatusCode::kInvalidArgument);
-  EXPECT_THAT(https.message(), HasSubstr("https is not supported"));
   EXPECT_EQ(client.SendAndWait("127.0.0.1:1", Get("/a b")).status().code(),
             StatusCode::kInvalidArgument);
 }

@@ -152,6 +152,9 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string& address
     LEMMA_ASSIGN_OR_RETURN(tls_context, TlsContext::Load(*tls));
   }
   LEMMA_ASSIGN_OR_RETURN(const Address parsed, ParseAddress(address));
+  if (parsed.is_tls) {
+    return InvalidArgument("\"" + address + "\" is no address to listen on: leave https:// out");
+  }
   LEMMA_ASSIGN_OR_RETURN(ListenSocket listen_socket, ListenSocket::Open(parsed));
   auto core = std::make_shared<HttpServerCore>();
   for (int i = 0; i < n_threads; ++i) {

@@ -5,6 +5,7 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
 #include <memory>
 #include <utility>
 #include <variant>
@@ -43,6 +44,11 @@ class Stream {
   void AsyncWriteSome(Buffer buffer, Handler handler) {
     if (is_tls()) return tls().async_write_some(buffer, std::move(handler));
     socket().async_write_some(buffer, std::move(handler));
+  }
+  template <typename Buffer, typename Handler>
+  void AsyncWrite(Buffer buffer, Handler handler) {
+    if (is_tls()) return boost::asio::async_write(tls(), buffer, std::move(handler));
+    boost::asio::async_write(socket(), buffer, std::move(handler));
   }
 
  private:

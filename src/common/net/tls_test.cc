@@ -3,31 +3,17 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
 #include "common/net/test_server.h"
+#include "common/net/test_tls.h"
 
 namespace lemma::net {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-// What the command writes, on both of its outputs.
-std::string Output(const std::string& command) {
-  FILE* pipe = popen((command + " 2>&1").c_str(), "r");
-  LEMMA_CHECK(pipe != nullptr, "popen");
-  std::string output;
-  std::array<char, 4096> buffer;
-  while (const size_t n = fread(buffer.data(), 1, buffer.size(), pipe)) {
-    output.append(buffer.data(), n);
-  }
-  pclose(pipe);
-  return output;
-}
 
 class TlsTest : public testing::Test {
  protected:
@@ -39,16 +25,8 @@ class TlsTest : public testing::Test {
   void TearDown() override { std::filesystem::remove_all(directory_); }
 
   std::string Path(const std::string& name) const { return (directory_ / name).string(); }
-  // A certificate that signs itself, for this name and 127.0.0.1.
   TlsFiles Make(const std::string& name) const {
-    TlsFiles files = {.cert_file = Path(name + ".crt"), .key_file = Path(name + ".key")};
-    const std::string output = Output(
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
-        "-subj /CN=" +
-        name + " -addext subjectAltName=DNS:" + name + ",IP:127.0.0.1 -keyout " + files.key_file +
-        " -out " + files.cert_file);
-    LEMMA_CHECK(std::filesystem::exists(files.cert_file), output.c_str());
-    return files;
+    return MakeCertificate(directory_, name, "DNS:" + name + ",IP:127.0.0.1");
   }
   std::unique_ptr<HttpServer> ServeTls(HttpHandler handler, const HttpServerLimits& limits = {}) {
     auto server = HttpServer::Start("127.0.0.1:0", 2, limits, std::move(handler), {}, files_);

@@ -59,7 +59,8 @@ Status PoolImpl::AddWorker(const LocalWorker& worker) {
 Status PoolImpl::AddRemote(size_t index, std::vector<std::string>& names) {
   const RemoteReplica& remote = options_.remotes[index];
   LEMMA_ASSIGN_OR_RETURN(const net::Address address, net::ParseAddress(remote.address));
-  if (!address.is_unix && IsDnsName(address.host)) {
+  // Of an https server the certificate is its name's, which is asked as one.
+  if (!address.is_unix && !address.is_tls && IsDnsName(address.host)) {
     named_remotes_.push_back(index);
     names.push_back(address.host);
     return Ok();

@@ -2,7 +2,8 @@
 //
 //   URL[,model=NAME][,name=NAME][,slots=N][,key-file=PATH][,key-env=VARIABLE]
 //
-// URL is "http://host:port" with or without "/v1", "host:port" or "unix:/path".
+// URL is "http://host:port" or "https://host[:port]" with or without "/v1", "host:port" or
+// "unix:/path".
 #pragma once
 
 #include <string>

@@ -24,13 +24,13 @@ TEST(ReplicaSpecTest, WhatIsWrittenIsRead) {
   }
   EXPECT_EQ(ParseReplicaSpec("unix:/run/v1")->address, "unix:/run/v1");
   EXPECT_EQ(ParseReplicaSpec("gpu1:1,slots=4")->slots, 4);
+  EXPECT_EQ(ParseReplicaSpec("https://gpu1/v1")->address, "https://gpu1:443");
 }
 
 TEST(ReplicaSpecTest, WhatIsWrongIsNamed) {
-  for (const char* text :
-       {"", "gpu1", "gpu1:99999", "https://gpu1:443", "http://gpu1:1/api", "gpu1:1,model",
-        "gpu1:1,model=", "gpu1:1,weight=2", "gpu1:1,slots=0", "gpu1:1,slots=4x",
-        "gpu1:1,slots=65537", "gpu1:1,key-file=a,key-env=b"}) {
+  for (const char* text : {"", "gpu1", "gpu1:99999", "http://gpu1:1/api", "gpu1:1,model",
+                           "gpu1:1,model=", "gpu1:1,weight=2", "gpu1:1,slots=0", "gpu1:1,slots=4x",
+                           "gpu1:1,slots=65537", "gpu1:1,key-file=a,key-env=b"}) {
     const auto spec = ParseReplicaSpec(text);
     EXPECT_EQ(spec.status().code(), StatusCode::kInvalidArgument) << text;
     EXPECT_NE(spec.status().message().find(text), std::string::npos);

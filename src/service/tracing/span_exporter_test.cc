@@ -147,7 +147,7 @@ TEST(SpanExporterTest, AnOverloadedCollectorIsAskedAgain) {
 
 TEST(SpanExporterTest, RefusesWhatIsNoAddress) {
   EXPECT_EQ(
-      SpanExporter::Start({.collector = "https://collector:4318", .version = ""}).status().code(),
+      SpanExporter::Start({.collector = "ftp://collector:4318", .version = ""}).status().code(),
       StatusCode::kInvalidArgument);
 }
 
