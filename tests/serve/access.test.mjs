@@ -124,7 +124,8 @@ test('the client with retries obeys the headers of a 429', async () => {
 
 test('tokens of a day are exact, and outlast kill -9', async () => {
   const limit = 1000000;
-  const { key } = createKey('--name', 'day', '--tpd', String(limit));
+  const { key } = createKey('--name', 'day', '--tpd', String(limit),
+                            '--scope', 'inference', '--scope', 'metrics');
   let server = await start();
   await known(server, key);
   const client = clientOf(server, key);
@@ -142,6 +143,8 @@ test('tokens of a day are exact, and outlast kill -9', async () => {
   for await (const chunk of stream) assert.equal(chunk.usage, undefined);
   const same = await client.chat.completions.create({ ...question, seed: 3, max_tokens: 40 });
   used += 2 * same.usage.total_tokens;
+  const several = await client.chat.completions.create({ ...question, n: 3, max_tokens: 40 });
+  used += several.usage.total_tokens;
   assert.equal(await tokensLeft(server, key), limit - used);
 
   const left = await client.chat.completions.create({
@@ -157,6 +160,26 @@ test('tokens of a day are exact, and outlast kill -9', async () => {
     const cost = limit - used - (await tokensLeft(server, key));
     return cost >= least && cost < data.usage.prompt_tokens + long.n * long.max_tokens;
   }, 'who leaves pays for what came');
+
+  // Of a whole answer nothing has come, and yet all that was computed is paid for.
+  const told = (name) => metric(server.url, name, '', key);
+  const computed = () => told('vllm:generation_tokens_total');
+  const leftBefore = await tokensLeft(server, key);
+  const computedBefore = await computed();
+  const leaving = new AbortController();
+  const whole = client.chat.completions.create(
+    { ...question, temperature: 2, ...long }, { signal: leaving.signal });
+  const steps = () => told('lemma_engine_steps_total');
+  const stepsBefore = await steps();
+  await eventually(async () => (await steps()) > stepsBefore + 20, 'it is being computed');
+  leaving.abort();
+  await assert.rejects(whole, OpenAI.APIUserAbortError);
+  await eventually(async () => (await told('vllm:num_requests_running')) === 0,
+    'it has ended');
+  const cost = data.usage.prompt_tokens + (await computed()) - computedBefore;
+  assert.ok(cost < long.n * long.max_tokens, 'it was stopped');
+  await eventually(async () => leftBefore - (await tokensLeft(server, key)) === cost,
+    `who leaves pays the ${cost} tokens that were computed`);
 
   const before = await tokensLeft(server, key);
   server.process.kill('SIGKILL');

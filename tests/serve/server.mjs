@@ -58,8 +58,9 @@ export async function eventually(condition, what) {
 
 // The value of an unlabelled or labelled metric, summed over its labels, or over those lines alone
 // that have `label`: 'finished_reason="abort"'.
-export async function metric(url, name, label = '') {
-  const text = await (await fetch(`${url}/metrics`)).text();
+export async function metric(url, name, label = '', key = '') {
+  const reply = await fetch(`${url}/metrics`, key ? { headers: { 'x-api-key': key } } : {});
+  const text = await reply.text();
   let sum = 0;
   for (const line of text.split('\n')) {
     const isNamed = line.startsWith(name + ' ') || line.startsWith(name + '{');

@@ -1,7 +1,6 @@
 #include "inference/worker/call.h"
 
 #include "common/net/request_id.h"
-#include "common/net/trace_context.h"
 
 namespace lemma::worker {
 
@@ -9,7 +8,7 @@ Call::Call(std::shared_ptr<net::HttpExchange> exchange, std::string route, Metri
     : exchange_(std::move(exchange)),
       route_(std::move(route)),
       request_id_(net::RequestIdOf(exchange_->request())),
-      trace_id_(net::TraceContextOf(exchange_->request()).value_or(net::TraceContext()).trace_id),
+      trace_(net::TraceContextOf(exchange_->request()).value_or(net::TraceContext())),
       metrics_(metrics) {}
 
 void Call::Send(net::HttpResponse response) { exchange_->Send(Stamp(std::move(response))); }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/net/http_server.h"
+#include "common/net/trace_context.h"
 #include "inference/worker/metrics.h"
 
 namespace lemma::worker {
@@ -19,8 +20,9 @@ class Call {
   const net::HttpRequest& request() const { return exchange_->request(); }
   // Every answer carries it.
   const std::string& request_id() const { return request_id_; }
-  // Of the trace that the request names; "": it names none.
-  const std::string& trace_id() const { return trace_id_; }
+  // Of the trace that the request names, and the span in it that asks; "": it names none.
+  const std::string& trace_id() const { return trace_.trace_id; }
+  const std::string& span_id() const { return trace_.parent_id; }
 
   void Send(net::HttpResponse response);
   void Start(net::HttpResponse response);
@@ -34,7 +36,7 @@ class Call {
   const std::shared_ptr<net::HttpExchange> exchange_;
   const std::string route_;
   const std::string request_id_;
-  const std::string trace_id_;
+  const net::TraceContext trace_;
   Metrics& metrics_;
 };
 

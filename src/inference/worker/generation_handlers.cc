@@ -165,7 +165,7 @@ void Generate(const Context& context, const CallPtr& call, ReplyKind kind,
   const bool opens_thinking = is_chat && EndsInThinking(context.tokenizer, prompt);
   engine::GenerateRequest request =
       MakeEngineRequest(context, kind, params, std::move(prompt), *max_tokens);
-  const auto wishes = context.running_requests.Add({head.id, call->request_id()});
+  const auto wishes = context.running_requests.Add({head.id, call->request_id(), call->span_id()});
   if (is_chat) request.thinking = MakeThinkingRules(context, params, opens_thinking, wishes);
   std::shared_ptr<ReplyWriter> writer;
   if (params.stream) {

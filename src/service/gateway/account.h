@@ -40,6 +40,8 @@ class Account {
           bool is_inference);
 
   const KeyPtr& key() const { return key_; }
+  std::string key_id() const { return key_ == nullptr ? "" : key_->id; }
+  double weight() const { return key_ == nullptr ? 1 : access::WeightOf(key_->spec); }  // in line
   tracing::RequestTrace& trace() { return trace_; }
   const tracing::RequestTrace& trace() const { return trace_; }
   void SetKey(KeyPtr key);
@@ -51,6 +53,8 @@ class Account {
 
   // It was admitted, and may use `claim`.
   void Hold(access::Reservation reservation, const TokenClaim& claim);
+  // Its key pays for the tokens that it uses.
+  bool pays_for_tokens() const { return is_held_ && claim_.n_prompt > 0; }
 
   // From the worker's answer: its usage as JSON, up to here or of the whole; who answered, and how
   // it ended.

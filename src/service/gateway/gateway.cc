@@ -281,7 +281,7 @@ void Gateway::Impl::Control(std::shared_ptr<Reply> reply) {
       std::string_view(reply->request().path).substr(std::strlen("/v1/requests/"));
   const std::string id(rest.substr(0, rest.find('/')));
   const KeyPtr key = reply->account().key();
-  const std::optional<LiveView> running = live.Find(id, key == nullptr ? "" : key->id);
+  const std::optional<LiveView> running = live.Find(id, reply->account().key_id());
   if (!running && key != nullptr) {
     return reply->SendError(NotFound("no request of yours with the id \"" + id + "\" is running"));
   }
@@ -306,8 +306,7 @@ void Gateway::Impl::AnswerJobs(std::shared_ptr<Reply> reply) {
     return reply->SendError(NotFound(
         "this server keeps no jobs, since it has nowhere to: start it with --data-dir DIR"));
   }
-  const KeyPtr key = reply->account().key();
-  const std::string key_id = key == nullptr ? "" : key->id;
+  const std::string key_id = reply->account().key_id();
   const auto exchange = std::make_shared<ReplyExchange>(reply);
   const auto answer = [this, exchange, key_id] { job_desk->Answer(exchange, key_id); };
   if (!lanes.TryRequest(key_id, answer)) {

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -205,8 +206,12 @@ TEST_F(LimitedTest, TokensAreSettledToWhatWasUsed) {
 
 TEST_F(LimitedTest, WhoeverLeavesPaysForWhatReachedThem) {
   std::promise<std::shared_ptr<net::HttpExchange>> arrived;
-  BeginWithKeys(
-      [&](std::shared_ptr<net::HttpExchange> exchange) { arrived.set_value(std::move(exchange)); });
+  std::atomic<bool> can_stop = false;
+  BeginWithKeys([&](std::shared_ptr<net::HttpExchange> exchange) {
+    const std::string& path = exchange->request().path;
+    if (!path.starts_with("/v1/requests/")) return arrived.set_value(std::move(exchange));
+    exchange->Send(net::HttpResponse::Json(can_stop ? 200 : 404, "{}"));
+  });
   const store::NewKey made = Create(Spec("a", {.tokens_per_day = 1'000'000, .concurrency = 1}));
   TestCall streamed(client_, gateway_->address(),
                     Request(made.text, "/generate", R"({"prompt":"a","stream":true})"));
@@ -219,15 +224,27 @@ TEST_F(LimitedTest, WhoeverLeavesPaysForWhatReachedThem) {
   streamed.Wait();
   EXPECT_TRUE(Eventually([&] { return DayTokens(made) == 7; })) << DayTokens(made);
 
-  // Of a whole answer nothing has reached them: the prompt, by its bound for an unknown model.
-  arrived = std::promise<std::shared_ptr<net::HttpExchange>>();
+  // A whole answer of a server that cannot stop it and tell: the prompt, by its bound for an
+  // unknown model.
   const std::string body = R"({"prompt":"a","max_tokens":100})";
-  TestCall whole(client_, gateway_->address(), Request(made.text, "/v1/completions", body));
-  at_worker = arrived.get_future().get();
-  whole.Leave();
-  whole.Wait();
+  const auto leave_whole = [&] {
+    arrived = std::promise<std::shared_ptr<net::HttpExchange>>();
+    TestCall whole(client_, gateway_->address(), Request(made.text, "/v1/completions", body));
+    at_worker = arrived.get_future().get();
+    whole.Leave();
+    whole.Wait();
+  };
+  leave_whole();
   const int64_t n_prompt = static_cast<int64_t>(body.size()) + 64;
   EXPECT_TRUE(Eventually([&] { return DayTokens(made) == 7 + n_prompt; })) << DayTokens(made);
+  EXPECT_TRUE(Eventually([&] { return at_worker->closed(); }));
+
+  can_stop = true;
+  leave_whole();
+  const std::string span(at_worker->request().header("traceparent").substr(36, 16));
+  EXPECT_TRUE(Eventually([&] { return worker_->last().path == "/v1/requests/" + span + "/stop"; }));
+  at_worker->Send(net::HttpResponse::Json(200, R"({"choices":[],"usage":)" + Usage(3, 4) + "}"));
+  EXPECT_TRUE(Eventually([&] { return DayTokens(made) == 7 + n_prompt + 7; })) << DayTokens(made);
 }
 
 TEST_F(LimitedTest, HeadersTellTheLimitsAndWhetherToRetry) {

@@ -7,6 +7,7 @@
 #include "service/gateway/errors.h"
 #include "service/gateway/routing.h"
 #include "service/gateway/span_attributes.h"
+#include "service/gateway/told_end.h"
 #include "service/gateway/usage_mapper.h"
 
 namespace lemma::gateway {
@@ -27,16 +28,6 @@ constexpr std::chrono::milliseconds kDeadlineGrace{2000};
 
 // A shorter wait for a replica leaves the deadline that it is told as it was.
 constexpr std::chrono::milliseconds kWaitIgnored{1};
-
-double WeightOf(const Reply& reply) {
-  const KeyPtr& key = reply.account().key();
-  return key == nullptr ? 1 : access::WeightOf(key->spec);
-}
-
-std::string KeyIdOf(const Reply& reply) {
-  const KeyPtr& key = reply.account().key();
-  return key == nullptr ? "" : key->id;
-}
 
 // May another replica do better? 500, 502: it is broken; 503: it is full or going. What a client
 // did wrong, or has no time left for, is the same everywhere.
@@ -67,6 +58,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
       return reply_->SendError(Quarantined(*refused), "request_quarantined");
     }
     // First: once a replica is asked, the account belongs to the client's thread.
+    pays_at_end_ = !routing_.is_stream && reply_->account().pays_for_tokens();
     reply_->account().OnCancel([weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->OnCancelled();
     });
@@ -83,8 +75,8 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   void StandInLine() {
     pool::WaitRequest wait = {.route = Route(),
                               .request_hash = routing_.request_hash,
-                              .key_id = KeyIdOf(*reply_),
-                              .weight = WeightOf(*reply_)};
+                              .key_id = reply_->account().key_id(),
+                              .weight = reply_->account().weight()};
     // Half of its time is for the answer: with less it would not be the one that was asked for.
     if (routing_.deadline) wait.patience = *routing_.deadline / 2;
     const auto turn =
@@ -147,6 +139,8 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
       n_asked = ++n_asked_;
       is_lost_ = false;
       call_.reset();
+      asked_ = lease_;
+      asked_span_ = replica_span_;
     }
     lease_->OnLost([weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->OnLost();
@@ -163,7 +157,8 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     MutexLock lock(mutex_);
     if (n_asked != n_asked_) return;  // it has failed already, and another one is under way
     call_ = call;
-    if (has_client_left_ || is_cancelled_ || is_lost_) call->Cancel();
+    if (is_cancelled_ || is_lost_) return call->Cancel();
+    if (has_client_left_) EndUnread(call);
   }
 
   net::HttpRequest ForReplica() const {
@@ -188,10 +183,16 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     {
       MutexLock lock(mutex_);
       has_client_left_ = true;
-      if (const auto call = call_.lock()) call->Cancel();
+      if (const auto call = call_.lock()) EndUnread(call);
       turn = turn_waiting_.lock();
     }
     if (turn != nullptr && turn->Leave()) EndInLine(/*has_left=*/true);
+  }
+
+  // A stream has told what it used so far.
+  void EndUnread(const std::shared_ptr<net::HttpCall>& call) LEMMA_REQUIRES(mutex_) {
+    if (!pays_at_end_) return call->Cancel();
+    EndTelling(link_.client, asked_->target(), asked_span_, call);
   }
 
   void EndInLine(bool has_left) { has_left ? EndCancelled() : reply_->SendCancelled(); }
@@ -215,9 +216,6 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
 
   void OnHead(net::HttpResponse head) {
     reply_->SetWorkerWait(Now() - asked_at_);
-    std::erase_if(head.headers, [](const net::Header& header) {
-      return net::EqualsIgnoreCase(header.name, "x-request-id");
-    });
     is_stream_ = IsEventStream(head);
     if (is_stream_) {
       NameReplica();
@@ -238,9 +236,10 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   }
 
   void OnEnd(Status status) {
-    bool is_lost, is_cancelled;
+    bool is_lost, is_cancelled, is_unread;
     {
       MutexLock lock(mutex_);
+      is_unread = has_client_left_ && !is_stream_;
       is_cancelled = is_cancelled_ && !has_client_left_;
       is_lost = is_lost_ && !has_client_left_ && !is_cancelled_;
     }
@@ -253,7 +252,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     if (!may_ask_another) SettleTurn(status);  // before its room is given to the next one
     lease_->End(OutcomeOf(status));
     if (is_cancelled && !status.ok()) return reply_->SendCancelled();
-    if (status.code() == StatusCode::kCancelled) return EndCancelled();
+    if (status.code() == StatusCode::kCancelled || is_unread) return EndCancelled();
     // That no worker is there is for the pool to say, once, not for every request.
     if (!status.ok() && status.code() != StatusCode::kUnavailable) {
       LogWarning(reply_->log_subject(), "gateway: {}: {}", lease_->target().replica,
@@ -361,7 +360,8 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   const std::unique_ptr<AnswerMapper> mapper_;
   const std::string replica_;  // "": any
   const TimePoint begun_at_ = Now();
-  bool has_waited_ = false;  // long enough to matter
+  bool has_waited_ = false;   // long enough to matter
+  bool pays_at_end_ = false;  // for a whole answer's tokens
   bool has_asked_ = false;
   TimePoint asked_at_{};              // the first replica
   TimePoint replica_asked_at_{};      // the last one
@@ -373,8 +373,10 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   bool is_too_large_ = false;
   net::HttpResponse whole_;
   Mutex mutex_;
-  int n_asked_ LEMMA_GUARDED_BY(mutex_) = 0;                    // replicas
-  std::weak_ptr<net::HttpCall> call_ LEMMA_GUARDED_BY(mutex_);  // to the last of them
+  int n_asked_ LEMMA_GUARDED_BY(mutex_) = 0;                     // replicas
+  std::weak_ptr<net::HttpCall> call_ LEMMA_GUARDED_BY(mutex_);   // to the last of them
+  std::shared_ptr<pool::Lease> asked_ LEMMA_GUARDED_BY(mutex_);  // of it, and the span of it
+  std::string asked_span_ LEMMA_GUARDED_BY(mutex_);
   std::weak_ptr<pool::Turn> turn_waiting_ LEMMA_GUARDED_BY(mutex_);
   bool has_client_left_ LEMMA_GUARDED_BY(mutex_) = false;
   bool is_cancelled_ LEMMA_GUARDED_BY(mutex_) = false;  // by an operator

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "common/base/random_id.h"
 #include "common/net/request_id.h"
@@ -104,12 +106,17 @@ net::HttpResponse Reply::Stamp(net::HttpResponse response) {
   account_.BeginAnswer(response.status);
   metrics_.CountAnswer(route_, response.status);
   metrics_.ObserveOverhead(overhead);
-  response.headers.insert(response.headers.end(), headers_.begin(), headers_.end());
-  response.headers.push_back({"x-request-id", request_id_});
-  response.headers.push_back(
-      {"x-lemma-queue-ms", fmt::format("{:.3f}", Milliseconds(queue_wait_))});
-  response.headers.push_back(
-      {"x-lemma-overhead-ms", fmt::format("{:.3f}", Milliseconds(overhead))});
+  std::vector<net::Header> own = headers_;
+  own.push_back({"x-request-id", request_id_});
+  own.push_back({"x-lemma-queue-ms", fmt::format("{:.3f}", Milliseconds(queue_wait_))});
+  own.push_back({"x-lemma-overhead-ms", fmt::format("{:.3f}", Milliseconds(overhead))});
+  // A replica may be a gateway itself.
+  std::erase_if(response.headers, [&](const net::Header& theirs) {
+    return std::ranges::any_of(own, [&](const net::Header& ours) {
+      return net::EqualsIgnoreCase(ours.name, theirs.name);
+    });
+  });
+  response.headers.insert(response.headers.end(), own.begin(), own.end());
   return response;
 }
 

@@ -94,6 +94,8 @@ Routing PrepareForPool(net::HttpRequest& request) {
   if (!Generates(request) || body->empty()) return routing;
 
   routing.request_hash = std::hash<std::string>{}(request.body);
+  const json::value* stream = body->if_contains("stream");
+  routing.is_stream = stream != nullptr && stream->is_bool() && stream->get_bool();
   CountAnswers(*body, routing);
   routing.conversation = ConversationOf(*body);
   const int64_t deadline_ms = IntegerOr(*body, "deadline_ms", 0);

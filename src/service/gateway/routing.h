@@ -21,6 +21,7 @@ struct Routing {
   uint64_t request_hash = 0;   // of the body as it came; 0: it generates nothing
   bool is_repeatable = false;  // a server that has seen it has changed nothing for good
   bool lacks_model = false;    // a body that generates and names none
+  bool is_stream = false;      // what is asked for is
   std::optional<Duration> deadline;  // from its arrival at a replica
 };
 

@@ -1,5 +1,6 @@
 #include "service/gateway/usage_mapper.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <string>
@@ -15,20 +16,40 @@ size_t SkipBlanks(std::string_view text, size_t at) {
   return next == text.npos ? text.size() : next;
 }
 
+// After the quote that ends the string which begins at `begin`.
+size_t EndOfString(std::string_view text, size_t begin) {
+  size_t at = begin + 1;
+  while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2 : 1;
+  return std::min(at + 1, text.size());
+}
+
+// Where the quoted name of a member of the outermost object stands; npos where it has none. Choices
+// within it may have members of the same name.
+size_t MemberAt(std::string_view text, std::string_view name) {
+  int depth = 0;
+  for (size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '{' || c == '[') ++depth;
+    if (c == '}' || c == ']') --depth;
+    if (c != '"') continue;
+    const size_t end = EndOfString(text, at);
+    const size_t colon = SkipBlanks(text, end);
+    const bool is_name = colon < text.size() && text[colon] == ':';
+    if (depth == 1 && is_name && text.substr(at + 1, end - at - 2) == name) return at;
+    at = end - 1;
+  }
+  return text.npos;
+}
+
 // The end of the object that begins at `begin`; npos where it has none.
 size_t EndOfObject(std::string_view text, size_t begin) {
   int depth = 0;
-  bool in_string = false;
   for (size_t at = begin; at < text.size(); ++at) {
-    const char c = text[at];
-    if (in_string) {
-      if (c == '\\') ++at;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{') {
+    if (text[at] == '"') {
+      at = EndOfString(text, at) - 1;
+    } else if (text[at] == '{') {
       ++depth;
-    } else if (c == '}' && --depth == 0) {
+    } else if (text[at] == '}' && --depth == 0) {
       return at + 1;
     }
   }
@@ -185,25 +206,21 @@ class UsageMapper final : public AnswerMapper {
 }  // namespace
 
 UsageMember FindUsage(std::string_view object_text) {
-  constexpr std::string_view kKey = "\"usage\"";
-  for (size_t at = object_text.find(kKey); at != object_text.npos;
-       at = object_text.find(kKey, at + 1)) {
-    const size_t colon = SkipBlanks(object_text, at + kKey.size());
-    if (colon >= object_text.size() || object_text[colon] != ':') continue;  // a text, not a name
-    const size_t begin = SkipBlanks(object_text, colon + 1);
-    const size_t end = EndOfValue(object_text, begin);
-    if (end == object_text.npos) continue;
-    UsageMember found{at, end, object_text.substr(begin, end - begin)};
-    const size_t before = object_text.substr(0, at).find_last_not_of(kBlanks);
-    const size_t after = SkipBlanks(object_text, end);
-    if (before != object_text.npos && object_text[before] == ',') {
-      found.begin = before;
-    } else if (after < object_text.size() && object_text[after] == ',') {
-      found.end = after + 1;
-    }
-    return found;
+  const size_t at = MemberAt(object_text, "usage");
+  if (at == object_text.npos) return {};
+  const size_t begin = SkipBlanks(object_text, EndOfString(object_text, at));
+  const size_t value = SkipBlanks(object_text, begin + 1);
+  const size_t end = EndOfValue(object_text, value);
+  if (end == object_text.npos) return {};
+  UsageMember found{at, end, object_text.substr(value, end - value)};
+  const size_t before = object_text.substr(0, at).find_last_not_of(kBlanks);
+  const size_t after = SkipBlanks(object_text, end);
+  if (before != object_text.npos && object_text[before] == ',') {
+    found.begin = before;
+  } else if (after < object_text.size() && object_text[after] == ',') {
+    found.end = after + 1;
   }
-  return {};
+  return found;
 }
 
 std::unique_ptr<AnswerMapper> MeterUsage(std::shared_ptr<Reply> reply, UsageWish wish,

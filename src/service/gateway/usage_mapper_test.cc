@@ -23,6 +23,12 @@ TEST(FindUsageTest, TheMemberIsCutWithTheCommaThatGoesWithIt) {
   EXPECT_EQ(FindUsage(cases[0].first).value, R"({"x":{"y":2}})");
 }
 
+TEST(FindUsageTest, ThatOfAChoiceIsNotIt) {
+  EXPECT_EQ(FindUsage(R"({"choices":[{"a":"]}\"","usage":{"y":1}}],"usage":{"x":2}})").value,
+            R"({"x":2})");
+  EXPECT_EQ(FindUsage(R"({"choices":[{"usage":{"y":1}}]})").value, "");
+}
+
 TEST(FindUsageTest, TextThatSpellsItIsNotIt) {
   for (const char* text :
        {R"({"content":"\"usage\":{}"})", R"({"content":"usage"})", R"({"token":"usage","x":{}})",
