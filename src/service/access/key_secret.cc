@@ -1,7 +1,6 @@
 #include "service/access/key_secret.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -19,8 +18,12 @@ namespace lemma::access {
 namespace {
 
 std::string Hex(const unsigned char* bytes, size_t n) {
+  constexpr const char* kDigits = "0123456789abcdef";
   std::string text;
-  for (size_t i = 0; i < n; ++i) text += fmt::format("{:02x}", bytes[i]);
+  for (size_t i = 0; i < n; ++i) {
+    text += kDigits[bytes[i] >> 4];
+    text += kDigits[bytes[i] & 15];
+  }
   return text;
 }
 
