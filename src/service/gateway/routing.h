@@ -21,7 +21,7 @@ struct Routing {
   uint64_t request_hash = 0;   // of the body as it came; 0: it generates nothing
   bool is_repeatable = false;  // a server that has seen it has changed nothing for good
   bool lacks_model = false;    // a body that generates and names none
-  std::optional<Duration> deadline;  // from its arrival at a replica
+  std::optional<Duration> deadline;  // from the request's arrival
 };
 
 // Reads the body of `request` and, where it generates without a seed, gives it one: asked again, it
@@ -31,7 +31,7 @@ Routing PrepareForPool(net::HttpRequest& request);
 
 // The same body for a replica that needs to be told its model's name.
 std::string WithModel(const std::string& body, const std::string& model);
-// The same body with another deadline.
+// The same body with another deadline; at least 1 ms, the least that a worker takes.
 std::string WithDeadline(const std::string& body, Duration deadline);
 
 }  // namespace lemma::gateway
