@@ -4,12 +4,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <numeric>
+#include <thread>
 
 #include "common/base/cpu.h"
 #include "common/base/file.h"
@@ -52,6 +55,39 @@ TEST_P(ThreadPoolTest, EveryMemberRunsOnceAndItsWritesAreSeen) {
     pool->Run([&](int member) { ++runs[static_cast<size_t>(member)]; });
     ASSERT_EQ(std::accumulate(runs.begin(), runs.end(), 0), (round + 1) * GetParam());
   }
+}
+
+// A member that keeps the caller waiting, as one does whose core is lost, is left out and comes
+// back.
+TEST(ThreadPoolTest, WhoKeepsTheCallerWaitingIsLeftOutForAWhile) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds kChance{50};  // for the other thread to begin its call
+  ThreadPool pool(2);
+  const auto caller = std::this_thread::get_id();
+  const auto was_left_out = [&](std::chrono::milliseconds call_takes) {
+    std::atomic<bool> has_begun = false;
+    bool is_by_caller = false;
+    pool.Run([&](int member) {
+      if (member == 0) {
+        for (const auto end = Clock::now() + kChance; !has_begun && Clock::now() < end;) {
+          std::this_thread::yield();
+        }
+        return;
+      }
+      has_begun = true;
+      is_by_caller = std::this_thread::get_id() == caller;
+      std::this_thread::sleep_for(call_takes);
+    });
+    return is_by_caller;
+  };
+  Clock::time_point begin;
+  do {
+    begin = Clock::now();
+  } while (was_left_out(std::chrono::milliseconds(200)));
+  while (was_left_out(std::chrono::milliseconds(0))) {
+    ASSERT_LT(Clock::now() - begin, std::chrono::seconds(60)) << "it comes back";
+  }
+  EXPECT_GE(Clock::now() - begin, std::chrono::milliseconds(1000)) << "after eight times the wait";
 }
 
 INSTANTIATE_TEST_SUITE_P(Threads, ThreadPoolTest, testing::Values(1, 2, 3, 8));

@@ -1,11 +1,15 @@
 // A fixed team of threads that runs one function on all members and waits: the shape of every
 // kernel call. The caller is member 0, so a pool of one starts no thread.
 //
-// The wait at the end spins briefly and then sleeps, so that more threads than cores
-// slow down but never collapse. Run may be called by one thread at a time (the pool's owner).
+// Who waits spins briefly and then sleeps. The caller makes the calls that their threads have not
+// begun, since others use their cores, and leaves out for a while a thread that kept it waiting
+// amid one. So with fewer cores than threads a step takes as long as the caller alone would need,
+// not a turn of the scheduler for every kernel. Run may be called by one thread at a time (the
+// pool's owner).
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <thread>
@@ -42,19 +46,37 @@ class ThreadPool {
 
   int n_threads() const { return static_cast<int>(threads_.size()) + 1; }
 
-  // Calls task(member) for member = 0 .. n_threads - 1, each on its own thread; returns when all
-  // have returned. What they wrote is visible to the caller.
+  // Calls task(member) once for member = 0 .. n_threads - 1, each on its own thread or on the
+  // caller's; returns when all have returned. What they wrote is visible to the caller.
   void Run(TaskRef task);
 
  private:
+  using Time = std::chrono::steady_clock::time_point;
+
+  // A member but the caller, on a cache line of its own.
+  struct alignas(64) Member {
+    std::atomic<uint32_t> taken{0};  // the last generation whose call somebody has taken,
+    std::atomic<uint32_t> made{0};   // and has made
+    // The caller's alone:
+    bool is_left_out = false;
+    bool is_late = false;
+    Time left_out_until{};
+  };
+
   void ThreadMain(int member);
+  // True for one of those who ask, in each generation.
+  static bool Take(Member& member, uint32_t generation);
+  // The caller takes the calls of those that are left out.
+  void TakeForLeftOut(uint32_t generation);
+  void WaitForAll(uint32_t generation);
   void StopThreads();
 
   std::vector<std::thread> threads_;
+  std::vector<Member> members_;    // [member - 1]
   const TaskRef* task_ = nullptr;  // published by generation_
   bool stopping_ = false;          // published by generation_
   alignas(64) std::atomic<uint32_t> generation_{0};
-  alignas(64) std::atomic<uint32_t> n_running_{0};
+  alignas(64) std::atomic<uint32_t> n_running_{0};  // calls but the caller's own
 };
 
 // The part [begin, end) of n items that `member` of `n_members` works on: equal parts, in multiples

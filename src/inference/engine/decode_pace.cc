@@ -1,6 +1,7 @@
 #include "inference/engine/decode_pace.h"
 
 #include <chrono>
+#include <cmath>
 
 namespace lemma::engine {
 namespace {
@@ -8,6 +9,9 @@ namespace {
 constexpr double kMemory = 0.1;  // the weight of a new step
 // What comes is taken to be this much slower than what was: neighbours may join.
 constexpr double kCaution = 1.1;
+// A step is taken to end within so many mean deviations of the mean, as TCP's timeout has it (RFC
+// 6298, with 4 there): on a machine that others use steps are uneven.
+constexpr double kDeviations = 2;
 
 }  // namespace
 
@@ -15,6 +19,9 @@ void DecodePace::Observe(TimePoint now, int32_t n_tokens) {
   if (has_begun_) {
     const double seconds = std::chrono::duration<double>(now - last_).count();
     const double weight = seconds_of_step_ == 0 ? 1 : kMemory;
+    if (seconds_of_step_ != 0) {
+      deviation_ += kMemory * (std::abs(seconds - seconds_of_step_) - deviation_);
+    }
     seconds_of_step_ += weight * (seconds - seconds_of_step_);
     tokens_of_step_ += weight * (n_tokens - tokens_of_step_);
   }
@@ -25,7 +32,7 @@ void DecodePace::Observe(TimePoint now, int32_t n_tokens) {
 int32_t DecodePace::TokensBefore(TimePoint deadline, int32_t n_max) const {
   if (seconds_of_step_ == 0) return n_max;
   const double seconds = std::chrono::duration<double>(deadline - last_).count();
-  if (seconds < seconds_of_step_) return 0;
+  if (seconds < seconds_of_step_ + kDeviations * deviation_) return 0;
   const double n_tokens = seconds / (seconds_of_step_ * kCaution) * tokens_of_step_;
   return n_tokens < n_max ? static_cast<int32_t>(n_tokens) : n_max;
 }

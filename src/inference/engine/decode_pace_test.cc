@@ -27,6 +27,19 @@ TEST(DecodePace, CountsTheTokensBeforeADeadline) {
   EXPECT_EQ(pace.TokensBefore(clock.Now() - milliseconds(9), 500), 0);
 }
 
+TEST(DecodePace, EndsEarlierWhereStepsAreUneven) {
+  ManualClock clock;
+  DecodePace even, uneven;
+  for (int i = 0; i < 100; ++i) {
+    clock.Advance(milliseconds(i % 4 == 3 ? 65 : 5));  // a mean of 20
+    uneven.Observe(clock.Now(), 1);
+    even.Observe(TimePoint() + milliseconds(20) * (i + 1), 1);  // ends at the same time
+  }
+  EXPECT_GE(even.TokensBefore(clock.Now() + milliseconds(60), 9), 1);
+  EXPECT_EQ(uneven.TokensBefore(clock.Now() + milliseconds(60), 9), 0);
+  EXPECT_GT(uneven.TokensBefore(clock.Now() + milliseconds(200), 9), 0);
+}
+
 TEST(DecodePace, FollowsAMachineThatSlowsDown) {
   ManualClock clock;
   DecodePace pace;

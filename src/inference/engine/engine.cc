@@ -8,6 +8,7 @@
 #include "common/base/thread_annotations.h"
 #include "inference/engine/kv_pages.h"
 #include "inference/engine/loop_guard.h"
+#include "inference/engine/prompt_scores.h"
 #include "inference/engine/request_check.h"
 #include "inference/engine/request_queue.h"
 #include "inference/engine/scheduler.h"
@@ -57,7 +58,7 @@ struct Engine::Impl {
   void Advance(const StepPlan::Entry& entry);
   void Fork(Request& request);
   void SampleDraft(const StepPlan::Entry& entry);
-  std::span<const float> Logits(int32_t row) const;
+  std::span<const float> Logits(int32_t row, int32_t n_rows = 1) const;
   bool SampleNext(Request& request, Sequence& sequence, std::span<const float> row_logits);
   bool BreakLoop(Request& request, Sequence& sequence);
   void FinishSample(Request& request, Sequence& sequence, FinishReason reason,
@@ -211,11 +212,17 @@ void Engine::Impl::Advance(const StepPlan::Entry& entry) {
     SampleDraft(entry);
     return;
   }
+  if (request.spec.prompt_logprobs) {
+    const Status told =
+        TellPromptScores(request, entry.n_tokens, Logits(entry.logit_row, entry.n_tokens), chooser);
+    if (!told.ok()) return EndRequest(request, FinishReason::kError, told);
+  }
   sequence.n_computed += entry.n_tokens;
   counts.prompt_tokens += entry.n_tokens;
-  if (entry.logit_row < 0) return;
+  if (sequence.n_computed < sequence.n_prompt) return;
   Fork(request);
-  for (Sequence& sibling : request.samples) SampleNext(request, sibling, Logits(entry.logit_row));
+  const int32_t last = entry.logit_row + (request.spec.prompt_logprobs ? entry.n_tokens - 1 : 0);
+  for (Sequence& sibling : request.samples) SampleNext(request, sibling, Logits(last));
 }
 
 // The sequence's next token; and as long as the draft has said it already, the one after it, whose
@@ -253,9 +260,10 @@ void Engine::Impl::Fork(Request& request) {
   }
 }
 
-std::span<const float> Engine::Impl::Logits(int32_t row) const {
+std::span<const float> Engine::Impl::Logits(int32_t row, int32_t n_rows) const {
   const auto vocab_size = static_cast<size_t>(request_limits.vocab_size);
-  return {logits.get() + static_cast<size_t>(row) * vocab_size, vocab_size};
+  return {logits.get() + static_cast<size_t>(row) * vocab_size,
+          static_cast<size_t>(n_rows) * vocab_size};
 }
 
 // True where the sequence is one token longer and goes on.

@@ -103,6 +103,9 @@ class RequestSink {
   enum class Verdict { kContinue, kThinking, kStop };
   // The request begins to run; so many tokens of its prompt are computed already.
   virtual void OnBegin(int32_t n_cached_tokens) { (void)n_cached_tokens; }
+  // Where prompt_logprobs is set: of each token of the prompt but the first, in their order, before
+  // all that is generated.
+  virtual void OnPromptToken(const TokenLogprob& token) { (void)token; }
   // kStop ends this sample with FinishReason::kStop at this token (a stop string matched).
   virtual Verdict OnToken(const TokenEvent& event) = 0;
   virtual void OnSampleDone(int32_t sample, const SampleEnd& end) = 0;
@@ -118,6 +121,7 @@ struct GenerateRequest {
   int32_t n = 1;                  // samples that share the prompt's pages; sample i draws from
                                   // the random stream of (seed, i)
   int32_t max_tokens = 512;       // per sample, without the prompt
+  bool prompt_logprobs = false;   // how likely the prompt is; all of it is computed then
   std::vector<TokenId> stop_ids;  // EOS ids included by the caller
   uint64_t tenant = 0;            // computed prompts are shared only within one (prefix_cache.h)
   // When it is over a sample ends with what it has said, a step earlier where that would end too

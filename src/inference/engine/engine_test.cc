@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "inference/engine/engine_testing.h"
@@ -41,6 +42,38 @@ TEST(Engine, SamplesOfOneRequestEqualSeparateStreamsAndShareOnePrefill) {
     EXPECT_NE(sink->sample(0).tokens, sink->sample(1).tokens);
     EXPECT_EQ(engine.stats().prompt_tokens, static_cast<int64_t>(n_prompt));
     EXPECT_EQ(engine.stats().generated_tokens, 5 * 70);
+    ExpectAllPagesFree(engine);
+  }
+}
+
+// Whatever the chunks, the room for logits, what is cached and who runs beside it.
+TEST(Engine, APromptsLogprobsAreTheModelsOwn) {
+  std::mt19937 random(7);
+  for (const int32_t chunk : {5, 64, 1000}) {
+    Engine engine(MakeBackend(), {.sequences_max = 12, .prefill_chunk_tokens = chunk}, kClock);
+    std::vector<GenerateRequest> requests;
+    for (int i = 0; i < 12; ++i) {
+      requests.push_back(MakeRequest(RandomPrompt(random, 1 + random() % 100), 20));
+      requests.back().prompt_logprobs = i % 3 != 0;
+    }
+    requests[7].prompt = requests[6].prompt;  // its pages may be known by then
+    for (const GenerateRequest& request : requests) MustSubmit(engine, request);
+    for (const GenerateRequest& request : requests) {
+      const SinkPtr sink = SinkOf(request);
+      EXPECT_TRUE(sink->Wait().ok());
+      EXPECT_EQ(sink->sample().tokens, Reference(request));
+      const auto scores = sink->prompt();
+      ASSERT_EQ(scores.size(), request.prompt_logprobs ? request.prompt.size() - 1 : 0);
+      std::vector<float> logits(48);
+      for (size_t t = 0; t < scores.size(); ++t) {
+        FakeBackend::HashModel(std::span(request.prompt).first(t + 1), logits);
+        double total = 0;
+        for (const float logit : logits) total += std::exp(logit);
+        EXPECT_EQ(scores[t].token, request.prompt[t + 1]);
+        const double logit = logits[static_cast<size_t>(request.prompt[t + 1])];
+        EXPECT_NEAR(scores[t].logprob, logit - std::log(total), 1e-4);
+      }
+    }
     ExpectAllPagesFree(engine);
   }
 }

@@ -43,7 +43,7 @@ bool KvPages::Admit(Request& request) {
 bool KvPages::Take(const GenerateRequest& spec) {
   known_.clear();
   const auto n_prompt = static_cast<int64_t>(spec.prompt.size());
-  if (uses_prefix_cache_) {
+  if (uses_prefix_cache_ && !spec.prompt_logprobs) {
     // The prompt's last token is computed in any case: its logits are wanted.
     const auto n_pages_max = static_cast<size_t>((n_prompt - 1) / model::kPageTokens);
     prefix_cache_.Take(spec.tenant, spec.prompt, n_pages_max, known_);

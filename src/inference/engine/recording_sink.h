@@ -32,6 +32,10 @@ class RecordingSink : public RequestSink {
     std::lock_guard lock(mutex_);
     n_cached_tokens_ = n_cached_tokens;
   }
+  void OnPromptToken(const TokenLogprob& token) override {
+    std::lock_guard lock(mutex_);
+    prompt_.push_back(token);
+  }
   Verdict OnToken(const TokenEvent& event) override {
     {
       std::lock_guard lock(mutex_);
@@ -73,6 +77,10 @@ class RecordingSink : public RequestSink {
     return samples_;
   }
   Sample sample(int32_t i = 0) { return samples()[i]; }
+  std::vector<TokenLogprob> prompt() {
+    std::lock_guard lock(mutex_);
+    return prompt_;
+  }
   int32_t n_cached_tokens() {
     std::lock_guard lock(mutex_);
     return n_cached_tokens_;
@@ -86,6 +94,7 @@ class RecordingSink : public RequestSink {
   std::mutex mutex_;
   std::condition_variable done_;
   std::map<int32_t, Sample> samples_;
+  std::vector<TokenLogprob> prompt_;
   int n_done_ = 0;
   int32_t n_cached_tokens_ = 0;
   Status status_;

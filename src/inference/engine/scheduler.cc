@@ -34,9 +34,10 @@ void StepPlan::AddPrompt(Request& request, Sequence& sequence, int32_t n_tokens)
   const auto begin = sequence.tokens.begin() + sequence.n_computed;
   tokens_.insert(tokens_.end(), begin, begin + n_tokens);
   const bool reaches_end = begin + n_tokens == sequence.tokens.end();
-  entries_.push_back(
-      {&request, &sequence, n_tokens, reaches_end ? static_cast<int32_t>(logit_rows_.size()) : -1});
-  if (reaches_end) logit_rows_.push_back(n_rows() - 1);
+  const int32_t n_logits = request.spec.prompt_logprobs ? n_tokens : reaches_end ? 1 : 0;
+  entries_.push_back({&request, &sequence, n_tokens,
+                      n_logits > 0 ? static_cast<int32_t>(logit_rows_.size()) : -1});
+  for (int32_t i = n_logits; i > 0; --i) logit_rows_.push_back(n_rows() - i);
 }
 
 void StepPlan::AddDecode(Request& request, Sequence& sequence) {
@@ -55,13 +56,16 @@ int32_t PromptLeft(const Request& request) {
   return first.n_prompt - first.n_computed;
 }
 
-void PlanPrompts(const RequestList& running, int32_t n_left, StepPlan& plan) {
+void PlanPrompts(const RequestList& running, int32_t n_left, int32_t n_logits_left,
+                 StepPlan& plan) {
   std::vector<Request*>& prefilling = plan.prefilling;
   prefilling.clear();
   for (const auto& request : running) {
     if (request->samples.front().phase == Phase::kPrefill) prefilling.push_back(request.get());
   }
   if (prefilling.empty()) return;
+  // Beyond the one of each prompt, for those that want more.
+  int32_t n_spare = n_logits_left - static_cast<int32_t>(prefilling.size());
   const Request* oldest = prefilling.front();
   int32_t n_reserved = std::min(PromptLeft(*oldest), (n_left + 1) / 2);
   // By id where equal, as they came: std::stable_sort would allocate.
@@ -70,7 +74,11 @@ void PlanPrompts(const RequestList& running, int32_t n_left, StepPlan& plan) {
   });
   for (Request* request : prefilling) {
     if (request == oldest) n_reserved = 0;
-    const int32_t n_tokens = std::min(n_left - n_reserved, PromptLeft(*request));
+    int32_t n_tokens = std::min(n_left - n_reserved, PromptLeft(*request));
+    if (request->spec.prompt_logprobs) {
+      n_tokens = std::min(n_tokens, n_spare + 1);
+      n_spare -= std::max(n_tokens - 1, 0);
+    }
     if (n_tokens > 0) plan.AddPrompt(*request, request->samples.front(), n_tokens);
     n_left -= n_tokens;
   }
@@ -92,7 +100,9 @@ void PlanStep(const RequestList& running, const StepLimits& limits, StepPlan& pl
     }
   }
   LEMMA_CHECK(plan.n_rows() <= limits.rows_max, "drafts leave each sequence its row");
-  PlanPrompts(running, std::min(limits.prefill_tokens_max, limits.rows_max - plan.n_rows()), plan);
+  const int32_t n_logits_left = limits.logit_rows_max - static_cast<int32_t>(plan.n_logit_rows());
+  PlanPrompts(running, std::min(limits.prefill_tokens_max, limits.rows_max - plan.n_rows()),
+              n_logits_left, plan);
 }
 
 }  // namespace lemma::engine

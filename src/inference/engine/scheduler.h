@@ -39,7 +39,8 @@ class StepPlan {
   model::Batch batch() const { return {tokens_, slices_, logit_rows_}; }
 
   void Clear();
-  // The next `n_tokens` tokens of the sequence; logits of the last one where it ends the sequence.
+  // The next `n_tokens` tokens of the sequence; logits of the last one where it ends the sequence,
+  // of all where the request wants the prompt's.
   void AddPrompt(Request& request, Sequence& sequence, int32_t n_tokens);
   // Its last token and its draft; logits of all of them.
   void AddDecode(Request& request, Sequence& sequence);

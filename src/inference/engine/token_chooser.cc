@@ -27,4 +27,9 @@ Result<ChosenToken> TokenChooser::Choose(const Request& request, Sequence& seque
   return ChosenToken{.sampled = drawn};
 }
 
+Result<TokenLogprob> TokenChooser::Score(TokenId token, std::span<const float> logits) {
+  LEMMA_ASSIGN_OR_RETURN(const SampledToken taken, sampler_.Take(logits, scoring_, token));
+  return TokenLogprob{token, taken.logprob};
+}
+
 }  // namespace lemma::engine

@@ -25,7 +25,11 @@ class TokenChooser {
   Result<ChosenToken> Choose(const Request& request, Sequence& sequence,
                              std::span<const float> logits);
 
+  // Of a token that is there: log softmax of the raw logits before it. Errors: as Sampler::Take.
+  Result<TokenLogprob> Score(TokenId token, std::span<const float> logits);
+
  private:
+  const SamplingParams scoring_{.logit_bias = {}, .n_logprobs = 0};
   Sampler sampler_;
 };
 

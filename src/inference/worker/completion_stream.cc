@@ -36,6 +36,10 @@ CompletionStream::CompletionStream(const Shape& shape, const text::Tokenizer& to
   }
 }
 
+void CompletionStream::OnPromptToken(const engine::TokenLogprob& token) {
+  prompt_.push_back({token.token, std::string(tokenizer_.TokenBytes(token.token)), token.logprob});
+}
+
 engine::RequestSink::Verdict CompletionStream::OnToken(const engine::TokenEvent& event) {
   Sample& sample = samples_[static_cast<size_t>(event.sample)];
   ObserveToken(sample);
@@ -76,6 +80,7 @@ void CompletionStream::OnSampleDone(int32_t index, const engine::SampleEnd& end)
     piece.stop_reason = std::string("deadline");
   }
   if (end.stop_id) ++usage_.completion_tokens;
+  if (shape_.has_prompt_logprobs) piece.prompt_logprobs = std::move(prompt_);
   if (shape_.n_samples > 1) piece.n_tokens = sample.decoder.n_tokens() + (end.stop_id ? 1 : 0);
   usage_.reasoning_tokens += sample.decoder.n_reasoning_tokens();
   if (end.loops.n_rewinds > 0) LogLoop(index, end);

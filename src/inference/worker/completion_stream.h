@@ -25,6 +25,7 @@ class CompletionStream : public engine::RequestSink {
     int64_t n_prompt_tokens = 0;
     int32_t n_samples = 1;
     bool has_logprobs = false;
+    bool has_prompt_logprobs = false;
     bool opens_thinking = false;  // the prompt ends inside the thinking
     std::string request_id;       // this and the next one for the log
     std::string trace_id = {};
@@ -39,6 +40,7 @@ class CompletionStream : public engine::RequestSink {
     has_begun_ = true;
     usage_.cached_tokens = n_cached_tokens;
   }
+  void OnPromptToken(const engine::TokenLogprob& token) override;
   Verdict OnToken(const engine::TokenEvent& event) override;
   void OnSampleDone(int32_t sample, const engine::SampleEnd& end) override;
   void OnDone(const Status& status) override;
@@ -69,6 +71,7 @@ class CompletionStream : public engine::RequestSink {
   const TimePoint arrival_;
 
   std::vector<Sample> samples_;
+  std::vector<PromptToken> prompt_;
   Usage usage_;
   TimePoint first_token_;  // where usage or a sample's decoder counts one
   bool has_begun_ = false;

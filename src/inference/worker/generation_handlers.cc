@@ -140,6 +140,7 @@ engine::GenerateRequest MakeEngineRequest(const Context& context, ReplyKind kind
   request.sampling.seed = params.seed.value_or(RandomU64());
   request.n = params.n;
   request.max_tokens = max_tokens;
+  request.prompt_logprobs = params.prompt_logprobs;
   if (!params.ignore_eos) request.stop_ids = EndIds(context, kind);
   request.stop_ids.insert(request.stop_ids.end(), params.stop_token_ids.begin(),
                           params.stop_token_ids.end());
@@ -185,6 +186,7 @@ void Generate(const Context& context, const CallPtr& call, ReplyKind kind,
                               .n_prompt_tokens = n_prompt,
                               .n_samples = params.n,
                               .has_logprobs = params.sampling.n_logprobs >= 0,
+                              .has_prompt_logprobs = params.prompt_logprobs,
                               .opens_thinking = opens_thinking,
                               .request_id = call->request_id(),
                               .trace_id = call->trace_id(),

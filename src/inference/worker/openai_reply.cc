@@ -68,6 +68,18 @@ json::value RenderCompletionLogprobs(const std::vector<LogprobEntry>& entries) {
                       {"text_offset", std::move(text_offset)}};
 }
 
+// As vLLM has it: an object a token, and null for the first, before which there is nothing.
+json::array RenderPromptLogprobs(const std::vector<PromptToken>& tokens) {
+  json::array array = {nullptr};
+  for (const PromptToken& token : tokens) {
+    json::object entry;
+    entry[std::to_string(token.id)] = {{"logprob", token.logprob},
+                                       {"decoded_token", ToValidUtf8(token.bytes)}};
+    array.push_back(std::move(entry));
+  }
+  return array;
+}
+
 json::value RenderStopReason(const Choice& choice) {
   if (const auto* text = std::get_if<std::string>(&choice.stop_reason)) return json::value(*text);
   if (const auto* id = std::get_if<TokenId>(&choice.stop_reason)) return *id;
@@ -124,6 +136,9 @@ json::object RenderChoiceEnds(ReplyKind kind, const Choice& choice) {
                          {"stop_reason", RenderStopReason(choice)}};
   json::object intervention = RenderIntervention(choice.intervention);
   if (!intervention.empty()) object["lemma"] = std::move(intervention);
+  if (choice.prompt_logprobs) {
+    object["prompt_logprobs"] = RenderPromptLogprobs(*choice.prompt_logprobs);
+  }
   if (choice.n_tokens > 0) object["usage"] = {{"completion_tokens", choice.n_tokens}};
   return object;
 }

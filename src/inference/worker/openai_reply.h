@@ -38,6 +38,13 @@ struct LogprobEntry {
   int64_t text_offset = 0;  // characters of the sample before this token
 };
 
+// A token of the prompt, from the second on.
+struct PromptToken {
+  TokenId id = 0;
+  std::string bytes;
+  float logprob = 0;
+};
+
 // What was done so that the sample ended with an answer; rendered as the choice's `lemma`, where
 // anything was.
 struct Intervention {
@@ -54,7 +61,8 @@ struct Choice {
   std::string content;
   bool has_logprobs = false;
   std::vector<LogprobEntry> logprobs;
-  std::string finish_reason;                                       // "": not finished
+  std::optional<std::vector<PromptToken>> prompt_logprobs;  // of a finished one, where wanted
+  std::string finish_reason;                                // "": not finished
   std::variant<std::monostate, std::string, TokenId> stop_reason;  // the stop string or id
   Intervention intervention;                                       // of a finished one
   int64_t n_tokens = 0;  // of a finished one of several: rendered as its own `usage`

@@ -172,7 +172,19 @@ void ReadGeneration(FieldReader& body, const GenerationDefaults& defaults,
   RefuseUnsupported(body);
 }
 
+void ReadPromptLogprobs(FieldReader& body, GenerationParams& params) {
+  if (body.Find("prompt_logprobs") == nullptr) return;
+  int32_t n_top = 0;
+  body.ReadInteger("prompt_logprobs", 0, 0, n_top);
+  if (params.stream) body.Fail("prompt_logprobs", "is for replies that are not streamed");
+  if (params.n > 1) body.Fail("prompt_logprobs", "needs n to be 1");
+  params.prompt_logprobs = true;
+}
+
 void ReadChatLogprobs(FieldReader& body, int32_t& n_logprobs) {
+  if (body.Find("prompt_logprobs") != nullptr) {
+    body.Fail("prompt_logprobs", "not supported in a chat: /v1/completions has it");
+  }
   bool wanted = false;
   body.ReadBool("logprobs", wanted);
   int32_t n_top = 0;
@@ -232,6 +244,7 @@ Result<CompletionRequest> ParseCompletionRequest(std::string_view body,
     ReadPrompt(reader, request);
     ReadGeneration(reader, defaults, request.params);
     reader.ReadInteger("logprobs", 0, engine::kLogprobsMax, request.params.sampling.n_logprobs);
+    ReadPromptLogprobs(reader, request.params);
   });
 }
 

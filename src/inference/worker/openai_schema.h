@@ -6,7 +6,8 @@
 // https://platform.openai.com/docs/api-reference; top_k, min_p, repetition_penalty, stop_token_ids,
 // ignore_eos and continuous_usage_stats as vLLM spells them; the thinking's budget as OpenAI
 // (reasoning_effort), vLLM (thinking_token_budget) and llama-server (thinking_budget_tokens) do;
-// deadline_ms and loop_guard are our own.
+// deadline_ms and loop_guard are our own; prompt_logprobs is vLLM's, of the prompt's own tokens
+// alone (0).
 #pragma once
 
 #include <chrono>
@@ -64,6 +65,7 @@ struct GenerationParams {
   std::optional<std::chrono::milliseconds> deadline;
   std::optional<int32_t> thinking_tokens;  // at most; absent: all but the answer's part
   bool loop_guard = true;
+  bool prompt_logprobs = false;  // of /v1/completions: how likely the prompt's own tokens are
 };
 
 struct ChatRequest {

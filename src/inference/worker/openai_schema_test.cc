@@ -281,6 +281,19 @@ TEST(ParseCompletionRequest, LogprobsAreANumber) {
   }
 }
 
+TEST(ParseCompletionRequest, PromptLogprobsAreOfTheGivenTokensAlone) {
+  const auto parse = [](const std::string& more) {
+    return ParseCompletionRequest(R"({"prompt":"x",)" + more + "}", kDefaults);
+  };
+  EXPECT_FALSE(parse(R"("n":1)")->params.prompt_logprobs);
+  EXPECT_TRUE(parse(R"("prompt_logprobs":0)")->params.prompt_logprobs);
+  for (const std::string bad : {"1", "-1", "true", R"(0,"stream":true)", R"(0,"n":2)"}) {
+    EXPECT_EQ(parse(R"("prompt_logprobs":)" + bad).status().field(), "prompt_logprobs") << bad;
+  }
+  const std::string chat = R"({"messages":[{"role":"user","content":"x"}],"prompt_logprobs":0})";
+  EXPECT_EQ(ParseChatRequest(chat, kDefaults).status().field(), "prompt_logprobs");
+}
+
 TEST(ParseTokenizeRequest, TakesBothSpellings) {
   EXPECT_EQ(ParseTokenizeRequest(R"({"content":"a"})")->text, "a");
   EXPECT_EQ(ParseTokenizeRequest(R"({"prompt":"b"})")->text, "b");

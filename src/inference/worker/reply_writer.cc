@@ -23,6 +23,7 @@ void BodyWriter::OnPiece(Choice piece, const Usage&) {
   choice.stop_reason = std::move(piece.stop_reason);
   choice.intervention = piece.intervention;
   choice.n_tokens = piece.n_tokens;
+  choice.prompt_logprobs = std::move(piece.prompt_logprobs);
 }
 
 void BodyWriter::OnEnd(const Status& status, const Usage& usage, const Timings& timings) {

@@ -215,6 +215,23 @@ TEST(Worker, LogprobsOfChatAndCompletions) {
   EXPECT_EQ(logprobs.at("top_logprobs").as_array()[0].as_object().size(), 1u);
 }
 
+TEST(Worker, PromptLogprobsSayHowLikelyTheGivenTextIs) {
+  TestWorker worker;
+  // After the script the model says "xy": that is what it finds likely, and "yx" is not.
+  const auto scores_of = [&](const std::string& said) {
+    const json::object reply = worker.PostOk(
+        kCompletions, {{"prompt", Script("xy") + said}, {"max_tokens", 1}, {"prompt_logprobs", 0}});
+    return FirstChoice(reply).at("prompt_logprobs").as_array();
+  };
+  const json::array likely = scores_of("xy"), unlikely = scores_of("yx");
+  ASSERT_EQ(likely.size(), 6u);
+  EXPECT_TRUE(likely[0].is_null());
+  const json::object& token = likely[4].at(std::to_string(int{'x'})).as_object();
+  EXPECT_EQ(Text(token.at("decoded_token")), "x");
+  EXPECT_NEAR(token.at("logprob").as_double(), 0, 1e-6);
+  EXPECT_LT(unlikely[4].at(std::to_string(int{'y'})).at("logprob").as_double(), -20);
+}
+
 TEST(Worker, TheSameSeedGivesTheSameText) {
   TestWorker worker;
   const json::object body = ChatBody("no script: every token is as likely as any other",

@@ -298,10 +298,12 @@ TEST_F(LimitedTest, TheKeysDeadlineHoldsWhateverTheClientSays) {
                                                {R"(,"deadline_ms":null)", 60'000},
                                                {R"(,"deadline_ms":90000)", 60'000},
                                                {R"(,"deadline_ms":86400000)", 60'000},
-                                               {R"(,"deadline_ms":500)", 500}};
+                                               {R"(,"deadline_ms":20000)", 20'000}};
   for (const auto& [said, expected] : cases) {
     PostAs(key, kChat, "{" + kUser + said + "}");
-    EXPECT_EQ(worker_->last_body().at("deadline_ms"), expected) << said;
+    const int64_t told = worker_->last_body().at("deadline_ms").as_int64();
+    EXPECT_LE(told, expected) << said;
+    EXPECT_GT(told, expected / 2) << said;
   }
 }
 

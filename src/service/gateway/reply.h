@@ -26,6 +26,7 @@ class Reply {
   ~Reply();
 
   const net::HttpRequest& request() const { return exchange_->request(); }
+  TimePoint arrived_at() const { return arrived_at_; }
   // As net::RequestIdOf.
   const std::string& request_id() const { return request_id_; }
 

@@ -118,8 +118,8 @@ std::string WithModel(const std::string& body, const std::string& model) {
 std::string WithDeadline(const std::string& body, Duration deadline) {
   Result<json::object> changed = ParseJsonObject(body, "the body");
   if (!changed.ok()) return body;
-  (*changed)["deadline_ms"] =
-      std::chrono::duration_cast<std::chrono::milliseconds>(deadline).count();
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline);
+  (*changed)["deadline_ms"] = std::max<int64_t>(left.count(), 1);
   return json::serialize(*changed);
 }
 

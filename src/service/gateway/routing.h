@@ -22,7 +22,7 @@ struct Routing {
   bool is_repeatable = false;  // a server that has seen it has changed nothing for good
   bool lacks_model = false;    // a body that generates and names none
   bool is_stream = false;      // what is asked for is
-  std::optional<Duration> deadline;  // from its arrival at a replica
+  std::optional<Duration> deadline;  // from the request's arrival
 };
 
 // Reads the body of `request` and, where it generates without a seed, gives it one: asked again, it
@@ -32,7 +32,7 @@ Routing PrepareForPool(net::HttpRequest& request);
 
 // The same body for a replica that needs to be told its model's name.
 std::string WithModel(const std::string& body, const std::string& model);
-// The same body with another deadline.
+// The same body with another deadline; at least 1 ms, the least that a worker takes.
 std::string WithDeadline(const std::string& body, Duration deadline);
 
 }  // namespace lemma::gateway

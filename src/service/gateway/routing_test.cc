@@ -79,6 +79,7 @@ TEST(RoutingTest, TheModelAndTheDeadlineAreReadAndWritten) {
   EXPECT_EQ(
       json::parse(WithDeadline(request.body, std::chrono::milliseconds(700))).at("deadline_ms"),
       700);
+  EXPECT_EQ(json::parse(WithDeadline(request.body, -std::chrono::hours(1))).at("deadline_ms"), 1);
   request = Chat(R"({"model":"m","seed":1})");
   EXPECT_EQ(PrepareForPool(request).model, "m");
   EXPECT_FALSE(PrepareForPool(request).lacks_model);
