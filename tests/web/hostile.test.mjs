@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { killServers, startServer } from '../serve/server.mjs';
 import { ask, launchBrowser, openPage, status } from './browser.mjs';
 import { hostileTexts } from './hostile_texts.mjs';
+import { traceMainThread } from './main_thread.mjs';
 import { startReplica } from './scripted_replica.mjs';
 
 let replica;
@@ -23,36 +24,62 @@ after(async () => {
 });
 
 // As a model sends them: a few characters at a time, cut anywhere.
-const tokens = (text, kind) =>
-  Array.from({ length: Math.ceil(text.length / 3) }, (_, i) => ({
-    [kind]: text.slice(3 * i, 3 * i + 3),
+function tokens(text, kind) {
+  const n_chars = text.length < 3000 ? 3 : 12;
+  return Array.from({ length: Math.ceil(text.length / n_chars) }, (_, i) => ({
+    [kind]: text.slice(n_chars * i, n_chars * (i + 1)),
   }));
+}
 
-test('hostile texts, token by token, run nothing and fetch nothing', async () => {
-  const { page, faults } = await openPage(browser, server.url);
-  for (const [index, text] of hostileTexts.entries()) {
-    const kind = index % 8 === 0 ? 'reasoning' : 'content';
-    replica.say([...tokens(text, kind), { content: `\n\nThat was ${index}.` }]);
-    await ask(page, `${index} + 1`);
-    await page.locator('.answer', { hasText: `That was ${index}.` }).waitFor();
-    await status(page, 'Done');
-    if (kind === 'reasoning') await page.locator('.thinking summary').click();
-    const found = await page.evaluate(() => ({
-      hacked: window.hacked ?? false,
-      tags: document.querySelectorAll(
-        '.result :is(script, img, iframe, svg[onload], style, object, form, input, base, meta, link)',
-      ).length,
-      links: [...document.querySelectorAll('.result a')].map((link) => link.href),
-      ids: document.querySelectorAll('.result [id], .result [name]').length,
-    }));
-    assert.equal(found.hacked, false, text);
-    assert.equal(found.tags, 0, text);
-    assert.equal(found.ids, 0, text);
-    for (const link of found.links) assert.match(link, /^(https?|mailto):/, text);
-    assert.deepEqual(faults, [], text);
-  }
-  await page.context().close();
-});
+// What the page needs for formulas and code is there: fetching it is no part of a text's cost.
+async function loadLibraries(page) {
+  replica.say(tokens('$x$\n\n```python\ndef f(): return 1\n```', 'content'));
+  await ask(page, 'warm up');
+  await page.locator('.answer .hljs-keyword').first().waitFor();
+  await page.locator('.answer .katex').waitFor();
+  await status(page, 'Done');
+}
+
+const blockMsMax = 50;
+
+for (const [family, texts] of Object.entries(hostileTexts)) {
+  test(`hostile ${family}, token by token, runs, fetches and blocks nothing`, async () => {
+    const { page, faults } = await openPage(browser, server.url);
+    await loadLibraries(page);
+    const trace = await traceMainThread(browser, page);
+    for (const [index, text] of texts.entries()) {
+      const kind = index % 8 === 0 ? 'reasoning' : 'content';
+      const shown = `${family} ${index}: ${text.slice(0, 200)}`;
+      await trace.mark(shown);
+      replica.say([...tokens(text, kind), { content: `\n\nThat was ${index}.` }]);
+      await ask(page, `${index} + 1`);
+      await page.locator('.answer', { hasText: `That was ${index}.` }).waitFor();
+      await status(page, 'Done');
+      if (kind === 'reasoning') {
+        await page.locator('.thinking summary').click();
+        await page.locator('.thinking .typeset > :first-child').waitFor({ state: 'attached' });
+      }
+      const found = await page.evaluate(() => ({
+        hacked: window.hacked ?? false,
+        tags: document.querySelectorAll(
+          '.result :is(script, img, iframe, svg[onload], style, object, form, input, base, meta, link)',
+        ).length,
+        links: [...document.querySelectorAll('.result a')].map((link) => link.href),
+        named: document.querySelectorAll('.result [id], .result [name]').length,
+        handlers: [...document.querySelectorAll('.result *')].filter((element) =>
+          element.getAttributeNames().some((name) => name.startsWith('on'))).length,
+      }));
+      const { links, ...counts } = found;
+      assert.deepEqual(counts, { hacked: false, tags: 0, named: 0, handlers: 0 }, shown);
+      for (const link of links) assert.match(link, /^(https?|mailto):/, shown);
+      assert.deepEqual(faults, [], shown);
+    }
+    const tasks = await trace.stop();
+    assert.ok(tasks.length > texts.length);
+    assert.deepEqual(tasks.filter(({ cpuMs }) => cpuMs > blockMsMax), []);
+    await page.context().close();
+  });
+}
 
 test('formulas are typeset once closed, money is not, code is coloured', async () => {
   const { page, faults } = await openPage(browser, server.url);

@@ -1,11 +1,16 @@
 // A replica that says what a test tells it to, piece by piece: what no honest model would say.
 import { createServer } from 'node:http';
 
-// Resolves to { url, say(pieces), hold(), release(), ended(), stop() }. Each piece is
-// { reasoning } or { content }. After hold() an answer stays open once its pieces are out, until
+// Pieces come one by one, as a model's do, so that a page draws what is between them; of a long text
+// several at once.
+const tickMs = 5;
+
+// Resolves to { url, say(pieces, ticksMax), hold(), release(), ended(), stop() }. Each piece is
+// { reasoning } or { content }, or a function to wait for. After hold() an answer stays open once its pieces are out, until
 // release(), a call of end_thinking, or its client has left.
 export async function startReplica() {
   let pieces = [];
+  let ticksMax = 60;
   let isHeld = false;
   let release = () => {};
   let told = () => {};
@@ -37,7 +42,12 @@ export async function startReplica() {
         choices: [{ index: 0, delta, finish_reason }],
       })}\n\n`);
     event({ role: 'assistant', content: '' });
-    for (const piece of pieces) event(piece);
+    const n_at_once = Math.ceil(pieces.length / ticksMax);
+    for (const [index, piece] of pieces.entries()) {
+      if (typeof piece === 'function') await piece();
+      else event(piece);
+      if (index % n_at_once === n_at_once - 1) await new Promise((tick) => setTimeout(tick, tickMs));
+    }
     if (isHeld) {
       const released = new Promise((resolve) => (release = resolve));
       told();
@@ -53,8 +63,9 @@ export async function startReplica() {
   return {
     url: `http://127.0.0.1:${server.address().port}/v1`,
     state,
-    say(next) {
+    say(next, ticks = 60) {
       pieces = next;
+      ticksMax = ticks;
       isHeld = false;
     },
     // Resolves when an answer is held.

@@ -4,49 +4,59 @@
 import DOMPurify from "dompurify";
 import MarkdownIt, { type MarkdownIt as Markdown } from "markdown-it";
 
+import { blockCharsMax } from "./blocks";
 import { mathRules } from "./math_rules";
 
-// A text without a blank line for so long is no prose: it is shown as it is, at a fixed cost.
-const blockCharsMax = 8000;
-const formulaCharsMax = 2000;
+// Bounds of one step's cost. What is beyond them is shown as it was written.
+const formulaCharsMax = 1000;
+const formulaDepthMax = 20; // of braces, \left and \begin
+const formulaCellsMax = 200; // of its matrices
+const elementsMax = 1800; // of one block, formulas included
+const tokensMax = 2000; // of markdown, in one block
+const tableCellsMax = 3000; // of one block, were all its lines rows of a table
 
 type Katex = typeof import("katex").default;
 type Highlighter = typeof import("./highlighter").highlight;
 let katex: Katex | null = null;
 let highlighter: Highlighter | null = null;
-let waiting = new Set<() => void>(); // who is to typeset again when one of them has come
-const asked = new Set<string>();
 
-// Loaded when first needed, at most once.
-function need(name: "katex" | "highlighter"): void {
-  if (asked.has(name)) return;
-  asked.add(name);
-  const loaded =
-    name === "katex"
-      ? Promise.all([import("katex"), import("katex/dist/katex.min.css")]).then(([module]) => {
-          katex = module.default;
-        })
-      : import("./highlighter").then((module) => {
-          highlighter = module.highlight;
-        });
-  loaded.then(
-    () => {
-      const callbacks = waiting;
-      waiting = new Set();
-      callbacks.forEach((callback) => callback());
+// Each is loaded when first needed. False: it could not be, the server is away; the next text asks
+// again.
+let katexLoading: Promise<boolean> | null = null;
+let highlighterLoading: Promise<boolean> | null = null;
+
+function loadKatex(): Promise<boolean> {
+  katexLoading ??= Promise.all([import("katex"), import("katex/dist/katex.min.css")]).then(
+    ([module]) => {
+      katex = module.default;
+      return true;
     },
-    () => asked.delete(name), // the server is away: the next text asks again
+    () => {
+      katexLoading = null;
+      return false;
+    },
   );
+  return katexLoading;
+}
+
+function loadHighlighter(): Promise<boolean> {
+  highlighterLoading ??= import("./highlighter").then(
+    (module) => {
+      highlighter = module.highlight;
+      return true;
+    },
+    () => {
+      highlighterLoading = null;
+      return false;
+    },
+  );
+  return highlighterLoading;
 }
 
 const md: Markdown = new MarkdownIt("default", {
   html: false,
   breaks: true, // models end a step with a line, not with a paragraph
   linkify: false,
-  highlight: (code, language) => {
-    if (!highlighter) need("highlighter");
-    return highlighter?.(code, language) ?? md.utils.escapeHtml(code);
-  },
 });
 md.set({ maxNesting: 20 });
 md.disable(["image", "html_block", "html_inline", "reference"], true);
@@ -71,38 +81,76 @@ const finishedPolicy = {
   IN_PLACE: true as const,
 };
 
-// `onLoaded` is called once where a formula or code had to be left plain since its library is still
-// on the way: call again then.
-export function typeset(source: string, onLoaded: () => void): HTMLElement {
+// A block's text as nodes. Its formulas and its code are still as they were written: `unset` lists
+// them, in order, each to be given to setElement(), which is a step of its own.
+export function markdownNodes(source: string): { root: HTMLElement; unset: HTMLElement[] } {
   const root = document.createElement("div");
-  if (source.length > blockCharsMax) {
+  const html = source.length < blockCharsMax - 1 ? renderMarkdown(source) : null;
+  if (html === null) {
     root.className = "plain";
     root.textContent = source;
-    return root;
+    return { root, unset: [] };
   }
-  const before = katex !== null && highlighter !== null;
-  // markdown-it says the alignment of a column as an inline style, which the page's policy forbids.
-  const html = md.render(source).replace(/ style="text-align:(\w+)"/g, ' class="align-$1"');
   root.append(DOMPurify.sanitize(html, markdownPolicy));
   for (const link of root.querySelectorAll("a")) {
     link.target = "_blank";
     link.rel = "noopener noreferrer nofollow";
   }
-  for (const span of root.querySelectorAll<HTMLElement>("span.tex")) typesetFormula(span);
-  DOMPurify.sanitize(root, finishedPolicy);
-  if (!before && root.querySelector("span.tex, pre code")) waiting.add(onLoaded);
-  return root;
+  return { root, unset: [...root.querySelectorAll<HTMLElement>("span.tex, pre > code[class]")] };
 }
 
-function typesetFormula(span: HTMLElement): void {
-  const tex = span.textContent ?? "";
-  if (!katex) return need("katex");
-  if (tex.length > formulaCharsMax) return;
+// Null where a few characters would become more elements than one step may make (tables do).
+function renderMarkdown(source: string): string | null {
+  if (mayBeLargeTable(source)) return null;
+  const environment = {};
+  const tokens = md.parse(source, environment);
+  const n = tokens.reduce((sum, token) => sum + 1 + (token.children?.length ?? 0), 0);
+  if (n > tokensMax) return null;
+  // markdown-it says the alignment of a column as an inline style, which the page's policy forbids.
+  return md.renderer
+    .render(tokens, md.options, environment)
+    .replace(/ style="text-align:(\w+)"/g, ' class="align-$1"');
+}
+
+// markdown-it gives each row of a table as many cells as its first one has.
+function mayBeLargeTable(source: string): boolean {
+  if (source.startsWith("`") || source.startsWith("~")) return false; // code
+  const lines = source.split("\n");
+  const columns = Math.max(...lines.map((line) => line.split("|").length));
+  return columns > 2 && columns * lines.length > tableCellsMax;
+}
+
+// Sets one that markdownNodes() left unset; a promise where its library has to be loaded first: when
+// it resolves to true, set it again.
+export function setElement(element: HTMLElement, root: HTMLElement): Promise<boolean> | null {
+  if (element.tagName === "CODE") {
+    if (!highlighter) return loadHighlighter();
+    const language = /^language-(\w+)/.exec(element.className)?.[1] ?? "";
+    const html = highlighter(element.textContent ?? "", language);
+    if (html) element.replaceChildren(DOMPurify.sanitize(html, markdownPolicy));
+    return null;
+  }
+  if (!katex) return loadKatex();
+  const tex = element.textContent ?? "";
+  const formula = formulaNodes(katex, tex, element.dataset.display !== undefined);
+  if (!formula || countElements(root) + countElements(formula) > elementsMax) return null;
+  DOMPurify.sanitize(formula, finishedPolicy);
+  element.replaceChildren(...formula.childNodes);
+  return null;
+}
+
+// Null where it is no LaTeX that KaTeX knows, or would cost too much.
+function formulaNodes(library: Katex, tex: string, isDisplay: boolean): HTMLElement | null {
+  if (tex.length > formulaCharsMax || depthOf(tex) > formulaDepthMax) return null;
+  if (tex.split(/&|\\\\/).length > formulaCellsMax) return null;
+  // A macro of the text's own can grow without end, and no answer needs one.
+  if (definesMacro.test(tex)) return null;
+  const formula = document.createElement("span");
   try {
     // render(), which builds nodes, and not renderToString(): styles set by script are allowed
     // where styles in markup are not, and its error messages are markup.
-    katex.render(tex, span, {
-      displayMode: span.dataset.display !== undefined,
+    library.render(tex, formula, {
+      displayMode: isDisplay,
       throwOnError: true,
       trust: false,
       strict: "ignore",
@@ -110,6 +158,21 @@ function typesetFormula(span: HTMLElement): void {
       maxSize: 20,
     });
   } catch {
-    span.textContent = tex; // no LaTeX that KaTeX knows: it is shown as it was written
+    return null;
   }
+  return formula;
+}
+
+const countElements = (root: HTMLElement) => root.getElementsByTagName("*").length;
+
+const definesMacro = /\\([egx]?def|(future)?let|((re)?new|provide)command)(?![a-z])/i;
+
+function depthOf(tex: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [mark] of tex.matchAll(/\\[{}]|[{}]|\\(left|right|begin|end)(?![a-z])/gi)) {
+    if (mark === "{" || mark === "\\left" || mark === "\\begin") deepest = Math.max(deepest, ++depth);
+    else if (mark === "}" || mark === "\\right" || mark === "\\end") --depth;
+  }
+  return deepest;
 }

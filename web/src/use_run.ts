@@ -7,6 +7,8 @@ import { keepEntry, type Entry } from "./history";
 import { applyChunk, applyHeaders, applySolveEvent, endRun, newRun } from "./run";
 import { callOf, type Task } from "./task";
 
+const turnMsMax = 8;
+
 export interface RunControl {
   entry: Entry | null;
   isRunning: boolean;
@@ -72,8 +74,14 @@ function newEntry(task: Task): Entry {
 async function follow(entry: Entry, signal: AbortSignal, changed: () => void): Promise<void> {
   const { run, task } = entry;
   const { path, body } = callOf(task);
+  let turnBegan = performance.now();
   try {
     for await (const event of stream(path, body, run.requestId, signal)) {
+      // Events that have all come already would be read in one go, with nothing else in between.
+      if (performance.now() - turnBegan > turnMsMax) {
+        await new Promise((resolve) => setTimeout(resolve));
+        turnBegan = performance.now();
+      }
       if (event instanceof Headers) applyHeaders(run, event);
       else if (run.isSolve) applySolveEvent(run, event, Date.now());
       else applyChunk(run, event, Date.now());

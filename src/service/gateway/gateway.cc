@@ -19,6 +19,7 @@
 #include "service/gateway/off_domain.h"
 #include "service/gateway/page.h"
 #include "service/gateway/probes.h"
+#include "service/gateway/profiles_reply.h"
 #include "service/gateway/relay.h"
 #include "service/gateway/reply.h"
 #include "service/gateway/reply_exchange.h"
@@ -118,6 +119,7 @@ struct Gateway::Impl {
   void StartJobs();
   void AnswerJobs(std::shared_ptr<Reply> reply);
   void Models(std::shared_ptr<Reply> reply);
+  void Profiles(std::shared_ptr<Reply> reply);
   void Live(std::shared_ptr<Reply> reply);
   void Ready(std::shared_ptr<Reply> reply);
   void ShowMetrics(std::shared_ptr<Reply> reply);
@@ -151,6 +153,7 @@ const Gateway::Impl::Route Gateway::Impl::kRoutes[] = {
     {"", "/v1/jobs/", RouteNeed::kInference, &Impl::AnswerJobs},
     {"GET", "/v1/models", RouteNeed::kInference, &Impl::Models},
     {"GET", "/v1/models/", RouteNeed::kInference, &Impl::Models},
+    {"GET", "/v1/profiles", RouteNeed::kInference, &Impl::Profiles},
     {"", "/v1/", RouteNeed::kInference, &Impl::PassOn},
     {"", "/tokenize", RouteNeed::kInference, &Impl::PassOn},
     {"", "/detokenize", RouteNeed::kInference, &Impl::PassOn},
@@ -316,6 +319,10 @@ void Gateway::Impl::AnswerJobs(std::shared_ptr<Reply> reply) {
 
 void Gateway::Impl::Models(std::shared_ptr<Reply> reply) {
   reply->Send(ModelsReply(options.pool->Models(), reply->request().path));
+}
+
+void Gateway::Impl::Profiles(std::shared_ptr<Reply> reply) {
+  reply->Send(ProfilesReply(*options.profiles(), CallerOf(*reply, options)));
 }
 
 void Gateway::Impl::Live(std::shared_ptr<Reply> reply) {

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "service/gateway/live_profiles.h"
+#include "service/gateway/profiles_reply.h"
 #include "service/gateway/system_prompt.h"
 #include "service/gateway/test_gateway.h"
 #include "service/reason/profile_toml.h"
@@ -185,6 +186,36 @@ TEST_F(ProfileTest, ChatsAreMadeCanonical) {
   Post("/generate", R"({"prompt":"Is i &lt; n?","max_completion_tokens":6})");
   EXPECT_EQ(worker_->last_body().at("messages").at(1).at("content"), "Is i < n?");
   EXPECT_EQ(worker_->last_body().at("max_tokens"), 6);
+}
+
+TEST_F(ProfileTest, TheListSaysWhatMayBeNamedAndWhatRuns) {
+  TaskProfile poems = Own("poems", 3);
+  poems.description = "Verse.";
+  BeginWith({poems, Own("math", 2)});
+  const json::array listed = Parse(Ask("GET", "/v1/profiles").body).at("data").as_array();
+  const auto entry = [&](std::string_view id) {
+    const auto found = std::ranges::find_if(
+        listed, [&](const json::value& one) { return one.at("id").as_string() == id; });
+    return found == listed.end() ? json::value() : *found;
+  };
+  EXPECT_EQ(listed.size(), reason::ShippedProfiles().size() + 1);
+  EXPECT_EQ(entry("poems").at("version"), 3);
+  EXPECT_EQ(entry("poems").at("description"), "Verse.");
+  EXPECT_EQ(entry("math").at("version"), 2);
+  EXPECT_EQ(entry("induction").at("task"), "proof");
+}
+
+TEST(ProfileCallerTest, OfTheListALockedKeySeesItsOwnAndWhatFitsTheModelIsMarked) {
+  const auto list = [](const ProfileCaller& caller) {
+    return json::parse(ProfilesReply(*ProfileSet::Shipped(), caller).body).at("data").as_array();
+  };
+  const json::array own = list({"key-1", {"math"}, {}});
+  ASSERT_EQ(own.size(), 1u);
+  EXPECT_EQ(own[0].at("id"), "math");
+  EXPECT_EQ(own[0].at("fits_model"), true);
+  for (const json::value& one : list({"", {}, {"math", "algorithm"}})) {
+    EXPECT_EQ(one.at("fits_model"), one.at("id") == "math" || one.at("id") == "algorithm");
+  }
 }
 
 TEST(ProfileCallerTest, ALockedKeyGetsItsProfilesAndNothingElse) {

@@ -56,7 +56,7 @@ export function Result({ entry, control, onEdit, say }: Props) {
       {sample?.thinking && <Thinking key={entry.id} run={run} text={sample.thinking} say={say} />}
       {sample?.text && (
         <div class="answer">
-          <Typeset text={sample.text} say={say} />
+          <Typeset text={sample.text} isWhole={run.state !== "running"} say={say} />
         </div>
       )}
       {sample?.finish === "length" && <p class="note">{say("cutOff")}</p>}
@@ -126,7 +126,7 @@ function Thinking({ run, text, say }: { run: Run; text: string; say: Say }) {
         {` · ${text.length} ${say("characters")}`}
         {ms > 0 && ` · ${seconds(ms, say)}`}
       </summary>
-      {isOpen && <Typeset text={text} say={say} />}
+      {isOpen && <Typeset text={text} isWhole={isDone} say={say} />}
     </details>
   );
 }

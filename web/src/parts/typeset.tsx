@@ -1,46 +1,38 @@
 // A model's text (or the reader's own), typeset block by block.
-import { memo } from "preact/compat";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
-import { splitBlocks } from "../blocks";
-import { typeset } from "../typeset";
+import { Typesetter } from "../typesetter";
 import type { Say } from "../words";
 
-export function Typeset({ text, say }: { text: string; say: Say }) {
-  return (
-    <div class="typeset">
-      {splitBlocks(text).map((block, index) => (
-        <Block key={index} source={block} copy={say("copy")} copied={say("copied")} />
-      ))}
-    </div>
-  );
+interface Props {
+  text: string;
+  isWhole?: boolean; // it grows no more
+  say: Say;
 }
 
-interface BlockProps {
-  source: string;
-  copy: string;
-  copied: string;
-}
-
-const Block = memo(function Block({ source, copy, copied }: BlockProps) {
+export function Typeset({ text, isWhole = true, say }: Props) {
   const place = useRef<HTMLDivElement>(null);
-  const [version, setVersion] = useState(0);
+  const typesetter = useRef<Typesetter | null>(null);
+  const [copy, copied] = [say("copy"), say("copied")];
+  useEffect(() => () => typesetter.current?.stop(), []);
   useLayoutEffect(() => {
-    const root = typeset(source, () => setVersion((n) => n + 1));
-    for (const pre of root.querySelectorAll("pre")) addCopyButton(pre, copy, copied);
-    place.current!.replaceChildren(root);
-  }, [source, copy, copied, version]);
-  return <div ref={place} />;
-});
+    place.current!.replaceChildren();
+    typesetter.current?.stop();
+    typesetter.current = new Typesetter(place.current!, (block) => {
+      for (const pre of block.querySelectorAll("pre")) addCopyButton(pre, copy, copied);
+    });
+  }, [copy, copied]);
+  useLayoutEffect(() => typesetter.current!.update(text, isWhole), [text, isWhole, copy, copied]);
+  return <div class="typeset" ref={place} />;
+}
 
 function addCopyButton(pre: HTMLPreElement, copy: string, copied: string): void {
-  const code = pre.textContent ?? "";
   const button = document.createElement("button");
   button.type = "button";
   button.className = "copy";
   button.textContent = copy;
   button.addEventListener("click", () => {
-    void navigator.clipboard.writeText(code).then(() => (button.textContent = copied));
+    void navigator.clipboard.writeText(pre.textContent ?? "").then(() => (button.textContent = copied));
   });
   const frame = document.createElement("div");
   frame.className = "code";
