@@ -3,23 +3,25 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
-#include <cstring>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string_view>
 
+#include "app/chat_printer.h"
 #include "app/commands.h"
 #include "app/local_server.h"
 #include "app/model_choice.h"
+#include "app/solve_printer.h"
 #include "common/base/error_message.h"
+#include "common/base/file.h"
 #include "common/base/json.h"
 #include "common/net/http_client.h"
 #include "common/net/sse.h"
+#include "service/reason/judge/judge.h"
 
 namespace lemma::app {
 namespace {
@@ -39,12 +41,20 @@ struct AskOptions {
   std::optional<int64_t> max_tokens;
   std::optional<double> temperature;
   std::optional<int64_t> seed;
+  std::optional<int64_t> n_samples;
+  std::string strategy;
+  std::string tests;  // a file
   bool json_reply = false;
+
+  // Through /v1/solve.
+  bool solves() const { return n_samples || !strategy.empty() || !tests.empty(); }
 };
+
+constexpr uint64_t kTestsBytesMax = 64 << 20;
 
 // A chat without a system message gets the profile's from the gateway; without max_tokens it may
 // use what the context leaves.
-std::string RequestBody(const AskOptions& options) {
+Result<std::string> RequestBody(const AskOptions& options) {
   json::array messages;
   if (!options.system.empty()) {
     messages.push_back({{"role", "system"}, {"content", options.system}});
@@ -55,6 +65,12 @@ std::string RequestBody(const AskOptions& options) {
   if (options.max_tokens) body["max_tokens"] = *options.max_tokens;
   if (options.temperature) body["temperature"] = *options.temperature;
   if (options.seed) body["seed"] = *options.seed;
+  if (options.n_samples) body["samples"] = *options.n_samples;
+  if (!options.strategy.empty()) body["strategy"] = options.strategy;
+  if (!options.tests.empty()) {
+    LEMMA_ASSIGN_OR_RETURN(const std::string text, ReadFile(options.tests, kTestsBytesMax));
+    LEMMA_ASSIGN_OR_RETURN(body["tests"], ParseJson(text, options.tests));
+  }
   return json::serialize(body);
 }
 
@@ -64,78 +80,10 @@ net::HttpClientOptions ClientOptions() {
   return options;
 }
 
-// Writes all of it now. Errors (kIo): nobody reads it any more, a full disk.
-Status WriteNow(std::string_view text, std::FILE* file) {
-  if (std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0) {
-    return Ok();
-  }
-  return IoError(std::string("the answer cannot be written: ") + std::strerror(errno));
-}
-
-// Prints a streamed answer as it arrives: thinking to standard error, the answer to standard
-// output.
-class AnswerPrinter {
- public:
-  // The server's own error, kInvalidArgument for an event that is no chat chunk, or kIo where
-  // standard output takes no more.
-  Status Print(const net::SseParser::Event& event) {
-    if (event.data == "[DONE]") return Ok();
-    LEMMA_ASSIGN_OR_RETURN(const json::object chunk, ParseJsonObject(event.data, "an event"));
-    if (chunk.contains("error")) return Internal(ErrorMessageIn(event.data));
-    const json::value* choices = chunk.if_contains("choices");
-    if (choices == nullptr || !choices->is_array()) {
-      return InvalidArgument("the server sent an event without choices");
-    }
-    for (const json::value& choice : choices->get_array()) {
-      if (const json::object* object = choice.if_object()) PrintChoice(*object);
-    }
-    return written_;
-  }
-
-  // kIo as above.
-  Status Finish() {
-    EndLine(stdout);
-    if (cut_) std::fprintf(stderr, "lemma: cut at the token limit; raise --max-tokens\n");
-    return written_;
-  }
-
- private:
-  void PrintChoice(const json::object& choice) {
-    if (const json::value* delta = choice.if_contains("delta"); delta && delta->is_object()) {
-      Write(delta->get_object(), "reasoning_content", stderr);
-      Write(delta->get_object(), "content", stdout);
-    }
-    const json::value* reason = choice.if_contains("finish_reason");
-    cut_ = cut_ || (reason != nullptr && reason->is_string() && reason->get_string() == "length");
-  }
-  void Write(const json::object& object, const char* field, std::FILE* file) {
-    const json::value* value = object.if_contains(field);
-    if (value == nullptr || !value->is_string() || value->get_string().empty()) return;
-    if (last_ != nullptr && last_ != file) EndLine(last_);
-    last_ = file;
-    const auto& text = value->get_string();
-    Put(std::string_view(text.data(), text.size()), file);
-    at_line_start_ = text.back() == '\n';
-  }
-  void EndLine(std::FILE* file) {
-    if (last_ == file && !at_line_start_) Put("\n", file);
-    at_line_start_ = true;
-  }
-  // Thinking may go nowhere.
-  void Put(std::string_view text, std::FILE* file) {
-    const Status status = WriteNow(text, file);
-    if (file == stdout && written_.ok()) written_ = status;
-  }
-
-  std::FILE* last_ = nullptr;
-  Status written_;  // of the answer so far
-  bool at_line_start_ = true;
-  bool cut_ = false;
-};
-
 // Sends the streaming request and prints until it ends, or ends it where its answer cannot be
 // printed.
-Status StreamAnswer(const std::string& address, net::HttpRequest request) {
+Status StreamAnswer(const std::string& address, net::HttpRequest request,
+                    std::unique_ptr<EventPrinter> printer) {
   // All but `mutex` and what it guards belongs to the client's thread until `status` is there.
   struct State {
     std::mutex mutex;
@@ -145,10 +93,11 @@ Status StreamAnswer(const std::string& address, net::HttpRequest request) {
     int http_status = 0;
     std::string error_body;
     net::SseParser parser;
-    AnswerPrinter printer;
+    std::unique_ptr<EventPrinter> printer;
     Status printed;
   };
   const auto state = std::make_shared<State>();
+  state->printer = std::move(printer);
   net::HttpCallbacks callbacks;
   callbacks.on_head = [state](net::HttpResponse head) { state->http_status = head.status; };
   callbacks.on_body = [state](std::string piece) {
@@ -157,7 +106,7 @@ Status StreamAnswer(const std::string& address, net::HttpRequest request) {
       return;
     }
     for (const auto& event : state->parser.Push(piece)) {
-      if (state->printed.ok()) state->printed = state->printer.Print(event);
+      if (state->printed.ok()) state->printed = state->printer->Print(event);
     }
     if (state->printed.ok()) return;
     const std::lock_guard lock(state->mutex);
@@ -175,7 +124,7 @@ Status StreamAnswer(const std::string& address, net::HttpRequest request) {
   state->changed.wait(lock, [&] { return state->status.has_value() || state->is_useless; });
   if (!state->status) call->Cancel();  // from here: a callback must not own the call
   state->changed.wait(lock, [&] { return state->status.has_value(); });
-  const Status finished = state->printer.Finish();
+  const Status finished = state->printer->Finish();
   LEMMA_RETURN_IF_ERROR(state->printed);
   LEMMA_RETURN_IF_ERROR(*state->status);
   if (state->http_status != 200) return Internal(ErrorMessageIn(state->error_body));
@@ -185,11 +134,19 @@ Status StreamAnswer(const std::string& address, net::HttpRequest request) {
 Status AskServer(const std::string& address, const AskOptions& options) {
   net::HttpRequest request;
   request.method = "POST";
-  request.target = "/v1/chat/completions";
+  request.target = options.solves() ? "/v1/solve" : "/v1/chat/completions";
   request.headers = {{"Content-Type", "application/json"}};
   if (!options.key.empty()) request.headers.push_back({"Authorization", "Bearer " + options.key});
-  request.body = RequestBody(options);
-  if (!options.json_reply) return StreamAnswer(address, std::move(request));
+  LEMMA_ASSIGN_OR_RETURN(request.body, RequestBody(options));
+  if (!options.json_reply) {
+    std::unique_ptr<EventPrinter> printer;
+    if (options.solves()) {
+      printer = std::make_unique<SolvePrinter>();
+    } else {
+      printer = std::make_unique<ChatPrinter>();
+    }
+    return StreamAnswer(address, std::move(request), std::move(printer));
+  }
   net::HttpClient client(ClientOptions());
   LEMMA_ASSIGN_OR_RETURN(const net::HttpResponse response, client.SendAndWait(address, request));
   if (response.status != 200) return Internal(ErrorMessageIn(response.body));
@@ -197,7 +154,12 @@ Status AskServer(const std::string& address, const AskOptions& options) {
 }
 
 Status AskHere(const AskOptions& options) {
-  LEMMA_ASSIGN_OR_RETURN(const auto server, LocalServer::Start(options.model));
+  std::optional<reason::Judge> judge;
+  if (!options.tests.empty()) {
+    LEMMA_ASSIGN_OR_RETURN(judge, reason::Judge::Create({}));
+  }
+  LEMMA_ASSIGN_OR_RETURN(const auto server,
+                         LocalServer::Start(options.model, {.judge = judge ? &*judge : nullptr}));
   return AskServer(server->gateway_address(), options);
 }
 
@@ -220,10 +182,21 @@ void AddAsk(CLI::App& app, ExitStatus& exit_status) {
   command->add_option("--temperature", options->temperature, "0 is greedy")
       ->check(CLI::Range(0.0, 2.0));
   command->add_option("--seed", options->seed, "For the same answer again");
+  command
+      ->add_option("--samples", options->n_samples,
+                   "Several answers, of which the one is printed that they agree on; votes on "
+                   "standard error")
+      ->check(CLI::Range(1, 64));
+  command->add_option("--strategy", options->strategy,
+                      "How they are asked and voted on: single, majority, adaptive (default), "
+                      "first_m, confidence or clr (docs/solve.md)");
+  command->add_option("--tests", options->tests,
+                      "A file of tests (docs/judge.md): the program that passes them is printed");
   command->add_flag("--json", options->json_reply, "Print the whole reply as JSON");
   command->footer(
       "Examples:\n"
       "  lemma ask \"Solve 3x + 5 = 20\"\n"
+      "  lemma ask --samples 8 \"Solve the system 3x + 2y = 16, x - y = 2\"\n"
       "  lemma ask --url http://127.0.0.1:8080 \"解方程 3x + 5 = 20\" 2>/dev/null");
   command->callback([options, &exit_status] {
     exit_status.value =

@@ -4,7 +4,6 @@
 
 #include <boost/json.hpp>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -12,6 +11,8 @@
 
 #include "app/commands.h"
 #include "app/eval_progress.h"
+#include "app/eval_safety.h"
+#include "app/eval_server.h"
 #include "app/local_server.h"
 #include "common/base/file.h"
 #include "common/net/address.h"
@@ -30,21 +31,15 @@ namespace {
 namespace json = boost::json;
 
 constexpr int kRegressed = 3;
-// A server that is asked for the first time is there, or it is the wrong address.
-constexpr std::chrono::seconds kFirstPatience{10};
 
 struct EvalOptions {
   std::string dataset;
   eval::DatasetOptions problems;
-  std::string url;
-  std::string key_env = "LEMMA_API_KEY";
-  ModelOptions model;
-  bool names_model = false;
+  EvalServerOptions server;
   eval::RunSettings settings;
   bool no_system = false;
   bool no_loop_guard = false;
   eval::SampleRunOptions run;
-  int64_t timeout_s = 3600;
   std::string out;
   bool json = false;
 };
@@ -54,36 +49,6 @@ struct CompareOptions {
   bool fail_on_regression = false;
   bool json = false;
 };
-
-eval::PatientClientOptions ClientOptions(const EvalOptions& options, const std::string& address) {
-  eval::PatientClientOptions client;
-  client.address = address;
-  client.timeout = std::chrono::seconds(options.timeout_s);
-  // The key is for the server that --url names.
-  const char* key = options.url.empty() ? nullptr : std::getenv(options.key_env.c_str());
-  if (key != nullptr) client.key = key;
-  return client;
-}
-
-// The id of the first model that the server has.
-Result<std::string> FirstModel(eval::PatientClientOptions options) {
-  options.patience = kFirstPatience;
-  net::HttpRequest request;
-  request.method = "GET";
-  request.target = "/v1/models";
-  eval::PatientClient client(options);
-  LEMMA_ASSIGN_OR_RETURN(const auto answer, client.Call(request, {}));
-  boost::system::error_code error;
-  const json::value body = json::parse(answer.response.body, error);
-  const json::value* id = error ? nullptr : body.find_pointer("/data/0/id", error);
-  if (answer.response.status == 200 && id != nullptr && id->is_string()) {
-    return std::string(id->get_string());
-  }
-  return Unavailable(
-      fmt::format("{} does not say what models it has (GET /v1/models: {}); give "
-                  "--model NAME, and a key in the variable --key-env if it asks one",
-                  options.address, answer.response.status));
-}
 
 // The judge, where a problem has tests.
 Result<std::optional<reason::Judge>> JudgeFor(const eval::Dataset& dataset) {
@@ -136,14 +101,11 @@ Status WriteReports(const EvalOptions& options, const eval::Report& report) {
 
 Status RunOn(const std::string& address, EvalOptions options, const eval::Dataset& dataset,
              const reason::Judge* judge) {
-  const eval::PatientClientOptions client_options = ClientOptions(options, address);
-  options.settings.model = options.model.model;
-  if (options.url.empty() || !options.names_model) {
-    LEMMA_ASSIGN_OR_RETURN(options.settings.model, FirstModel(client_options));
-  }
+  LEMMA_ASSIGN_OR_RETURN(options.settings.model, EvalModel(options.server, address));
+  options.run.n_parallel = options.server.n_parallel;
   LEMMA_ASSIGN_OR_RETURN(const auto state, eval::StateFile::Open(options.out + ".samples.jsonl",
                                                                  dataset, options.settings));
-  eval::PatientClient client(client_options);
+  eval::PatientClient client(EvalClientOptions(options.server, address));
   LEMMA_ASSIGN_OR_RETURN(const eval::Samples samples,
                          eval::RunSamples(dataset, options.settings, options.run, client,
                                           eval::Grader(judge), *state, EvalProgressBar()));
@@ -169,11 +131,12 @@ Status Eval(EvalOptions options) {
   }
   LEMMA_ASSIGN_OR_RETURN(const auto judge, JudgeFor(dataset));
   const reason::Judge* judge_or_none = judge ? &*judge : nullptr;
-  if (!options.url.empty()) {
-    LEMMA_ASSIGN_OR_RETURN(const net::Address address, net::ParseBaseUrl(options.url));
+  if (!options.server.url.empty()) {
+    LEMMA_ASSIGN_OR_RETURN(const net::Address address, net::ParseBaseUrl(options.server.url));
     return RunOn(address.ToString(), std::move(options), dataset, judge_or_none);
   }
-  LEMMA_ASSIGN_OR_RETURN(const auto server, LocalServer::Start(options.model, judge_or_none));
+  LEMMA_ASSIGN_OR_RETURN(const auto server,
+                         LocalServer::Start(options.server.model, {.judge = judge_or_none}));
   const bool asks_worker = options.settings.profile == eval::kNoProfile;
   return RunOn(asks_worker ? server->worker_address() : server->gateway_address(),
                std::move(options), dataset, judge_or_none);
@@ -190,21 +153,6 @@ int CompareReports(const CompareOptions& options) {
                         ? (json::serialize(eval::RenderComparison(*comparison)) + "\n").c_str()
                         : eval::ComparisonText(*comparison).c_str());
   return options.fail_on_regression && comparison->IsRegression() ? kRegressed : 0;
-}
-
-void AddServerOptions(CLI::App& command, EvalOptions& options) {
-  command.add_option("--url", options.url,
-                     "Ask this server, any OpenAI one: http://127.0.0.1:8080; --model is then its "
-                     "name there (default: a server of this process)");
-  command.add_option("--key-env", options.key_env, "The variable that holds the server's API key")
-      ->capture_default_str();
-  AddModelOptions(command, options.model);
-  command.add_option("--parallel", options.run.n_parallel, "Questions under way at a time")
-      ->default_val(8)
-      ->check(CLI::Range(1, 1024));
-  command.add_option("--timeout", options.timeout_s, "Seconds for one answer")
-      ->check(CLI::Range(1, 24 * 3600))
-      ->capture_default_str();
 }
 
 void AddProblemOptions(CLI::App& command, EvalOptions& options) {
@@ -273,18 +221,20 @@ void AddEval(CLI::App& app, ExitStatus& exit_status) {
   CLI::App* command =
       app.add_subcommand("eval", "How much of a set of problems a model solves; goes on if killed");
   AddProblemOptions(*command, *options);
-  AddServerOptions(*command, *options);
+  AddEvalServerOptions(*command, options->server);
   AddSettingsOptions(*command, *options);
   AddCompare(*command, exit_status);
+  AddEvalSafety(*command, exit_status);
   command->footer(
       "Examples:\n"
       "  lemma eval problems.jsonl                          lemma-mini, one sample each\n"
       "  lemma eval aime25.jsonl --url http://gpu1:8000/v1 --samples 16 --temperature 1\n"
       "  lemma eval problems.jsonl --strategy adaptive --out adaptive\n"
-      "  lemma eval compare A.json B.json --fail-on-regression");
+      "  lemma eval compare A.json B.json --fail-on-regression\n"
+      "  lemma eval safety                                  what it refuses, what it says");
   command->callback([command, options, &exit_status] {
     if (!command->get_subcommands().empty()) return;
-    options->names_model = command->get_option("--model")->count() > 0;
+    options->server.names_model = command->get_option("--model")->count() > 0;
     exit_status.value = Report(Eval(*options));
   });
 }

@@ -15,13 +15,13 @@ constexpr std::chrono::milliseconds kReadyPollInterval{1};
 }  // namespace
 
 Result<std::unique_ptr<LocalServer>> LocalServer::Start(const ModelOptions& model,
-                                                        const reason::Judge* judge) {
+                                                        const Options& options) {
   std::unique_ptr<LocalServer> server(new LocalServer);
-  LEMMA_RETURN_IF_ERROR(server->StartParts(model, judge));
+  LEMMA_RETURN_IF_ERROR(server->StartParts(model, options));
   return server;
 }
 
-Status LocalServer::StartParts(const ModelOptions& model, const reason::Judge* judge) {
+Status LocalServer::StartParts(const ModelOptions& model, const Options& options) {
   SetLogLevel(LogLevel::kWarning);
   LEMMA_ASSIGN_OR_RETURN(directory_, RuntimeDirectory::Make());
   end_on_signal_ = std::make_unique<EndOnSignal>([this] { directory_->Remove(); });
@@ -36,9 +36,9 @@ Status LocalServer::StartParts(const ModelOptions& model, const reason::Judge* j
   gateway::GatewayOptions gateway_options;
   gateway_options.listen = directory_->SocketAddress("gateway");
   gateway_options.pool = pool_.get();
-  gateway_options.judge = judge;
+  gateway_options.judge = options.judge;
   gateway_options.chosen_profiles = ProfilesToChooseFrom(model.model);
-  gateway_options.judges_domain = false;  // who loads a model to ask it knows what it is for
+  gateway_options.judges_domain = options.judges_domain;
   LEMMA_ASSIGN_OR_RETURN(gateway_, gateway::Gateway::Start(gateway_options));
   return Ok();
 }

@@ -18,18 +18,22 @@ namespace lemma::app {
 
 class LocalServer {
  public:
+  struct Options {
+    const reason::Judge* judge = nullptr;  // of /v1/solve's programs; outlives the server
+    // Who loads a model to ask it knows what it is for: nothing is refused as off-domain.
+    bool judges_domain = false;
+  };
   // Returns when it answers. From then on Ctrl-C ends the program at once and leaves nothing
-  // behind, and the log says warnings alone. `judge`, which may be nullptr, runs the programs of
-  // /v1/solve and outlives the server. Errors: as StartWorker.
+  // behind, and the log says warnings alone. Errors: as StartWorker.
   static Result<std::unique_ptr<LocalServer>> Start(const ModelOptions& model,
-                                                    const reason::Judge* judge = nullptr);
+                                                    const Options& options);
 
   std::string gateway_address() const { return gateway_->address(); }
   std::string worker_address() const { return worker_->address(); }  // no system prompt is put in
 
  private:
   LocalServer() = default;
-  Status StartParts(const ModelOptions& model, const reason::Judge* judge);
+  Status StartParts(const ModelOptions& model, const Options& options);
 
   // Signals that arrive wait until end_on_signal_ can remove the directory.
   const StopSignals held_;

@@ -1,5 +1,9 @@
 // POST /v1/solve of a real server: what lemma-mini can, it solves; what is not needed is not computed.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { eventually, killServers, metric, startServer } from './server.mjs';
@@ -52,6 +56,38 @@ test('a stream tells of every sample, the votes and the result', async () => {
   const said = parsed.filter(({ type, sample }) => type === 'delta' && sample === 0);
   assert.equal(said.map((event) => event.text ?? '').join(''), result.solution);
   assert.ok(parsed.some(({ type }) => type === 'vote'));
+});
+
+test('ask shows samples and votes, and prints the solution alone', async () => {
+  const ask = (...args) => spawnSync(process.env.LEMMA_BINARY, ['ask', ...args, '--url', server.url],
+                                     { encoding: 'utf8' });
+  const asked = ask('--samples', '3', '--strategy', 'majority', '--seed', '1', problem);
+  assert.equal(asked.status, 0, asked.stderr);
+  const { answer, solution } = await solve({ problem, samples: 3, strategy: 'majority', seed: 1 });
+  assert.equal(asked.stdout, `${solution}\n`);
+  assert.match(asked.stderr, /^profile math, majority, up to 3 samples\nsample \d: x = 4, y = 2 \(/);
+  assert.ok(asked.stderr.includes(`votes: 1 x ${answer}\n`), asked.stderr);
+  assert.match(asked.stderr, /answer: x = 4, y = 2 \(agreement 100 %, confidence 0\.\d\d\); ended by /);
+  const json = JSON.parse(ask('--strategy', 'single', '--json', problem).stdout);
+  assert.equal(json.object, 'solve');
+  assert.match(ask('--strategy', 'best', problem).stderr, /strategy/);
+  assert.match(ask('--tests', '/nowhere/tests.json', problem).stderr, /tests\.json/);
+});
+
+test('ask shows what the tests say of a program', (t) => {
+  const { stdout } = spawnSync(process.env.LEMMA_BINARY, ['doctor'], { encoding: 'utf8' });
+  if (!/^ok +sandbox/m.test(stdout)) return t.skip('no program can be isolated here');
+  const root = mkdtempSync(join(tmpdir(), 'lemma-ask-'));
+  t.after(() => rmSync(root, { recursive: true }));
+  const tests = join(root, 'tests.json');
+  writeFileSync(tests, JSON.stringify([{ input: '1\n', output: 'no program prints this' }]));
+  const asked = spawnSync(process.env.LEMMA_BINARY,
+                          ['ask', '--tests', tests, '--samples', '1', '--max-tokens', '400',
+                           'Write a Python program that reads n and prints n + 1.'],
+                          { encoding: 'utf8' });
+  assert.equal(asked.status, 0, asked.stderr);
+  assert.match(asked.stderr, /sample 0: 0 of 1 tests, /);
+  assert.match(asked.stderr, /checked: 0 of 1 tests, /);
 });
 
 test('a client that leaves ends the computation', async () => {

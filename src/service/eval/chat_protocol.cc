@@ -42,6 +42,7 @@ void ReadChoice(FieldReader& choice, Reply& reply) {
                      finish_reason.starts_with("repetition");
   const json::object* own = choice.FindObject("lemma");
   reply.has_looped = reply.is_stopped || (own != nullptr && own->contains("loop"));
+  reply.is_declined = own != nullptr && own->contains("off_domain");
   choice.Require("message");
   const json::object* message = choice.FindObject("message");
   if (message == nullptr) return;

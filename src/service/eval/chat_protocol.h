@@ -23,6 +23,7 @@ struct Reply {
   bool is_cut = false;                     // by the limit of tokens or the deadline
   bool is_stopped = false;                 // by the server's own guard against loops
   bool has_looped = false;                 // the guard has seen a loop, whatever came of it
+  bool is_declined = false;                // by Lemma's gateway, as off-domain
   int64_t tokens = 0;  // completion, thinking included, of all samples of a solve
 };
 

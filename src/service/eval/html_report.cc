@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
+#include "service/eval/html_page.h"
 #include "service/eval/svg_chart.h"
 
 namespace lemma::eval {
@@ -14,44 +15,14 @@ namespace {
 constexpr std::array<const char*, kOutcomes> kOutcomeColours = {"#16a34a", "#dc2626", "#94a3b8",
                                                                 "#f59e0b", "#7c3aed"};
 
-constexpr const char* kHead = R"(<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<style>
-body { font: 15px/1.5 sans-serif; max-width: 900px; margin: 2em auto; padding: 0 1em; color: #111; }
-table { border-collapse: collapse; margin: 0.5em 0; }
-td, th { border-bottom: 1px solid #ddd; padding: 2px 10px 2px 0; text-align: left; vertical-align: top; }
-td.n { text-align: right; }
-svg { display: block; max-width: 100%; }
-</style>
-)";
-
 std::string Percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
-class Page {
- public:
-  void Heading(std::string_view text) { html_ += fmt::format("<h2>{}</h2>\n", EscapeXml(text)); }
-  void Paragraph(std::string_view text) { html_ += fmt::format("<p>{}</p>\n", EscapeXml(text)); }
-  void Raw(std::string_view html) { html_ += html; }
-  void Row(std::initializer_list<std::string> cells) {
-    html_ += "<tr>";
-    for (const std::string& cell : cells) html_ += "<td>" + EscapeXml(cell) + "</td>";
-    html_ += "</tr>\n";
-  }
-  std::string Finish() { return std::move(html_); }
-
- private:
-  std::string html_;
-};
-
-void AddSpread(Page& page, const char* name, const Spread& spread, int digits) {
+void AddSpread(HtmlPage& page, const char* name, const Spread& spread, int digits) {
   page.Row({name, fmt::format("mean {:.{}f}, median {:.{}f}, 95 % up to {:.{}f}", spread.mean,
                               digits, spread.median, digits, spread.p95, digits)});
 }
 
-void AddFigures(Page& page, const Figures& figures) {
+void AddFigures(HtmlPage& page, const Figures& figures) {
   page.Raw("<table>\n");
   page.Row(
       {"problems, samples of each", fmt::format("{}, {}", figures.n_problems, figures.n_samples)});
@@ -73,7 +44,7 @@ void AddFigures(Page& page, const Figures& figures) {
   page.Raw("</table>\n");
 }
 
-void AddOutcomes(Page& page, const Figures& figures) {
+void AddOutcomes(HtmlPage& page, const Figures& figures) {
   page.Heading("How samples ended");
   std::vector<ChartPart> parts;
   for (size_t i = 0; i < figures.shares.size(); ++i) {
@@ -88,7 +59,7 @@ ChartSeries SeriesOf(std::string name, const std::vector<AtK>& curve) {
   return series;
 }
 
-void AddCurves(Page& page, const Figures& figures) {
+void AddCurves(HtmlPage& page, const Figures& figures) {
   if (figures.n_samples == 1) return;
   page.Heading("Of k samples");
   page.Paragraph("pass@k: at least one is right. cons@k: the answer given most often is right.");
@@ -97,7 +68,7 @@ void AddCurves(Page& page, const Figures& figures) {
   page.Raw(LineChart(series));
 }
 
-void AddHistograms(Page& page, const Samples& samples) {
+void AddHistograms(HtmlPage& page, const Samples& samples) {
   std::vector<double> tokens[2], seconds[2];  // of right samples, of the others
   for (const auto& of_problem : samples) {
     for (const SampleResult& sample : of_problem) {
@@ -113,7 +84,7 @@ void AddHistograms(Page& page, const Samples& samples) {
   page.Raw(Histogram(seconds[0], seconds[1], "s"));
 }
 
-void AddFamilies(Page& page, const Figures& figures) {
+void AddFamilies(HtmlPage& page, const Figures& figures) {
   if (figures.families.empty()) return;
   page.Heading("pass@1 by family, with 95 % intervals");
   std::vector<ChartBar> bars;
@@ -124,7 +95,7 @@ void AddFamilies(Page& page, const Figures& figures) {
   page.Raw(BarChart(bars));
 }
 
-void AddProblems(Page& page, const Report& report) {
+void AddProblems(HtmlPage& page, const Report& report) {
   page.Heading("Problems");
   page.Raw("<table>\n<tr><th>id</th><th>right</th><th>gold</th><th>samples</th></tr>\n");
   for (size_t i = 0; i < report.samples.size(); ++i) {
@@ -146,11 +117,7 @@ void AddProblems(Page& page, const Report& report) {
 }  // namespace
 
 std::string RenderHtmlReport(const Report& report) {
-  Page page;
-  const std::string title =
-      "Evaluation of " + EscapeXml(report.settings.model) + " on " + EscapeXml(report.dataset.name);
-  page.Raw(kHead);
-  page.Raw("<title>" + title + "</title>\n</head>\n<body>\n<h1>" + title + "</h1>\n");
+  HtmlPage page("Evaluation of " + report.settings.model + " on " + report.dataset.name);
   page.Paragraph("Settings: " + boost::json::serialize(RenderSettings(report.settings)));
   AddFigures(page, report.figures);
   AddOutcomes(page, report.figures);
@@ -158,7 +125,6 @@ std::string RenderHtmlReport(const Report& report) {
   AddHistograms(page, report.samples);
   AddFamilies(page, report.figures);
   AddProblems(page, report);
-  page.Raw("</body>\n</html>\n");
   return page.Finish();
 }
 
