@@ -1,4 +1,4 @@
-// node pack.mjs DIST LIST BYTES: the files of a built page as one list and one file of bytes, which
+// node pack.mjs DIST LIST BYTES: the files of the built pages as one list and one file of bytes, which
 // the program embeds. What compresses is compressed here, once, rather than at each request.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -14,7 +14,8 @@ const types = {
 };
 
 const [dist, listFile, bytesFile] = process.argv.slice(2);
-const names = ["index.html", ...readdirSync(join(dist, "assets")).sort().map((n) => `assets/${n}`)];
+const pages = { "index.html": "/", "admin.html": "/admin" };
+const names = [...Object.keys(pages), ...readdirSync(join(dist, "assets")).sort().map((n) => `assets/${n}`)];
 let list = "";
 const pieces = [];
 for (const name of names) {
@@ -25,7 +26,7 @@ for (const name of names) {
   const isCompressed = extension === ".woff2";
   const bytes = isCompressed ? content : gzipSync(content, { level: 9 });
   const etag = `"${createHash("sha256").update(bytes).digest("hex").slice(0, 16)}"`;
-  const path = name === "index.html" ? "/" : `/${name}`;
+  const path = pages[name] ?? `/${name}`;
   const fields = [path, type, isCompressed ? "" : "gzip", etag, bytes.length];
   list += fields.map((field) => `${field}\t`).join("") + "\n";
   pieces.push(bytes);

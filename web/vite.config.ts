@@ -18,6 +18,7 @@ export default defineConfig({
     // The page's policy allows nothing inline, data: URLs of fonts included.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rollupOptions: { input: { solve: "index.html", console: "admin.html" } },
   },
-  server: { proxy: { "/v1": "http://127.0.0.1:8080" } },
+  server: { proxy: { "/v1": "http://127.0.0.1:8080", "/admin/api": "http://127.0.0.1:8081" } },
 });

@@ -46,18 +46,21 @@ struct ServeOptions {
 };
 
 void PrintHowToAsk(const std::string& url, bool needs_key, const std::string& model,
-                   const std::string& device, const std::string& admin) {
+                   const std::string& device, const admin::AdminServer* admin) {
+  const std::string console = admin ? "http://" + admin->address() + "/admin" : "none";
   std::printf(
       "\nLemma %s\n"
       "  address  %s\n"
       "  model    %s\n"
       "  device   %s\n"
       "  keys     %s\n"
+      "  console  %s\n"
       "  admin    %s\n"
       "  ask      curl %s/generate %s-d '{\"prompt\": \"Solve 3x + 5 = 20\"}'\n",
       LEMMA_VERSION, url.c_str(), model.c_str(), device.c_str(),
-      needs_key ? "required: lemma key create --name NAME" : "not required", admin.c_str(),
-      url.c_str(), needs_key ? "-H \"Authorization: Bearer $KEY\" " : "");
+      needs_key ? "required: lemma key create --name NAME" : "not required", console.c_str(),
+      admin ? (console + "/api").c_str() : "none", url.c_str(),
+      needs_key ? "-H \"Authorization: Bearer $KEY\" " : "");
   if (url.starts_with("http://")) {  // it speaks no TLS
     std::printf("           lemma ask --url %s %s\"Solve 3x + 5 = 20\"\n", url.c_str(),
                 needs_key ? "--key $KEY " : "");
@@ -152,8 +155,7 @@ Status Serve(const ServeOptions& options, json::object configuration) {
   if (ready.code() == StatusCode::kCancelled) return Ok();
   LEMMA_RETURN_IF_ERROR(ready);
   const std::string url = (options.has_tls() ? "https://" : "http://") + gateway->address();
-  PrintHowToAsk(url, options.access.requires_keys, served.model, served.device,
-                admin ? "http://" + admin->address() + "/admin/api" : "none");
+  PrintHowToAsk(url, options.access.requires_keys, served.model, served.device, admin.get());
 
   signals.Wait();
   LogInfo("serve: draining; a second signal ends it at once");

@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <utility>
 
+#include "app/embedded_page.h"
 #include "common/base/log.h"
 #include "service/admin/redacted.h"
 
@@ -11,11 +12,12 @@ namespace lemma::app {
 namespace json = boost::json;
 
 void AddServeAdminOptions(CLI::App& command, ServeAdminOptions& options) {
-  command.add_option("--admin-listen", options.listen,
-                     "Where the admin API listens, on this machine alone; off: nowhere (default: "
-                     "127.0.0.1:8081 where there is a data directory)");
+  command.add_option(
+      "--admin-listen", options.listen,
+      "Where the console and the admin API listen, on this machine alone; off: nowhere (default: "
+      "127.0.0.1:8081 where there is a data directory)");
   command.add_option("--admin-origin", options.origin,
-                     "https://... at which a proxy on this machine publishes the admin API");
+                     "https://... at which a proxy on this machine publishes the console");
 }
 
 Result<std::unique_ptr<admin::AdminServer>> StartAdmin(const ServeAdminOptions& options,
@@ -39,6 +41,7 @@ Result<std::unique_ptr<admin::AdminServer>> StartAdmin(const ServeAdminOptions& 
   admin_options.clock = &access.clock();
   admin_options.counter = access.parts().counter;
   admin_options.configuration = std::move(configuration);
+  admin_options.page = EmbeddedPage();
   auto started = admin::AdminServer::Start(admin_options);
   if (options.listen.empty() && started.status().code() == StatusCode::kUnavailable) {
     LogWarning("serve: no admin API: {}; --admin-listen names another address",

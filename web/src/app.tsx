@@ -2,40 +2,26 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
 import { ApiError, fetchModels } from "./api";
+import { LookButtons, useLook } from "./look";
 import { clearEntries, readEntries, removeEntry, type Entry } from "./history";
 import { HistoryPanel } from "./parts/history_panel";
 import { KeyField } from "./parts/key_field";
 import { Result } from "./parts/result";
 import { TaskForm } from "./parts/task_form";
 import { Welcome } from "./parts/welcome";
-import {
-  initialLanguage,
-  initialTheme,
-  keepLanguage,
-  keepTheme,
-  type Theme,
-} from "./settings";
 import { emptyTask, type Task } from "./task";
 import { useRun } from "./use_run";
-import { profiles, speaker, type Word } from "./words";
-
-const nextTheme: Record<Theme, Theme> = { auto: "light", light: "dark", dark: "auto" };
-const themeWords: Record<Theme, Word> = {
-  auto: "themeAuto",
-  light: "themeLight",
-  dark: "themeDark",
-};
+import { profiles, speaker } from "./words";
 
 export function App() {
-  const [language, setLanguage] = useState(initialLanguage);
-  const [theme, setTheme] = useState(initialTheme);
+  const look = useLook();
   const [model, setModel] = useState("");
   const [needsKey, setNeedsKey] = useState(false);
   const [task, setTask] = useState<Task>(emptyTask);
   const [entries, setEntries] = useState<Entry[]>([]);
   const [showsHistory, setShowsHistory] = useState(false);
   const runningId = useRef<string | null>(null);
-  const say = speaker(language);
+  const say = speaker(look.language);
 
   const readHistory = useCallback(() => {
     void readEntries(runningId.current).then(setEntries);
@@ -54,10 +40,6 @@ export function App() {
   }, []);
   useEffect(askModels, []);
   useEffect(readHistory, []);
-  useEffect(() => {
-    document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
-    document.documentElement.dataset.theme = theme;
-  }, [language, theme]);
   const isRefused = control.entry?.run.failure?.kind === "key";
   useEffect(() => {
     const stopOnEscape = (event: KeyboardEvent) => {
@@ -83,25 +65,7 @@ export function App() {
         <button type="button" aria-expanded={showsHistory} onClick={() => setShowsHistory(!showsHistory)}>
           {say("history")}
         </button>
-        <button
-          type="button"
-          onClick={() => {
-            const next = language === "en" ? "zh" : "en";
-            keepLanguage(next);
-            setLanguage(next);
-          }}
-        >
-          {say("language")}
-        </button>
-        <button
-          type="button"
-          onClick={() => {
-            keepTheme(nextTheme[theme]);
-            setTheme(nextTheme[theme]);
-          }}
-        >
-          {say(themeWords[theme])}
-        </button>
+        <LookButtons look={look} />
       </header>
       {showsHistory && (
         <HistoryPanel
@@ -135,7 +99,7 @@ export function App() {
         ) : (
           <Welcome
             model={model}
-            language={language}
+            language={look.language}
             onPick={(problem) => edit({ ...task, problem })}
             say={say}
           />

@@ -1,12 +1,9 @@
 // Every word of the page, in the languages it speaks.
 import type { Language } from "./settings";
+import { speakerOf, type SayOf } from "./speaker";
 
 const en = {
   tagline: "A reasoning server for mathematics and programming",
-  language: "中文",
-  themeAuto: "Theme: as the system",
-  themeLight: "Theme: light",
-  themeDark: "Theme: dark",
   history: "History",
   problem: "Your problem",
   problemHint: "Type or paste a problem. Formulas: \\( x^2 \\) or $x^2$.",
@@ -109,10 +106,6 @@ export type Word = keyof typeof en;
 
 const zh: Record<Word, string> = {
   tagline: "数学与编程的推理服务",
-  language: "English",
-  themeAuto: "主题:跟随系统",
-  themeLight: "主题:浅色",
-  themeDark: "主题:深色",
   history: "历史",
   problem: "题目",
   problemHint: "输入或粘贴题目。公式写作 \\( x^2 \\) 或 $x^2$。",
@@ -211,13 +204,9 @@ const zh: Record<Word, string> = {
   "profile.video-script": "视频讲稿",
 };
 
-export type Say = (word: Word, values?: Record<string, string | number>) => string;
+export type Say = SayOf<Word>;
 
-export function speaker(language: Language): Say {
-  const words = language === "zh" ? zh : en;
-  return (word, values = {}) =>
-    words[word].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
-}
+export const speaker = speakerOf<Word>({ en, zh });
 
 // Problems that lemma-mini is sure of (models/lemma-mini/README.md).
 export const examples: Record<Language, string[]> = {

@@ -10,6 +10,7 @@
 #include "common/net/http_server.h"
 #include "common/net/request_id.h"
 #include "service/admin/call_reader.h"
+#include "service/admin/console.h"
 #include "service/gateway/errors.h"
 #include "service/gateway/key_lanes.h"
 
@@ -63,6 +64,7 @@ struct AdminServer::Impl {
   Impl(const AdminOptions& given, Site given_site)
       : options(given),
         site(std::move(given_site)),
+        console(options.page),
         sign_ins(*options.clock),
         profiles(*options.database, *options.clock),
         users(*options.database, options.keys->secret(), *options.clock),
@@ -92,6 +94,7 @@ struct AdminServer::Impl {
 
   const AdminOptions options;
   const Site site;
+  const Console console;
   SignInLimiter sign_ins;
   store::ProfileStore profiles;
   store::AdminUserStore users;
@@ -123,6 +126,10 @@ void AdminServer::Impl::Handle(std::shared_ptr<net::HttpExchange> exchange) {
   const auto refuse = [&](const net::HttpResponse& response) {
     exchange->Send(Stamped(response, request));
   };
+  if (Console::Has(request.path)) {
+    const Status foreign = site.Check(request);
+    return exchange->Send(foreign.ok() ? console.Answer(request) : gateway::ErrorResponse(foreign));
+  }
   FoundRoute found = FindRoute(Routes(), request.method, request.path);
   if (found.route == nullptr) return refuse(NotThere(found, request));
   if (const Status wrong = CheckHead(*found.route, site, request); !wrong.ok()) {

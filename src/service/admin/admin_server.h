@@ -1,4 +1,5 @@
-// The admin API on a listener of its own: for people with sessions, not for API keys.
+// The admin API and the console on a listener of their own: for people with sessions, not for API
+// keys.
 //
 // Threads: one I/O thread, and a few that may block, on which handlers run; the costly ones, which
 // hash passwords, have two of their own, so that a flood of sign-ins takes neither the memory nor
@@ -8,9 +9,11 @@
 #include <boost/json/object.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/base/clock.h"
 #include "common/base/status.h"
+#include "service/gateway/page_files.h"
 
 namespace lemma::gateway {
 class LiveRequests;
@@ -39,6 +42,7 @@ struct AdminOptions {
   const UnixClock* clock = nullptr;
   const gateway::PromptCounter* counter = nullptr;  // null: prompts are not counted
   boost::json::object configuration;                // as GET /config shows it: without secrets
+  std::vector<gateway::PageFile> page;              // empty: built without the console
 };
 
 class AdminServer {

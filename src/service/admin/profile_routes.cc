@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_from.hpp>
 #include <limits>
 
 #include "common/base/field_reader.h"
@@ -150,9 +151,11 @@ Result<net::HttpResponse> Render(Call& call) {
   LEMMA_ASSIGN_OR_RETURN(
       const gateway::InjectedPrompts prompts,
       gateway::InjectPrompts(*profile, profile_call, {}, call.text("system"), call.text("prompt")));
-  json::object object = {{"profile", profile->name}, {"system", prompts.system},
-                         {"user", prompts.user},     {"prompt", nullptr},
-                         {"model", nullptr},         {"tokens", nullptr}};
+  json::object object = {
+      {"profile", profile->name}, {"variables", json::value_from(profile->variables)},
+      {"system", prompts.system}, {"user", prompts.user},
+      {"prompt", nullptr},        {"model", nullptr},
+      {"tokens", nullptr}};
   if (call.parts.counter != nullptr) {
     const gateway::CountedModel& model = call.parts.counter->model();
     LEMMA_ASSIGN_OR_RETURN(const gateway::ProfilePreview preview,

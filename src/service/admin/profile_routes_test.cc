@@ -101,6 +101,7 @@ TEST_F(ProfileRoutesTest, WhatIsRenderedIsWhatATextSaysSavedOrNot) {
   const net::HttpResponse other = AskAs(editor_, "POST", "/profiles/render", json::serialize(body));
   ASSERT_EQ(other.status, 200) << other.body;
   EXPECT_EQ(Parse(other).at("system"), "Be long.");
+  EXPECT_EQ(Parse(other).at("variables").at("how"), "short") << "what may be set, and the default";
   EXPECT_EQ(Get("/profiles/mine").status, 404) << "nothing is saved";
 }
 

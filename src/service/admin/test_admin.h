@@ -53,6 +53,7 @@ class AdminTest : public testing::Test {
     options.live = &live_;
     options.clock = &clock_;
     options.configuration = {{"port", "8080"}};
+    options.page = files_;
     server_.reset();
     server_ = *AdminServer::Start(options);
   }
@@ -116,6 +117,7 @@ class AdminTest : public testing::Test {
   std::optional<store::RequestLog> log_;
   std::optional<store::AdminUserStore> users_;
   gateway::LiveRequests live_;
+  std::vector<gateway::PageFile> files_;
   std::unique_ptr<pool::Pool> pool_;
   std::unique_ptr<AdminServer> server_;
   net::HttpClient client_;

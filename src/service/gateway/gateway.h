@@ -17,7 +17,7 @@
 #include "service/gateway/door.h"
 #include "service/gateway/gateway_access.h"
 #include "service/gateway/live_requests.h"
-#include "service/gateway/page.h"
+#include "service/gateway/page_files.h"
 #include "service/jobs/jobs.h"
 #include "service/pool/pool.h"
 #include "service/reason/judge/judge.h"

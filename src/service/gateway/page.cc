@@ -1,6 +1,5 @@
 #include "service/gateway/page.h"
 
-#include <algorithm>
 #include <string>
 
 #include "service/gateway/errors.h"
@@ -20,80 +19,13 @@ constexpr const char* kHowToAsk =
     "POST /v1/chat/completions  the OpenAI protocol; also /v1/completions, /v1/models\n"
     "GET  /readyz, /metrics\n";
 
-constexpr const char* kNoPage =
-    "\nA page for browsers belongs here, but this program was built without it. To have it, "
-    "install\n"
-    "nodejs and npm (tools/install-packages web), then configure and build again: ./run does "
-    "both.\n";
-
-// Trusted types: no string becomes HTML or script but through the sanitizer's own policy.
-constexpr const char* kContentSecurityPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types dompurify";
-
-// Whether `value`, a list with commas, has `wanted` as an item that is not given the weight 0.
-bool Lists(std::string_view value, std::string_view wanted) {
-  while (!value.empty()) {
-    std::string_view item = value.substr(0, value.find(','));
-    value.remove_prefix(std::min(value.size(), item.size() + 1));
-    std::string squeezed;
-    std::copy_if(item.begin(), item.end(), std::back_inserter(squeezed),
-                 [](char c) { return c != ' ' && c != '\t'; });
-    const std::string_view text = squeezed;
-    const size_t end = text.find(';');
-    const std::string_view name = text.substr(0, end);
-    const std::string_view weight = end == squeezed.npos ? "" : text.substr(end + 1);
-    const bool is_off =
-        weight.starts_with("q=0") && weight.find_first_of("123456789") == weight.npos;
-    if (net::EqualsIgnoreCase(name, wanted)) return !is_off;
-  }
-  return false;
-}
-
-// Nothing said: any encoding will do (RFC 9110, 12.5.3).
-bool Accepts(const net::HttpRequest& request, std::string_view encoding) {
-  const std::string_view accepted = request.header("accept-encoding");
-  return encoding.empty() || accepted.empty() || Lists(accepted, encoding) || Lists(accepted, "*");
-}
-
-net::HttpResponse Respond(const PageFile& file, const net::HttpRequest& request) {
-  if (!Accepts(request, file.encoding)) {
-    return net::HttpResponse::Text(406,
-                                   "The page is kept compressed: send Accept-Encoding: gzip\n");
-  }
-  net::HttpResponse response;
-  // The name of an asset says what is in it: it never changes.
-  const bool is_asset = file.path != "/";
-  response.headers = {
-      {"Content-Type", std::string(file.content_type)},
-      {"ETag", std::string(file.etag)},
-      {"Cache-Control", is_asset ? "public, max-age=31536000, immutable" : "no-cache"},
-      {"Vary", is_asset ? "Accept-Encoding" : "Accept, Accept-Encoding"},
-      {"Content-Security-Policy", kContentSecurityPolicy},
-      {"X-Content-Type-Options", "nosniff"},
-      {"Referrer-Policy", "no-referrer"},
-      {"Cross-Origin-Opener-Policy", "same-origin"},
-      {"Cross-Origin-Resource-Policy", "same-origin"}};
-  if (Lists(request.header("if-none-match"), file.etag)) {
-    response.status = 304;
-    return response;
-  }
-  if (!file.encoding.empty()) {
-    response.headers.push_back({"Content-Encoding", std::string(file.encoding)});
-  }
-  response.body = file.bytes;
-  return response;
-}
-
 }  // namespace
 
 net::HttpResponse Page::Answer(const net::HttpRequest& request) const {
   const bool is_root = request.path == "/";
   const bool is_browser = Lists(request.header("accept"), "text/html");
-  const auto file = std::find_if(files_.begin(), files_.end(),
-                                 [&](const PageFile& known) { return known.path == request.path; });
-  if (file != files_.end() && (!is_root || is_browser)) return Respond(*file, request);
+  const PageFile* file = files_.Find(request.path);
+  if (file != nullptr && (!is_root || is_browser)) return PageFiles::Respond(*file, request);
   if (!is_root) return HttpErrorResponse(404, "there is no " + request.path + " here; see GET /");
   const bool lacks_page = is_browser && files_.empty();
   net::HttpResponse response =

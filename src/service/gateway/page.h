@@ -2,21 +2,13 @@
 // to others how to ask, as plain text.
 #pragma once
 
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/net/http.h"
+#include "service/gateway/page_files.h"
 
 namespace lemma::gateway {
-
-// One file of the page. The texts live as long as the program.
-struct PageFile {
-  std::string_view path;  // "/" or "/assets/NAME-HASH.js"
-  std::string_view content_type;
-  std::string_view encoding;  // of `bytes`: "gzip", or "" for none
-  std::string_view etag;      // quoted; other bytes have another
-  std::string_view bytes;
-};
 
 // Thread-safe: it never changes.
 class Page {
@@ -24,13 +16,12 @@ class Page {
   // `files`: empty where the program was built without the page.
   explicit Page(std::vector<PageFile> files) : files_(std::move(files)) {}
 
-  // Of a GET or HEAD of "/" or what is below "/assets/". Page files come with a
-  // Content-Security-Policy that lets nothing but them run. 304 where the client has the file, 404
-  // where it is none, 406 where the client refuses its encoding.
+  // Of a GET or HEAD of "/" or what is below "/assets/": as PageFiles::Respond, and 404 where there
+  // is no such file.
   net::HttpResponse Answer(const net::HttpRequest& request) const;
 
  private:
-  const std::vector<PageFile> files_;
+  const PageFiles files_;
 };
 
 }  // namespace lemma::gateway

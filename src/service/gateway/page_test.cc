@@ -63,6 +63,13 @@ TEST_F(PageTest, AssetsAreKeptForeverAndAskedForOnce) {
   EXPECT_EQ(Ask("POST", "/assets/a-1f.js").status, 405);
 }
 
+TEST_F(PageTest, WhoLooksForTheConsoleIsToldWhereItIs) {
+  BeginPage({{"/admin", "text/html", "gzip", "\"c1\"", "the console"}});
+  const auto told = Get("/admin", {{"Accept", "text/html"}});
+  EXPECT_EQ(told.status, 404);
+  EXPECT_THAT(told.body, HasSubstr("--admin-listen"));
+}
+
 TEST_F(PageTest, AProgramWithoutThePageSaysHowToBuildIt) {
   BeginPage({});
   EXPECT_THAT(Get("/", {{"Accept", "text/html"}}).body, HasSubstr("tools/install-packages web"));

@@ -1,0 +1,86 @@
+// A real `lemma serve` with its console, and people who use it in Chromium.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { startServer } from '../serve/server.mjs';
+import { axeSource, openPage } from './browser.mjs';
+
+export const password = 'correct horse battery';
+
+// Resolves to the server with `console` (the address of the page), `user(name, role)`, which makes
+// one, `ask(body, key)`, which asks the model, and `remove()`, which ends it and its data.
+export async function startConsole(args = []) {
+  const root = mkdtempSync(join(tmpdir(), 'lemma-console-'));
+  const data = ['--data-dir', join(root, 'data')];
+  const user = (name, role) => {
+    const made = spawnSync(process.env.LEMMA_BINARY, ['admin', 'create-user', name, '--role', role, ...data],
+                           { encoding: 'utf8', input: `${password}\n`, timeout: 60000 });
+    assert.equal(made.status, 0, made.stderr);
+  };
+  user('alice', 'owner');
+  const server = await startServer([...data, '--admin-listen', '127.0.0.1:0', ...args]);
+  return {
+    ...server,
+    user,
+    console: /^\s*console\s+(http:\S+)/m.exec(server.stdout())[1],
+    ask: (body, key) => fetch(`${server.url}/generate`, {
+      method: 'POST', body: JSON.stringify({ profile: 'math', max_tokens: 24, ...body }),
+      headers: { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) },
+    }),
+    async remove() {
+      await server.stop();
+      rmSync(root, { recursive: true });
+    },
+  };
+}
+
+// The console at `hash` ('#/keys'), signed in. Script errors and what the page itself logs as one
+// are faults too; an answer that is no 2xx is the test's to judge.
+export async function openConsole(browser, server, hash = '', name = 'alice', options = {}) {
+  const { page, faults } = await openPage(browser, server.console + hash, options);
+  page.on('console', (message) => {
+    const isOfNetwork = message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && !isOfNetwork) faults.push(message.text());
+  });
+  await signIn(page, name);
+  return { page, faults };
+}
+
+export async function signIn(page, name) {
+  await page.locator('.sign-in input').nth(0).fill(name);
+  await page.locator('.sign-in input[type=password]').fill(password);
+  await page.locator('.sign-in button[type=submit]').click();
+  await page.locator('nav').waitFor();
+}
+
+// In the theme and width it has: axe finds nothing serious, and nothing is scrolled sideways.
+async function assertFits(page, what) {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  assert.deepEqual(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), [], what);
+  const [content, screen] = await page.evaluate(() => [document.scrollingElement.scrollWidth, innerWidth]);
+  assert.ok(content <= screen, `${what}: ${content} pixels on a screen of ${screen}`);
+}
+
+// Both themes, as a desk and as a phone.
+export async function assertAccessible(page, name) {
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await assertFits(page, `${name}, ${colorScheme}`);
+    const directory = process.env.LEMMA_SCREENSHOTS;
+    if (directory) {
+      await page.screenshot({ path: join(directory, `console-${name}-${colorScheme}.png`), fullPage: true });
+    }
+    await page.setViewportSize({ width: 360, height: 740 });
+    await assertFits(page, `${name}, ${colorScheme}, phone`);
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+export const button = (scope, name) => scope.getByRole('button', { name, exact: true });
+export const goTo = (page, name) => page.locator('nav').getByRole('link', { name, exact: true }).click();

@@ -1,0 +1,111 @@
+// The console's frame: who may come in, what they see, and the overview.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { eventually, killServers } from '../serve/server.mjs';
+import { launchBrowser, openPage } from './browser.mjs';
+import { assertAccessible, goTo, openConsole, password, signIn, startConsole } from './console.mjs';
+
+let server;
+let browser;
+before(async () => {
+  server = await startConsole();
+  server.user('vera', 'viewer');
+  browser = await launchBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.remove();
+  killServers();
+});
+
+const number = async (page, label) =>
+  Number(await page.locator('.tile', { has: page.getByText(label, { exact: true }) }).locator('dd').innerText());
+
+test('the overview counts what was asked and draws it', async () => {
+  assert.equal((await server.ask({ prompt: 'What is 47 * 36?' })).status, 200);
+  assert.equal((await server.ask({ prompt: 'What?', profile: 'none' })).status, 400);
+  const { page, faults } = await openConsole(browser, server);
+  await page.waitForURL(/\/admin/);
+  await page.locator('.chart canvas').nth(2).waitFor();
+  await eventually(async () => {
+    await page.reload();
+    await page.locator('.tile').nth(6).waitFor();
+    return (await number(page, 'Requests')) === 2;
+  }, 'both requests are counted');
+  assert.equal(await page.locator('.tile', { hasText: 'Success' }).locator('dd').innerText(), '50%');
+  assert.equal(await number(page, 'Ready replicas'), 1);
+  const whole = page.locator('tr', { hasText: 'Whole' }).locator('td');
+  assert.match((await whole.allInnerTexts()).join(' '), /^Whole \d\S* m?s \d\S* m?s \d\S* m?s$/);
+  for (const range of ['15m', '30d', '7d']) {
+    await page.getByLabel('Time', { exact: true }).selectOption(range);
+    await page.waitForURL(new RegExp(`range=${range}`));
+    await page.locator('.chart canvas').nth(2).waitFor();
+    assert.equal(await number(page, 'Requests'), 2);
+  }
+  await page.getByRole('combobox', { name: 'Latency' }).selectOption('queue');
+  await page.locator('figcaption', { hasText: 'Queue' }).waitFor();
+  await assertAccessible(page, 'overview');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('the keyboard alone signs in and out; a wrong password is said to be wrong', async () => {
+  const { page, faults } = await openPage(browser, server.console, { locale: 'zh-CN' });
+  await page.locator('.sign-in').waitFor();
+  await assertAccessible(page, 'sign-in');
+  const type = async (field, text) => {
+    for (let i = 0; i < 10; ++i) {
+      if (await page.evaluate((name) => document.activeElement.autocomplete === name, field)) break;
+      await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type(text);
+  };
+  await type('username', 'vera');
+  await type('current-password', 'not the password');
+  await page.keyboard.press('Enter');
+  await page.locator('[role=alert]', { hasText: '不正确' }).waitFor();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type(password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: '概览' }).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN');
+  await page.getByRole('button', { name: '退出 (vera)' }).focus();
+  await page.keyboard.press('Enter');
+  await page.locator('.sign-in').waitFor();
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('a session that is over brings the sign-in back, and the page after it', async () => {
+  const { page, faults } = await openConsole(browser, server, '#/overview?range=7d');
+  await page.locator('.chart canvas').first().waitFor();
+  await page.context().clearCookies();
+  await page.getByLabel('Time', { exact: true }).selectOption('30d');
+  await page.locator('.sign-in').waitFor();
+  assert.match(page.url(), /range=30d/);
+  await signIn(page, 'alice');
+  await page.locator('.chart canvas').first().waitFor();
+  assert.equal(await page.getByLabel('Time', { exact: true }).inputValue(), '30d');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('the charts come when they are needed; the listener has no other page', async () => {
+  const page = await fetch(server.console, { headers: { accept: 'text/html' } });
+  assert.match(page.headers.get('content-security-policy'), /default-src 'none'/);
+  const assets = [...(await page.text()).matchAll(/"(\/assets\/[^"]+)"/g)].map((found) => found[1]);
+  const { origin } = new URL(server.console);
+  let n_bytes = 0;
+  for (const path of assets) {
+    const asset = await fetch(origin + path);
+    assert.equal(asset.status, 200);
+    n_bytes += Number(asset.headers.get('content-length'));
+  }
+  assert.ok(assets.length >= 2 && n_bytes < 60_000, `${n_bytes} bytes`);
+  const root = await fetch(origin, { redirect: 'manual' });
+  assert.deepEqual([root.status, root.headers.get('location')], [302, '/admin']);
+  const elsewhere = await fetch(`${server.url}/admin`, { headers: { accept: 'text/html' } });
+  assert.match(await elsewhere.text(), /--admin-listen/);
+});

@@ -1,0 +1,109 @@
+// Keys and usage in the console: made, changed, rotated and ended; what they used, as a pivot.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+
+import { eventually, killServers } from '../serve/server.mjs';
+import { launchBrowser } from './browser.mjs';
+import { assertAccessible, button, goTo, openConsole, startConsole } from './console.mjs';
+
+let server;
+let browser;
+before(async () => {
+  server = await startConsole(['--require-keys']);
+  server.user('vera', 'viewer');
+  browser = await launchBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.remove();
+  killServers();
+});
+
+const prompt = 'What is 47 * 36?';
+const statusOf = async (key) => (await server.ask({ prompt }, key)).status;
+
+test('a key is made, shown once, used, limited, rotated and revoked', async () => {
+  const { page, faults } = await openConsole(browser, server, '#/keys');
+  const form = page.locator('form');
+  await form.getByLabel('Name').fill('judge');
+  await form.getByLabel('Requests a minute').fill('-1');
+  await button(form, 'Create').click();
+  await form.locator('[role=alert]', { hasText: 'rpm: ' }).waitFor();
+  await form.getByLabel('Requests a minute').fill('1000');
+  await button(form, 'Create').click();
+  const secret = page.locator('.secret pre');
+  const key = await secret.innerText();
+  assert.match(key, /^lemma_[0-9A-Za-z]{44}$/);
+  await assertAccessible(page, 'keys');
+  await button(page, 'I have kept it').click();
+  assert.equal((await page.content()).includes(key), false, 'shown once');
+  await eventually(async () => (await statusOf(key)) === 200, 'the new key opens the door');
+
+  await page.getByRole('link', { name: 'judge' }).click();
+  await page.getByRole('heading', { name: 'judge' }).waitFor();
+  await button(page, 'Rotate').click();
+  await page.locator('.confirm', { hasText: 'A new text' }).waitFor();
+  await button(page, 'Cancel').click();
+  await page.getByLabel('The old text is accepted for').fill('0');
+  await button(page, 'Rotate').click();
+  await button(page.locator('.confirm'), 'Rotate').click();
+  const next = await secret.innerText();
+  assert.notEqual(next, key);
+  await eventually(async () => (await statusOf(key)) === 401, 'the old text is refused');
+  await page.locator('form').getByLabel('Profiles it may use').fill('algorithm');
+  await button(page.locator('form'), 'Save').click();
+  await eventually(async () => (await statusOf(next)) === 403, 'held to another profile');
+  await eventually(async () => {
+    await page.reload();
+    await page.locator('td', { hasText: 'lemma-mini' }).waitFor();
+    return true;
+  }, 'its use is shown');
+  await assertAccessible(page, 'key');
+  await button(page, 'Revoke').click();
+  await button(page.locator('.confirm'), 'Revoke').click();
+  await page.getByText('· revoked ·').waitFor();
+  await eventually(async () => (await statusOf(next)) === 401, 'it is refused');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('usage is turned around, filtered, and taken away as a file', async () => {
+  const { page, faults } = await openConsole(browser, server, '#/usage');
+  const headings = () => page.locator('th').allInnerTexts();
+  await page.getByLabel('Rows by').selectOption('reason');
+  await page.getByLabel('and by').selectOption('status');
+  await page.locator('td', { hasText: /^401$/ }).waitFor();
+  assert.deepEqual((await headings()).slice(0, 3), ['Reason', 'Status', 'Requests']);
+  await page.getByRole('button', { name: 'unauthenticated' }).click();
+  await page.waitForURL(/reason=unauthenticated/);
+  await page.locator('td', { hasText: 'not_allowed' }).waitFor({ state: 'detached' });
+  await button(page.getByRole('main'), 'Reason: unauthenticated ✕ remove this filter').click();
+  await page.locator('td', { hasText: 'not_allowed' }).waitFor();
+  for (const range of ['15m', '30d']) await page.getByLabel('Time', { exact: true }).selectOption(range);
+  await page.getByLabel('Largest first by').selectOption('completion_tokens');
+  await page.getByLabel('Rows', { exact: true }).selectOption('10');
+  await page.waitForURL(/order=completion_tokens.*top=10/);
+  for (const [format, begin] of [['CSV', /^reason,status,requests,/], ['JSON', /^\{"total":/]]) {
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: format }).click()]);
+    assert.match(await readFile(await file.path(), 'utf8'), begin);
+  }
+  await page.reload();
+  assert.equal(await page.getByLabel('Rows by').inputValue(), 'reason', 'the address keeps the pivot');
+  await page.locator('td').first().waitFor();
+  await assertAccessible(page, 'usage');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('a viewer is offered nothing that a viewer may not do', async () => {
+  const { page, faults } = await openConsole(browser, server, '#/keys', 'vera', { locale: 'zh-CN' });
+  await page.getByRole('link', { name: 'judge' }).waitFor();
+  assert.equal(await page.locator('main form, main button').count(), 0);
+  const menu = await page.locator('nav a').allInnerTexts();
+  assert.deepEqual(menu, ['概览', '密钥', '用量', '任务类型', '请求', '副本', '设置']);
+  await goTo(page, '用量');
+  await page.getByRole('heading', { name: '用量' }).waitFor();
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});

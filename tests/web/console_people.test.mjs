@@ -1,0 +1,173 @@
+// Alerts, audit, users and settings in the console.
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+import { after, before, test } from 'node:test';
+
+import { eventually, killServers } from '../serve/server.mjs';
+import { launchBrowser } from './browser.mjs';
+import { assertAccessible, button, goTo, openConsole, password, startConsole } from './console.mjs';
+
+let server;
+let browser;
+let receiver;
+const received = [];
+before(async () => {
+  receiver = createServer((request, response) => {
+    let body = '';
+    request.on('data', (bytes) => (body += bytes));
+    request.on('end', () => {
+      received.push({ signature: request.headers['x-lemma-signature'], body });
+      response.end();
+    });
+  });
+  await new Promise((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  server = await startConsole();
+  browser = await launchBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.remove();
+  receiver?.close();
+  killServers();
+});
+
+test('an alert is made, tried, changed and ended, and its secret signs what it sends', async () => {
+  const { page, faults } = await openConsole(browser, server, '#/alerts');
+  const form = page.locator('form');
+  await form.getByLabel('Name').fill('too slow');
+  await form.getByLabel('Metric').selectOption('first_token_p95');
+  await form.getByLabel('Threshold').fill('1500');
+  await form.getByLabel('Only').fill('nothing=1');
+  await form.getByLabel('Webhook').fill(`http://127.0.0.1:${receiver.address().port}/hook`);
+  await button(form, 'Create').click();
+  await form.locator('[role=alert]', { hasText: 'filters: ' }).waitFor();
+  await form.getByLabel('Only').fill('task=math,proof');
+  await button(form, 'Create').click();
+  const secret = await page.locator('.secret pre').innerText();
+  await button(page, 'I have kept it').click();
+  const row = page.locator('tbody tr', { hasText: 'too slow' });
+  assert.match(await row.innerText(), /first_token_p95 > 1,500, 5 min task=math,proof/);
+  await button(row, 'Send a test').click();
+  await page.getByText('too slow: the test has arrived.').waitFor();
+  const { signature, body } = received[0];
+  const [, time, sent] = /^t=(\d+),v1=(\w+)$/.exec(signature);
+  assert.equal(createHmac('sha256', secret).update(`${time}.${body}`).digest('hex'), sent);
+  await row.getByRole('link', { name: 'Edit' }).click();
+  await form.getByLabel('Threshold').fill('2500');
+  await button(form, 'Save').click();
+  await page.locator('tbody tr', { hasText: '2,500' }).waitFor();
+  await assertAccessible(page, 'alerts');
+  await button(row, 'Remove').click();
+  await button(row.locator('.confirm'), 'Remove').click();
+  await row.waitFor({ state: 'detached' });
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('a user is made, changed and let in no more; the audit log tells it', async () => {
+  const { page, faults } = await openConsole(browser, server, '#/users');
+  const form = page.locator('main > form');
+  await form.getByLabel('Name').fill('bob');
+  await form.getByLabel('Role').selectOption('admin');
+  await form.getByLabel('Password').fill('short');
+  await button(form, 'Create').click();
+  await form.locator('[role=alert]', { hasText: 'password: ' }).waitFor();
+  await form.getByLabel('Password').fill(password);
+  await button(form, 'Create').click();
+  const row = page.locator('tbody tr', { hasText: 'bob' });
+  await row.locator('summary').click();
+  await row.getByLabel('Role').selectOption('viewer');
+  await row.locator('td', { hasText: /^viewer$/ }).waitFor();
+  await row.getByLabel('New password').fill('another horse battery');
+  await button(row, 'Set the password').click();
+  await eventually(async () => (await row.getByLabel('New password').inputValue()) === '', 'the password is set');
+  await button(row, 'Sign out everywhere').click();
+  await button(row.locator('.confirm'), 'Sign out everywhere').click();
+  await button(row, 'Disable').click();
+  await button(row.locator('.confirm'), 'Disable').click();
+  await button(row, 'Let in again').click();
+  await row.locator('td', { hasText: /^enabled$/ }).waitFor();
+  await assertAccessible(page, 'users');
+
+  await goTo(page, 'Audit');
+  await page.getByLabel('Action').fill('user.create');
+  await button(page.locator('form'), 'Search').click();
+  await page.waitForURL(/action=user.create/);
+  const entries = page.locator('tbody tr');
+  await eventually(async () => (await entries.count()) === 2, 'alice and bob');
+  assert.match(await entries.first().innerText(), /alice[^]*user\.create/);
+  await assertAccessible(page, 'audit');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+// RFC 6238 with SHA-1 and six digits, of a secret in base 32.
+function codeOf(secret) {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const bits = [...secret].map((c) => alphabet.indexOf(c).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000)));
+  const hash = createHmac('sha1', key).update(counter).digest();
+  const number = hash.readUInt32BE(hash.at(-1) & 15) & 0x7fffffff;
+  return String(number % 1000000).padStart(6, '0');
+}
+
+test('one sets up a second factor, signs in with it, and removes it', async () => {
+  server.user('carol', 'admin');
+  const { page, faults } = await openConsole(browser, server, '#/settings', 'carol');
+  const factor = page.locator('section', { hasText: 'Second factor' });
+  await factor.getByLabel('Present password').fill(password);
+  await button(factor, 'Set up').click();
+  const secret = await page.locator('.totp-secret').innerText();
+  assert.match(await factor.getByRole('link').getAttribute('href'), /^otpauth:\/\/totp\//);
+  await factor.getByLabel('Code').fill('000000');
+  await button(factor, 'Confirm').click();
+  await factor.locator('[role=alert]').waitFor();
+  await factor.getByLabel('Code').fill(codeOf(secret));
+  await button(factor, 'Confirm').click();
+  const recovery = (await page.locator('.secret pre').innerText()).trim().split('\n');
+  assert.equal(recovery.length, 10);
+  await button(page, 'I have kept it').click();
+  await page.getByText('Second factor: on').waitFor();
+  await page.getByText('--admin-listen').waitFor();
+  await assertAccessible(page, 'settings');
+
+  await button(page, 'Sign out (carol)').click();
+  const signInForm = page.locator('.sign-in');
+  await signInForm.getByLabel('Name').fill('carol');
+  await signInForm.getByLabel('Password').fill(password);
+  assert.equal(await page.locator('main').count(), 1, 'nothing is left of the page');
+  await button(page, 'Sign in').click();
+  await page.getByLabel('Code').fill(recovery[0]);
+  await button(page, 'Sign in').click();
+  await page.getByText('Second factor: on').waitFor();
+  await factor.getByLabel('Present password').fill(password);
+  await button(factor, 'Remove the second factor').click();
+  await page.getByText('Second factor: off').waitFor();
+  await button(page, 'Sign out everywhere').click();
+  await button(page.locator('.confirm'), 'Sign out everywhere').click();
+  await page.locator('.sign-in').waitFor();
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('who may not change alerts is shown them alone; one changes the own password', async () => {
+  server.user('dora', 'admin');
+  const { page, faults } = await openConsole(browser, server, '#/alerts', 'dora');
+  await page.getByRole('heading', { name: 'Alerts' }).waitFor();
+  await page.getByRole('region', { name: 'Alerts' }).waitFor();
+  assert.equal(await page.locator('main form').count(), 0);
+  await goTo(page, 'Settings');
+  const own = page.locator('form', { hasText: 'Your password' });
+  await own.getByLabel('Present password').fill('not the password');
+  await own.getByLabel('New password').fill('another horse battery');
+  await button(own, 'Set the password').click();
+  await own.locator('[role=alert]').waitFor();
+  await own.getByLabel('Present password').fill(password);
+  await button(own, 'Set the password').click();
+  await page.getByText('your other sessions have ended').waitFor();
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});

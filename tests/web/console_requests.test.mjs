@@ -1,0 +1,120 @@
+// Requests in the console: followed, ended, found again; and the replicas.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { eventually, killServers } from '../serve/server.mjs';
+import { launchBrowser } from './browser.mjs';
+import { assertAccessible, button, openConsole, startConsole } from './console.mjs';
+import { startReplica } from './scripted_replica.mjs';
+
+let replica;
+let server;
+let browser;
+before(async () => {
+  replica = await startReplica();
+  server = await startConsole(['--workers', '0', '--replica', replica.url]);
+  browser = await launchBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.remove();
+  replica?.stop();
+  killServers();
+});
+
+const stream = (prompt) => server.ask({ prompt, stream: true });
+
+test('a request is followed while it runs, and ended', async () => {
+  replica.say([{ reasoning: 'Hm. ' }, { content: 'It ' }, { content: 'is' }]);
+  const isHeld = replica.hold();
+  const reply = await stream('What is 47 * 36?');
+  await isHeld;
+  const { page, faults } = await openConsole(browser, server, '#/requests');
+  const live = page.getByRole('region', { name: 'Now' });
+  await live.locator('tbody tr', { hasText: 'answering' }).waitFor();
+  await button(live, 'End').click();
+  await assertAccessible(page, 'live');
+  await button(live.locator('.confirm'), 'End').click();
+  await live.locator('tbody tr').waitFor({ state: 'detached' });
+  assert.match(await reply.text(), /event: error[^]*cancelled/);
+  await eventually(() => replica.state.n_left === 1, 'the replica is told');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('what went wrong is counted by its reason, and found in the log with its time line', async () => {
+  replica.say([{ reasoning: 'Hm. ' }, { content: 'It is 1692.' }]);
+  await (await stream('What is 47 * 36?')).text();
+  assert.equal((await server.ask({ prompt: 'What?', profile: 'none' })).status, 400);
+  const { page, faults } = await openConsole(browser, server, '#/requests');
+  const reason = page.getByRole('region', { name: 'Errors by reason' }).getByRole('link', { name: 'bad_request' });
+  await eventually(async () => {
+    await page.reload();
+    await page.getByRole('region', { name: 'Found' }).first().waitFor();
+    return (await reason.count()) === 1;
+  }, 'the failure is counted');
+  await reason.click();
+  await page.waitForURL(/reason=bad_request/);
+  const found = page.getByRole('region', { name: 'Found' }).last().locator('tbody tr');
+  await eventually(async () => (await found.count()) === 1, 'the failed one alone');
+  await page.locator('form').getByLabel('Reason').fill('');
+  await page.locator('form').getByLabel('Status').fill('200');
+  await button(page.locator('form'), 'Search').click();
+  await page.waitForURL(/status=200/);
+  const good = found.filter({ hasText: 'math' }).first();
+  assert.match(await good.getByRole('img').getAttribute('aria-label'), /Prefill|Answer|Thinking|^$/);
+  await assertAccessible(page, 'requests');
+  await good.getByRole('link').click();
+  await page.locator('.facts', { hasText: 'scripted' }).waitFor();
+  await page.getByText('Not kept').first().waitFor();
+  await assertAccessible(page, 'request');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('a server without an API of replicas says so', async (t) => {
+  const { status } = await fetch(`${server.console}/api/replicas`);
+  if (status !== 404) return t.skip('this one has it');
+  const { page, faults } = await openConsole(browser, server, '#/replicas');
+  await page.getByText('cannot change its replicas while it runs').waitFor();
+  await assertAccessible(page, 'no-replicas');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('each button of a replica makes its call', async () => {
+  const { page, faults } = await openConsole(browser, server);
+  const common = { address: 'unix:/run/w', state: 'ready', breaker: 'closed', models: ['lemma-mini'],
+                   in_flight: 1, reserved_tokens: 512, waiting: 0 };
+  const replicas = [
+    { ...common, id: 'w/0', name: 'worker 0', kind: 'worker', restarts: 2, origin: 'command_line' },
+    { ...common, id: 'r1', name: 'gpu1', kind: 'remote', origin: 'store' },
+  ];
+  const calls = [];
+  await page.route('**/admin/api/replicas**', (route) => {
+    const request = route.request();
+    if (request.method() === 'GET') return route.fulfill({ json: { replicas } });
+    calls.push(`${request.method()} ${new URL(request.url()).pathname.slice('/admin/api'.length)} ${request.postData()}`);
+    return route.fulfill({ status: 204 });
+  });
+  await page.locator('nav').getByRole('link', { name: 'Replicas' }).click();
+  const worker = page.locator('tr', { hasText: 'worker 0' });
+  const remote = page.locator('tr', { hasText: 'gpu1' });
+  await button(worker, 'Drain').click();
+  await button(worker, 'Take back').click();
+  await button(worker, 'Restart').click();
+  await button(worker.locator('.confirm'), 'Restart').click();
+  await button(remote, 'Remove').click();
+  await button(remote.locator('.confirm'), 'Remove').click();
+  assert.equal(await button(remote, 'Restart').count() + (await button(worker, 'Remove').count()), 0);
+  await page.getByLabel('As --replica takes it').fill('http://gpu2:8000/v1');
+  await button(page, 'Add').click();
+  await eventually(() => calls.length === 5, 'all five calls');
+  assert.deepEqual(calls, [
+    'POST /replicas/w%2F0/drain {}', 'POST /replicas/w%2F0/undrain {}', 'POST /replicas/w%2F0/restart {}',
+    'DELETE /replicas/r1 {}', 'POST /replicas {"spec":"http://gpu2:8000/v1"}',
+  ]);
+  await assertAccessible(page, 'replicas');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});

@@ -1,0 +1,105 @@
+// Alerts: how they stand, and for owners their rules.
+import { useState } from "preact/hooks";
+
+import { emptyAlert, filtersText, type AlertRule } from "../alerts";
+import { useConsole } from "../context";
+import { AlertForm } from "../parts/alert_form";
+import { ConfirmButton } from "../parts/confirm_button";
+import { Failure } from "../parts/failure";
+import { Secret } from "../parts/secret";
+import { Table } from "../parts/table";
+import { linkTo, type Route } from "../route";
+import { useAction, useData } from "../use_data";
+
+const refreshMs = 10_000;
+
+export function Alerts({ route }: { route: Route }) {
+  const { api, say, may } = useConsole();
+  const [secret, setSecret] = useState<string | null>(null);
+  const [nMade, setNMade] = useState(0); // each makes the form anew
+  const data = useData(() => api.get<{ alerts: AlertRule[] }>("/alerts"), [], refreshMs);
+  const edited = data.value?.alerts.find(({ id }) => id === route.id);
+  const create = async (body: object) => {
+    const made = await api.send<{ secret: string }>("POST", "/alerts", body);
+    setSecret(made.secret);
+    setNMade(nMade + 1);
+    data.reload();
+  };
+  const replace = async (id: string, body: object) => {
+    await api.send("PUT", `/alerts/${id}`, body);
+    data.reload();
+    location.hash = linkTo("alerts");
+  };
+  return (
+    <>
+      <h2>{say("alerts")}</h2>
+      <Failure failure={data.failure} />
+      {secret && <Secret title={say("signingSecret")} text={secret} onDone={() => setSecret(null)} />}
+      {data.value && <AlertTable rules={data.value.alerts} onChanged={data.reload} />}
+      {may("owner") && edited && (
+        <AlertForm
+          key={edited.id}
+          title={edited.name}
+          submit={say("save")}
+          spec={edited}
+          onSubmit={(body) => replace(edited.id, body)}
+        />
+      )}
+      {may("owner") && !edited && (
+        <AlertForm key={nMade} title={say("newAlert")} submit={say("create")} spec={emptyAlert} onSubmit={create} />
+      )}
+    </>
+  );
+}
+
+function AlertTable({ rules, onChanged }: { rules: AlertRule[]; onChanged(): void }) {
+  const { api, say, formats, may } = useConsole();
+  const [told, setTold] = useState("");
+  const { run, isBusy, failure } = useAction();
+  const test = async ({ id, name }: AlertRule) => {
+    setTold("");
+    const sent = await api.send<{ is_delivered: boolean; error: string }>("POST", `/alerts/${id}/test`);
+    setTold(`${name}: ${sent.is_delivered ? say("testArrived") : `${say("testFailed")} ${sent.error}`}`);
+  };
+  const remove = async ({ id }: AlertRule) => {
+    await api.send("DELETE", `/alerts/${id}`);
+    onChanged();
+  };
+  const actionsOf = (rule: AlertRule) => (
+    <span class="row">
+      <a href={linkTo("alerts", rule.id)}>{say("edit")}</a>
+      <button type="button" disabled={isBusy} onClick={() => void run(() => test(rule))}>
+        {say("sendTest")}
+      </button>
+      <ConfirmButton
+        label={say("remove")}
+        question={say("removeQuestion")}
+        isDisabled={isBusy}
+        onConfirm={() => void run(() => remove(rule))}
+      />
+    </span>
+  );
+  return (
+    <>
+      <Failure failure={failure} />
+      {told && <p role="status">{told}</p>}
+      <Table
+        label={say("alerts")}
+        columns={[say("name"), say("state"), say("rule"), say("value"), say("since"), say("webhook"), ""]}
+        numeric={[3]}
+        rows={rules.map((rule) => ({
+          key: rule.id,
+          cells: [
+            rule.name,
+            <span class={rule.state === "firing" ? "failure" : undefined}>{say(`alert.${rule.state}`)}</span>,
+            `${rule.metric} ${rule.comparison === "above" ? ">" : "<"} ${formats.number(rule.threshold)}, ${rule.window_minutes} min ${filtersText(rule.filters)}`,
+            rule.value === null ? "" : formats.number(rule.value),
+            formats.time(rule.since),
+            rule.delivery_error || say("none"),
+            may("owner") && actionsOf(rule),
+          ],
+        }))}
+      />
+    </>
+  );
+}

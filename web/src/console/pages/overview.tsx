@@ -1,0 +1,180 @@
+// How the service does, now and over the last minutes to weeks.
+import { useState } from "preact/hooks";
+
+import { useConsole } from "../context";
+import { Chart } from "../parts/chart";
+import { Failure } from "../parts/failure";
+import { SelectField } from "../parts/field";
+import { Table } from "../parts/table";
+import { bucketMinutesOf, bucketsOf, rangeOf, ranges } from "../ranges";
+import { linkTo, type Route } from "../route";
+import { fetchUsage, latencies, type Latency, type UsageReport, type UsageSums } from "../usage";
+import { useData } from "../use_data";
+
+const refreshMs = 10_000;
+
+export function Overview({ route }: { route: Route }) {
+  const { api, say, formats } = useConsole();
+  const [latency, setLatency] = useState<Latency>("first_token");
+  const range = rangeOf(route.query.get("range"), "1h");
+  const usage = useData(
+    async () => {
+      const buckets = bucketsOf(range);
+      const query = { from_ms: buckets[0], bucket_minutes: bucketMinutesOf(range) };
+      return { range, buckets, report: await fetchUsage(api, query) };
+    },
+    [range],
+    refreshMs,
+  );
+  const shown = usage.value;
+  const total = shown?.report.total;
+  const seconds = shown ? (Date.now() - shown.buckets[0]!) / 1000 : 1;
+  return (
+    <>
+      <h2>{say("overview")}</h2>
+      <Now />
+      <div class="row">
+        <SelectField
+          label={say("range")}
+          value={range}
+          options={ranges.map(([value, word]) => [value, say(word)] as const)}
+          onChange={(value) => (location.hash = linkTo("overview", "", { range: value }))}
+        />
+      </div>
+      <Failure failure={usage.failure} />
+      {shown && total && (
+        <>
+          <dl class="tiles">
+            <Tile label={say("requests")} text={formats.number(total.requests)} />
+            <Tile label={say("perSecond")} text={formats.number(total.requests / seconds)} />
+            <Tile label={say("success")} text={formats.percent(total.requests - total.errors, total.requests) || "-"} />
+            <Tile label={say("tokensPerSecond")} text={formats.number(total.completion_tokens / seconds)} />
+          </dl>
+          <Latencies total={total} />
+          <Charts {...shown} latency={latency} onLatency={setLatency} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Tile({ label, text, href }: { label: string; text: string; href?: string }) {
+  return (
+    <div class="tile">
+      <dt>{label}</dt>
+      <dd>{href ? <a href={href}>{text}</a> : text}</dd>
+    </div>
+  );
+}
+
+interface Health {
+  status: string;
+  database: string;
+  replicas_ready: number;
+  models: string[];
+}
+
+function Now() {
+  const { api, say, formats, may } = useConsole();
+  const now = useData(
+    async () => {
+      const [health, live, alerts] = await Promise.all([
+        api.get<Health>("/health"),
+        api.get<{ requests: { state: string }[] }>("/live"),
+        may("admin") ? api.get<{ alerts: { state: string }[] }>("/alerts") : null,
+      ]);
+      return { health, live: live.requests, alerts: alerts?.alerts };
+    },
+    [],
+    refreshMs,
+  );
+  if (!now.value) return <Failure failure={now.failure} />;
+  const { health, live, alerts } = now.value;
+  const n_waiting = live.filter(({ state }) => state === "queued").length;
+  const n_firing = alerts?.filter(({ state }) => state === "firing").length ?? 0;
+  return (
+    <section aria-label={say("now")}>
+      <Failure failure={now.failure} />
+      <dl class="tiles">
+        <Tile label={say("running")} text={formats.number(live.length - n_waiting)} href={linkTo("requests")} />
+        <Tile label={say("waiting")} text={formats.number(n_waiting)} href={linkTo("requests")} />
+        <Tile label={say("replicasReady")} text={formats.number(health.replicas_ready)} />
+        <Tile label={say("models")} text={health.models.join(", ") || "-"} />
+        <Tile label={say("database")} text={health.database} />
+        {alerts && <Tile label={say("alertsFiring")} text={formats.number(n_firing)} href={linkTo("alerts")} />}
+      </dl>
+    </section>
+  );
+}
+
+function Latencies({ total }: { total: UsageSums }) {
+  const { say, formats } = useConsole();
+  return (
+    <Table
+      label={say("latency")}
+      columns={[say("latency"), "P50", "P95", "P99"]}
+      numeric={[1, 2, 3]}
+      rows={latencies.map((name) => {
+        const { p50_ms, p95_ms, p99_ms } = total[name];
+        return {
+          key: name,
+          cells: [say(`latency.${name}`), ...[p50_ms, p95_ms, p99_ms].map((ms) => formats.milliseconds(ms) || "-")],
+        };
+      })}
+    />
+  );
+}
+
+interface ChartsProps {
+  range: ReturnType<typeof rangeOf>;
+  buckets: number[];
+  report: UsageReport;
+  latency: Latency;
+  onLatency(latency: Latency): void;
+}
+
+function Charts({ range, buckets, report, latency, onLatency }: ChartsProps) {
+  const { say } = useConsole();
+  const byBegin = new Map(report.groups.map((group) => [group.begin_ms, group]));
+  const seconds = bucketMinutesOf(range) * 60;
+  const perSecond = (name: "requests" | "errors" | "completion_tokens" | "thinking_tokens") =>
+    buckets.map((begin) => (byBegin.get(begin)?.[name] ?? 0) / seconds);
+  const milliseconds = (percent: "p50_ms" | "p95_ms" | "p99_ms") =>
+    buckets.map((begin) => byBegin.get(begin)?.[latency][percent] ?? null);
+  return (
+    <>
+      <Chart
+        title={say("requestsPerSecond")}
+        times={buckets}
+        lines={[
+          { label: say("requests"), values: perSecond("requests") },
+          { label: say("errors"), values: perSecond("errors") },
+        ]}
+      />
+      <SelectField
+        label={say("latency")}
+        value={latency}
+        options={latencies.map((name) => [name, say(`latency.${name}`)] as const)}
+        onChange={(value) => onLatency(value as Latency)}
+      />
+      <Chart
+        title={say(`latency.${latency}`)}
+        times={buckets}
+        unit=" ms"
+        lines={[
+          { label: "P50", values: milliseconds("p50_ms") },
+          { label: "P95", values: milliseconds("p95_ms") },
+          { label: "P99", values: milliseconds("p99_ms") },
+        ]}
+      />
+      <Chart
+        title={say("tokensPerSecond")}
+        times={buckets}
+        lines={[
+          { label: say("completionTokens"), values: perSecond("completion_tokens") },
+          { label: say("thinkingTokens"), values: perSecond("thinking_tokens") },
+        ]}
+      />
+    </>
+  );
+}

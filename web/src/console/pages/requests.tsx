@@ -1,0 +1,163 @@
+// Requests: those that run, what went wrong and why, and the log to be searched.
+import { useState } from "preact/hooks";
+
+import { useConsole } from "../context";
+import { Failure } from "../parts/failure";
+import { LiveTable } from "../parts/live_table";
+import { RequestDetails } from "../parts/request_details";
+import { SelectField, TextField } from "../parts/field";
+import { Table } from "../parts/table";
+import { Timeline, TimelineLegend } from "../parts/timeline";
+import { beginOf, rangeOf, ranges, type Range } from "../ranges";
+import type { LoggedRequest } from "../requests";
+import { linkTo, type Route } from "../route";
+import { fetchUsage } from "../usage";
+import { useData } from "../use_data";
+
+const filters = ["id", "key_id", "profile", "model", "replica", "status", "reason"] as const;
+type Filters = Record<(typeof filters)[number], string>;
+
+export function Requests({ route }: { route: Route }) {
+  const { say } = useConsole();
+  const range = rangeOf(route.query.get("range"), "1d");
+  const wanted = Object.fromEntries(filters.map((name) => [name, route.query.get(name) ?? ""])) as Filters;
+  const search = JSON.stringify([range, wanted]);
+  return (
+    <>
+      <h2>{say("requests")}</h2>
+      <LiveTable />
+      {route.id ? (
+        <RequestDetails key={route.id} id={route.id} />
+      ) : (
+        <>
+          <Reasons range={range} />
+          <SearchForm key={search} range={range} wanted={wanted} />
+          <Found key={`found ${search}`} range={range} wanted={wanted} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Reasons({ range }: { range: Range }) {
+  const { api, say, formats } = useConsole();
+  const usage = useData(
+    () => fetchUsage(api, { group_by: "reason,status", from_ms: beginOf(range), limit: 100 }),
+    [range],
+  );
+  if (!usage.value) return <Failure failure={usage.failure} />;
+  const { groups, total } = usage.value;
+  return (
+    <section>
+      <h3>{say("errorsByReason")}</h3>
+      <Table
+        label={say("errorsByReason")}
+        columns={[say("dimension.reason"), say("dimension.status"), say("requests"), say("share")]}
+        numeric={[2, 3]}
+        rows={groups
+          .filter(({ reason }) => reason)
+          .map(({ reason, status, requests }) => ({
+            key: `${reason} ${status}`,
+            cells: [
+              <a href={linkTo("requests", "", { range, reason, status })}>{reason}</a>,
+              status,
+              formats.number(requests),
+              formats.percent(requests, total.requests),
+            ],
+          }))}
+      />
+    </section>
+  );
+}
+
+function SearchForm({ range: first, wanted }: { range: Range; wanted: Filters }) {
+  const { say } = useConsole();
+  const [range, setRange] = useState<string>(first);
+  const [values, setValues] = useState(wanted);
+  return (
+    <form
+      class="panel"
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        location.hash = linkTo("requests", "", { range, ...values });
+      }}
+    >
+      <h3>{say("search")}</h3>
+      <div class="fields">
+        <SelectField
+          label={say("range")}
+          value={range}
+          options={ranges.map(([value, word]) => [value, say(word)] as const)}
+          onChange={setRange}
+        />
+        {filters.map((name) => (
+          <TextField
+            key={name}
+            label={say(`search.${name}`)}
+            value={values[name]}
+            hint={name === "reason" ? "any" : undefined}
+            onChange={(value) => setValues({ ...values, [name]: value.trim() })}
+          />
+        ))}
+      </div>
+      <button type="submit">{say("search")}</button>
+    </form>
+  );
+}
+
+interface Page {
+  requests: LoggedRequest[];
+  next: string | null;
+}
+
+function Found({ range, wanted }: { range: Range; wanted: Filters }) {
+  const { api, say, formats } = useConsole();
+  const [cursors, setCursors] = useState<string[]>([""]); // of the pages that are shown
+  const from_ms = beginOf(range);
+  const data = useData(async () => {
+    const pages = cursors.map((cursor) => api.get<Page>("/requests", { ...wanted, from_ms, cursor }));
+    const loaded = await Promise.all(pages);
+    return { requests: loaded.flatMap(({ requests }) => requests), next: loaded.at(-1)!.next };
+  }, [cursors]);
+  if (!data.value) return <Failure failure={data.failure} />;
+  const { requests, next } = data.value;
+  return (
+    <section aria-label={say("found")}>
+      <Failure failure={data.failure} />
+      <TimelineLegend />
+      <Table
+        label={say("found")}
+        columns={[
+          say("started"),
+          say("dimension.status"),
+          say("dimension.reason"),
+          say("dimension.profile"),
+          say("dimension.model"),
+          say("completionTokens"),
+          say("latency.whole"),
+          say("timeline"),
+        ]}
+        numeric={[5, 6]}
+        rows={requests.map((request) => ({
+          key: request.id,
+          cells: [
+            <a href={linkTo("requests", request.id)}>{formats.time(request.started)}</a>,
+            request.status,
+            request.reason,
+            request.profile,
+            request.model,
+            formats.number(request.completion_tokens),
+            formats.milliseconds(request.duration_ms),
+            <Timeline request={request} />,
+          ],
+        }))}
+      />
+      {next && (
+        <button type="button" onClick={() => setCursors([...cursors, next])}>
+          {say("more")}
+        </button>
+      )}
+    </section>
+  );
+}

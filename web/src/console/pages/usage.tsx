@@ -1,0 +1,157 @@
+// Usage as a pivot: rows by one dimension or two, filters, the largest first, as a file.
+import { addressOf } from "../admin_api";
+import { useConsole } from "../context";
+import { Failure } from "../parts/failure";
+import { SelectField } from "../parts/field";
+import { Table } from "../parts/table";
+import { beginOf, rangeOf, ranges } from "../ranges";
+import { linkTo, type Route } from "../route";
+import { dimensions, fetchUsage, type Dimension, type UsageGroup, type UsageReport } from "../usage";
+import { useData } from "../use_data";
+
+const orders = ["requests", "errors", "prompt_tokens", "completion_tokens", "duration_ms"] as const;
+const tops = ["10", "25", "100", "1000"];
+
+// All that the page shows is in its address, so that it can be kept and passed on.
+function pivotOf({ query }: Route) {
+  const dimensionOf = (name: string) => dimensions.find((dimension) => dimension === query.get(name));
+  const first = dimensionOf("by") ?? "profile";
+  const second = dimensionOf("then");
+  const filters: Partial<Record<Dimension, string>> = {};
+  for (const dimension of dimensions) {
+    if (query.has(dimension)) filters[dimension] = query.get(dimension)!;
+  }
+  return {
+    range: rangeOf(query.get("range"), "1d"),
+    by: second && second !== first ? [first, second] : [first],
+    order: orders.find((order) => order === query.get("order")) ?? "requests",
+    top: tops.find((top) => top === query.get("top")) ?? "25",
+    filters,
+  };
+}
+
+export function Usage({ route }: { route: Route }) {
+  const { api, say } = useConsole();
+  const pivot = pivotOf(route);
+  const { range, by, order, top, filters } = pivot;
+  const change = (changed: Record<string, string | undefined>) => {
+    location.hash = linkTo("usage", "", { range, by: by[0], then: by[1], order, top, ...filters, ...changed });
+  };
+  const query = { ...filters, group_by: by.join(","), order, limit: top };
+  const usage = useData(() => fetchUsage(api, { ...query, from_ms: beginOf(range) }), [JSON.stringify(pivot)]);
+  const dimensionWords = dimensions.map((name) => [name, say(`dimension.${name}`)] as const);
+  const addressAs = (format: string) => addressOf("/usage", { ...query, from_ms: beginOf(range), format });
+  return (
+    <>
+      <h2>{say("usage")}</h2>
+      <div class="fields">
+        <SelectField label={say("rowsBy")} value={by[0]!} options={dimensionWords} onChange={(by) => change({ by })} />
+        <SelectField
+          label={say("thenBy")}
+          value={by[1] ?? ""}
+          options={[["", say("none")], ...dimensionWords]}
+          onChange={(then) => change({ then })}
+        />
+        <SelectField
+          label={say("range")}
+          value={range}
+          options={ranges.map(([value, word]) => [value, say(word)] as const)}
+          onChange={(range) => change({ range })}
+        />
+        <SelectField
+          label={say("order")}
+          value={order}
+          options={orders.map((name) => [name, say(`measure.${name}`)] as const)}
+          onChange={(order) => change({ order })}
+        />
+        <SelectField
+          label={say("top")}
+          value={top}
+          options={tops.map((n) => [n, n] as const)}
+          onChange={(top) => change({ top })}
+        />
+      </div>
+      <p class="row">
+        {Object.entries(filters).map(([dimension, value]) => (
+          <button type="button" key={dimension} onClick={() => change({ [dimension]: undefined })}>
+            {say(`dimension.${dimension as Dimension}`)}: {value} ✕ <span class="unseen">{say("removeFilter")}</span>
+          </button>
+        ))}
+        <a href={addressAs("csv")} download="usage.csv">
+          CSV
+        </a>
+        <a href={addressAs("json")} download="usage.json">
+          JSON
+        </a>
+      </p>
+      <Failure failure={usage.failure} />
+      {usage.value && <Rows by={by} report={usage.value} onFilter={change} />}
+    </>
+  );
+}
+
+interface RowsProps {
+  by: Dimension[];
+  report: UsageReport;
+  onFilter(filter: Record<string, string>): void;
+}
+
+function Rows({ by, report, onFilter }: RowsProps) {
+  const { say, formats } = useConsole();
+  const measures = (group: Omit<UsageGroup, Dimension>) => [
+    formats.number(group.requests),
+    formats.percent(group.requests, report.total.requests),
+    formats.number(group.errors),
+    formats.number(group.prompt_tokens),
+    formats.number(group.completion_tokens),
+    formats.number(group.thinking_tokens),
+    formats.number(group.truncated),
+    formats.number(group.looped),
+    formats.milliseconds(group.first_token.p50_ms),
+    formats.milliseconds(group.whole.p50_ms),
+    formats.milliseconds(group.whole.p95_ms),
+  ];
+  const columns = [
+    ...by.map((dimension) => say(`dimension.${dimension}`)),
+    say("requests"),
+    say("share"),
+    say("errors"),
+    say("promptTokens"),
+    say("completionTokens"),
+    say("thinkingTokens"),
+    say("truncated"),
+    say("looped"),
+    `${say("latency.first_token")} P50`,
+    `${say("latency.whole")} P50`,
+    `${say("latency.whole")} P95`,
+  ];
+  const rows = report.groups.map((group) => ({
+    key: by.map((dimension) => group[dimension]).join("\n"),
+    cells: [...by.map((dimension) => <Value dimension={dimension} value={group[dimension]!} onFilter={onFilter} />), ...measures(group)],
+  }));
+  const total = { key: "total\n\n", cells: [<b>{say("total")}</b>, ...by.slice(1).map(() => ""), ...measures(report.total)] };
+  return (
+    <>
+      <Table
+        label={say("usage")}
+        columns={columns}
+        rows={[...rows, total]}
+        numeric={columns.map((_, i) => i).slice(by.length)}
+      />
+      {report.n_groups > rows.length && (
+        <p class="hint">{say("moreGroups", { n: report.n_groups - rows.length })}</p>
+      )}
+    </>
+  );
+}
+
+// What is empty can be no part of this page's address, and filters by nothing.
+function Value({ dimension, value, onFilter }: { dimension: Dimension; value: string; onFilter: RowsProps["onFilter"] }) {
+  const { say } = useConsole();
+  if (!value) return <span class="hint">{say("none")}</span>;
+  return (
+    <button type="button" class="link" title={say("onlyThis")} onClick={() => onFilter({ [dimension]: value })}>
+      {value}
+    </button>
+  );
+}

@@ -1,0 +1,44 @@
+// A profile's file to be edited, and two of them compared. CodeMirror is fetched with the first.
+import type { EditorView } from "@codemirror/view";
+import { useEffect, useRef } from "preact/hooks";
+
+type Make = (place: HTMLElement) => Promise<EditorView>;
+
+function useView(make: Make, inputs: unknown[]) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    let isGone = false;
+    let view: EditorView | null = null;
+    void make(place.current!).then((made) => {
+      if (isGone) made.destroy();
+      else view = made;
+    });
+    return () => {
+      isGone = true;
+      view?.destroy();
+    };
+  }, inputs);
+  return place;
+}
+
+interface EditorProps {
+  label: string;
+  text: string; // at first; another one is another editor, by its key
+  onChange(text: string): void;
+}
+
+export function Editor({ label, text, onChange }: EditorProps) {
+  const place = useView(
+    async (element) => (await import("./code_view")).editorIn(element, label, text, onChange),
+    [label],
+  );
+  return <div class="code-view" ref={place} />;
+}
+
+export function Difference({ label, before, after }: { label: string; before: string; after: string }) {
+  const place = useView(
+    async (element) => (await import("./code_view")).differenceIn(element, label, before, after),
+    [label, before, after],
+  );
+  return <div class="code-view difference" ref={place} />;
+}

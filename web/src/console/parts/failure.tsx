@@ -1,0 +1,28 @@
+// What went wrong with a call, in the reader's language and the server's own words.
+import type { CallError } from "../admin_api";
+import { useConsole } from "../context";
+import type { Say, Word } from "../words";
+
+export function FailureText({ failure, say }: { failure: CallError | null; say: Say }) {
+  if (!failure) return null;
+  const kinds: Record<number, Word> = {
+    0: "failedLost",
+    401: "failedSignIn",
+    403: "failedForbidden",
+    404: "failedMissing",
+    429: "failedLimit",
+    503: "failedBusy",
+  };
+  const kind: Word = kinds[failure.status] ?? (failure.status >= 500 ? "failedServer" : "failedRequest");
+  const detail = (failure.field ? `${failure.field}: ` : "") + failure.message;
+  return (
+    <p class="failure" role="alert">
+      {say(kind)}
+      {failure.status !== 0 && ` (${detail})`}
+    </p>
+  );
+}
+
+export function Failure({ failure }: { failure: CallError | null }) {
+  return <FailureText failure={failure} say={useConsole().say} />;
+}

@@ -1,0 +1,56 @@
+// The requests that run in the gateway now, followed as they go, and ended where somebody must.
+import { useState } from "preact/hooks";
+
+import { useConsole } from "../context";
+import type { LiveRequest } from "../requests";
+import { useAction, useData } from "../use_data";
+import { ConfirmButton } from "./confirm_button";
+import { Failure } from "./failure";
+import { CheckField } from "./field";
+import { Table } from "./table";
+
+const refreshMs = 1000;
+
+export function LiveTable() {
+  const { api, say, formats, may } = useConsole();
+  const [follows, setFollows] = useState(true);
+  const live = useData(() => api.get<{ requests: LiveRequest[] }>("/live"), [], follows ? refreshMs : 0);
+  const { run, failure } = useAction();
+  const cancel = async (id: string) => {
+    await api.send("POST", `/live/${id}/cancel`);
+    live.reload();
+  };
+  return (
+    <section>
+      <h3>{say("now")}</h3>
+      <CheckField label={say("follow")} isOn={follows} onChange={setFollows} />
+      <Failure failure={failure ?? live.failure} />
+      {live.value && (
+        <Table
+          label={say("now")}
+          columns={["ID", say("state"), say("age"), say("tokens"), say("dimension.profile"), say("dimension.model"), say("dimension.replica"), ""]}
+          numeric={[2, 3]}
+          rows={live.value.requests.map((request) => ({
+            key: request.id,
+            cells: [
+              <code>{request.id}</code>,
+              say(`live.${request.state}`),
+              formats.milliseconds(request.age_ms),
+              formats.number(request.tokens),
+              request.profile,
+              request.model,
+              request.replica,
+              may("admin") && !request.cancelled && (
+                <ConfirmButton
+                  label={say("end")}
+                  question={say("endQuestion")}
+                  onConfirm={() => void run(() => cancel(request.id))}
+                />
+              ),
+            ],
+          }))}
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,97 @@
+// What a profile's labels name: promoted, split by weight, rolled back.
+import { useState } from "preact/hooks";
+
+import { useConsole } from "../context";
+import { production, sharesText, type Profile } from "../profiles";
+import { useAction } from "../use_data";
+import { ConfirmButton } from "./confirm_button";
+import { Failure } from "./failure";
+import { SelectField, TextField } from "./field";
+import { Table } from "./table";
+
+interface Props {
+  profile: Profile;
+  onChanged(): void;
+}
+
+export function ProfileLabels({ profile, onChanged }: Props) {
+  const { api, say, formats, may } = useConsole();
+  const { run, isBusy, failure } = useAction();
+  const rollBack = async (label: string) => {
+    await api.send("POST", `/profiles/${profile.name}/labels/${label}/roll-back`);
+    onChanged();
+  };
+  return (
+    <>
+      <Table
+        label={say("labels")}
+        columns={[say("label"), say("version"), ""]}
+        rows={Object.entries(profile.labels).map(([label, shares]) => ({
+          key: label,
+          cells: [
+            label,
+            sharesText(shares, formats.percent),
+            may("prompt_editor") && (
+              <ConfirmButton
+                label={say("rollBack")}
+                question={say("rollBackQuestion")}
+                isDisabled={isBusy}
+                onConfirm={() => void run(() => rollBack(label))}
+              />
+            ),
+          ],
+        }))}
+      />
+      <Failure failure={failure} />
+      {may("prompt_editor") && <Promote profile={profile} onChanged={onChanged} />}
+    </>
+  );
+}
+
+// One version for all, or two by weight.
+function Promote({ profile, onChanged }: Props) {
+  const { api, say } = useConsole();
+  const newest = String(profile.versions.at(-1));
+  const [label, setLabel] = useState<string>(production);
+  const [first, setFirst] = useState(newest);
+  const [second, setSecond] = useState("");
+  const [weight, setWeight] = useState("10");
+  const { run, isBusy, failure } = useAction();
+  const versions = profile.versions.map((version) => [String(version), String(version)] as const);
+  const promote = async () => {
+    const shares = second
+      ? [
+          { version: Number(first), weight: 100 - Number(weight) },
+          { version: Number(second), weight: Number(weight) },
+        ]
+      : [{ version: Number(first) }];
+    await api.send("PUT", `/profiles/${profile.name}/labels/${label}`, { shares });
+    onChanged();
+  };
+  return (
+    <form
+      class="panel"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void run(promote);
+      }}
+    >
+      <h3>{say("promote")}</h3>
+      <div class="fields">
+        <TextField label={say("label")} value={label} onChange={setLabel} isRequired />
+        <SelectField label={say("versionA")} value={first} options={versions} onChange={setFirst} />
+        <SelectField
+          label={say("versionB")}
+          value={second}
+          options={[["", say("none")], ...versions]}
+          onChange={setSecond}
+        />
+        {second && <TextField label={say("shareB")} type="number" value={weight} onChange={setWeight} isRequired />}
+      </div>
+      <Failure failure={failure} />
+      <button type="submit" disabled={isBusy}>
+        {say("promote")}
+      </button>
+    </form>
+  );
+}

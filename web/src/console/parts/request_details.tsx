@@ -1,0 +1,62 @@
+// One request of the log, with its time line and, where its key keeps them, prompt and answer.
+import { useConsole } from "../context";
+import { phases, phasesOf, type KeptRequest, type LoggedRequest } from "../requests";
+import { linkTo } from "../route";
+import { useData } from "../use_data";
+import { Failure } from "./failure";
+import { Timeline, TimelineLegend } from "./timeline";
+
+export function RequestDetails({ id }: { id: string }) {
+  const { api, say, formats, may } = useConsole();
+  const data = useData(async (): Promise<(LoggedRequest & Partial<KeptRequest>) | null> => {
+    // What was said is for admins; the rest is in the list.
+    if (may("admin")) return api.get<KeptRequest>(`/requests/${encodeURIComponent(id)}`);
+    return (await api.get<{ requests: LoggedRequest[] }>("/requests", { id })).requests[0] ?? null;
+  }, [id]);
+  const request = data.value;
+  if (!request) return <Failure failure={data.failure} />;
+  const spans = phasesOf(request);
+  const facts: [string, string][] = [
+    [say("started"), formats.time(request.started)],
+    [say("dimension.status"), `${request.status} ${request.reason}`],
+    [say("finish"), request.finish_reason],
+    [say("dimension.key_id"), request.key_id],
+    [say("dimension.profile"), request.profile && `${request.profile}@${request.profile_version}`],
+    [say("dimension.model"), request.model],
+    [say("dimension.replica"), request.replica],
+    [say("promptTokens"), formats.number(request.prompt_tokens)],
+    [say("completionTokens"), formats.number(request.completion_tokens)],
+    [say("thinkingTokens"), formats.number(request.thinking_tokens)],
+    [say("latency.per_token"), formats.milliseconds(request.per_token_us / 1000)],
+    [say("latency.whole"), formats.milliseconds(request.duration_ms)],
+    ...phases.map((phase): [string, string] => [say(`phase.${phase}`), formats.milliseconds(spans[phase])]),
+  ];
+  return (
+    <section class="panel">
+      <p>
+        <a href={linkTo("requests")}>{say("search")}</a>
+      </p>
+      <h3>
+        <code>{request.id}</code>
+      </h3>
+      <Timeline request={request} />
+      <TimelineLegend />
+      <dl class="facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value || "-"}</dd>
+          </div>
+        ))}
+      </dl>
+      {may("admin") && (
+        <>
+          <h3>{say("prompt")}</h3>
+          <pre class="plain" tabIndex={0}>{request.prompt ?? say("notKept")}</pre>
+          <h3>{say("phase.answer")}</h3>
+          <pre class="plain" tabIndex={0}>{request.answer ?? say("notKept")}</pre>
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,33 @@
+// A text that the server tells once: shown until it is put away, with a button that copies it.
+import { useState } from "preact/hooks";
+
+import { useConsole } from "../context";
+
+interface Props {
+  title: string;
+  text: string;
+  onDone(): void;
+}
+
+export function Secret({ title, text, onDone }: Props) {
+  const { say } = useConsole();
+  const [isCopied, setIsCopied] = useState(false);
+  return (
+    <section class="panel secret" role="status" aria-label={title}>
+      <h3>{title}</h3>
+      <p>{say("shownOnce")}</p>
+      <pre class="plain" tabIndex={0}>{text}</pre>
+      <p class="row">
+        <button
+          type="button"
+          onClick={() => void navigator.clipboard.writeText(text).then(() => setIsCopied(true))}
+        >
+          {say(isCopied ? "copied" : "copy")}
+        </button>
+        <button type="button" onClick={onDone}>
+          {say("putAway")}
+        </button>
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,30 @@
+// How a request's time went: queue, prefill, thinking, answer, as one bar.
+import { useConsole } from "../context";
+import { phases, phasesOf, type LoggedRequest } from "../requests";
+
+export function Timeline({ request }: { request: LoggedRequest }) {
+  const { say, formats } = useConsole();
+  const spans = phasesOf(request);
+  const shown = phases.filter((phase) => spans[phase] > 0);
+  const text = shown.map((phase) => `${say(`phase.${phase}`)} ${formats.milliseconds(spans[phase])}`).join(", ");
+  return (
+    <div class="timeline" role="img" aria-label={text} title={text}>
+      {shown.map((phase) => (
+        <span key={phase} class={phase} style={{ flexGrow: spans[phase] }} />
+      ))}
+    </div>
+  );
+}
+
+export function TimelineLegend() {
+  const { say } = useConsole();
+  return (
+    <p class="legend row">
+      {phases.map((phase) => (
+        <span key={phase}>
+          <span class={`swatch ${phase}`} /> {say(`phase.${phase}`)}
+        </span>
+      ))}
+    </p>
+  );
+}

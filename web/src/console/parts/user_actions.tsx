@@ -1,0 +1,78 @@
+// What may be done with a user: another role or password, in or out.
+import { useState } from "preact/hooks";
+
+import { roles, useConsole, type User } from "../context";
+import { useAction } from "../use_data";
+import { ConfirmButton } from "./confirm_button";
+import { Failure } from "./failure";
+import { SelectField, TextField } from "./field";
+
+export function UserActions({ user, onChanged }: { user: User; onChanged(): void }) {
+  const { api, say, me, may } = useConsole();
+  const [password, setPassword] = useState("");
+  const { run, isBusy, failure } = useAction();
+  const offered = roles.filter((r) => may("owner") || roles.indexOf(r) < roles.indexOf(me.role));
+  const act = (action: string, body: object = {}) =>
+    run(async () => {
+      await api.send("POST", `/users/${user.id}/${action}`, body);
+      onChanged();
+    });
+  return (
+    <details>
+      <summary>{say("change")}</summary>
+      <SelectField
+        label={say("role")}
+        value={user.role}
+        options={offered.map((r) => [r, say(`role.${r}`)] as const)}
+        onChange={(role) => void act("role", { role })}
+      />
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void act("password", { password }).then((isSet) => isSet && setPassword(""));
+        }}
+      >
+        <TextField
+          label={say("newPassword")}
+          type="password"
+          value={password}
+          onChange={setPassword}
+          autocomplete="new-password"
+          isRequired
+        />
+        <button type="submit" disabled={isBusy}>
+          {say("setPassword")}
+        </button>
+      </form>
+      <Failure failure={failure} />
+      <p class="row">
+        <ConfirmButton
+          label={say("signOutUser")}
+          question={say("signOutQuestion")}
+          isDisabled={isBusy}
+          onConfirm={() => void act("sign-out")}
+        />
+        {user.has_totp && (
+          <ConfirmButton
+            label={say("removeTotp")}
+            question={say("removeTotpQuestion")}
+            isDisabled={isBusy}
+            onConfirm={() => void act("totp/remove")}
+          />
+        )}
+        {user.disabled ? (
+          <button type="button" disabled={isBusy} onClick={() => void act("enable")}>
+            {say("enable")}
+          </button>
+        ) : (
+          <ConfirmButton
+            label={say("disable")}
+            question={say("disableQuestion")}
+            isDisabled={isBusy}
+            onConfirm={() => void act("disable")}
+          />
+        )}
+      </p>
+    </details>
+  );
+}

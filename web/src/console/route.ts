@@ -1,0 +1,32 @@
+// Which page is shown, as the part of the address after #: "#/keys/key_1f?days=7".
+import { useEffect, useState } from "preact/hooks";
+
+export interface Route {
+  page: string;
+  id: string; // "": the page's list
+  query: URLSearchParams;
+}
+
+function readRoute(): Route {
+  const [path = "", query = ""] = location.hash.replace(/^#\/?/, "").split("?");
+  const [page = "", ...rest] = path.split("/");
+  return { page, id: decodeURIComponent(rest.join("/")), query: new URLSearchParams(query) };
+}
+
+// The address of a page; members of `query` that are "" or undefined are left out.
+export function linkTo(page: string, id = "", query: Record<string, string | undefined> = {}): string {
+  const sent = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value) sent.set(name, value);
+  const text = sent.toString();
+  return `#/${page}${id ? `/${encodeURIComponent(id)}` : ""}${text ? `?${text}` : ""}`;
+}
+
+export function useRoute(): Route {
+  const [route, setRoute] = useState(readRoute);
+  useEffect(() => {
+    const read = () => setRoute(readRoute());
+    addEventListener("hashchange", read);
+    return () => removeEventListener("hashchange", read);
+  }, []);
+  return route;
+}

@@ -1,0 +1,77 @@
+// What a page shows, asked of the server; and what it changes there.
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+
+import { CallError } from "./admin_api";
+import { useConsole } from "./context";
+
+export interface Data<T> {
+  value: T | null; // the last that came, also where a later call failed
+  failure: CallError | null;
+  reload(): void;
+}
+
+// Loads at first, when `inputs` change, on reload(), and `everyMs` (0: never) while somebody may
+// see it. Of calls that overlap, the one that began last counts.
+export function useData<T>(load: () => Promise<T>, inputs: unknown[], everyMs = 0): Data<T> {
+  const { api } = useConsole();
+  const [value, setValue] = useState<T | null>(null);
+  const [failure, setFailure] = useState<CallError | null>(null);
+  const newest = useRef(0);
+  const reload = useCallback(() => {
+    const mine = ++newest.current;
+    load().then(
+      (loaded) => {
+        if (mine !== newest.current) return;
+        setValue(loaded);
+        setFailure(null);
+      },
+      (error) => {
+        if (mine === newest.current) setFailure(asCallError(error));
+      },
+    );
+  }, inputs);
+  useEffect(() => {
+    reload();
+    const timer =
+      everyMs > 0 &&
+      setInterval(() => {
+        if (!document.hidden && api.isSignedIn) reload();
+      }, everyMs);
+    return () => {
+      newest.current++; // what is still on its way is for nobody
+      if (timer) clearInterval(timer);
+    };
+  }, [reload, everyMs, api.isSignedIn]);
+  return { value, failure, reload };
+}
+
+export interface Action {
+  run(act: () => Promise<unknown>): Promise<boolean>; // whether it succeeded
+  isBusy: boolean;
+  failure: CallError | null; // of the last run
+}
+
+export function useAction(): Action {
+  const [isBusy, setIsBusy] = useState(false);
+  const [failure, setFailure] = useState<CallError | null>(null);
+  const run = async (act: () => Promise<unknown>) => {
+    setIsBusy(true);
+    setFailure(null);
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      setFailure(asCallError(error));
+      return false;
+    } finally {
+      setIsBusy(false);
+    }
+  };
+  return { run, isBusy, failure };
+}
+
+// What is no answer of the server's is a fault of this page, and belongs in the browser's console.
+function asCallError(error: unknown): CallError {
+  if (error instanceof CallError) return error;
+  throw error;
+}
