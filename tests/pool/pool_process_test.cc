@@ -180,6 +180,24 @@ TEST_F(PoolProcessTest, AWorkerThatDrainsKeepsWhatItHasAndGetsNothingNew) {
   ExpectNothingLost();
 }
 
+TEST_F(PoolProcessTest, AWorkerThatIsRestartedFinishesWhatItHasAndNothingIsHeldAgainstIt) {
+  Begin(2);
+  Load(4);
+  AwaitAnswers();
+  const pid_t pid = pool_->PidOf("worker-0");
+  ASSERT_TRUE(pool_->Restart("worker-0").ok());
+  EXPECT_TRUE(Within(seconds(120), [&] {
+    const pid_t now = pool_->PidOf("worker-0");
+    return now > 0 && now != pid;
+  }));
+  EXPECT_TRUE(Within(seconds(120), [&] { return pool_->n_ready() == 2; }));
+  AwaitAnswers();
+  ExpectNothingLost();
+  for (const auto& asker : askers_) EXPECT_EQ(asker->n_cut(), 0);
+  EXPECT_EQ(pool_->List().at(0).process->n_restarts, 1);
+  EXPECT_EQ(pool_->List().at(0).n_breaker_opened, 0);
+}
+
 TEST_F(PoolProcessTest, AWorkerThatCannotStartIsSaid) {
   pool::PoolOptions options;
   options.workers.push_back(

@@ -225,7 +225,7 @@ TEST_F(GatewayPoolTest, AReplicaThatDrainsFinishesAndGetsNothingNew) {
   std::thread client([&] { end.set_value(Post("/generate", Prompt(0))); });
   const auto held = arrived.get_future().get();
   const std::string busy = a_->n_requests() == 1 ? "r0" : "r1";
-  ASSERT_TRUE(pool_->SetDraining(busy, true).ok());
+  ASSERT_TRUE(pool_->SetDraining(busy == "r0" ? "remote-0" : "remote-1", true).ok());
   EXPECT_EQ(pool_->SetDraining("nobody", true).code(), StatusCode::kNotFound);
   for (int i = 1; i <= 20; ++i) {
     const auto answer = Post("/generate", Prompt(i));
@@ -235,7 +235,7 @@ TEST_F(GatewayPoolTest, AReplicaThatDrainsFinishesAndGetsNothingNew) {
   AnswerChat(held);
   EXPECT_EQ(end.get_future().get().header("x-lemma-replica"), busy);
   client.join();
-  ASSERT_TRUE(pool_->SetDraining(busy, false).ok());
+  ASSERT_TRUE(pool_->SetDraining(busy == "r0" ? "remote-0" : "remote-1", false).ok());
   std::set<std::string> used;
   for (int i = 21; i <= 60; ++i) {
     used.insert(std::string(Post("/generate", Prompt(i)).header("x-lemma-replica")));

@@ -195,11 +195,11 @@ TEST_F(QueueTest, WhatWaitsIsPlacedWhenAReplicaComesBack) {
   holding_.Await(0);
   const auto waits = Call(Marked("waits"));
   ASSERT_TRUE(Waiting(1));
-  ASSERT_TRUE(pool_->SetDraining("r0", true).ok());
+  ASSERT_TRUE(pool_->SetDraining("remote-0", true).ok());
   AnswerChat(holding_.Await(0));
   EXPECT_EQ(runs->Wait().status, 200);
   EXPECT_EQ(worker_->n_requests(), 1u);
-  ASSERT_TRUE(pool_->SetDraining("r0", false).ok());
+  ASSERT_TRUE(pool_->SetDraining("remote-0", false).ok());
   AnswerChat(holding_.Await(1));
   EXPECT_EQ(waits->Wait().status, 200);
 }

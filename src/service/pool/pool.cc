@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/net/address.h"
 #include "service/pool/pool_impl.h"
 #include "service/pool/pool_metrics.h"
 
@@ -27,23 +26,25 @@ PoolImpl::PoolImpl(const PoolOptions& options)
 
 Status PoolImpl::Run() {
   for (const LocalWorker& worker : options_.workers) LEMMA_RETURN_IF_ERROR(AddWorker(worker));
-  std::vector<std::string> names;
-  for (size_t i = 0; i < options_.remotes.size(); ++i) LEMMA_RETURN_IF_ERROR(AddRemote(i, names));
-  watcher_ = std::thread([this] { Watch(); });
-  if (!names.empty()) {
-    name_watcher_ =
-        std::make_unique<NameWatcher>(std::move(names), options_.resolve_interval, options_.resolve,
-                                      [this](size_t name, const std::vector<std::string>& hosts) {
-                                        OnResolved(named_remotes_[name], hosts);
-                                      });
+  name_watcher_ = std::make_unique<NameWatcher>(
+      options_.resolve_interval, options_.resolve,
+      [this](const std::string& id, const std::vector<std::string>& hosts) {
+        OnResolved(id, hosts);
+      });
+  for (size_t i = 0; i < options_.remotes.size(); ++i) {
+    RemoteReplica remote = options_.remotes[i];
+    if (remote.id.empty()) remote.id = "remote-" + std::to_string(i);
+    MutexLock lock(mutex_);
+    LEMMA_RETURN_IF_ERROR(AddRemote(remote, /*is_added=*/false));
   }
+  watcher_ = std::thread([this] { Watch(); });
   return Ok();
 }
 
 Status PoolImpl::AddWorker(const LocalWorker& worker) {
   MutexLock lock(mutex_);
   Member member;
-  member.name = worker.name;
+  member.id = member.name = worker.name;
   member.address = worker.address;
   LEMMA_ASSIGN_OR_RETURN(const ReplicaId id, AddMember(std::move(member)));
   WorkerProcessOptions process;
@@ -54,32 +55,6 @@ Status PoolImpl::AddWorker(const LocalWorker& worker) {
   process.on_exit = process.on_restart = [this, id] { OnProcess(id); };
   LEMMA_ASSIGN_OR_RETURN(members_.at(id).process, WorkerProcess::Start(process));
   return Ok();
-}
-
-Status PoolImpl::AddRemote(size_t index, std::vector<std::string>& names) {
-  const RemoteReplica& remote = options_.remotes[index];
-  LEMMA_ASSIGN_OR_RETURN(const net::Address address, net::ParseAddress(remote.address));
-  // Of an https server the certificate is its name's, which is asked as one.
-  if (!address.is_unix && !address.is_tls && IsDnsName(address.host)) {
-    named_remotes_.push_back(index);
-    names.push_back(address.host);
-    return Ok();
-  }
-  MutexLock lock(mutex_);
-  return AddMember(RemoteMember(remote, remote.name, remote.address)).status();
-}
-
-Member PoolImpl::RemoteMember(const RemoteReplica& remote, std::string name, std::string address,
-                              std::optional<size_t> found_by, std::vector<net::Header> headers) {
-  Member member;
-  member.name = std::move(name);
-  member.address = std::move(address);
-  member.model = remote.model;
-  member.slots = remote.slots;
-  member.remote = found_by;
-  member.headers = std::move(headers);
-  if (!remote.key.empty()) member.headers.push_back({"Authorization", "Bearer " + remote.key});
-  return member;
 }
 
 Result<ReplicaId> PoolImpl::AddMember(Member member) {
@@ -194,16 +169,6 @@ std::vector<ServedModel> PoolImpl::Models() const {
     }
   }
   return models;
-}
-
-Status PoolImpl::SetDraining(const std::string& replica, bool draining) {
-  MutexLock lock(mutex_);
-  for (const auto& [id, member] : members_) {
-    if (member.name != replica) continue;
-    table_.Find(id)->draining = draining;  // what waits is looked at with the next tick
-    return Ok();
-  }
-  return NotFound("there is no replica \"" + replica + "\"");
 }
 
 std::string PoolImpl::RenderMetrics() const {

@@ -1,8 +1,8 @@
 // Replicas behind the gateway: local worker processes under supervision and remote servers,
 // watched, and chosen among for each request.
 //
-// Threads: one that watches, one that resolves names where there are any, one a local worker, and
-// the I/O thread of the client that probes. All methods are thread-safe; none but Start, Stop and
+// Threads: one that watches, one that resolves names, one a local worker, and the I/O thread of the
+// client that probes. All methods are thread-safe; none but Start, Stop and
 // the destructor waits.
 #pragma once
 
@@ -17,6 +17,7 @@
 #include "service/pool/lease.h"
 #include "service/pool/probe.h"
 #include "service/pool/replica_table.h"
+#include "service/pool/replica_view.h"
 #include "service/pool/resolve.h"
 #include "service/pool/restart_policy.h"
 #include "service/pool/turn.h"
@@ -34,17 +35,18 @@ struct LocalWorker {
 // "<name>/<address>" each, and is asked again from time to time.
 struct RemoteReplica {
   std::string name;
-  std::string address;  // as net::ParseAddress takes it
-  std::string model;    // "": those it lists
-  std::string key;      // "": none; sent as a bearer token, never logged
-  int64_t slots = 0;    // requests that it computes at a time; 0: as it says, else Capacity's
+  std::string address;     // as net::ParseAddress takes it
+  std::string model = {};  // "": those it lists
+  std::string key = {};    // "": none; sent as a bearer token, never logged
+  int64_t slots = 0;       // requests that it computes at a time; 0: as it says, else Capacity's
+  std::string id = {};     // "" in PoolOptions: "remote-<n>", by its place there
 };
 
 // A request that waits for a replica.
 struct WaitRequest {
   RouteRequest route;
   uint64_t request_hash = 0;  // as of Acquire
-  std::string key_id;         // keys are served by turns (fair_queue.h); "": of nobody known
+  std::string key_id = {};    // keys are served by turns (fair_queue.h); "": of nobody known
   double weight = 1;
   std::optional<Duration> patience =
       {};  // kDeadlineExceeded after it; at most LineOptions::wait_max
@@ -96,8 +98,24 @@ class Pool {
   virtual int n_ready() const = 0;
   virtual std::vector<ServedModel> Models() const = 0;
 
-  // The replica gets no new requests, what it has goes on; or gets them again. Errors: kNotFound.
-  virtual Status SetDraining(const std::string& replica, bool draining) = 0;
+  // Every replica, and every remote of which no address is known yet.
+  virtual std::vector<ReplicaView> List() const = 0;
+
+  // In what follows `id` is that of a local worker (its name) or of a remote, which may be several
+  // replicas: one for each address of its name.
+  //
+  // A replica more; it has an id. Errors: kInvalidArgument (an address; a name or id that is there
+  // already); kUnavailable: the pool is stopping.
+  virtual Status AddRemote(const RemoteReplica& remote) = 0;
+  // It gets no new requests, finishes what it has, and is gone. Errors: kNotFound;
+  // kInvalidArgument: it was not added by AddRemote.
+  virtual Status RemoveRemote(const std::string& id) = 0;
+  // It gets no new requests, what it has goes on; or it gets them again, and is not restarted where
+  // that waited. Errors: kNotFound.
+  virtual Status SetDraining(const std::string& id, bool draining) = 0;
+  // The local worker gets no new requests; when it has finished what it has, another process takes
+  // its place. Errors: kNotFound; kInvalidArgument: a remote one.
+  virtual Status Restart(const std::string& id) = 0;
 
   // lemma_pool_*, in Prometheus' exposition format.
   virtual std::string RenderMetrics() const = 0;

@@ -1,5 +1,6 @@
 // The pool's inside: what its parts share. pool.cc chooses and answers, pool_line.cc lets requests
-// wait, pool_watch.cc keeps an eye on the replicas. Internal to the room.
+// wait, pool_watch.cc keeps an eye on the replicas, pool_remotes.cc knows which there are
+// elsewhere, pool_view.cc shows all of them. Internal to the room.
 #pragma once
 
 #include <condition_variable>
@@ -21,14 +22,14 @@ namespace lemma::pool {
 
 // A replica, with what the table does not need to know.
 struct Member {
+  std::string id;  // of the worker or remote
   std::string name;
   std::string address;
   std::string model;  // the configured one; "": those it lists
   int64_t slots = 0;  // configured; 0: as it says
   std::vector<net::Header> headers;
   std::unique_ptr<WorkerProcess> process;  // of a local worker
-  std::optional<size_t> remote;            // the remote (index) whose name it was found by
-  bool is_gone = false;                    // that name has other addresses now
+  bool is_told_to_end = false;             // that process, for another to take its place
   int n_processes = 0;                     // what an earlier one answers says nothing of this one
   bool is_probed = false;
   TimePoint probe_due{};
@@ -37,6 +38,13 @@ struct Member {
   std::vector<ServedModel> models;  // empty: not known yet
   HealthState logged = HealthState::kUnknown;
   std::vector<std::weak_ptr<Lease>> leases;  // and some that have ended
+};
+
+// A remote that is configured, whatever its name resolves to.
+struct Remote {
+  RemoteReplica config;
+  bool is_added = false;     // by AddRemote
+  bool is_draining = false;  // what its name resolves to later will be too
 };
 
 class PoolImpl final : public Pool {
@@ -56,7 +64,11 @@ class PoolImpl final : public Pool {
   void CountRetry(bool has_other) override;
   int n_ready() const override;
   std::vector<ServedModel> Models() const override;
-  Status SetDraining(const std::string& replica, bool draining) override;
+  std::vector<ReplicaView> List() const override;
+  Status AddRemote(const RemoteReplica& remote) override;
+  Status RemoveRemote(const std::string& id) override;
+  Status SetDraining(const std::string& id, bool draining) override;
+  Status Restart(const std::string& id) override;
   std::string RenderMetrics() const override;
   std::vector<Neighbour> Neighbours() const override;
   pid_t PidOf(const std::string& worker) const override;
@@ -73,13 +85,14 @@ class PoolImpl final : public Pool {
   };
 
   Status AddWorker(const LocalWorker& worker) LEMMA_EXCLUDES(mutex_);
-  Status AddRemote(size_t index, std::vector<std::string>& names) LEMMA_EXCLUDES(mutex_);
+  Status AddRemote(const RemoteReplica& config, bool is_added) LEMMA_REQUIRES(mutex_);
   Result<ReplicaId> AddMember(Member member) LEMMA_REQUIRES(mutex_);
-  static Member RemoteMember(const RemoteReplica& remote, std::string name, std::string address,
-                             std::optional<size_t> found_by = {},
-                             std::vector<net::Header> headers = {});
   void OnProcess(ReplicaId id) LEMMA_EXCLUDES(mutex_);
-  void OnResolved(size_t remote, const std::vector<std::string>& hosts) LEMMA_EXCLUDES(mutex_);
+  void OnResolved(const std::string& id, const std::vector<std::string>& hosts)
+      LEMMA_EXCLUDES(mutex_);
+  ReplicaView ViewOf(ReplicaId id, const Member& member, TimePoint now) const
+      LEMMA_REQUIRES(mutex_);
+  int64_t WaitingFor(const std::vector<std::string>& models) const LEMMA_REQUIRES(mutex_);
   int64_t TokensOf(const RouteRequest& request) const LEMMA_REQUIRES(mutex_);
   std::shared_ptr<Lease> MakeLease(ReplicaId id, const RouteRequest& request, uint64_t request_hash)
       LEMMA_REQUIRES(mutex_);
@@ -102,6 +115,7 @@ class PoolImpl final : public Pool {
   // Kills what hangs here; gives the leases of all that hangs, to be lost without the lock: the
   // last reference to one may go with that.
   std::vector<std::shared_ptr<Lease>> GiveUpHung(TimePoint now) LEMMA_REQUIRES(mutex_);
+  void RestartIdle() LEMMA_REQUIRES(mutex_);
   void DropGone() LEMMA_REQUIRES(mutex_);
   void LogChange(ReplicaId id, const std::string& why, TimePoint now) LEMMA_REQUIRES(mutex_);
 
@@ -114,6 +128,7 @@ class PoolImpl final : public Pool {
   ReplicaTable table_ LEMMA_GUARDED_BY(mutex_);
   Quarantine quarantine_ LEMMA_GUARDED_BY(mutex_);
   std::map<ReplicaId, Member> members_ LEMMA_GUARDED_BY(mutex_);
+  std::map<std::string, Remote> remotes_ LEMMA_GUARDED_BY(mutex_);  // by id
   int64_t n_retries_ LEMMA_GUARDED_BY(mutex_) = 0;
   int64_t n_retries_exhausted_ LEMMA_GUARDED_BY(mutex_) = 0;
   WaitingLine line_ LEMMA_GUARDED_BY(mutex_);
@@ -122,7 +137,6 @@ class PoolImpl final : public Pool {
   bool is_delivering_ LEMMA_GUARDED_BY(mutex_) = false;
   int64_t n_overflowed_ LEMMA_GUARDED_BY(mutex_) = 0;
   int64_t n_expired_ LEMMA_GUARDED_BY(mutex_) = 0;
-  std::vector<size_t> named_remotes_;  // by the index that name_watcher_ calls them
   std::unique_ptr<net::HttpClient> client_;
   std::unique_ptr<NameWatcher> name_watcher_;
   std::thread watcher_;

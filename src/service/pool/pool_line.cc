@@ -53,6 +53,12 @@ void PoolImpl::PlaceWaiting(const std::string& model, TimePoint now) {
     const auto waiter = waiters_.find(*id);
     const WaitRequest& request = waiter->second.request;
     const Result<ReplicaId> chosen = table_.Choose(request.route, now);
+    if (chosen.status().code() == StatusCode::kNotFound) {  // its last replica was removed
+      line_.Leave(*id);
+      outbox_.push_back({waiter->second.turn, Refusal(chosen.status(), /*is_overload=*/false)});
+      waiters_.erase(waiter);
+      continue;
+    }
     // Those that wait stay while no replica can be asked: one is likely to come back.
     if (!chosen.ok() || *chosen == kNoReplica) return;
     line_.Begin(model);

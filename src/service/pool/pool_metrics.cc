@@ -35,7 +35,8 @@ class Exposition {
 void AddReplica(Exposition& out, const ReplicaTable& table, const Replica& replica, TimePoint now) {
   const Labels labels = {{"replica", replica.name}};
   out.Gauge("lemma_pool_replica_ready", "1: it can be asked", table.IsReady(replica, now), labels);
-  out.Gauge("lemma_pool_replica_draining", "1: it gets no new requests", replica.draining, labels);
+  out.Gauge("lemma_pool_replica_draining", "1: it gets no new requests", !replica.takes_requests(),
+            labels);
   out.Gauge("lemma_pool_replica_requests_active", "Requests under way there", replica.n_in_flight,
             labels);
   out.Gauge("lemma_pool_replica_tokens_reserved", "Tokens of these requests, prompt and answer",

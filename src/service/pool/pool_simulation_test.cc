@@ -1,6 +1,6 @@
-// A pool for minutes of invented time, over many seeds: replicas crash, hang and drain while
-// requests come, some of which kill whoever computes them. The policies are the real ones; sockets,
-// processes and the clock are played by the test.
+// A pool for minutes of invented time, over many seeds: replicas crash, hang, drain, come and go
+// while requests come, some of which kill whoever computes them. The policies are the real ones;
+// sockets, processes and the clock are played by the test.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -47,14 +47,14 @@ class Simulation {
  public:
   explicit Simulation(uint64_t seed) : random_(seed) {
     const int n = 2 + Below(5);
-    for (int i = 0; i < n; ++i) servers_[table_.Add("r" + std::to_string(i))];
-    for (auto& [id, server] : servers_) table_.Find(id)->models = {"m"};
+    for (int i = 0; i < n; ++i) Add();
   }
 
   void Run(Duration duration, bool with_faults) {
     for (const TimePoint end = now_ + duration; now_ < end; now_ += kStep) {
       for (auto& [id, server] : servers_) Live(id, server);
       if (with_faults) Disturb();
+      DropGone();
       for (const ReplicaId id : table_.TakeNewlyHung(now_)) {
         EXPECT_EQ(servers_[id].state, Server::State::kHangs) << "a replica that works was killed";
         EXPECT_LE(now_ - servers_[id].failed_at, seconds(10));
@@ -78,11 +78,29 @@ class Simulation {
   int n_answered = 0;
   int n_kills = 0;
   int n_refused = 0;
+  int n_removed = 0;
   int n_poison_kills = 0;
   int n_failed = 0;           // the client got an error
   int n_failed_no_other = 0;  // of these, where no other replica was ready
 
  private:
+  void Add() {
+    const ReplicaId id = table_.Add("r" + std::to_string(n_added_++));
+    table_.Find(id)->models = {"m"};
+    servers_[id];
+  }
+
+  // As the pool does: what is removed goes when it has finished what it had.
+  void DropGone() {
+    std::erase_if(servers_, [&](const auto& entry) {
+      const Replica& replica = *table_.Find(entry.first);
+      if (!replica.is_gone || replica.n_in_flight > 0) return false;
+      table_.Remove(entry.first);
+      ++n_removed;
+      return true;
+    });
+  }
+
   int Below(int n) { return static_cast<int>(random_() % static_cast<uint64_t>(n)); }
 
   // What the pool's threads do for one replica.
@@ -122,6 +140,9 @@ class Simulation {
       Replica& replica = *table_.Find(server->first);
       replica.draining = !replica.draining;
     }
+    if (Below(2000) == 0) Add();
+    // Somebody has to stay.
+    if (servers_.size() > 2 && Below(2000) == 0) table_.Find(server->first)->is_gone = true;
   }
 
   // waitpid returns at once; connections break.
@@ -161,7 +182,7 @@ class Simulation {
     if (!chosen.ok()) {
       // Refused only where there is nobody to ask, as far as can be known.
       for (const auto& [id, replica] : table_.replicas()) {
-        EXPECT_FALSE(id != not_on && table_.IsReady(replica, now_) && !replica.draining &&
+        EXPECT_FALSE(id != not_on && table_.IsReady(replica, now_) && replica.takes_requests() &&
                      replica.breaker.Allows(now_))
             << replica.name;
       }
@@ -172,7 +193,7 @@ class Simulation {
     const Replica& replica = *table_.Find(*chosen);
     EXPECT_NE(*chosen, not_on);
     EXPECT_TRUE(table_.IsReady(replica, now_));
-    EXPECT_FALSE(replica.draining);
+    EXPECT_TRUE(replica.takes_requests());
     EXPECT_NE(servers_[*chosen].state, Server::State::kDead);
     requests_.push_back({hash, tokens, *chosen, now_ + milliseconds(100 + tokens / 2),
                          /*is_retry=*/not_on != kNoReplica});
@@ -216,11 +237,13 @@ class Simulation {
   Quarantine quarantine_;
   std::map<ReplicaId, Server> servers_;
   std::vector<Request> requests_;
+  int n_added_ = 0;
   uint64_t last_hash_ = 1000;
 };
 
 TEST(PoolSimulationTest, WhateverFailsTheBooksAreRightAndAllRecovers) {
   int n_kills = 0;
+  int n_removed = 0;
   int n_answered = 0;
   int n_failed = 0;
   int n_failed_no_other = 0;
@@ -232,6 +255,7 @@ TEST(PoolSimulationTest, WhateverFailsTheBooksAreRightAndAllRecovers) {
     // Two at once when it is caught: they had passed before the second crash.
     EXPECT_LE(simulation.n_poison_kills, 4);
     n_kills += simulation.n_kills;
+    n_removed += simulation.n_removed;
     n_answered += simulation.n_answered;
     n_failed += simulation.n_failed;
     n_failed_no_other += simulation.n_failed_no_other;
@@ -240,6 +264,7 @@ TEST(PoolSimulationTest, WhateverFailsTheBooksAreRightAndAllRecovers) {
     if (HasFailure()) return;  // one seed's story is enough
   }
   EXPECT_GT(n_kills, 1000);
+  EXPECT_GT(n_removed, 100);
   EXPECT_GT(n_answered, 100000);
   // Who meets two faults, or a fault where there is no other replica, gets an error: few do.
   EXPECT_LT(n_failed - n_failed_no_other, n_answered / 100);

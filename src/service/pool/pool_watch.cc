@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "common/base/log.h"
-#include "common/net/address.h"
 #include "service/pool/pool_impl.h"
 
 namespace lemma::pool {
@@ -23,6 +22,7 @@ void PoolImpl::Watch() {
       const TimePoint now = Now();
       StartProbes(now);
       lost = GiveUpHung(now);
+      RestartIdle();
       DropGone();
       RefuseExpired(now);
       PlaceAll(now);
@@ -37,7 +37,9 @@ void PoolImpl::Watch() {
 
 void PoolImpl::StartProbes(TimePoint now) {
   for (auto& [id, member] : members_) {
-    if (member.is_probed || member.is_gone || now < member.probe_due) continue;
+    const Replica& replica = *table_.Find(id);
+    const bool is_over = replica.is_gone && replica.n_in_flight == 0;  // DropGone waits for probes
+    if (member.is_probed || is_over || now < member.probe_due) continue;
     member.is_probed = true;
     const ProbeRequest request = {.address = member.address,
                                   .headers = member.headers,
@@ -105,14 +107,24 @@ std::vector<std::shared_ptr<Lease>> PoolImpl::GiveUpHung(TimePoint now) {
   return lost;
 }
 
+void PoolImpl::RestartIdle() {
+  for (auto& [id, member] : members_) {
+    const Replica& replica = *table_.Find(id);
+    if (!replica.is_restarting || replica.n_in_flight > 0 || member.is_told_to_end) continue;
+    member.is_told_to_end = true;
+    member.process->Restart();
+  }
+}
+
 void PoolImpl::DropGone() {
   for (auto entry = members_.begin(); entry != members_.end();) {
     const auto& [id, member] = *entry;
-    if (!member.is_gone || member.is_probed || table_.Find(id)->n_in_flight > 0) {
+    const Replica& replica = *table_.Find(id);
+    if (!replica.is_gone || member.is_probed || replica.n_in_flight > 0) {
       ++entry;
       continue;
     }
-    LogInfo("pool: {} is gone: its name has other addresses now", member.name);
+    LogInfo("pool: {} is gone", member.name);
     table_.Remove(id);
     entry = members_.erase(entry);
   }
@@ -133,35 +145,10 @@ void PoolImpl::OnProcess(ReplicaId id) {
   MutexLock lock(mutex_);
   Member& member = members_.at(id);
   ++member.n_processes;
+  member.is_told_to_end = false;
   member.probe_due = Now();
   table_.OnProcess(id);
   LogChange(id, "", Now());
-}
-
-// The addresses that a name has now: new ones are added, those that are no more get no new
-// requests.
-void PoolImpl::OnResolved(size_t remote, const std::vector<std::string>& hosts) {
-  const RemoteReplica& config = options_.remotes[remote];
-  net::Address address = *net::ParseAddress(config.address);
-  const std::string name_and_port = address.ToString();
-  MutexLock lock(mutex_);
-  for (auto& [id, member] : members_) {
-    if (member.remote != remote) continue;
-    const std::string host = net::ParseAddress(member.address)->host;
-    member.is_gone = std::ranges::find(hosts, host) == hosts.end();
-    table_.Find(id)->draining = member.is_gone;
-  }
-  for (const std::string& host : hosts) {
-    address.host = host;
-    const bool is_known = std::ranges::any_of(members_, [&](const auto& entry) {
-      return entry.second.remote == remote && entry.second.address == address.ToString();
-    });
-    if (is_known) continue;
-    const auto added = AddMember(RemoteMember(config, config.name + "/" + host, address.ToString(),
-                                              remote, {{"Host", name_and_port}}));
-    if (!added.ok()) LogWarning("pool: {}", added.status().message());
-  }
-  changed_.notify_all();
 }
 
 }  // namespace lemma::pool

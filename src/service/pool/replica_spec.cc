@@ -8,6 +8,8 @@
 namespace lemma::pool {
 namespace {
 
+constexpr size_t kSpecBytesMax = 4096;
+
 // Up to the next comma, which is taken too.
 std::string_view TakePart(std::string_view& rest) {
   const size_t comma = rest.find(',');
@@ -33,37 +35,48 @@ int64_t SlotsIn(std::string_view text) {
   return is_whole && slots <= kSlotsMax ? std::max<int64_t>(slots, 0) : 0;
 }
 
+// Could it stand in a header, as it is?
+bool IsPlain(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
+
 }  // namespace
 
 Result<ReplicaSpec> ParseReplicaSpec(std::string_view text) {
-  const auto bad = [&](const std::string& why) {
-    return InvalidArgument("--replica " + std::string(text) + ": " + why);
-  };
+  if (text.size() > kSpecBytesMax) return InvalidArgument("is too long");
   ReplicaSpec spec;
   std::string_view rest = text;
   const Result<net::Address> address = net::ParseBaseUrl(TakePart(rest));
-  if (!address.ok()) return bad(address.status().message());
+  if (!address.ok()) return InvalidArgument(address.status().message());
   spec.address = address->ToString();
   while (!rest.empty()) {
     const std::string_view part = TakePart(rest);
     const size_t equals = part.find('=');
     if (part.substr(0, equals) == "slots" && equals != part.npos) {
       spec.slots = SlotsIn(part.substr(equals + 1));
-      if (spec.slots == 0) return bad("slots= must be a number from 1 to 65536");
+      if (spec.slots == 0) return InvalidArgument("slots= must be a number from 1 to 65536");
       continue;
     }
     std::string* field = FieldOf(spec, part.substr(0, equals));
     if (field == nullptr || equals == part.npos || equals + 1 == part.size()) {
-      return bad("\"" + std::string(part) +
-                 "\" is none of model=, name=, slots=, key-file=, key-env= with a value");
+      return InvalidArgument("\"" + std::string(part.substr(0, equals)) +
+                             "\" is none of model=, name=, slots=, key-file=, key-env= with a "
+                             "value");
     }
     *field = part.substr(equals + 1);
   }
   if (!spec.key_file.empty() && !spec.key_env.empty()) {
-    return bad("key-file and key-env exclude each other");
+    return InvalidArgument("key-file and key-env exclude each other");
   }
   if (spec.name.empty()) spec.name = spec.address;
+  if (!IsPlain(spec.name)) return InvalidArgument("name= must be printable ASCII without spaces");
   return spec;
+}
+
+Status CheckReplicaKey(std::string_view key) {
+  if (IsPlain(key) && !key.empty() && key.size() <= kReplicaKeyBytesMax) return Ok();
+  return InvalidArgument("must be one line of printable characters, at most " +
+                         std::to_string(kReplicaKeyBytesMax));
 }
 
 }  // namespace lemma::pool

@@ -13,6 +13,8 @@
 
 namespace lemma::pool {
 
+inline constexpr size_t kReplicaKeyBytesMax = 4096;
+
 struct ReplicaSpec {
   std::string address;   // as net::ParseAddress takes it
   std::string name;      // in metrics and headers; the address where none is given
@@ -22,7 +24,11 @@ struct ReplicaSpec {
   std::string key_env;
 };
 
-// Errors: kInvalidArgument, with the text and what is wrong with it.
+// Errors: kInvalidArgument, with what is wrong; never with the value of a part, which may be a key
+// in the wrong place.
 Result<ReplicaSpec> ParseReplicaSpec(std::string_view text);
+
+// May it be sent as a bearer token? kInvalidArgument.
+Status CheckReplicaKey(std::string_view key);
 
 }  // namespace lemma::pool

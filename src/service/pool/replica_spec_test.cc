@@ -28,12 +28,23 @@ TEST(ReplicaSpecTest, WhatIsWrittenIsRead) {
 }
 
 TEST(ReplicaSpecTest, WhatIsWrongIsNamed) {
-  for (const char* text : {"", "gpu1", "gpu1:99999", "http://gpu1:1/api", "gpu1:1,model",
-                           "gpu1:1,model=", "gpu1:1,weight=2", "gpu1:1,slots=0", "gpu1:1,slots=4x",
-                           "gpu1:1,slots=65537", "gpu1:1,key-file=a,key-env=b"}) {
+  for (const char* text :
+       {"", "gpu1", "gpu1:99999", "http://gpu1:1/api", "gpu1:1,model",
+        "gpu1:1,model=", "gpu1:1,weight=2", "gpu1:1,slots=0", "gpu1:1,slots=4x",
+        "gpu1:1,slots=65537", "gpu1:1,key-file=a,key-env=b", "gpu1:1,name=a\r\nb: c"}) {
     const auto spec = ParseReplicaSpec(text);
     EXPECT_EQ(spec.status().code(), StatusCode::kInvalidArgument) << text;
-    EXPECT_NE(spec.status().message().find(text), std::string::npos);
+  }
+  const auto key = ParseReplicaSpec("gpu1:1,key=sk-planted");
+  EXPECT_NE(key.status().message().find("\"key\" is none of"), std::string::npos);
+  EXPECT_EQ(key.status().message().find("planted"), std::string::npos);
+}
+
+TEST(ReplicaSpecTest, AKeyIsOneLineThatCanBeSent) {
+  EXPECT_TRUE(CheckReplicaKey("sk-a.b_c~").ok());
+  for (const std::string& key : {std::string(), std::string("a b"), std::string("a\r\nX: y"),
+                                 std::string("\xc3\xa4"), std::string(4097, 'a')}) {
+    EXPECT_FALSE(CheckReplicaKey(key).ok()) << key;
   }
 }
 

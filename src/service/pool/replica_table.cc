@@ -74,6 +74,7 @@ void ReplicaTable::OnProcess(ReplicaId id) {
   if (replica == nullptr) return;
   replica->health.Reset();
   replica->breaker.Reset();
+  replica->is_restarting = false;
   replica->ready_since.reset();
 }
 
@@ -145,9 +146,20 @@ bool ReplicaTable::IsReady(const Replica& replica, TimePoint now) const {
   return state == HealthState::kReady || state == HealthState::kSilent;
 }
 
+std::string ReplicaTable::StateOf(const Replica& replica, TimePoint now) const {
+  const HealthState state = replica.health.state(now);
+  if (state == HealthState::kNotReady) return "not_ready";  // a word, as the others are
+  if (!IsReady(replica, now)) return HealthStateName(state);
+  if (replica.is_gone) return "leaving";
+  if (replica.is_restarting) return "restarting";
+  if (replica.draining) return "draining";
+  if (state == HealthState::kReady && WarmShare(replica, now) < 1) return "warming";
+  return HealthStateName(state);
+}
+
 int ReplicaTable::n_ready(TimePoint now) const {
   return static_cast<int>(std::ranges::count_if(replicas_, [&](const auto& entry) {
-    return IsReady(entry.second, now) && !entry.second.draining;
+    return IsReady(entry.second, now) && entry.second.takes_requests();
   }));
 }
 
@@ -191,14 +203,15 @@ bool ReplicaTable::HasRoom(const Replica& replica, int64_t tokens) {
          tokens <= replica.capacity.tokens - replica.reserved_tokens;
 }
 
+double ReplicaTable::WarmShare(const Replica& replica, TimePoint now) const {
+  if (!replica.ready_since || options_.warm_up <= Duration{}) return 1;
+  const double warm = std::chrono::duration<double>(now - *replica.ready_since) /
+                      std::chrono::duration<double>(options_.warm_up);
+  return std::clamp(warm, kWarmUpShareMin, 1.0);
+}
+
 double ReplicaTable::LoadWith(const Replica& replica, int64_t tokens, TimePoint now) const {
-  double share = 1;
-  if (replica.ready_since && options_.warm_up > Duration{}) {
-    const double warm = std::chrono::duration<double>(now - *replica.ready_since) /
-                        std::chrono::duration<double>(options_.warm_up);
-    share = std::clamp(warm, kWarmUpShareMin, 1.0);
-  }
-  return static_cast<double>(replica.reserved_tokens + tokens) / share;
+  return static_cast<double>(replica.reserved_tokens + tokens) / WarmShare(replica, now);
 }
 
 // Those that are ready and answer; where none does, those that are slow to.
@@ -207,8 +220,9 @@ std::vector<ReplicaId> ReplicaTable::Candidates(const RouteRequest& request, Tim
   std::vector<ReplicaId> ready;
   std::vector<ReplicaId> silent;
   for (const auto& [id, replica] : replicas_) {
-    const bool may_take = request.on.empty() ? !replica.draining && Contains(replica.models, model)
-                                             : replica.name == request.on;
+    const bool may_take = request.on.empty()
+                              ? replica.takes_requests() && Contains(replica.models, model)
+                              : replica.name == request.on;
     if (id == request.not_on || !may_take) continue;
     if (!replica.breaker.Allows(now)) continue;
     const HealthState state = replica.health.state(now);

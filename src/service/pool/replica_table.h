@@ -74,7 +74,9 @@ struct Replica {
   Health health;
   Breaker breaker;
   Capacity capacity;
-  bool draining = false;
+  bool draining = false;       // whoever runs the service wants it so
+  bool is_restarting = false;  // it will be, once it has nothing to do
+  bool is_gone = false;        // it is removed, or its name has other addresses: it finishes
   std::optional<TimePoint> ready_since;
   int n_in_flight = 0;
   int64_t reserved_tokens = 0;
@@ -83,6 +85,8 @@ struct Replica {
   int64_t n_chosen = 0;
   std::array<int64_t, kOutcomes> n_ended{};
   int64_t n_hung = 0;
+
+  bool takes_requests() const { return !draining && !is_restarting && !is_gone; }
 };
 
 class ReplicaTable {
@@ -114,6 +118,9 @@ class ReplicaTable {
   int64_t AnswerTokens(const std::string& model) const;
 
   bool IsReady(const Replica& replica, TimePoint now) const;
+  // How it stands, in a word: "starting", "warming", "ready", "silent", "draining", "restarting",
+  // "leaving", "not_ready", "down" or "hung".
+  std::string StateOf(const Replica& replica, TimePoint now) const;
   int n_ready(TimePoint now) const;
   // Every model that some replica serves, in the order of the replicas.
   std::vector<std::string> models() const;
@@ -121,6 +128,8 @@ class ReplicaTable {
   std::string default_model() const;
 
  private:
+  // How much of itself it counts for, up to 1.
+  double WarmShare(const Replica& replica, TimePoint now) const;
   double LoadWith(const Replica& replica, int64_t tokens, TimePoint now) const;
   std::vector<ReplicaId> Candidates(const RouteRequest& request, TimePoint now) const;
   static bool HasRoom(const Replica& replica, int64_t tokens);

@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <utility>
@@ -44,13 +45,11 @@ bool IsDnsName(const std::string& host) {
          inet_pton(AF_INET6, host.c_str(), &v6) != 1 && !net::EqualsIgnoreCase(host, "localhost");
 }
 
-NameWatcher::NameWatcher(std::vector<std::string> names, std::chrono::milliseconds interval,
-                         Resolve resolve, OnResolved on_resolved)
-    : names_(std::move(names)),
-      interval_(interval),
-      resolve_(std::move(resolve)),
-      on_resolved_(std::move(on_resolved)),
-      thread_([this] { Watch(); }) {}
+NameWatcher::NameWatcher(std::chrono::milliseconds interval, Resolve resolve,
+                         OnResolved on_resolved)
+    : interval_(interval), resolve_(std::move(resolve)), on_resolved_(std::move(on_resolved)) {
+  thread_ = std::thread([this] { Run(); });
+}
 
 NameWatcher::~NameWatcher() {
   {
@@ -61,23 +60,47 @@ NameWatcher::~NameWatcher() {
   thread_.join();
 }
 
-void NameWatcher::Watch() {
+void NameWatcher::Watch(const std::string& id, const std::string& host) {
+  MutexLock lock(mutex_);
+  names_[id] = {host, std::chrono::steady_clock::now()};
+  changed_.notify_all();
+}
+
+void NameWatcher::Forget(const std::string& id) {
+  MutexLock lock(mutex_);
+  names_.erase(id);
+}
+
+void NameWatcher::Run() {
   while (true) {
-    for (size_t i = 0; i < names_.size(); ++i) {
-      const auto addresses = resolve_(names_[i]);
-      if (addresses.ok()) {
-        on_resolved_(i, *addresses);
-      } else {
-        LogWarning("pool: {}", addresses.status().message());
+    std::string id;
+    std::string host;
+    {
+      MutexLock lock(mutex_);
+      if (is_stopping_) return;
+      const auto now = std::chrono::steady_clock::now();
+      const auto next =
+          std::ranges::min_element(names_, {}, [](const auto& entry) { return entry.second.due; });
+      if (next == names_.end()) {
+        changed_.wait(mutex_);
+        continue;
       }
+      if (now < next->second.due) {
+        changed_.wait_until(mutex_, next->second.due);
+        continue;
+      }
+      next->second.due = now + interval_;
+      id = next->first;
+      host = next->second.host;
     }
-    const auto until = std::chrono::steady_clock::now() + interval_;
-    MutexLock lock(mutex_);
-    while (!is_stopping_ && std::chrono::steady_clock::now() < until) {
-      changed_.wait_until(mutex_, until);
-    }
-    if (is_stopping_) return;
+    Ask(id, host);
   }
+}
+
+void NameWatcher::Ask(const std::string& id, const std::string& host) {
+  const auto addresses = resolve_(host);
+  if (addresses.ok()) return on_resolved_(id, *addresses);
+  LogWarning("pool: {}", addresses.status().message());
 }
 
 }  // namespace lemma::pool

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,28 +23,38 @@ using Resolve = std::function<Result<std::vector<std::string>>(const std::string
 // Is it a name that may stand for several servers: neither an IP address nor "localhost"?
 bool IsDnsName(const std::string& host);
 
-// Asks for the addresses of some names at once and then from time to time.
+// Asks for the addresses of some names: of each at once and then from time to time.
 //
-// Threads: one of its own, on which `on_resolved` is called. Its end waits for a question under
-// way.
+// Threads: one of its own, on which `on_resolved` is called, without a lock; Watch and Forget are
+// for any thread. Its end waits for a question under way.
 class NameWatcher {
  public:
-  // `on_resolved`: the index of a name, and its addresses; not called where there is no answer.
-  using OnResolved = std::function<void(size_t name, const std::vector<std::string>& addresses)>;
-  NameWatcher(std::vector<std::string> names, std::chrono::milliseconds interval, Resolve resolve,
-              OnResolved on_resolved);
+  // `on_resolved`: for whom the name was watched, and its addresses; not called where there is no
+  // answer, but once more perhaps when it has just been forgotten.
+  using OnResolved =
+      std::function<void(const std::string& id, const std::vector<std::string>& addresses)>;
+  NameWatcher(std::chrono::milliseconds interval, Resolve resolve, OnResolved on_resolved);
   ~NameWatcher();
 
- private:
-  void Watch() LEMMA_EXCLUDES(mutex_);
+  void Watch(const std::string& id, const std::string& host) LEMMA_EXCLUDES(mutex_);
+  void Forget(const std::string& id) LEMMA_EXCLUDES(mutex_);
 
-  const std::vector<std::string> names_;
+ private:
+  struct Name {
+    std::string host;
+    std::chrono::steady_clock::time_point due;
+  };
+
+  void Run() LEMMA_EXCLUDES(mutex_);
+  void Ask(const std::string& id, const std::string& host) LEMMA_EXCLUDES(mutex_);
+
   const std::chrono::milliseconds interval_;
   const Resolve resolve_;
   const OnResolved on_resolved_;
   Mutex mutex_;
   std::condition_variable_any changed_;
   bool is_stopping_ LEMMA_GUARDED_BY(mutex_) = false;
+  std::map<std::string, Name> names_ LEMMA_GUARDED_BY(mutex_);  // by id
   std::thread thread_;
 };
 

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <utility>
 
 #include "common/base/log.h"
 
@@ -76,6 +77,7 @@ void WorkerProcess::Watch() {
            errno == EINTR) {
     }
     Duration delay{};
+    bool is_wanted = false;
     {
       MutexLock lock(mutex_);
       waitpid(child, &wait_status, 0);
@@ -87,11 +89,17 @@ void WorkerProcess::Watch() {
         return;
       }
       ++n_restarts_;
-      delay = policy_.OnExit(SteadyClock().Now());
+      is_wanted = std::exchange(is_restart_wanted_, false);
+      if (!is_wanted) delay = policy_.OnExit(SteadyClock().Now());
     }
-    LogError("pool: {} ended ({}); starting it again in {} ms{}", options_.name,
-             DescribeExit(wait_status), std::chrono::duration_cast<milliseconds>(delay).count(),
-             in_crash_loop() ? ", for it ends again and again" : "");
+    if (is_wanted) {
+      LogInfo("pool: {} ended as it was told ({}); starting it again", options_.name,
+              DescribeExit(wait_status));
+    } else {
+      LogError("pool: {} ended ({}); starting it again in {} ms{}", options_.name,
+               DescribeExit(wait_status), std::chrono::duration_cast<milliseconds>(delay).count(),
+               in_crash_loop() ? ", for it ends again and again" : "");
+    }
     options_.on_exit();
     if (!SleepUnlessStopping(delay)) return;
     options_.on_restart();
@@ -126,6 +134,13 @@ std::optional<std::string> WorkerProcess::gave_up_because() const {
 void WorkerProcess::Kill() {
   MutexLock lock(mutex_);
   if (pid_ > 0) kill(pid_, SIGKILL);
+}
+
+void WorkerProcess::Restart() {
+  MutexLock lock(mutex_);
+  if (pid_ <= 0 || !was_ready_) return;
+  is_restart_wanted_ = true;
+  kill(pid_, SIGTERM);
 }
 
 void WorkerProcess::Stop() {

@@ -50,6 +50,10 @@ class WorkerProcess {
   // Ends the process that runs now at once, for it hangs: another one follows.
   void Kill() LEMMA_EXCLUDES(mutex_);
 
+  // SIGTERM: it finishes what it has and ends, and another one follows at once. Nothing where it
+  // has never been ready or does not run.
+  void Restart() LEMMA_EXCLUDES(mutex_);
+
   // SIGTERM, wait for it to drain, SIGKILL after drain_timeout; at once SIGKILL where
   // it was never ready. Idempotent.
   void Stop();
@@ -72,6 +76,7 @@ class WorkerProcess {
   bool was_ready_ LEMMA_GUARDED_BY(mutex_) = false;
   std::optional<std::string> gave_up_because_ LEMMA_GUARDED_BY(mutex_);
   bool stopping_ LEMMA_GUARDED_BY(mutex_) = false;
+  bool is_restart_wanted_ LEMMA_GUARDED_BY(mutex_) = false;  // its end is not held against it
   int n_restarts_ LEMMA_GUARDED_BY(mutex_) = 0;
   RestartPolicy policy_ LEMMA_GUARDED_BY(mutex_);
   std::thread watcher_;
