@@ -124,7 +124,6 @@ struct Gateway::Impl {
   void Ready(std::shared_ptr<Reply> reply);
   void ShowMetrics(std::shared_ptr<Reply> reply);
   void ShowPage(std::shared_ptr<Reply> reply);
-  void SayWhereConsoleIs(std::shared_ptr<Reply> reply);
 
   const GatewayOptions options;
   const Door door;
@@ -166,7 +165,7 @@ const Gateway::Impl::Route Gateway::Impl::kRoutes[] = {
     // Of a page that has to ask for the key, no secret is part.
     {"GET", "/", RouteNeed::kNothing, &Impl::ShowPage},
     {"GET", "/assets/", RouteNeed::kNothing, &Impl::ShowPage},
-    {"GET", "/admin", RouteNeed::kNothing, &Impl::SayWhereConsoleIs},
+    {"GET", "/admin", RouteNeed::kNothing, &Impl::ShowPage},
 };
 
 void Gateway::Impl::Handle(std::shared_ptr<net::HttpExchange> exchange) {
@@ -345,14 +344,6 @@ void Gateway::Impl::ShowMetrics(std::shared_ptr<Reply> reply) {
 
 void Gateway::Impl::ShowPage(std::shared_ptr<Reply> reply) {
   reply->Send(page.Answer(reply->request()));
-}
-
-void Gateway::Impl::SayWhereConsoleIs(std::shared_ptr<Reply> reply) {
-  reply->Send(net::HttpResponse::Text(
-      404,
-      "The console is not here: it has a listener of its own, on the server's machine alone. Where "
-      "the\nserver has a data directory that is http://127.0.0.1:8081/admin, or as --admin-listen "
-      "says;\n`lemma serve` prints it.\n"));
 }
 
 Gateway::Gateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

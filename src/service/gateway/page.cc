@@ -19,9 +19,16 @@ constexpr const char* kHowToAsk =
     "POST /v1/chat/completions  the OpenAI protocol; also /v1/completions, /v1/models\n"
     "GET  /readyz, /metrics\n";
 
+constexpr const char* kWhereTheConsoleIs =
+    "The console is not here: it has a listener of its own, on the server's machine alone. Where "
+    "the\n"
+    "server has a data directory that is http://127.0.0.1:8081/admin, or as --admin-listen says;\n"
+    "`lemma serve` prints it.\n";
+
 }  // namespace
 
 net::HttpResponse Page::Answer(const net::HttpRequest& request) const {
+  if (request.path == "/admin") return net::HttpResponse::Text(404, kWhereTheConsoleIs);
   const bool is_root = request.path == "/";
   const bool is_browser = Lists(request.header("accept"), "text/html");
   const PageFile* file = files_.Find(request.path);

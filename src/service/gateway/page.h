@@ -17,7 +17,7 @@ class Page {
   explicit Page(std::vector<PageFile> files) : files_(std::move(files)) {}
 
   // Of a GET or HEAD of "/" or what is below "/assets/": as PageFiles::Respond, and 404 where there
-  // is no such file.
+  // is no such file. Of "/admin": where that is.
   net::HttpResponse Answer(const net::HttpRequest& request) const;
 
  private:
