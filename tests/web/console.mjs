@@ -45,6 +45,7 @@ export async function openConsole(browser, server, hash = '', name = 'alice', op
     const isOfNetwork = message.text().startsWith('Failed to load resource');
     if (message.type() === 'error' && !isOfNetwork) faults.push(message.text());
   });
+  page.setDefaultTimeout(120000); // password hashes and charts on a loaded machine
   await signIn(page, name);
   return { page, faults };
 }

@@ -151,12 +151,14 @@ function Charts({ range, buckets, report, latency, onLatency }: ChartsProps) {
           { label: say("errors"), values: perSecond("errors") },
         ]}
       />
-      <SelectField
-        label={say("latency")}
-        value={latency}
-        options={latencies.map((name) => [name, say(`latency.${name}`)] as const)}
-        onChange={(value) => onLatency(value as Latency)}
-      />
+      <div class="row">
+        <SelectField
+          label={say("latency")}
+          value={latency}
+          options={latencies.map((name) => [name, say(`latency.${name}`)] as const)}
+          onChange={(value) => onLatency(value as Latency)}
+        />
+      </div>
       <Chart
         title={say(`latency.${latency}`)}
         times={buckets}

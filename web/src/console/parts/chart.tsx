@@ -42,6 +42,7 @@ export function Chart({ title, times, lines, unit = "" }: Props) {
         lines: labels.split("\n").map((label, i) => ({ label, colour: colourOf(colours[i]!) })),
         write: (value) => `${formats.number(value)}${unit}`,
         writeTime: (seconds) => formats.time(seconds * 1000),
+        writeTick: (seconds, isOfDays) => formats.tick(seconds * 1000, isOfDays),
       });
     });
     const observer = new ResizeObserver(() => {

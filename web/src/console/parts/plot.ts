@@ -2,6 +2,8 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 
+const daySeconds = 86_400;
+
 export interface PlotLook {
   height: number;
   ink: string;
@@ -9,6 +11,7 @@ export interface PlotLook {
   lines: { label: string; colour: string }[];
   write(value: number): string;
   writeTime(seconds: number): string;
+  writeTick(seconds: number, isOfDays: boolean): string;
 }
 
 export function plotOf(place: HTMLElement, data: uPlot.AlignedData, look: PlotLook): uPlot {
@@ -23,12 +26,16 @@ export function plotOf(place: HTMLElement, data: uPlot.AlignedData, look: PlotLo
           label,
           stroke: colour,
           width: 2,
-          points: { show: false },
-          spanGaps: false,
           value: (_: uPlot, value: number | null) => (value === null ? "" : look.write(value)),
         })),
       ],
-      axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map(look.write) }],
+      axes: [
+        {
+          ...axis,
+          values: (_, ticks, __, ___, step) => ticks.map((at) => look.writeTick(at, step >= daySeconds)),
+        },
+        { ...axis, size: 64, values: (_, ticks) => ticks.map(look.write) },
+      ],
       scales: { y: { range: (_, __, high) => [0, Math.max(high ?? 0, 0.001) * 1.05] } },
       cursor: { drag: { x: false, y: false } },
     },
