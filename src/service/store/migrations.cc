@@ -187,6 +187,14 @@ const Statements kJobs = {
       n BIGINT NOT NULL, lines TEXT NOT NULL, PRIMARY KEY (job_id, first)))",
 };
 
+const Statements kReplicas = {
+    "INSERT INTO change_counters (name, value) VALUES ('replicas', 0)",
+    // sealed_key: access/sealed_text.h.
+    R"(CREATE TABLE replicas (
+      id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, spec TEXT NOT NULL, sealed_key TEXT NOT NULL,
+      is_draining BIGINT NOT NULL, created_ms BIGINT NOT NULL))",
+};
+
 struct Migration {
   const Statements* statements;
   // What follows where the two databases have no common words.
@@ -201,7 +209,8 @@ const Migration kMigrations[] = {{&kKeys},
                                  {&kUsage},
                                  {&kAlerts},
                                  {&kAdmin, &kAdminSqlite, &kAdminPostgresql},
-                                 {&kJobs}};
+                                 {&kJobs},
+                                 {&kReplicas}};
 
 void Execute(soci::session& sql, const Statements* statements) {
   if (statements == nullptr) return;

@@ -11,6 +11,7 @@
 #include "service/store/job_store.h"
 #include "service/store/key_store.h"
 #include "service/store/profile_store.h"
+#include "service/store/replica_store.h"
 #include "service/store/request_log.h"
 #include "service/store/store_limiter.h"
 #include "service/store/test_databases.h"
@@ -116,6 +117,12 @@ void FillVersion(Database& database, int version) {
                         "0, '')")
                     .ok());
   }
+  if (version >= 9) {
+    ASSERT_TRUE(Execute(database,
+                        "INSERT INTO replicas VALUES ('replica_old', 'old', 'unix:/old', '', 1, "
+                        "1000)")
+                    .ok());
+  }
 }
 
 TEST_P(MigrationsTest, FromEveryEarlierVersionNothingIsLost) {
@@ -161,6 +168,8 @@ TEST_P(MigrationsTest, FromEveryEarlierVersionNothingIsLost) {
     EXPECT_TRUE(verified.ok()) << verified.status().message();
     JobStore jobs(*database, clock);
     EXPECT_EQ(jobs.Claim("run", 1000)->has_value(), version >= 8);
+    ReplicaStore replicas(*database, keys->secret(), clock);
+    EXPECT_EQ(replicas.Snapshot()->replicas.size(), version >= 9 ? 1u : 0u);
   }
 }
 
@@ -201,7 +210,7 @@ TEST_P(MigrationsTest, ManyAtOnceMigrateOnce) {
                     return Ok();
                   })
                   .ok());
-  EXPECT_EQ(n_counters, 3) << "keys, profiles, the audit log";
+  EXPECT_EQ(n_counters, 4) << "keys, profiles, the audit log, replicas";
 }
 
 }  // namespace
