@@ -37,6 +37,7 @@ class CompletionStream : public engine::RequestSink {
 
   void OnBegin(int32_t n_cached_tokens) override {
     has_begun_ = true;
+    begun_ = clock_.Now();
     usage_.cached_tokens = n_cached_tokens;
   }
   Verdict OnToken(const engine::TokenEvent& event) override;
@@ -70,6 +71,8 @@ class CompletionStream : public engine::RequestSink {
 
   std::vector<Sample> samples_;
   Usage usage_;
+  int64_t longest_sample_tokens_ = 0;
+  TimePoint begun_;
   TimePoint first_token_;  // where usage or a sample's decoder counts one
   bool has_begun_ = false;
   bool has_first_token_ = false;
