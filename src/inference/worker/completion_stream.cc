@@ -81,7 +81,9 @@ void CompletionStream::OnSampleDone(int32_t index, const engine::SampleEnd& end)
   }
   if (end.stop_id) ++usage_.completion_tokens;
   if (shape_.has_prompt_logprobs) piece.prompt_logprobs = std::move(prompt_);
-  if (shape_.n_samples > 1) piece.n_tokens = sample.decoder.n_tokens() + (end.stop_id ? 1 : 0);
+  const int64_t n_tokens = sample.decoder.n_tokens() + (end.stop_id ? 1 : 0);
+  if (shape_.n_samples > 1) piece.n_tokens = n_tokens;
+  longest_sample_tokens_ = std::max(longest_sample_tokens_, n_tokens);
   usage_.reasoning_tokens += sample.decoder.n_reasoning_tokens();
   if (end.loops.n_rewinds > 0) LogLoop(index, end);
   const bool has_answer = end.reason != FinishReason::kCancelled &&
@@ -127,8 +129,12 @@ void CompletionStream::OnDone(const Status& status) {
                            .predicted_ms = Milliseconds(now - first_token)};
   if (status.ok()) {
     metrics_.ObserveFinished({.since_arrival = now - arrival_,
+                              .queued = begun_ - arrival_,
+                              .prefill = first_token - begun_,
+                              .decode = now - first_token,
                               .prompt_tokens = usage_.prompt_tokens,
                               .generated_tokens = usage_.completion_tokens,
+                              .longest_sample_tokens = longest_sample_tokens_,
                               .reasoning_tokens = usage_.reasoning_tokens});
   }
   LogInfo(log_subject(),

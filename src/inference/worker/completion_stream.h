@@ -38,6 +38,7 @@ class CompletionStream : public engine::RequestSink {
 
   void OnBegin(int32_t n_cached_tokens) override {
     has_begun_ = true;
+    begun_ = clock_.Now();
     usage_.cached_tokens = n_cached_tokens;
   }
   void OnPromptToken(const engine::TokenLogprob& token) override;
@@ -73,6 +74,8 @@ class CompletionStream : public engine::RequestSink {
   std::vector<Sample> samples_;
   std::vector<PromptToken> prompt_;
   Usage usage_;
+  int64_t longest_sample_tokens_ = 0;
+  TimePoint begun_;
   TimePoint first_token_;  // where usage or a sample's decoder counts one
   bool has_begun_ = false;
   bool has_first_token_ = false;

@@ -45,10 +45,19 @@ Metrics::Metrics(const std::string& model_name, const std::string& version,
                                         "Between two tokens of a sample", kNextTokenSeconds)),
       e2e_latency_(AddHistogram("vllm:e2e_request_latency_seconds", "Arrival to last token",
                                 kRequestSeconds)),
+      queue_time_(AddHistogram("vllm:request_queue_time_seconds", "Arrival to the first step",
+                               kRequestSeconds)),
+      prefill_time_(AddHistogram("vllm:request_prefill_time_seconds",
+                                 "The first step to the first token", kRequestSeconds)),
+      decode_time_(AddHistogram("vllm:request_decode_time_seconds",
+                                "The first token to the last one", kRequestSeconds)),
       prompt_tokens_of_request_(
           AddHistogram("vllm:request_prompt_tokens", "Prompt tokens of a request", kTokens)),
       generated_tokens_of_request_(
           AddHistogram("vllm:request_generation_tokens", "Generated tokens of a request", kTokens)),
+      longest_sample_tokens_(AddHistogram("vllm:request_max_num_generation_tokens",
+                                          "Generated tokens of a request's longest sample",
+                                          kTokens)),
       reasoning_tokens_of_request_(AddHistogram("lemma_request_reasoning_tokens",
                                                 "Tokens of thinking of a request", kTokens)),
       answers_salvaged_(AddCounter("lemma_answers_salvaged_total",
@@ -81,12 +90,18 @@ Metrics::Metrics(const std::string& model_name, const std::string& version,
             {"gpu", kNoGpu}})
       .Set(1);
   AddGauge("lemma_build_info", "What this program is", {{"version", version}}).Set(1);
+  // A request has the pages of all that it may generate from its beginning, so none is set back.
+  AddCounter("vllm:num_preemptions_total", "Requests that had to give their KV pages away");
 }
 
 void Metrics::ObserveFinished(const Finished& finished) {
   Observe(e2e_latency_, finished.since_arrival);
+  Observe(queue_time_, finished.queued);
+  Observe(prefill_time_, finished.prefill);
+  Observe(decode_time_, finished.decode);
   prompt_tokens_of_request_.Observe(static_cast<double>(finished.prompt_tokens));
   generated_tokens_of_request_.Observe(static_cast<double>(finished.generated_tokens));
+  longest_sample_tokens_.Observe(static_cast<double>(finished.longest_sample_tokens));
   reasoning_tokens_of_request_.Observe(static_cast<double>(finished.reasoning_tokens));
 }
 

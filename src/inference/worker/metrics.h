@@ -29,8 +29,12 @@ class Metrics {
   void ObserveNextToken(Duration since_last) { Observe(inter_token_latency_, since_last); }
   struct Finished {
     Duration since_arrival;
+    Duration queued;   // from its arrival until it began to run
+    Duration prefill;  // until the first token
+    Duration decode;   // until the end
     int64_t prompt_tokens = 0;
-    int64_t generated_tokens = 0;
+    int64_t generated_tokens = 0;  // of all samples
+    int64_t longest_sample_tokens = 0;
     int64_t reasoning_tokens = 0;
   };
   void ObserveFinished(const Finished& finished);
@@ -56,8 +60,12 @@ class Metrics {
   prometheus::Histogram& time_to_first_token_;
   prometheus::Histogram& inter_token_latency_;
   prometheus::Histogram& e2e_latency_;
+  prometheus::Histogram& queue_time_;
+  prometheus::Histogram& prefill_time_;
+  prometheus::Histogram& decode_time_;
   prometheus::Histogram& prompt_tokens_of_request_;
   prometheus::Histogram& generated_tokens_of_request_;
+  prometheus::Histogram& longest_sample_tokens_;
   prometheus::Histogram& reasoning_tokens_of_request_;
   prometheus::Counter& answers_salvaged_;
 

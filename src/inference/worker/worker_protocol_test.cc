@@ -115,7 +115,7 @@ TEST(Worker, RequestIdsAreEchoedOrMade) {
 TEST(Worker, MetricsCountWhatHappened) {
   TestWorker worker;
   worker.PostOk(kChat, ChatBody(Script("hello")));
-  worker.PostOk(kCompletions, {{"prompt", EndlessScript("")}, {"max_tokens", 5}});
+  worker.PostOk(kCompletions, {{"prompt", EndlessScript("")}, {"max_tokens", 5}, {"n", 2}});
   EXPECT_TRUE(worker.WaitUntilFree());
   const std::string text = worker.Ask("GET", "/metrics").body;
   const auto has = [&](const std::string& line) {
@@ -124,12 +124,18 @@ TEST(Worker, MetricsCountWhatHappened) {
   has(R"(vllm:num_requests_running{model_name="tiny"} 0)");
   has(R"(vllm:num_requests_waiting{model_name="tiny"} 0)");
   has(R"(vllm:kv_cache_usage_perc{model_name="tiny"} 0)");
-  has(R"(vllm:generation_tokens_total{model_name="tiny"} 7)");
+  has(R"(vllm:generation_tokens_total{model_name="tiny"} 12)");
   has(R"(vllm:request_success_total{model_name="tiny",finished_reason="stop"} 1)");
-  has(R"(vllm:request_success_total{model_name="tiny",finished_reason="length"} 1)");
+  has(R"(vllm:request_success_total{model_name="tiny",finished_reason="length"} 2)");
   has(R"(vllm:time_to_first_token_seconds_count{model_name="tiny"} 2)");
-  has(R"(vllm:inter_token_latency_seconds_count{model_name="tiny"} 4)");
+  has(R"(vllm:inter_token_latency_seconds_count{model_name="tiny"} 8)");
   has(R"(vllm:e2e_request_latency_seconds_count{model_name="tiny"} 2)");
+  for (const char* part : {"queue", "prefill", "decode"}) {
+    has("vllm:request_" + std::string(part) + R"(_time_seconds_count{model_name="tiny"} 2)");
+  }
+  has(R"(vllm:request_generation_tokens_sum{model_name="tiny"} 12)");
+  has(R"(vllm:request_max_num_generation_tokens_sum{model_name="tiny"} 7)");
+  has(R"(vllm:num_preemptions_total{model_name="tiny"} 0)");
   has(R"(vllm:cache_config_info{model_name="tiny",block_size="64",num_gpu_blocks="512"} 1)");
   has(R"(lemma_kv_pages_free{model_name="tiny"} 512)");
   has(R"(lemma_http_responses_total{model_name="tiny",route="/v1/completions",status="200"} 1)");

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <string_view>
 #include <utility>
 #include <vector>
+
+#include "service/admin/csv.h"
 
 namespace lemma::admin {
 namespace {
@@ -41,18 +42,6 @@ void AddSums(const store::UsageSums& sums, json::object& into) {
   }
 }
 
-std::string Quoted(std::string_view text) {
-  std::string quoted = "\"";
-  if (!text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos) {
-    quoted += '\'';
-  }
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
 std::string Names(const store::UsageQuery& query) {
   std::string line = query.bucket_minutes > 0 ? "begin_ms," : "";
   for (const store::UsageDimension d : query.group_by) line += fmt::format("{},", NameOf(d));
@@ -63,7 +52,7 @@ std::string Names(const store::UsageQuery& query) {
     }
   }
   line.pop_back();
-  return line + "\r\n";
+  return line + kCsvLineEnd;
 }
 
 }  // namespace
@@ -90,7 +79,7 @@ std::string UsageCsv(const store::UsageQuery& query, const store::UsageReport& r
   for (const store::UsageGroup& group : report.groups) {
     std::string line = query.bucket_minutes > 0 ? fmt::format("{},", group.begin_ms) : "";
     for (const store::UsageDimension d : query.group_by) {
-      line += Quoted(group.values[static_cast<size_t>(d)]) + ",";
+      line += CsvText(group.values[static_cast<size_t>(d)]) + ",";
     }
     for (const auto& count : CountsOf(group.sums.counts)) {
       line += fmt::format("{},", count.second);
@@ -101,7 +90,7 @@ std::string UsageCsv(const store::UsageQuery& query, const store::UsageReport& r
       }
     }
     line.pop_back();
-    csv += line + "\r\n";
+    csv += line + kCsvLineEnd;
   }
   return csv;
 }

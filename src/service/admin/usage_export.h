@@ -12,8 +12,7 @@ namespace lemma::admin {
 // "queue": {"count", "p50_ms", "p95_ms", "p99_ms"}, ...}]}; `begin_ms` where time is cut.
 boost::json::object UsageJson(const store::UsageQuery& query, const store::UsageReport& report);
 
-// A line for each group, below one of names: RFC 4180. What a spreadsheet would take as a formula
-// begins with a '.
+// A line for each group, below one of names (csv.h).
 std::string UsageCsv(const store::UsageQuery& query, const store::UsageReport& report);
 
 }  // namespace lemma::admin

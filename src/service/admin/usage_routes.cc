@@ -1,11 +1,16 @@
 // What was used: sums in any grouping, and single requests found again.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "service/access/time_text.h"
 #include "service/admin/parts.h"
 #include "service/admin/query_reader.h"
+#include "service/admin/request_export.h"
 #include "service/admin/routes.h"
 #include "service/admin/usage_export.h"
 #include "service/store/request_log.h"
@@ -18,6 +23,11 @@ namespace json = boost::json;
 using access::AdminRole;
 
 constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
+
+// Of one reply, which is made in memory: 2 MB.
+constexpr size_t kCsvRowsMax = 10'000;
+// Where a CSV does not hold all: `cursor` of the next one.
+constexpr const char* kNextHeader = "x-lemma-next";
 
 // "a,b" -> a, b; "" -> nothing.
 std::vector<std::string> ListOf(std::string_view text) {
@@ -84,44 +94,42 @@ Result<store::UsageQuery> ReadUsageQuery(const Call& call) {
   return query;
 }
 
-Result<net::HttpResponse> Usage(Call& call) {
+Result<bool> WantsCsv(const Call& call) {
   const std::string format = call.query_text("format");
-  if (!format.empty() && format != "json" && format != "csv") {
-    return InvalidArgument("must be json or csv", "format");
-  }
-  LEMMA_ASSIGN_OR_RETURN(const store::UsageQuery query, ReadUsageQuery(call));
-  LEMMA_ASSIGN_OR_RETURN(const store::UsageReport report, call.parts.usage.Query(query));
-  if (format != "csv") return JsonResponse(UsageJson(query, report));
-  return net::HttpResponse{200,
-                           {{"Content-Type", "text/csv; charset=utf-8"},
-                            {"Content-Disposition", "attachment; filename=\"usage.csv\""}},
-                           UsageCsv(query, report)};
+  if (format.empty() || format == "json") return false;
+  if (format == "csv") return true;
+  return InvalidArgument("must be json or csv", "format");
 }
 
-json::object ToJson(const store::RequestRecord& record) {
-  return {{"id", record.id},
-          {"started", TimeValue(record.started_ms)},
-          {"key_id", record.key_id},
-          {"profile", record.profile},
-          {"profile_version", record.profile_version},
-          {"task", record.task},
-          {"model", record.model},
-          {"replica", record.replica},
-          {"status", record.http_status},
-          {"finish_reason", record.finish_reason},
-          {"reason", record.error_reason},
-          {"queue_ms", record.queue_ms},
-          {"first_token_ms", record.first_token_ms},
-          {"answer_ms", record.answer_ms},
-          {"per_token_us", record.per_token_us},
-          {"duration_ms", record.duration_ms},
-          {"prompt_tokens", record.prompt_tokens},
-          {"completion_tokens", record.completion_tokens},
-          {"thinking_tokens", record.thinking_tokens},
-          {"looped", record.is_looped}};
+net::HttpResponse CsvResponse(const char* file_name, std::string csv) {
+  return {200,
+          {{"Content-Type", "text/csv; charset=utf-8"},
+           {"Content-Disposition", fmt::format("attachment; filename=\"{}\"", file_name)}},
+          std::move(csv)};
+}
+
+Result<net::HttpResponse> Usage(Call& call) {
+  LEMMA_ASSIGN_OR_RETURN(const bool wants_csv, WantsCsv(call));
+  LEMMA_ASSIGN_OR_RETURN(const store::UsageQuery query, ReadUsageQuery(call));
+  LEMMA_ASSIGN_OR_RETURN(const store::UsageReport report, call.parts.usage.Query(query));
+  if (!wants_csv) return JsonResponse(UsageJson(query, report));
+  return CsvResponse("usage.csv", UsageCsv(query, report));
+}
+
+// Page by page: the log answers so many rows at a time.
+Result<store::RequestPage> SearchAll(const Call& call, store::RequestSearch search, size_t limit) {
+  store::RequestPage all;
+  do {
+    search.page_max = std::min(limit - all.records.size(), store::kSearchPageMax);
+    LEMMA_ASSIGN_OR_RETURN(store::RequestPage page, call.parts.log.Search(search));
+    std::move(page.records.begin(), page.records.end(), std::back_inserter(all.records));
+    all.next = search.cursor = std::move(page.next);
+  } while (!all.next.empty() && all.records.size() < limit);
+  return all;
 }
 
 Result<net::HttpResponse> Requests(Call& call) {
+  LEMMA_ASSIGN_OR_RETURN(const bool wants_csv, WantsCsv(call));
   store::RequestSearch search;
   search.id = call.query_text("id");
   search.key_id = call.query_text("key_id");
@@ -134,12 +142,18 @@ Result<net::HttpResponse> Requests(Call& call) {
   LEMMA_ASSIGN_OR_RETURN(search.http_status, NumberOf(call, "status", 100, 599, 0));
   LEMMA_ASSIGN_OR_RETURN(search.from_ms, NumberOf(call, "from_ms", 0, access::kTimeMsMax, 0));
   LEMMA_ASSIGN_OR_RETURN(search.to_ms, NumberOf(call, "to_ms", 0, access::kTimeMsMax, 0));
-  LEMMA_ASSIGN_OR_RETURN(const int64_t limit, NumberOf(call, "limit", 1, store::kSearchPageMax,
-                                                       static_cast<int64_t>(search.page_max)));
-  search.page_max = static_cast<size_t>(limit);
-  LEMMA_ASSIGN_OR_RETURN(const store::RequestPage page, call.parts.log.Search(search));
+  const auto most = static_cast<int64_t>(wants_csv ? kCsvRowsMax : store::kSearchPageMax);
+  const auto otherwise = wants_csv ? most : static_cast<int64_t>(search.page_max);
+  LEMMA_ASSIGN_OR_RETURN(const int64_t limit, NumberOf(call, "limit", 1, most, otherwise));
+  LEMMA_ASSIGN_OR_RETURN(const store::RequestPage page,
+                         SearchAll(call, std::move(search), static_cast<size_t>(limit)));
+  if (wants_csv) {
+    net::HttpResponse response = CsvResponse("requests.csv", RequestsCsv(page.records));
+    if (!page.next.empty()) response.headers.push_back({kNextHeader, page.next});
+    return response;
+  }
   json::array list;
-  for (const store::RequestRecord& record : page.records) list.push_back(ToJson(record));
+  for (const store::RequestRecord& record : page.records) list.push_back(RequestJson(record));
   json::value next;
   if (!page.next.empty()) next = page.next;
   return JsonResponse(json::object{{"requests", std::move(list)}, {"next", std::move(next)}});
@@ -149,7 +163,7 @@ Result<net::HttpResponse> Request(Call& call) {
   const std::string& id = call.path.at("id");
   LEMMA_ASSIGN_OR_RETURN(const auto record, call.parts.log.Find(id));
   if (!record) return NotFound("the request log has no " + id);
-  json::object object = ToJson(*record);
+  json::object object = RequestJson(*record);
   json::value& prompt = object["prompt"];
   json::value& answer = object["answer"];
   if (record->prompt) prompt = *record->prompt;
@@ -204,7 +218,9 @@ std::vector<Route> UsageRoutes() {
                  {"status", FieldType::kInteger, false, "Exactly"},
                  {"reason", FieldType::kString, false, "Exactly, or any"},
                  {"cursor", FieldType::kString, false, "The `next` of the page before"},
-                 {"limit", FieldType::kInteger, false, "1 to 200, 50 by default"}}},
+                 {"format", FieldType::kString, false, "json or csv"},
+                 {"limit", FieldType::kInteger, false,
+                  "1 to 200, 50 by default; of CSV 1 to 10000, as many by default"}}},
       {"GET", "/requests/{id}", AdminRole::kAdmin, Request,
        "One request, with prompt and answer where its key keeps them"},
   };

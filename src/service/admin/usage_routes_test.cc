@@ -90,6 +90,31 @@ TEST_F(UsageRoutesTest, RequestsAreFoundAndTheirTextIsForAdmins) {
   EXPECT_EQ(AskAs(admin, "GET", "/requests/none").status, 404);
 }
 
+TEST_F(UsageRoutesTest, TheRequestLogIsExportedAsCsvOverAllItsPages) {
+  std::vector<store::RequestRecord> records;
+  for (int i = 0; i < 450; ++i) {
+    records.push_back(Record("r" + std::to_string(i), "key_a"));
+    records.back().started_ms += i;
+  }
+  records[449].model = "=1+1,\"x\"";
+  Write(std::move(records));
+  const auto lines = [](const net::HttpResponse& answer) {
+    return std::count(answer.body.begin(), answer.body.end(), '\n');
+  };
+  const net::HttpResponse all = Get("/requests?format=csv");
+  EXPECT_EQ(all.header("content-type"), "text/csv; charset=utf-8");
+  EXPECT_EQ(lines(all), 451);
+  EXPECT_EQ(all.header("x-lemma-next"), "");
+  EXPECT_TRUE(all.body.starts_with("id,started,key_id,")) << all.body.substr(0, 200);
+  EXPECT_THAT(all.body, HasSubstr("\n\"r449\","));
+  EXPECT_THAT(all.body, HasSubstr(R"("'=1+1,""x""")")) << "a text, no formula";
+  const net::HttpResponse some = Get("/requests?format=csv&limit=201");
+  EXPECT_EQ(lines(some), 202);
+  const std::string next(some.header("x-lemma-next"));
+  EXPECT_EQ(lines(Get("/requests?format=csv&cursor=" + next)), 450 - 201 + 1);
+  EXPECT_EQ(lines(Get("/requests?format=csv&key_id=none")), 1);
+}
+
 TEST_F(UsageRoutesTest, WhatRunsIsSeenAndEnded) {
   const auto request = live_.Enter("r1", clock_.NowMs() - 5000);
   request->SetKey("key_a");
@@ -121,7 +146,9 @@ TEST_F(UsageRoutesTest, WhatIsWrongIsNamed) {
       {"/usage?from_ms=9&to_ms=8", "from_ms: must be before"},
       {"/requests?status=99", "status: must be"},
       {"/requests?cursor=x", "cursor: "},
-      {"/requests?limit=1000", "limit: must be"}};
+      {"/requests?limit=1000", "limit: must be"},
+      {"/requests?format=xml", "format: must be"},
+      {"/requests?format=csv&limit=10001", "limit: must be"}};
   for (const auto& [path, message] : wrong) {
     const net::HttpResponse answer = Get(path);
     EXPECT_EQ(answer.status, 400) << path << answer.body;

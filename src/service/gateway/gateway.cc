@@ -13,6 +13,7 @@
 #include "service/gateway/errors.h"
 #include "service/gateway/generate_reply.h"
 #include "service/gateway/generate_request.h"
+#include "service/gateway/gpu_watch.h"
 #include "service/gateway/key_lanes.h"
 #include "service/gateway/metrics.h"
 #include "service/gateway/models_reply.h"
@@ -129,6 +130,7 @@ struct Gateway::Impl {
   const Door door;
   const Page page;
   Metrics metrics;
+  const GpuWatch gpus;
   KeyLanes lanes;     // before all that ends requests: what they used is settled here
   LiveRequests live;  // before all that holds one of them
   const Books books;
@@ -337,7 +339,7 @@ void Gateway::Impl::Ready(std::shared_ptr<Reply> reply) {
 }
 
 void Gateway::Impl::ShowMetrics(std::shared_ptr<Reply> reply) {
-  std::string own = metrics.Render() + options.pool->RenderMetrics();
+  std::string own = metrics.Render() + options.pool->RenderMetrics() + gpus.RenderMetrics();
   if (options.spans != nullptr) own += options.spans->RenderMetrics();
   AnswerMetrics(probe_client, *options.pool, std::move(own), std::move(reply));
 }
