@@ -177,7 +177,7 @@ TEST(WorkerThinking, ADeadlineLeavesTimeForTheAnswer) {
   options.n_pages = 1024;
   TestWorker worker(options);
   const Answer answer = Ask(worker, Script("<think>" + LongThought(1000)),
-                            {{"deadline_ms", 2000}, {"loop_guard", false}});
+                            {{"deadline_ms", 5000}, {"loop_guard", false}});
   EXPECT_EQ(answer.finish_reason, "length");
   EXPECT_EQ(answer.stop_reason, json::value("deadline"));
   EXPECT_EQ(Text(answer.lemma, "thinking_closed"), "budget");
