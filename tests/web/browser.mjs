@@ -1,10 +1,11 @@
 // Debian's Chromium, and pages that write down whatever should not happen on them.
+import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 
 const require = createRequire(new URL('../npm/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
 
-export const axeSource = require('axe-core').source;
+const axeSource = require('axe-core').source;
 
 export function launchBrowser() {
   return chromium.launch({
@@ -42,3 +43,20 @@ export async function ask(page, problem) {
 }
 
 export const status = (page, text) => page.locator('.status', { hasText: text }).waitFor();
+
+// What the page needs for formulas and code is there: fetching it is no part of a text's cost.
+export async function loadLibraries(page, replica) {
+  replica.say([{ content: '$x$\n\n```python\ndef f(): return 1\n```' }]);
+  await ask(page, 'warm up');
+  await page.locator('.answer .hljs-keyword').first().waitFor();
+  await page.locator('.answer .katex').waitFor();
+  await status(page, 'Done');
+}
+
+// Without serious findings of axe.
+export async function assertAccessible(page) {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  assert.deepEqual(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
+}

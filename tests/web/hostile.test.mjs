@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { killServers, startServer } from '../serve/server.mjs';
-import { ask, launchBrowser, openPage, status } from './browser.mjs';
+import { ask, launchBrowser, loadLibraries, openPage, status } from './browser.mjs';
 import { hostileTexts } from './hostile_texts.mjs';
 import { traceMainThread } from './main_thread.mjs';
 import { startReplica } from './scripted_replica.mjs';
@@ -31,21 +31,12 @@ function tokens(text, kind) {
   }));
 }
 
-// What the page needs for formulas and code is there: fetching it is no part of a text's cost.
-async function loadLibraries(page) {
-  replica.say(tokens('$x$\n\n```python\ndef f(): return 1\n```', 'content'));
-  await ask(page, 'warm up');
-  await page.locator('.answer .hljs-keyword').first().waitFor();
-  await page.locator('.answer .katex').waitFor();
-  await status(page, 'Done');
-}
-
 const blockMsMax = 50;
 
 for (const [family, texts] of Object.entries(hostileTexts)) {
   test(`hostile ${family}, token by token, runs, fetches and blocks nothing`, async () => {
     const { page, faults } = await openPage(browser, server.url);
-    await loadLibraries(page);
+    await loadLibraries(page, replica);
     const trace = await traceMainThread(browser, page);
     for (const [index, text] of texts.entries()) {
       const kind = index % 8 === 0 ? 'reasoning' : 'content';

@@ -5,14 +5,15 @@ import { createServer } from 'node:http';
 // several at once.
 const tickMs = 5;
 
-// Resolves to { url, say(pieces, ticksMax), hold(), release(), ended(), stop() }. Each piece is
-// { reasoning } or { content }, or a function to wait for. After hold() an answer stays open once its pieces are out, until
-// release(), a call of end_thinking, or its client has left.
+// Resolves to { url, state, say(pieces, ticksMax), hold(n), stop() }. Each piece is { reasoning } or
+// { content }, or a function to wait for. After hold() an answer stays open once its pieces are out,
+// until end_thinking is called for it or its client has left. Samples are asked for one by one.
 export async function startReplica() {
   let pieces = [];
   let ticksMax = 60;
   let isHeld = false;
-  let release = () => {};
+  const held = new Map(); // request id -> what lets its answer end
+  let n_expected = 0;
   let told = () => {};
   const state = { n_thinking_ended: 0, n_left: 0 };
   const server = createServer((request, response) => {
@@ -23,17 +24,26 @@ export async function startReplica() {
     if (request.url === '/v1/models') {
       return json({ object: 'list', data: [{ id: 'scripted', object: 'model', max_model_len: 4096 }] });
     }
-    if (request.url.endsWith('/end_thinking')) {
-      state.n_thinking_ended += 1;
-      release();
-      return json({ status: 'ok' });
+    const ended = /^\/v1\/requests\/(.*)\/end_thinking$/.exec(request.url)?.[1];
+    if (ended) {
+      const end = held.get(decodeURIComponent(ended));
+      state.n_thinking_ended += end ? 1 : 0;
+      end?.();
+      return json({ status: end ? 'ok' : 'unknown' });
     }
     if (request.url !== '/v1/chat/completions') return json({ status: 'ok' });
-    request.resume();
-    request.on('end', () => answer(response));
+    let body = '';
+    request.on('data', (bytes) => (body += bytes));
+    request.on('end', () => {
+      if (JSON.parse(body).n > 1) {
+        response.writeHead(400, { 'Content-Type': 'application/json' });
+        return response.end(JSON.stringify({ error: { message: 'one at a time', param: 'n' } }));
+      }
+      void answer(request.headers['x-request-id'], response);
+    });
   });
 
-  async function answer(response) {
+  async function answer(id, response) {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
     const left = new Promise((resolve) => response.once('close', resolve));
     const event = (delta, finish_reason = null) =>
@@ -49,8 +59,8 @@ export async function startReplica() {
       if (index % n_at_once === n_at_once - 1) await new Promise((tick) => setTimeout(tick, tickMs));
     }
     if (isHeld) {
-      const released = new Promise((resolve) => (release = resolve));
-      told();
+      const released = new Promise((resolve) => held.set(id, resolve));
+      if (held.size === n_expected) told();
       await Promise.race([released, left]);
       if (response.destroyed) return void (state.n_left += 1);
       event({ content: 'Now the answer.' });
@@ -68,9 +78,11 @@ export async function startReplica() {
       ticksMax = ticks;
       isHeld = false;
     },
-    // Resolves when an answer is held.
-    hold() {
+    // Resolves when `n` answers are held.
+    hold(n = 1) {
       isHeld = true;
+      n_expected = n;
+      held.clear();
       return new Promise((resolve) => (told = resolve));
     },
     stop() {

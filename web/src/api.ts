@@ -18,6 +18,12 @@ export interface ServedModel {
   max_model_len: number;
 }
 
+export interface ServedProfile {
+  id: string;
+  description: string;
+  fits_model: boolean; // false: the served model was made for others
+}
+
 function headers(requestId?: string): Record<string, string> {
   const key = storedKey();
   return {
@@ -29,6 +35,11 @@ function headers(requestId?: string): Record<string, string> {
 export async function fetchModels(): Promise<ServedModel[]> {
   const response = await send("/v1/models", { headers: headers() });
   return ((await response.json()) as { data: ServedModel[] }).data;
+}
+
+export async function fetchProfiles(): Promise<ServedProfile[]> {
+  const response = await send("/v1/profiles", { headers: headers() });
+  return ((await response.json()) as { data: ServedProfile[] }).data;
 }
 
 // Asks for the answer now, of the chat that runs under this id. One that has just ended is no error.

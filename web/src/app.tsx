@@ -1,23 +1,27 @@
 // The solve page: what is asked, what came of it, what was asked before.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
-import { ApiError, fetchModels } from "./api";
+import { ApiError, fetchModels, fetchProfiles, type ServedProfile } from "./api";
+import { clearEntries, readEntries, removeTask, versionsOf, type Entry } from "./history";
 import { LookButtons, useLook } from "./look";
-import { clearEntries, readEntries, removeEntry, type Entry } from "./history";
 import { HistoryPanel } from "./parts/history_panel";
 import { KeyField } from "./parts/key_field";
 import { Result } from "./parts/result";
 import { TaskForm } from "./parts/task_form";
 import { Welcome } from "./parts/welcome";
+import { entryOf, isLink } from "./share";
 import { emptyTask, type Task } from "./task";
 import { useRun } from "./use_run";
-import { profiles, speaker } from "./words";
+import { speaker } from "./words";
 
 export function App() {
   const look = useLook();
   const [model, setModel] = useState("");
+  const [profiles, setProfiles] = useState<ServedProfile[]>([]);
   const [needsKey, setNeedsKey] = useState(false);
   const [task, setTask] = useState<Task>(emptyTask);
+  const [root, setRoot] = useState<string | undefined>(); // of the task that is edited
+  const [isLinkBroken, setLinkBroken] = useState(false);
   const [entries, setEntries] = useState<Entry[]>([]);
   const [showsHistory, setShowsHistory] = useState(false);
   const runningId = useRef<string | null>(null);
@@ -37,9 +41,24 @@ export function App() {
       },
       (error) => setNeedsKey(error instanceof ApiError && error.kind === "key"),
     );
+    fetchProfiles().then(
+      (served) => setProfiles(served.filter(({ fits_model }) => fits_model)),
+      () => {}, // then the server chooses
+    );
   }, []);
   useEffect(askModels, []);
   useEffect(readHistory, []);
+  useEffect(() => {
+    const openLink = async () => {
+      if (!isLink(location.hash)) return;
+      const shared = await entryOf(location.hash);
+      setLinkBroken(shared === null);
+      if (shared) control.show(shared);
+    };
+    void openLink();
+    window.addEventListener("hashchange", openLink);
+    return () => window.removeEventListener("hashchange", openLink);
+  }, []);
   const isRefused = control.entry?.run.failure?.kind === "key";
   useEffect(() => {
     const stopOnEscape = (event: KeyboardEvent) => {
@@ -51,10 +70,23 @@ export function App() {
 
   const solve = () => {
     const tests = task.tests.filter(({ input, output }) => input || output);
-    control.start({ ...task, tests });
+    control.start({ ...task, tests }, root);
+    setRoot(undefined);
+    leaveLink();
   };
-  const edit = (edited: Task) => {
+  const open = (entry: Entry) => {
+    control.show(entry);
+    setTask(entry.task);
+    setRoot(undefined);
+    leaveLink();
+  };
+  const leaveLink = () => {
+    setLinkBroken(false);
+    if (isLink(location.hash)) history.replaceState(null, "", location.pathname);
+  };
+  const edit = (edited: Task, editedRoot?: string) => {
     setTask(edited);
+    setRoot(editedRoot);
     document.getElementById("problem")?.focus();
   };
   return (
@@ -70,11 +102,8 @@ export function App() {
       {showsHistory && (
         <HistoryPanel
           entries={entries}
-          onOpen={(entry) => {
-            control.show(entry);
-            setTask(entry.task);
-          }}
-          onRemove={(id) => void removeEntry(id).then(readHistory)}
+          onOpen={open}
+          onRemove={(removed) => void removeTask(entries, removed).then(readHistory)}
           onClear={() => void clearEntries().then(readHistory)}
           onClose={() => setShowsHistory(false)}
           say={say}
@@ -86,19 +115,28 @@ export function App() {
           task={task}
           onChange={setTask}
           onSolve={solve}
-          profilesShown={model === "lemma-mini" ? 2 : profiles.length}
+          profiles={profiles}
+          isVersion={root !== undefined}
+          onAnew={() => setRoot(undefined)}
           say={say}
         />
+        {isLinkBroken && <p role="alert">{say("sharedBroken")}</p>}
         {control.entry ? (
           <Result
             entry={control.entry}
             control={control}
-            onEdit={() => edit(control.entry!.task)}
+            versions={versionsOf(entries, control.entry.root)}
+            onEdit={() => {
+              const { task: edited, root: editedRoot, isShared } = control.entry!;
+              edit(edited, isShared ? undefined : editedRoot);
+            }}
+            onVersion={open}
             say={say}
           />
         ) : (
           <Welcome
             model={model}
+            profiles={profiles}
             language={look.language}
             onPick={(problem) => edit({ ...task, problem })}
             say={say}

@@ -5,6 +5,8 @@ import type { Task } from "./task";
 
 export interface Entry {
   id: string;
+  root: string; // the id of the task's first version: asked again or edited, it keeps them all
+  isShared?: boolean; // out of a link, to be read only
   task: Task;
   run: Run;
 }
@@ -43,8 +45,12 @@ export async function keepEntry(entry: Entry): Promise<void> {
   await withStore("readwrite", (store) => store.put(structuredClone(entry))).catch(() => {});
 }
 
-export async function removeEntry(id: string): Promise<void> {
+async function removeEntry(id: string): Promise<void> {
   await withStore("readwrite", (store) => store.delete(id)).catch(() => {});
+}
+
+export async function removeTask(entries: Entry[], root: string): Promise<void> {
+  await Promise.all(versionsOf(entries, root).map(({ id }) => removeEntry(id)));
 }
 
 export async function clearEntries(): Promise<void> {
@@ -56,10 +62,23 @@ export async function readEntries(runningId: string | null): Promise<Entry[]> {
   const entries: Entry[] = await withStore("readonly", (store) => store.getAll()).catch(() => []);
   entries.sort((a, b) => b.run.startedMs - a.run.startedMs);
   for (const { id } of entries.splice(entriesMax)) void removeEntry(id);
-  for (const { id, run } of entries) {
+  for (const entry of entries) {
+    const { id, run } = entry;
+    entry.root ??= id; // kept before tasks had versions
     if (run.state === "running" && id !== runningId) run.state = "interrupted";
   }
   return entries;
+}
+
+// The oldest first.
+export function versionsOf(entries: Entry[], root: string): Entry[] {
+  return entries.filter((entry) => entry.root === root).reverse();
+}
+
+// Of each task its newest version alone.
+export function newestOf(entries: Entry[]): Entry[] {
+  const seen = new Set<string>();
+  return entries.filter(({ root }) => !seen.has(root) && seen.add(root));
 }
 
 export function matches(entry: Entry, sought: string): boolean {

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { ApiError, endThinking, stream } from "./api";
 import { keepEntry, type Entry } from "./history";
-import { applyChunk, applyHeaders, applySolveEvent, endRun, newRun } from "./run";
+import { applyChunk, applyHeaders, applySolveEvent, endRun, newRun, type Run } from "./run";
 import { callOf, type Task } from "./task";
 
 const turnMsMax = 8;
@@ -12,7 +12,7 @@ const turnMsMax = 8;
 export interface RunControl {
   entry: Entry | null;
   isRunning: boolean;
-  start(task: Task): void;
+  start(task: Task, root?: string): void; // `root`: of the task that this is a version of
   stop(): void;
   answerNow(): void;
   show(entry: Entry | null): void;
@@ -24,11 +24,11 @@ export function useRun(onKept: () => void): RunControl {
   const leaving = useRef<AbortController | null>(null);
   useEffect(() => () => leaving.current?.abort(), []);
 
-  function start(task: Task): void {
+  function start(task: Task, root?: string): void {
     leaving.current?.abort();
     const control = new AbortController();
     leaving.current = control;
-    const started = newEntry(task);
+    const started = newEntry(task, root);
     setEntry(started);
     let isDrawn = true;
     const changed = () => {
@@ -53,7 +53,9 @@ export function useRun(onKept: () => void): RunControl {
     start,
     stop: () => leaving.current?.abort(),
     answerNow: () => {
-      if (entry) endThinking(entry.run.requestId).catch(() => {}); // then it goes on thinking
+      for (const id of entry ? chatIds(entry.run) : []) {
+        endThinking(id).catch(() => {}); // then it goes on thinking
+      }
     },
     show: (shown) => {
       leaving.current?.abort();
@@ -62,12 +64,19 @@ export function useRun(onKept: () => void): RunControl {
   };
 }
 
-function newEntry(task: Task): Entry {
+// The chats of a run of /v1/solve have ids of their own (docs/solve.md). There are fewer where one has
+// several samples, and one more where a replica refused that.
+function chatIds(run: Run): string[] {
+  if (!run.isSolve) return [run.requestId];
+  return Array.from({ length: run.samples.length + 1 }, (_, n) => `${run.requestId}.c${n}`);
+}
+
+function newEntry(task: Task, root?: string): Entry {
   // Not to be guessed: whoever knows the id may end the thinking.
   const random = crypto.getRandomValues(new Uint8Array(16));
   const id = Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
   const isSolve = callOf(task).path === "/v1/solve";
-  return { id, task, run: newRun(`page-${id}`, isSolve, Date.now()) };
+  return { id, root: root ?? id, task, run: newRun(`page-${id}`, isSolve, Date.now()) };
 }
 
 // Until the run has ended, one way or another; never fails.
@@ -94,6 +103,7 @@ async function follow(entry: Entry, signal: AbortSignal, changed: () => void): P
     const { kind, detail, retryAfterSeconds } = failure;
     run.failure = { kind, detail, retryAfterSeconds };
     const hasBegun = run.samples.some(({ text, thinking }) => text || thinking);
-    endRun(run, kind === "lost" && hasBegun ? "interrupted" : "failed", Date.now());
+    const isCutOff = hasBegun && ["lost", "server", "busy"].includes(kind);
+    endRun(run, isCutOff ? "interrupted" : "failed", Date.now());
   }
 }

@@ -35,6 +35,19 @@ const en = {
   answerNow: "Answer now",
   retry: "Retry",
   edit: "Edit",
+  editing: "Solve makes a new version of the task below. Earlier ones are kept.",
+  askAnew: "A new task instead",
+  version: "Version {n} of {total}",
+  versions: "versions",
+  previousVersion: "Previous version",
+  nextVersion: "Next version",
+  share: "Share",
+  shareLink: "Link to this task and its answer",
+  shareHint: "The link holds all of it, and no server keeps it. It is in the clipboard.",
+  shareByHand: "The link holds all of it, and no server keeps it. Copy it from here.",
+  shareTooLong: "This is too long for a link. Export it from the history instead.",
+  shared: "From a link. Whoever made it may have written anything; nothing of it was checked here.",
+  sharedBroken: "This link is damaged, or was not made by this page.",
   copy: "Copy",
   copied: "Copied",
   answer: "Answer",
@@ -46,7 +59,7 @@ const en = {
   answering: "Answering",
   done: "Done",
   stoppedByYou: "Stopped. What was said until then is below.",
-  interrupted: "Interrupted: the connection broke or the page was closed. Retry asks again.",
+  interrupted: "Interrupted: the connection broke or the page was closed. Retry asks again and keeps this.",
   cutOff: "The answer was cut off: it reached the most tokens it may have.",
   thinkingClosed: "The thinking was closed early so that there is an answer.",
   offDomain: "This service is for mathematics and programming, and this looks like neither.",
@@ -74,6 +87,7 @@ const en = {
   welcomeMini:
     "lemma-mini is the small model that comes with Lemma. It answers 77 narrow families of mathematics and algorithm problems step by step, and knows nothing else. Try one:",
   welcomeOther: "{model} answers problems of mathematics and programming. Try one:",
+  welcomeKinds: "Kinds of tasks: {kinds}.",
   search: "Search the history",
   historyEmpty: "Nothing yet. What you ask is kept in this browser alone.",
   exportMarkdown: "Export Markdown",
@@ -137,6 +151,19 @@ const zh: Record<Word, string> = {
   answerNow: "立即回答",
   retry: "重试",
   edit: "编辑",
+  editing: "求解将产生下方任务的新版本,先前版本都会保留。",
+  askAnew: "改为新任务",
+  version: "第 {n} 版,共 {total} 版",
+  versions: "个版本",
+  previousVersion: "上一版",
+  nextVersion: "下一版",
+  share: "分享",
+  shareLink: "此任务与答案的链接",
+  shareHint: "全部内容都在链接里,服务器不保存。链接已复制到剪贴板。",
+  shareByHand: "全部内容都在链接里,服务器不保存。请从这里复制。",
+  shareTooLong: "内容太长,放不进链接。请从历史中导出。",
+  shared: "来自链接。内容可能由任何人写成,此处未作任何检验。",
+  sharedBroken: "此链接已损坏,或不是由本页面生成。",
   copy: "复制",
   copied: "已复制",
   answer: "答案",
@@ -148,7 +175,7 @@ const zh: Record<Word, string> = {
   answering: "回答中",
   done: "完成",
   stoppedByYou: "已停止。此前的内容保留如下。",
-  interrupted: "已中断:连接断开或页面被关闭。可以重试。",
+  interrupted: "已中断:连接断开或页面被关闭。可以重试,此内容会保留。",
   cutOff: "答案被截断:达到了最多可用的词元数。",
   thinkingClosed: "为了给出答案,思考被提前结束。",
   offDomain: "本服务只解答数学与编程问题,这看起来两者都不是。",
@@ -176,6 +203,7 @@ const zh: Record<Word, string> = {
   welcomeMini:
     "lemma-mini 是 Lemma 自带的小模型。它逐步解答 77 类数学与算法题,此外一无所知。试一题:",
   welcomeOther: "{model} 解答数学与编程问题。试一题:",
+  welcomeKinds: "任务类型:{kinds}。",
   search: "搜索历史",
   historyEmpty: "还没有内容。您的提问只保存在此浏览器中。",
   exportMarkdown: "导出 Markdown",
@@ -225,16 +253,9 @@ export const examples: Record<Language, string[]> = {
   ],
 };
 
-// Of those that travel with the program (docs/profiles.md); the first two are what lemma-mini knows.
-export const profiles = [
-  "math",
-  "algorithm",
-  "math-proof",
-  "induction",
-  "dynamic-programming",
-  "debug-hint",
-  "explain-error",
-  "interviewer",
-  "test-generator",
-  "video-script",
-] as const;
+// What a task profile is called: those that travel with the program in the reader's words, others
+// in their author's.
+export function profileName(profile: { id: string; description: string }, say: Say): string {
+  const word = `profile.${profile.id}`;
+  return word in en ? say(word as Word) : profile.description || profile.id;
+}

@@ -2,13 +2,13 @@
 import { useState } from "preact/hooks";
 
 import { download, toJson, toMarkdown } from "../export";
-import { matches, type Entry } from "../history";
+import { matches, newestOf, versionsOf, type Entry } from "../history";
 import type { Say } from "../words";
 
 interface Props {
   entries: Entry[];
   onOpen(entry: Entry): void;
-  onRemove(id: string): void;
+  onRemove(root: string): void;
   onClear(): void;
   onClose(): void;
   say: Say;
@@ -33,15 +33,16 @@ export function HistoryPanel({ entries, onOpen, onRemove, onClear, onClose, say 
       </div>
       {entries.length === 0 && <p class="hint">{say("historyEmpty")}</p>}
       <ul>
-        {found.map((entry) => (
-          <li key={entry.id} class="row">
+        {newestOf(found).map((entry) => (
+          <li key={entry.root} class="row">
             <button type="button" class="past" onClick={() => onOpen(entry)}>
               {entry.task.problem.slice(0, 200)}
+              <Versions n={versionsOf(entries, entry.root).length} say={say} />
             </button>
             <button
               type="button"
               aria-label={`${say("remove")}: ${entry.task.problem.slice(0, 60)}`}
-              onClick={() => onRemove(entry.id)}
+              onClick={() => onRemove(entry.root)}
             >
               ×
             </button>
@@ -69,4 +70,8 @@ export function HistoryPanel({ entries, onOpen, onRemove, onClear, onClose, say 
       )}
     </aside>
   );
+}
+
+function Versions({ n, say }: { n: number; say: Say }) {
+  return n > 1 ? <span class="hint">{` · ${n} ${say("versions")}`}</span> : null;
 }

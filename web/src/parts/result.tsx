@@ -6,22 +6,30 @@ import { shownSample, type Failure, type Run } from "../run";
 import type { RunControl } from "../use_run";
 import type { Say, Word } from "../words";
 import { Samples } from "./samples";
+import { Share } from "./share";
 import { Typeset } from "./typeset";
 import { Verified } from "./verified";
+import { Versions } from "./versions";
 
 interface Props {
   entry: Entry;
+  versions: Entry[]; // of the same task, this one included
   control: RunControl;
   onEdit(): void;
+  onVersion(entry: Entry): void;
   say: Say;
 }
 
-export function Result({ entry, control, onEdit, say }: Props) {
+export function Result({ entry, versions, control, onEdit, onVersion, say }: Props) {
   const { run, task } = entry;
   const sample = shownSample(run);
-  const isThinking = control.isRunning && sample !== null && sample.text === "";
+  const isThinking = run.samples.some(({ state, text }) => state === "running" && text === "");
   return (
     <section class="result" aria-label={say("answer")}>
+      {entry.isShared && <p class="note">{say("shared")}</p>}
+      {!control.isRunning && (
+        <Versions versions={versions} shown={entry.id} onShow={onVersion} say={say} />
+      )}
       <div class="asked">
         <Typeset text={task.problem} say={say} />
       </div>
@@ -29,8 +37,8 @@ export function Result({ entry, control, onEdit, say }: Props) {
         <p class="status" role="status">
           {say(statusOf(run))}
         </p>
-        <Progress run={run} say={say} />
-        {isThinking && !run.isSolve && (
+        {!entry.isShared && <Progress run={run} say={say} />}
+        {control.isRunning && isThinking && (
           <button type="button" onClick={control.answerNow}>
             {say("answerNow")}
           </button>
@@ -41,12 +49,15 @@ export function Result({ entry, control, onEdit, say }: Props) {
           </button>
         ) : (
           <>
-            <button type="button" onClick={() => control.start(task)}>
-              {say("retry")}
-            </button>
+            {!entry.isShared && (
+              <button type="button" onClick={() => control.start(task, entry.root)}>
+                {say("retry")}
+              </button>
+            )}
             <button type="button" onClick={onEdit}>
               {say("edit")}
             </button>
+            {!entry.isShared && <Share entry={entry} say={say} />}
           </>
         )}
       </div>

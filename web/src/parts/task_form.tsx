@@ -1,8 +1,9 @@
 // The problem, and in plain words how hard to try.
 import { useState } from "preact/hooks";
 
+import type { ServedProfile } from "../api";
 import { voteChoices, type Effort, type Task } from "../task";
-import { profiles, type Say, type Word } from "../words";
+import { profileName, type Say, type Word } from "../words";
 import { TestsEditor } from "./tests_editor";
 import { Typeset } from "./typeset";
 
@@ -10,7 +11,9 @@ interface Props {
   task: Task;
   onChange(task: Task): void;
   onSolve(): void;
-  profilesShown: number; // of the list, the first so many are what the model knows
+  profiles: ServedProfile[];
+  isVersion: boolean; // of the task that is shown
+  onAnew(): void; // then it is a task of its own
   say: Say;
 }
 
@@ -21,7 +24,8 @@ const efforts: [Effort, Word, Word][] = [
   ["vote", "effortVote", "effortVoteHint"],
 ];
 
-export function TaskForm({ task, onChange, onSolve, profilesShown, say }: Props) {
+export function TaskForm(props: Props) {
+  const { task, onChange, onSolve, profiles, isVersion, onAnew, say } = props;
   const [complaint, setComplaint] = useState(false);
   const isProgram = task.tests.length > 0;
   const hasMarkup = /[\\$`]/.test(task.problem);
@@ -73,9 +77,9 @@ export function TaskForm({ task, onChange, onSolve, profilesShown, say }: Props)
             onChange={(event) => onChange({ ...task, profile: event.currentTarget.value })}
           >
             <option value="">{say("profileAuto")}</option>
-            {profiles.slice(0, profilesShown).map((name) => (
-              <option key={name} value={name}>
-                {say(`profile.${name}`)}
+            {profiles.map((profile) => (
+              <option key={profile.id} value={profile.id}>
+                {profileName(profile, say)}
               </option>
             ))}
           </select>
@@ -116,6 +120,14 @@ export function TaskForm({ task, onChange, onSolve, profilesShown, say }: Props)
           {say("solve")}
         </button>
       </div>
+      {isVersion && (
+        <p class="hint">
+          {say("editing")}{" "}
+          <button type="button" onClick={onAnew}>
+            {say("askAnew")}
+          </button>
+        </p>
+      )}
       <p class="hint">{say(efforts.find(([effort]) => effort === task.effort)![2])}</p>
     </form>
   );

@@ -1,0 +1,199 @@
+// What people do with an answer: ask again, edit, go between versions, share, have it now. The model
+// is a scripted one, so that each answer is known.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { deflateRawSync } from 'node:zlib';
+
+import { killServers, startServer } from '../serve/server.mjs';
+import { ask, assertAccessible, launchBrowser, openPage, status } from './browser.mjs';
+import { startReplica } from './scripted_replica.mjs';
+
+let replica;
+let server;
+let browser;
+before(async () => {
+  replica = await startReplica();
+  server = await startServer(['--workers', '0', '--replica', replica.url]);
+  browser = await launchBrowser();
+});
+after(async () => {
+  await browser?.close();
+  killServers();
+  replica.stop();
+});
+
+const answer = (page, text) => page.locator('.answer', { hasText: text }).waitFor();
+
+test('a task asked again or edited keeps its versions, also after a reload', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  replica.say([{ content: 'The first.' }]);
+  await ask(page, 'What is 1 + 1?');
+  await status(page, 'Done');
+  replica.say([{ content: 'The second.' }]);
+  await page.getByRole('button', { name: 'Retry' }).click();
+  await answer(page, 'The second.');
+  await page.getByText('Version 2 of 2').waitFor();
+
+  replica.say([{ content: 'The third.' }]);
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+  await page.getByText('makes a new version').waitFor();
+  await ask(page, 'What is 1 + 2?');
+  await answer(page, 'The third.');
+  await page.getByText('Version 3 of 3').waitFor();
+  await page.getByRole('button', { name: 'Previous version' }).click();
+  await page.getByRole('button', { name: 'Previous version' }).click();
+  await answer(page, 'The first.');
+  await page.getByText('Version 1 of 3').waitFor();
+  assert.equal(await page.getByLabel('Your problem').inputValue(), 'What is 1 + 1?');
+  await assertAccessible(page);
+
+  // What is not edited is a task of its own.
+  replica.say([{ content: 'Another.' }]);
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+  await page.getByRole('button', { name: 'A new task instead' }).click();
+  await ask(page, 'What is 2 + 2?');
+  await answer(page, 'Another.');
+  await status(page, 'Done');
+  assert.equal(await page.locator('.versions').count(), 0);
+
+  await page.reload();
+  await page.getByRole('button', { name: 'History' }).click();
+  await page.locator('.past').nth(1).waitFor();
+  assert.deepEqual(await page.locator('.past').allInnerTexts(),
+                   ['What is 2 + 2?', 'What is 1 + 2? · 3 versions']);
+  await assertAccessible(page);
+  await page.locator('.past').nth(1).click();
+  await page.getByText('Version 3 of 3').waitFor();
+  await page.getByRole('button', { name: 'Delete: What is 1 + 2?' }).click();
+  await page.locator('.past').nth(1).waitFor({ state: 'detached' });
+  assert.equal(await page.locator('.past').count(), 1);
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('a link shows the task and its answer to who opens it, and no server has seen them', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  replica.say([{ content: 'It is $x^2$, 因为 <b>so</b>.' }]);
+  await ask(page, 'What is \\(x \\cdot x\\)?');
+  await status(page, 'Done');
+  await page.getByRole('button', { name: 'Share' }).click();
+  const link = await page.getByLabel('Link to this task and its answer').inputValue();
+  await page.context().close();
+
+  const other = await openPage(browser, link);
+  const requested = [];
+  other.page.on('request', (request) => requested.push(request.url()));
+  await other.page.reload();
+  await other.page.locator('.answer .katex').waitFor();
+  await other.page.locator('.asked .katex').waitFor();
+  assert.match(await other.page.locator('.answer').innerText(), /因为 <b>so<\/b>/);
+  await other.page.getByText('nothing of it was checked here').waitFor();
+  assert.equal(await other.page.getByRole('button', { name: 'Retry' }).count(), 0);
+  assert.ok(requested.length > 2);
+  for (const url of requested) assert.ok(!url.includes('task='), url);
+  await assertAccessible(other.page);
+
+  // It becomes the reader's own by asking it.
+  replica.say([{ content: 'Mine.' }]);
+  await other.page.getByRole('button', { name: 'Edit', exact: true }).click();
+  await other.page.getByRole('button', { name: 'Solve', exact: true }).click();
+  await answer(other.page, 'Mine.');
+  assert.ok(!other.page.url().includes('#'));
+  assert.deepEqual([...faults, ...other.faults], []);
+  await other.page.context().close();
+});
+
+test('what is too long for a link is said to be', async () => {
+  const { page } = await openPage(browser, server.url);
+  let text = '';
+  for (let seed = 1; text.length < 120_000; seed = (seed * 48271) % 0x7fffffff) text += `${seed} `;
+  replica.say([{ content: text }]);
+  await ask(page, 'What is 1 + 1?');
+  await status(page, 'Done');
+  await page.getByRole('button', { name: 'Share' }).click();
+  await page.getByText('too long for a link').waitFor();
+  await page.context().close();
+});
+
+test('a hostile link runs nothing, holds nothing up, and is said to be broken', async () => {
+  const pack = (value) =>
+    deflateRawSync(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)))
+      .toString('base64url');
+  const honest = { problem: 'p', tests: [], answer: 'a', profile: '', askedMs: 0 };
+  const broken = [
+    '', '%00', '!!!!', 'AAAA', 'a'.repeat(100_000),
+    pack('not JSON'), pack('null'), pack('[]'), pack('"text"'), pack({}),
+    pack({ ...honest, problem: 1 }), pack({ ...honest, answer: null }),
+    pack({ ...honest, tests: {} }), pack({ ...honest, tests: [null] }),
+    pack({ ...honest, tests: Array(101).fill({ input: '', output: '' }) }),
+    pack({ ...honest, askedMs: 'now' }), pack({ ...honest, askedMs: 1e300 }),
+    pack({ ...honest, answer: 'x'.repeat(20_000_000) }), // a few KB, until they are unpacked
+    pack('['.repeat(500_000)), pack(honest).slice(0, -4),
+  ];
+  const { page, faults } = await openPage(browser, server.url);
+  for (const fragment of broken) {
+    await page.goto('about:blank');
+    await page.goto(`${server.url}/#task=${fragment}`);
+    await page.getByText('This link is damaged').waitFor();
+  }
+  const attack = '<img src=x onerror="window.hacked = true">';
+  await page.goto('about:blank');
+  await page.goto(`${server.url}/#task=${pack({
+    ...honest, problem: attack, answer: `${attack}\n\n[x](javascript:window.hacked=true)`, profile: attack,
+  })}`);
+  await answer(page, '<img src=x');
+  assert.equal(await page.evaluate(() => window.hacked), undefined);
+  assert.equal(await page.locator('.result :is(img, a)').count(), 0);
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('answer now ends the thinking of each attempt of a vote', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  replica.say([{ reasoning: 'Let me think.' }]);
+  const held = replica.hold(3);
+  const before = replica.state.n_thinking_ended;
+  await page.getByLabel('Vote', { exact: true }).check();
+  await page.getByLabel('Number of votes').selectOption('3');
+  await ask(page, 'What is 1 + 1?');
+  await held;
+  await status(page, 'Thinking');
+  await page.getByRole('button', { name: 'Answer now' }).click();
+  await status(page, 'Done');
+  assert.equal(replica.state.n_thinking_ended - before, 3);
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('the kinds of tasks are those of the server, and a newcomer is told them', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  const { data } = await (await fetch(`${server.url}/v1/profiles`)).json();
+  assert.ok(data.length >= 10);
+  await page.getByText('Kinds of tasks: ').waitFor();
+  const kinds = page.getByLabel('Kind of task').locator('option');
+  assert.equal(await kinds.count(), data.length + 1);
+  assert.deepEqual(await kinds.evaluateAll((options) => options.map(({ value }) => value)),
+                   ['', ...data.map(({ id }) => id)]);
+  await assertAccessible(page);
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('an answer that breaks off is kept, and asking again makes a version', async () => {
+  const own = await startReplica();
+  const fragile = await startServer(['--workers', '0', '--replica', own.url]);
+  const { page } = await openPage(browser, fragile.url);
+  own.say([{ content: 'It begins' }]);
+  const held = own.hold();
+  await ask(page, 'What is 1 + 1?');
+  await held;
+  await answer(page, 'It begins');
+  own.stop();
+  await status(page, 'Interrupted');
+  await answer(page, 'It begins');
+  await page.getByRole('button', { name: 'Retry' }).click();
+  await page.getByText('Version 2 of 2').waitFor();
+  await page.getByRole('button', { name: 'Previous version' }).click();
+  await answer(page, 'It begins');
+  await page.context().close();
+});

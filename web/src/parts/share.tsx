@@ -1,0 +1,51 @@
+// A link to a task and its answer, which holds both.
+import { useEffect, useState } from "preact/hooks";
+
+import type { Entry } from "../history";
+import { linkOf } from "../share";
+import type { Say } from "../words";
+
+interface Link {
+  url: string | null; // null: it would be too long
+  isCopied: boolean;
+}
+
+export function Share({ entry, say }: { entry: Entry; say: Say }) {
+  const [link, setLink] = useState<Link | null>(null);
+  useEffect(() => setLink(null), [entry]);
+  const share = async () => {
+    const url = await linkOf(entry);
+    const isCopied = url !== null && (await copy(url));
+    setLink({ url, isCopied });
+  };
+  return (
+    <>
+      <button type="button" onClick={() => void share()}>
+        {say("share")}
+      </button>
+      {link && (
+        <p class="shared" role="status">
+          {say(link.url === null ? "shareTooLong" : link.isCopied ? "shareHint" : "shareByHand")}
+          {link.url !== null && (
+            <input
+              readOnly
+              aria-label={say("shareLink")}
+              value={link.url}
+              onFocus={(event) => event.currentTarget.select()}
+            />
+          )}
+        </p>
+      )}
+    </>
+  );
+}
+
+// The clipboard is the browser's to refuse.
+async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
