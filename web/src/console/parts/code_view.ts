@@ -19,6 +19,7 @@ const theme = EditorView.theme({
     background: "var(--line)",
   },
   ".cm-deletedChunk": { background: "var(--panel)", color: "var(--note)", textDecoration: "line-through" },
+  ".cm-collapsedLines": { background: "var(--panel)", color: "var(--faint)" },
   ".cm-changedLine": { background: "var(--panel)", borderLeft: "3px solid var(--good)" },
 });
 

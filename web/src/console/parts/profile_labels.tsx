@@ -43,7 +43,10 @@ export function ProfileLabels({ profile, onChanged }: Props) {
         }))}
       />
       <Failure failure={failure} />
-      {may("prompt_editor") && <Promote profile={profile} onChanged={onChanged} />}
+      {may("prompt_editor") && (
+        // A new version is what most likely is to be promoted next.
+        <Promote key={profile.versions.length} profile={profile} onChanged={onChanged} />
+      )}
     </>
   );
 }
