@@ -158,7 +158,7 @@ test('a regression ends a gate with 3', async () => {
 test('what is wrong is said', () => {
   assert.match(run().stderr, /DATASET is missing/);
   assert.match(run('none.jsonl').stderr, /none\.jsonl: No such file/);
-  assert.match(run('sums.jsonl', '--url', 'https://a').stderr, /https is not supported/);
+  assert.match(run('sums.jsonl', '--url', 'ftp://a').stderr, /not an address/);
   assert.match(run('sums.jsonl', '--from', 'May').stderr, /must be a date/);
   assert.match(run('sums.jsonl', '--strategy', 'best').stderr, /--strategy must be/);
   writeFileSync(join(root, 'bad.jsonl'), '{"problem": "p"}\n');

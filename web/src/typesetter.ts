@@ -7,6 +7,9 @@ import { markdownNodes, setElement } from "./typeset";
 const frameMsMax = 8;
 const openBlockShare = 4; // the open block is typeset at most every so many times what that took
 
+// Blocks stand in groups, so that a frame's layout looks at a few of thousands (style.css).
+const groupBlocksMax = 32;
+
 interface Job {
   root: HTMLElement;
   unset: HTMLElement[];
@@ -45,7 +48,7 @@ export class Typesetter {
   private from = 0; // where the text goes on after the finished blocks
   private fence = "";
   private job: Job | null = null;
-  private openBlock: HTMLElement | null = null; // the last child of `place`, while it may change
+  private openBlock: HTMLElement | null = null; // the last block, while it may change
   private openSource = "";
   private openNotBefore = 0;
 
@@ -134,7 +137,16 @@ export class Typesetter {
   private show({ root, isClosed }: Job): void {
     this.finish(root);
     if (this.openBlock) this.openBlock.replaceWith(root);
-    else this.place.append(root);
+    else this.lastGroup().append(root);
     this.openBlock = isClosed ? null : root;
+  }
+
+  private lastGroup(): Element {
+    const last = this.place.lastElementChild;
+    if (last && last.childElementCount < groupBlocksMax) return last;
+    const group = document.createElement("div");
+    group.className = "blocks";
+    this.place.append(group);
+    return group;
   }
 }
