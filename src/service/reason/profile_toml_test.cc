@@ -50,6 +50,8 @@ TEST(ProfileTomlTest, WhatIsWrongIsSaidWithLineAndField) {
   for (const auto& [text, line, field] :
        std::initializer_list<std::tuple<std::string, const char*, const char*>>{
            {"name = p\n", "line 1: not TOML", ""},
+           {"[=", "line 1: not TOML", ""},
+           {"[\x12name]\n", "line 1: not TOML", ""},
            {"", "name: must have", "name"},
            {good + "[sampling]\ntemperature = \"hot\"\n", "line 5:", "sampling.temperature"},
            {good + "[sampling]\ntemperature = 2.5\n", "line 5:", "sampling.temperature"},
