@@ -12,8 +12,6 @@
 namespace lemma::app {
 namespace {
 
-constexpr uint64_t kKeyFileBytesMax = 4096;
-
 // How to start a worker with the same model options.
 std::vector<std::string> WorkerCommand(const ModelOptions& options, int n_threads,
                                        const std::string& address) {
@@ -44,7 +42,7 @@ Result<std::string> ReadKey(const pool::ReplicaSpec& spec) {
   std::string source;
   if (!spec.key_file.empty()) {
     source = "key-file " + spec.key_file;
-    LEMMA_ASSIGN_OR_RETURN(key, ReadFile(spec.key_file, kKeyFileBytesMax));
+    LEMMA_ASSIGN_OR_RETURN(key, ReadFile(spec.key_file, pool::kReplicaKeyBytesMax));
   } else if (!spec.key_env.empty()) {
     source = "key-env " + spec.key_env;
     key = EnvironmentValue(spec.key_env.c_str());
@@ -52,12 +50,8 @@ Result<std::string> ReadKey(const pool::ReplicaSpec& spec) {
     return key;
   }
   while (key.ends_with('\n') || key.ends_with('\r')) key.pop_back();
-  const bool is_plain =
-      std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c <= '~'; });
-  if (key.empty() || !is_plain) {
-    return InvalidArgument("--replica " + spec.address + ": " + source +
-                           " must hold one line of printable characters");
-  }
+  LEMMA_RETURN_IF_ERROR(
+      pool::CheckReplicaKey(key).WithPrefix("--replica " + spec.address + ": " + source));
   return key;
 }
 
@@ -81,8 +75,8 @@ void AddPoolSettings(CLI::App& command, PoolSettings& settings) {
 }
 
 Result<pool::PoolOptions> PoolOptionsOf(const PoolSettings& settings,
-                                        const RuntimeDirectory& directory) {
-  if (settings.n_workers == 0 && settings.replicas.empty()) {
+                                        const RuntimeDirectory& directory, bool may_have_others) {
+  if (settings.n_workers == 0 && settings.replicas.empty() && !may_have_others) {
     return InvalidArgument("--workers 0: then a --replica must answer, and none is given");
   }
   pool::PoolOptions options;
@@ -93,9 +87,11 @@ Result<pool::PoolOptions> PoolOptionsOf(const PoolSettings& settings,
         {name, address, WorkerCommand(settings.model, ThreadsOf(settings, i), address)});
   }
   for (const std::string& text : settings.replicas) {
-    LEMMA_ASSIGN_OR_RETURN(const pool::ReplicaSpec spec, pool::ParseReplicaSpec(text));
-    LEMMA_ASSIGN_OR_RETURN(std::string key, ReadKey(spec));
-    options.remotes.push_back({spec.name, spec.address, spec.model, std::move(key), spec.slots});
+    const auto spec = pool::ParseReplicaSpec(text);
+    LEMMA_RETURN_IF_ERROR(spec.status().WithPrefix("--replica " + text));
+    LEMMA_ASSIGN_OR_RETURN(std::string key, ReadKey(*spec));
+    options.remotes.push_back(
+        {spec->name, spec->address, spec->model, std::move(key), spec->slots});
   }
   return options;
 }

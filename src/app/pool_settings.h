@@ -22,8 +22,9 @@ void AddPoolSettings(CLI::App& command, PoolSettings& settings);
 
 // The pool as these settings describe it, with the workers' sockets in `directory`. The processor's
 // threads are divided among the workers unless --threads says how many each has. Keys are read
-// here. Errors name the option.
+// here. `may_have_others`: replicas may be added while it runs, so that none need be there. Errors
+// name the option.
 Result<pool::PoolOptions> PoolOptionsOf(const PoolSettings& settings,
-                                        const RuntimeDirectory& directory);
+                                        const RuntimeDirectory& directory, bool may_have_others);
 
 }  // namespace lemma::app

@@ -121,8 +121,10 @@ Status Serve(const ServeOptions& options, json::object configuration) {
   LEMMA_ASSIGN_OR_RETURN(const auto spans, StartSpans(options.otlp));
   LEMMA_ASSIGN_OR_RETURN(const auto directory, RuntimeDirectory::Make());
   LEMMA_ASSIGN_OR_RETURN(const pool::PoolOptions pool_options,
-                         PoolOptionsOf(options.pool, *directory));
+                         PoolOptionsOf(options.pool, *directory,
+                                       /*may_have_others=*/callers->database() != nullptr));
   LEMMA_ASSIGN_OR_RETURN(const auto pool, pool::Pool::Start(pool_options));
+  LEMMA_ASSIGN_OR_RETURN(const auto replicas, callers->StartReplicas(*pool));
   gateway::GatewayOptions gateway_options;
   gateway_options.listen = listen;
   gateway_options.pool = pool.get();
@@ -149,7 +151,7 @@ Status Serve(const ServeOptions& options, json::object configuration) {
   }
   LEMMA_ASSIGN_OR_RETURN(const auto gateway, gateway::Gateway::Start(gateway_options));
   LEMMA_ASSIGN_OR_RETURN(const auto admin, StartAdmin(options.admin, *callers, *pool, *gateway,
-                                                      std::move(configuration)));
+                                                      replicas.get(), std::move(configuration)));
 
   const Status ready = WaitUntilReady(*pool, signals);
   if (ready.code() == StatusCode::kCancelled) return Ok();

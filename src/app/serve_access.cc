@@ -11,8 +11,8 @@ namespace lemma::app {
 namespace {
 
 // The gateway's lanes, and the threads that poll keys, renew leases, write and shorten the log,
-// look at the alerts, run jobs, follow them and tell of their end.
-constexpr int kConnections = 12;
+// look at the alerts and the replicas, run jobs, follow them and tell of their end.
+constexpr int kConnections = 13;
 constexpr std::chrono::hours kRetentionInterval{1};
 constexpr int64_t kMinutesKeptMs = int64_t{7} * 24 * 3600 * 1000;  // of usage, then hours
 
@@ -64,6 +64,11 @@ Result<std::unique_ptr<ServeAccess>> ServeAccess::Open(const ServeAccessOptions&
   return opened;
 }
 
+Result<std::unique_ptr<gateway::StoredReplicas>> ServeAccess::StartReplicas(pool::Pool& pool) {
+  if (!replicas_) return std::unique_ptr<gateway::StoredReplicas>();
+  return gateway::StoredReplicas::Start(*replicas_, pool);
+}
+
 Status ServeAccess::OpenKeys(const ServeAccessOptions& options, const std::string& model) {
   const auto keep_ms = access::ParseDuration(options.keep_requests);
   LEMMA_RETURN_IF_ERROR(keep_ms.status().WithPrefix("--keep-requests"));
@@ -89,6 +94,7 @@ Status ServeAccess::OpenKeys(const ServeAccessOptions& options, const std::strin
       });
   LEMMA_ASSIGN_OR_RETURN(const auto directory, DataDirectory(options.data));
   LEMMA_ASSIGN_OR_RETURN(secret_, access::KeySecret::Load(directory / kKeySecretFile));
+  replicas_.emplace(*store_.database, store_.keys->secret(), clock_);
   alert_watch_.emplace(*store_.database, *secret_, clock_);
   alert_thread_.emplace(*alert_watch_);
   access_.keys = keys_.get();

@@ -14,9 +14,11 @@
 #include "service/alerts/alert_watch.h"
 #include "service/gateway/gateway_access.h"
 #include "service/gateway/prompt_counter.h"
+#include "service/gateway/stored_replicas.h"
 #include "service/store/job_store.h"
 #include "service/store/key_cache.h"
 #include "service/store/periodic_task.h"
+#include "service/store/replica_store.h"
 #include "service/store/request_log.h"
 #include "service/store/store_limiter.h"
 #include "service/store/usage_store.h"
@@ -47,6 +49,9 @@ class ServeAccess {
   // Null: there is no database.
   store::Database* database() const { return store_.database.get(); }
   store::KeyStore* keys() const { return store_.keys.get(); }
+  // Of the database, kept in step with it as long as what is returned lives; null without one.
+  // Errors: those of StoredReplicas::Start.
+  Result<std::unique_ptr<gateway::StoredReplicas>> StartReplicas(pool::Pool& pool);
   const UnixClock& clock() const { return clock_; }
 
  private:
@@ -62,6 +67,7 @@ class ServeAccess {
   std::optional<gateway::PromptCounter> counter_;
   std::optional<store::UsageStore> usage_;
   std::optional<store::JobStore> jobs_;
+  std::optional<store::ReplicaStore> replicas_;
   std::unique_ptr<store::PeriodicTask> retention_;
   std::optional<access::KeySecret> secret_;
   std::optional<alerts::AlertWatch> alert_watch_;

@@ -23,6 +23,7 @@ void AddServeAdminOptions(CLI::App& command, ServeAdminOptions& options) {
 Result<std::unique_ptr<admin::AdminServer>> StartAdmin(const ServeAdminOptions& options,
                                                        const ServeAccess& access, pool::Pool& pool,
                                                        gateway::Gateway& gateway,
+                                                       gateway::StoredReplicas* replicas,
                                                        json::object configuration) {
   std::unique_ptr<admin::AdminServer> none;
   if (options.listen == "off") return none;
@@ -37,6 +38,7 @@ Result<std::unique_ptr<admin::AdminServer>> StartAdmin(const ServeAdminOptions& 
   admin_options.keys = access.keys();
   admin_options.log = access.parts().log;
   admin_options.pool = &pool;
+  admin_options.replicas = replicas;
   admin_options.live = &gateway.live_requests();
   admin_options.clock = &access.clock();
   admin_options.counter = access.parts().counter;

@@ -27,6 +27,7 @@ void AddServeAdminOptions(CLI::App& command, ServeAdminOptions& options);
 Result<std::unique_ptr<admin::AdminServer>> StartAdmin(const ServeAdminOptions& options,
                                                        const ServeAccess& access, pool::Pool& pool,
                                                        gateway::Gateway& gateway,
+                                                       gateway::StoredReplicas* replicas,
                                                        boost::json::object configuration);
 
 // The options of a command with their values; the password of a database is hidden.

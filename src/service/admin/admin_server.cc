@@ -72,6 +72,7 @@ struct AdminServer::Impl {
         audit(*options.database, *options.clock),
         usage(*options.database),
         alerts(*options.database, *options.clock),
+        replicas(*options.database, options.keys->secret(), *options.clock),
         parts{.clock = *options.clock,
               .site = site,
               .sign_ins = sign_ins,
@@ -84,6 +85,8 @@ struct AdminServer::Impl {
               .usage = usage,
               .log = *options.log,
               .alerts = alerts,
+              .replicas = replicas,
+              .stored_replicas = *options.replicas,
               .live = *options.live,
               .pool = *options.pool,
               .counter = options.counter,
@@ -102,6 +105,7 @@ struct AdminServer::Impl {
   store::AuditLog audit;
   store::UsageStore usage;
   store::AlertStore alerts;
+  store::ReplicaStore replicas;
   const AdminParts parts;
   gateway::KeyLanes lanes{kLanes, kLaneCallsMax};
   gateway::KeyLanes costly_lanes{kCostlyLanes, kLaneCallsMax};

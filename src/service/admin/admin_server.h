@@ -18,6 +18,7 @@
 namespace lemma::gateway {
 class LiveRequests;
 class PromptCounter;
+class StoredReplicas;
 }  // namespace lemma::gateway
 namespace lemma::pool {
 class Pool;
@@ -38,7 +39,8 @@ struct AdminOptions {
   store::KeyStore* keys = nullptr;
   store::RequestLog* log = nullptr;
   pool::Pool* pool = nullptr;
-  gateway::LiveRequests* live = nullptr;  // of the gateway in this process
+  gateway::StoredReplicas* replicas = nullptr;  // those of the database, in that pool
+  gateway::LiveRequests* live = nullptr;        // of the gateway in this process
   const UnixClock* clock = nullptr;
   const gateway::PromptCounter* counter = nullptr;  // null: prompts are not counted
   boost::json::object configuration;                // as GET /config shows it: without secrets

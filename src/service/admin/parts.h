@@ -16,12 +16,14 @@
 #include "service/store/database.h"
 #include "service/store/key_store.h"
 #include "service/store/profile_store.h"
+#include "service/store/replica_store.h"
 #include "service/store/request_log.h"
 #include "service/store/usage_store.h"
 
 namespace lemma::gateway {
 class PromptCounter;
-}
+class StoredReplicas;
+}  // namespace lemma::gateway
 
 namespace lemma::admin {
 
@@ -39,6 +41,8 @@ struct AdminParts {
   store::UsageStore& usage;
   store::RequestLog& log;
   store::AlertStore& alerts;
+  store::ReplicaStore& replicas;
+  gateway::StoredReplicas& stored_replicas;
   gateway::LiveRequests& live;
   pool::Pool& pool;
   const gateway::PromptCounter* counter;  // null: no local model

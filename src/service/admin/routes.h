@@ -14,6 +14,7 @@ std::vector<Route> KeyRoutes();
 std::vector<Route> ProfileRoutes();
 std::vector<Route> UsageRoutes();  // sums, and the request log
 std::vector<Route> LiveRoutes();   // requests that run
+std::vector<Route> ReplicaRoutes();
 std::vector<Route> AlertRoutes();
 std::vector<Route> ServiceRoutes();  // health, configuration, the audit log, the OpenAPI document
 

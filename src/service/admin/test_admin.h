@@ -13,9 +13,11 @@
 #include "common/net/http_client.h"
 #include "service/admin/admin_server.h"
 #include "service/gateway/live_requests.h"
+#include "service/gateway/stored_replicas.h"
 #include "service/pool/pool.h"
 #include "service/store/admin_user_store.h"
 #include "service/store/key_store.h"
+#include "service/store/replica_store.h"
 #include "service/store/request_log.h"
 #include "service/store/test_databases.h"
 
@@ -38,9 +40,13 @@ class AdminTest : public testing::Test {
     keys_ = *store::KeyStore::Open(*database_, directory_ / "key-secret", clock_);
     log_.emplace(*database_);
     users_.emplace(*database_, keys_->secret(), clock_);
-    pool_ = *pool::Pool::Start({});
+    pool_ = *pool::Pool::Start(PoolOptions());
+    replicas_.emplace(*database_, keys_->secret(), clock_);
+    stored_replicas_ = *gateway::StoredReplicas::Start(*replicas_, *pool_);
     Begin();
   }
+
+  virtual pool::PoolOptions PoolOptions() const { return {}; }
 
   void Begin(const std::string& origin = "") {
     AdminOptions options;
@@ -50,6 +56,7 @@ class AdminTest : public testing::Test {
     options.keys = keys_.get();
     options.log = &*log_;
     options.pool = pool_.get();
+    options.replicas = stored_replicas_.get();
     options.live = &live_;
     options.clock = &clock_;
     options.configuration = {{"port", "8080"}};
@@ -119,6 +126,8 @@ class AdminTest : public testing::Test {
   gateway::LiveRequests live_;
   std::vector<gateway::PageFile> files_;
   std::unique_ptr<pool::Pool> pool_;
+  std::optional<store::ReplicaStore> replicas_;
+  std::unique_ptr<gateway::StoredReplicas> stored_replicas_;
   std::unique_ptr<AdminServer> server_;
   net::HttpClient client_;
 };
