@@ -99,29 +99,47 @@ inline void AnswerChat(std::shared_ptr<net::HttpExchange> exchange) {
 }
 
 // Keeps the exchanges that reach the worker until it is told to answer them.
-struct HoldingWorker {
+// What comes after its end, a request that is asked again as the one before was dropped, gets none.
+class HoldingWorker {
+ public:
+  HoldingWorker() = default;
+  HoldingWorker(const HoldingWorker&) = delete;
+  HoldingWorker& operator=(const HoldingWorker&) = delete;
+  ~HoldingWorker() {
+    std::vector<std::shared_ptr<net::HttpExchange>> dropped;
+    const std::lock_guard lock(state_->mutex);
+    state_->has_ended = true;
+    dropped.swap(state_->held);
+  }
+
   net::HttpHandler handler() {
-    return [this](std::shared_ptr<net::HttpExchange> exchange) {
-      const std::lock_guard lock(mutex);
-      held.push_back(std::move(exchange));
+    return [state = state_](std::shared_ptr<net::HttpExchange> exchange) {
+      const std::lock_guard lock(state->mutex);
+      if (!state->has_ended) state->held.push_back(std::move(exchange));
     };
   }
   void AnswerAll() {
-    const std::lock_guard lock(mutex);
-    for (const auto& exchange : held) AnswerChat(exchange);
+    const std::lock_guard lock(state_->mutex);
+    for (const auto& exchange : state_->held) AnswerChat(exchange);
   }
   // The one that came as the i-th, when it has.
   std::shared_ptr<net::HttpExchange> Await(size_t i) {
     const auto has_come = [&] {
-      const std::lock_guard lock(mutex);
-      return held.size() > i;
+      const std::lock_guard lock(state_->mutex);
+      return state_->held.size() > i;
     };
     LEMMA_CHECK(Eventually(has_come, 30'000), "a request did not reach the worker");
-    const std::lock_guard lock(mutex);
-    return held[i];
+    const std::lock_guard lock(state_->mutex);
+    return state_->held[i];
   }
-  std::mutex mutex;
-  std::vector<std::shared_ptr<net::HttpExchange>> held;
+
+ private:
+  struct State {
+    std::mutex mutex;
+    bool has_ended = false;
+    std::vector<std::shared_ptr<net::HttpExchange>> held;
+  };
+  const std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
 inline net::HttpResponse EventStream() {
