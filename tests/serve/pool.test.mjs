@@ -144,8 +144,8 @@ test('replicas alone, with a key that shows nowhere', async () => {
 test('a replica that is written wrongly is said', () => {
   for (const [replica, message] of [
     ['nowhere', /expected host:port/], ['ftp://a:1', /not an address/],
-    ['a:1,colour=red', /"colour=red" is none of model=/], ['a:1,key-file=/nonexistent', /nonexistent/],
-    ['a:1,key-env=LEMMA_NO_SUCH_KEY', /key-env LEMMA_NO_SUCH_KEY must hold one line/],
+    ['a:1,colour=red', /"colour" is none of model=/], ['a:1,key-file=/nonexistent', /nonexistent/],
+    ['a:1,key-env=LEMMA_NO_SUCH_KEY', /key-env LEMMA_NO_SUCH_KEY: must be one line/],
     ['a:1,key-env=A,key-file=b', /exclude each other/],
   ]) {
     const done = spawnSync(lemma, ['serve', '--port', '0', '--workers', '0', '--replica', replica], {

@@ -135,7 +135,7 @@ test('LEMMA_LOG_FORMAT is the same, and also of what ends the program', async ()
 
 test('what is no collector or no format is refused', () => {
   for (const [args, status, says] of [
-    [['--otlp', 'https://collector:4318'], 1, /--otlp: .*https/],
+    [['--otlp', 'ftp://collector:4318'], 1, /--otlp: .*not an address/],
     [['--log-format', 'xml'], 2, /--log-format/],
   ]) {
     const done = spawnSync(lemma, ['serve', ...args], { encoding: 'utf8' });

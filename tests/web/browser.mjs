@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 const require = createRequire(new URL('../npm/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
 
-const axeSource = require('axe-core').source;
+export const axeSource = require('axe-core').source;
 
 export function launchBrowser() {
   return chromium.launch({
