@@ -3,10 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -86,6 +92,17 @@ class Asker {
   std::thread thread_;  // last: it uses the others
 };
 
+// The thread of this name in a process; -1 where there is none.
+pid_t ThreadOf(pid_t process, const std::string& name) {
+  for (const auto& task :
+       std::filesystem::directory_iterator("/proc/" + std::to_string(process) + "/task")) {
+    std::string its_name;
+    std::getline(std::ifstream(task.path() / "comm"), its_name);
+    if (its_name == name) return std::atoi(task.path().filename().c_str());
+  }
+  return -1;
+}
+
 class PoolProcessTest : public testing::Test {
  protected:
   void Begin(int n_workers) {
@@ -160,6 +177,32 @@ TEST_F(PoolProcessTest, AStoppedWorkerIsNoticedKilledAndReplaced) {
   const pid_t pid = pool_->PidOf("worker-0");
   kill(pid, SIGSTOP);
   EXPECT_TRUE(Within(seconds(10), [&] { return pool_->PidOf("worker-0") != pid; }));
+  EXPECT_TRUE(Within(seconds(120), [&] { return pool_->n_ready() == 2; }));
+  EXPECT_THAT(pool_->RenderMetrics(),
+              HasSubstr("lemma_pool_replica_hung_total{replica=\"worker-0\"} 1\n"));
+  AwaitAnswers();
+  ExpectNothingLost();
+}
+
+// Its other threads go on: probes are answered as ever.
+TEST_F(PoolProcessTest, AWorkerWhoseEngineAloneStopsIsNoticedKilledAndReplaced) {
+  Begin(2);
+  Load(4);
+  AwaitAnswers();
+  const pid_t pid = pool_->PidOf("worker-0");
+  const pid_t engine = ThreadOf(pid, "engine");
+  ASSERT_GT(engine, 0);
+  // A tracer stops one thread; a signal would stop all of them.
+  if (ptrace(PTRACE_SEIZE, engine, nullptr, nullptr) != 0) {
+    GTEST_SKIP() << "this host lets no program trace its own: " << std::strerror(errno);
+  }
+  ASSERT_EQ(ptrace(PTRACE_INTERRUPT, engine, nullptr, nullptr), 0) << std::strerror(errno);
+  int status = 0;
+  ASSERT_EQ(waitpid(engine, &status, __WALL), engine);
+  ASSERT_TRUE(WIFSTOPPED(status));
+  EXPECT_TRUE(Within(seconds(10), [&] { return waitpid(engine, &status, __WALL | WNOHANG) != 0; }));
+  ptrace(PTRACE_DETACH, engine, nullptr, nullptr);  // where it was not killed: it may end
+  EXPECT_TRUE(Within(seconds(120), [&] { return pool_->PidOf("worker-0") != pid; }));
   EXPECT_TRUE(Within(seconds(120), [&] { return pool_->n_ready() == 2; }));
   EXPECT_THAT(pool_->RenderMetrics(),
               HasSubstr("lemma_pool_replica_hung_total{replica=\"worker-0\"} 1\n"));

@@ -120,6 +120,7 @@ Engine::Impl::~Impl() {
 }
 
 void Engine::Impl::Loop() {
+  pthread_setname_np(pthread_self(), "engine");  // so that it is told from others from outside
   while (!queue.stopped()) {
     ++counts.n_steps;
     EndWaiting();
@@ -377,6 +378,7 @@ EngineStats Engine::stats() const {
   MutexLock lock(impl_->published_mutex);
   EngineStats stats = impl_->published;
   stats.n_waiting = n_waiting;
+  stats.n_beats = stats.n_steps + impl_->backend->n_beats();
   return stats;
 }
 

@@ -147,9 +147,10 @@ struct EngineStats {
   int64_t n_running = 0;  // sequences
   int64_t n_waiting = 0;  // requests
   int64_t n_pages = 0;
-  int64_t n_pages_free = 0;   // or evictable; a request holds the most it can need, from admission
-  int64_t n_steps = 0;        // the heartbeat: ticks with each step, and twice a second while idle
-  int64_t prompt_tokens = 0;  // computed since start
+  int64_t n_pages_free = 0;  // or evictable; a request holds the most it can need, from admission
+  int64_t n_steps = 0;       // with each step, and twice a second while idle
+  int64_t n_beats = 0;  // the heartbeat: moves with n_steps, and within a step as Backend::n_beats
+  int64_t prompt_tokens = 0;          // computed since start
   int64_t prompt_tokens_cached = 0;   // that did not have to be
   int64_t generated_tokens = 0;       // since start; EOS and stop ids included
   int64_t drafted_tokens = 0;         // guessed ahead, and of these

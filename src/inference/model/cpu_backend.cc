@@ -159,6 +159,7 @@ Status CpuBackend::Forward(const Batch& batch, std::span<float> logits) {
     Matmul(layer.qkv, n_rows, {.out = b_.qkv, .bias = layer.qkv_bias});
     RotateAndStore(i, n_rows);
     Attend(i);
+    Beat();
     ForEachRow(n_rows, [&](int, int64_t row) {
       Prepare(row, b_.attention + row * config_.q_dim(), layer.o);
     });
@@ -281,6 +282,7 @@ void CpuBackend::Matmul(const WeightMatrix& weights, int64_t n_rows, const Matmu
                      .out_stride = weights.rows},
                     rows.begin, rows.end);
   });
+  Beat();
 }
 
 // RoPE on q and k; k and v into their pages.

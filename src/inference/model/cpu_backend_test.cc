@@ -133,6 +133,15 @@ class CpuBackendTest : public testing::TestWithParam<Isa> {
   Sequence sequence_ = {RandomTokens(config_, kTokens, 2), {3, 1, 2, 14, 15, 16}};
 };
 
+// So that a step that takes long is told from one that hangs.
+TEST_P(CpuBackendTest, BeatsWithEachMatrixAndEachAttention) {
+  const auto backend = Make();
+  Sequence sequence = sequence_;
+  const int64_t before = backend->n_beats();
+  Step(*backend, {&sequence}, {100});
+  EXPECT_EQ(backend->n_beats() - before, config_.n_layers * 5 + 1);
+}
+
 TEST_P(CpuBackendTest, AgreesWithTheReference) {
   for (const auto& [n_heads, n_kv_heads] : {std::pair{2, 2}, std::pair{4, 2}, std::pair{6, 1}}) {
     for (const bool tied : {true, false}) {

@@ -1,5 +1,5 @@
-// Is the engine's thread alive? It is when its step counter moved since it was last looked at, or
-// was looked at not long ago.
+// Is the engine's thread alive? It is when its counter (EngineStats::n_beats) moved since it was
+// last looked at, or was looked at not long ago.
 #pragma once
 
 #include <cstdint>
@@ -16,21 +16,21 @@ class Heartbeat {
   explicit Heartbeat(Duration silence_max) : silence_max_(silence_max) {}
 
   // How long ago the counter was first seen as it is: not before the last look but one.
-  Duration Age(int64_t n_steps, TimePoint now) LEMMA_EXCLUDES(mutex_) {
+  Duration Age(int64_t n_beats, TimePoint now) LEMMA_EXCLUDES(mutex_) {
     MutexLock lock(mutex_);
-    if (n_steps != last_steps_) {
-      last_steps_ = n_steps;
+    if (n_beats != last_beats_) {
+      last_beats_ = n_beats;
       last_change_ = now;
     }
     return now - last_change_;
   }
 
-  bool IsAlive(int64_t n_steps, TimePoint now) { return Age(n_steps, now) <= silence_max_; }
+  bool IsAlive(int64_t n_beats, TimePoint now) { return Age(n_beats, now) <= silence_max_; }
 
  private:
   const Duration silence_max_;
   Mutex mutex_;
-  int64_t last_steps_ LEMMA_GUARDED_BY(mutex_) = -1;
+  int64_t last_beats_ LEMMA_GUARDED_BY(mutex_) = -1;
   TimePoint last_change_ LEMMA_GUARDED_BY(mutex_);
 };
 

@@ -18,11 +18,11 @@ void SendJson(const CallPtr& call, std::string body) {
   call->Send(net::HttpResponse::Json(200, std::move(body)));
 }
 
-// 200, or 503 with what is wrong; in both cases how long ago the engine made a step, so that a
-// router sees an engine that hangs also while this server answers; and how much it computes at a
+// 200, or 503 with what is wrong; in both cases how long ago the engine computed anything, so that
+// a router sees an engine that hangs also while this server answers; and how much it computes at a
 // time, so that a router knows what would only wait here.
 void SendHealth(const Context& context, const CallPtr& call, bool is_well, const char* otherwise) {
-  const Duration age = context.heartbeat.Age(context.engine.stats().n_steps, context.clock.Now());
+  const Duration age = context.heartbeat.Age(context.engine.stats().n_beats, context.clock.Now());
   const HealthCapacity capacity = {.requests_max = context.options.engine.sequences_max,
                                    .tokens_max = KvTokens(context),
                                    .answer_tokens = UnaskedTokens(context, /*n=*/1)};
@@ -81,7 +81,7 @@ void HandleApplyTemplate(const Context& context, const CallPtr& call) {
 
 void HandleLivez(const Context& context, const CallPtr& call) {
   const bool is_alive =
-      context.heartbeat.IsAlive(context.engine.stats().n_steps, context.clock.Now());
+      context.heartbeat.IsAlive(context.engine.stats().n_beats, context.clock.Now());
   SendHealth(context, call, is_alive, "stalled");
 }
 

@@ -80,7 +80,8 @@ Metrics::Metrics(const std::string& model_name, const std::string& version,
       accepted_tokens_(AddCounter("vllm:spec_decode_num_accepted_tokens_total",
                                   "Of the tokens guessed ahead, those that were right")),
       generated_tokens_(AddCounter("vllm:generation_tokens_total", "Tokens generated")),
-      engine_steps_(AddCounter("lemma_engine_steps_total", "The engine's heartbeat")),
+      engine_steps_(
+          AddCounter("lemma_engine_steps_total", "Steps of the engine, and its ticks while idle")),
       loop_rewinds_(AddCounter("lemma_loop_rewinds_total",
                                "Times that a sample was taken back to where its loop began")) {
   AddGauge("lemma_info", "What serves the model",

@@ -104,7 +104,7 @@ std::string RenderModelList(const ModelEntry& entry);
 std::string RenderTokens(const std::vector<TokenId>& tokens, int32_t max_model_len);
 std::string RenderDetokenized(const std::string& text);  // llama-server's and vLLM's field
 std::string RenderPrompt(const std::string& prompt);
-// `heartbeat_age`: since the engine's last step (heartbeat.h).
+// `heartbeat_age`: since the engine last computed anything (heartbeat.h).
 // What a worker computes at a time.
 struct HealthCapacity {
   int64_t requests_max = 0;

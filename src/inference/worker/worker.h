@@ -34,7 +34,7 @@ struct WorkerOptions {
   net::HttpServerLimits http;
   int n_http_threads = 2;  // parse, tokenize, answer; the engine has its own
   std::chrono::milliseconds ping_interval{15000};  // of a silent stream
-  std::chrono::seconds stall_max{300};  // no step for so long: /livez fails (a step takes seconds)
+  std::chrono::seconds stall_max{300};             // nothing computed for so long: /livez fails
 };
 
 struct WorkerModel {

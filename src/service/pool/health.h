@@ -14,9 +14,9 @@ struct HealthOptions {
   Duration hung_after = std::chrono::seconds(8);
   int unanswered_min =
       3;  // probes; so that a gateway that slept itself does not judge by its clock
-  // The engine makes no step: it hangs too. One step of a large prompt takes a slow machine
-  // seconds.
-  Duration stall_max = std::chrono::seconds(60);
+  // The engine computes nothing: it hangs too. A Lemma worker's age starts anew with each matrix of
+  // a layer (model/backend.h), not with each step, which over a large prompt takes many seconds.
+  Duration stall_max = std::chrono::seconds(8);
 };
 
 enum class HealthState {
@@ -33,7 +33,7 @@ class Health {
  public:
   explicit Health(const HealthOptions& options) : options_(options) {}
 
-  // A probe was answered. `heartbeat_age`: since the engine's last step, where it says so.
+  // A probe was answered. `heartbeat_age`: since the engine computed anything, where it says so.
   void OnAnswer(bool is_ready, std::optional<Duration> heartbeat_age, TimePoint now);
   void OnNoAnswer() { ++n_unanswered_; }  // in time
   void OnNoConnection();

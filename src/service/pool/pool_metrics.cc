@@ -52,7 +52,7 @@ void AddReplica(Exposition& out, const ReplicaTable& table, const Replica& repli
   out.Counter("lemma_pool_replica_hung_total", "Times it was found hung", replica.n_hung, labels);
   if (const auto age = replica.health.heartbeat_age()) {
     out.Gauge("lemma_pool_replica_heartbeat_age_seconds",
-              "Since its engine's last step, when it was asked last",
+              "Since its engine computed anything, when it was asked last",
               std::chrono::duration<double>(*age).count(), labels);
   }
   for (int i = 0; i < kOutcomes; ++i) {

@@ -1,4 +1,4 @@
-// One look at a replica: is it ready, how long ago did its engine step, what does it serve?
+// One look at a replica: is it ready, how long ago did its engine compute, what does it serve?
 #pragma once
 
 #include <functional>
