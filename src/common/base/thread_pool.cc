@@ -13,9 +13,9 @@ namespace {
 // scheduler's time slice.
 constexpr int kSpinsBeforeSleep = 2000;
 
-// Who is waited for so long at the end of a call has lost its core: no call's parts differ by as
-// much. It is left out for so many times the wait, so that finding the core still lost costs
-// little.
+// Who is waited for so long at the end of a call, and for longer than the call took until then, has
+// lost its core: no call's parts differ by as much. It is left out for so many times the wait, so
+// that finding the core still lost costs little.
 constexpr std::chrono::milliseconds kLostCore{2};
 constexpr int kTimesLeftOut = 8;
 
@@ -91,6 +91,7 @@ void ThreadPool::Run(TaskRef task) {
   TakeForLeftOut(generation);
   generation_.store(generation, std::memory_order_release);
   generation_.notify_all();
+  const Time begin = std::chrono::steady_clock::now();
   task(0);
   for (size_t i = 0; i < members_.size(); ++i) {
     if (!members_[i].is_left_out && !Take(members_[i], generation)) continue;
@@ -98,7 +99,7 @@ void ThreadPool::Run(TaskRef task) {
     members_[i].made.store(generation, std::memory_order_relaxed);
     n_running_.fetch_sub(1, std::memory_order_acq_rel);
   }
-  if (n_running_.load(std::memory_order_acquire) != 0) WaitForAll(generation);
+  if (n_running_.load(std::memory_order_acquire) != 0) WaitForAll(generation, begin);
 }
 
 bool ThreadPool::Take(Member& member, uint32_t generation) {
@@ -114,7 +115,7 @@ void ThreadPool::TakeForLeftOut(uint32_t generation) {
   }
 }
 
-void ThreadPool::WaitForAll(uint32_t generation) {
+void ThreadPool::WaitForAll(uint32_t generation, Time call_begin) {
   uint32_t left = n_running_.load(std::memory_order_acquire);
   for (uint32_t now; (now = SpinWhileEqual(n_running_, left)) != left; left = now) {
     if (now == 0) return;
@@ -125,7 +126,7 @@ void ThreadPool::WaitForAll(uint32_t generation) {
   }
   while (left != 0) left = WaitWhileEqual(n_running_, left);
   const Time end = std::chrono::steady_clock::now();
-  if (end - begin < kLostCore) return;
+  if (end - begin < std::max<Time::duration>(kLostCore, begin - call_begin)) return;
   for (Member& member : members_) {
     if (!member.is_late) continue;
     member.is_left_out = true;

@@ -68,7 +68,7 @@ class ThreadPool {
   static bool Take(Member& member, uint32_t generation);
   // The caller takes the calls of those that are left out.
   void TakeForLeftOut(uint32_t generation);
-  void WaitForAll(uint32_t generation);
+  void WaitForAll(uint32_t generation, Time call_begin);
   void StopThreads();
 
   std::vector<std::thread> threads_;
