@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 const require = createRequire(new URL('../npm/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
 
-export const axeSource = require('axe-core').source;
+const axeSource = require('axe-core').source;
 
 export function launchBrowser() {
   return chromium.launch({
@@ -53,10 +53,10 @@ export async function loadLibraries(page, replica) {
   await status(page, 'Done');
 }
 
-// Without serious findings of axe.
-export async function assertAccessible(page) {
+// Without serious findings of axe. `what`: the page, for the message.
+export async function assertAccessible(page, what) {
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  assert.deepEqual(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
+  assert.deepEqual(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), [], what);
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { startServer } from '../serve/server.mjs';
-import { axeSource, openPage } from './browser.mjs';
+import { assertAccessible as assertNoFindings, openPage } from './browser.mjs';
 
 export const password = 'correct horse battery';
 
@@ -59,10 +59,7 @@ export async function signIn(page, name) {
 
 // In the theme and width it has: axe finds nothing serious, and nothing is scrolled sideways.
 async function assertFits(page, what) {
-  await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  assert.deepEqual(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), [], what);
+  await assertNoFindings(page, what);
   const [content, screen] = await page.evaluate(() => [document.scrollingElement.scrollWidth, innerWidth]);
   assert.ok(content <= screen, `${what}: ${content} pixels on a screen of ${screen}`);
 }

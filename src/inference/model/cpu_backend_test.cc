@@ -329,66 +329,6 @@ INSTANTIATE_TEST_SUITE_P(Isas, CpuBackendTest, testing::ValuesIn(kernels::Tested
                            return name;
                          });
 
-Status CreateWith(const CpuBackendOptions& options) {
-  const ModelConfig config = TinyConfig(2, 2, true);
-  return CpuBackend::Create(config, AllocateWeights(config, WeightFormat::kBf16).value(),
-                            kernels::KernelsFor(Isa::kScalar), std::make_unique<ThreadPool>(1),
-                            options)
-      .status();
-}
-
-TEST(CpuBackendOptionsTest, RefusesWhatIsOutOfRangeAndNamesIt) {
-  CpuBackendOptions options;
-  EXPECT_TRUE(CreateWith(options).ok());
-  options.batch_rows_max = 0;
-  EXPECT_EQ(CreateWith(options).field(), "batch_rows_max");
-  options.batch_rows_max = 8;
-  options.logit_rows_max = -1;
-  EXPECT_EQ(CreateWith(options).field(), "logit_rows_max");
-  options.logit_rows_max = 8;
-  options.kv_format = kInt8;  // heads of 20
-  EXPECT_EQ(CreateWith(options).field(), "kv_format");
-  options.kv_format.reset();
-  options.kv_bytes_max = 100;
-  EXPECT_EQ(CreateWith(options).field(), "kv_bytes_max");
-}
-
-TEST(CpuBackendOptionsTest, MoreKvRoomThanMemoryIsRefused) {
-  CpuBackendOptions options;
-  options.kv_bytes_max = uint64_t{1} << 50;
-  const Status status = CreateWith(options);
-  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
-  EXPECT_EQ(status.field(), "kv_bytes_max");
-  EXPECT_NE(status.message().find("1048576.00 GiB"), std::string::npos) << status.message();
-}
-
-TEST(CpuBackendOptionsTest, KvRoomIsWhatWasAskedFor) {
-  const ModelConfig config = TinyConfig(2, 2, true);
-  const auto page = static_cast<uint64_t>(KvCache::PageBytes(config, WeightFormat::kBf16));
-  for (const auto& [bytes, n_pages] : {std::pair{7 * page + 5, 7}, std::pair{uint64_t{0}, 256}}) {
-    CpuBackendOptions options;
-    options.kv_bytes_max = bytes;
-    const auto backend =
-        CpuBackend::Create(config, AllocateWeights(config, WeightFormat::kBf16).value(),
-                           kernels::KernelsFor(Isa::kScalar), std::make_unique<ThreadPool>(1),
-                           options)
-            .value();
-    EXPECT_EQ(backend->n_pages(), n_pages);
-    EXPECT_EQ(backend->info().kv_bytes_per_token, page / 64);
-  }
-}
-
-TEST(CpuBackendOptionsTest, TheDefaultKvRoomHoldsTheLongestTraceWithItsPrompt) {
-  ModelConfig config = TinyConfig(2, 2, true);
-  config.context_length_max = 131072;
-  const auto backend =
-      CpuBackend::Create(config, AllocateWeights(config, WeightFormat::kBf16).value(),
-                         kernels::KernelsFor(Isa::kScalar), std::make_unique<ThreadPool>(1),
-                         CpuBackendOptions())
-          .value();
-  EXPECT_GE(int64_t{backend->n_pages()} * kPageTokens, 40960 + 4096);
-}
-
 TEST(CpuBackendDeathTest, ABatchOutOfBoundsIsAMistakeOfOurs) {
   const ModelConfig config = TinyConfig(2, 2, true);
   const auto backend =
