@@ -33,7 +33,7 @@ export const startPromptTokens = 100;
 
 // The weights of each side.
 export const weights = {
-  q8: { format: 'Q8_0', ours: 'int8 in groups of 128' },
+  q8: { format: 'Q8_0', ours: 'int8 in groups of 256' },
   q4: { format: 'Q4_0', ours: 'int4 in groups of 32, head int8' },
 };
 

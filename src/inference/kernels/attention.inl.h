@@ -36,7 +36,7 @@ struct Int8KvLines {
 template <int kPanels, int kTokens>
 inline void SumTile(const Product<Int8KvLines>& product, const std::byte* panels, const int8_t* x,
                     F32x16 (&sums)[kPanels][kTokens]) {
-  constexpr int64_t kGroups = 2;  // that a prepared row has at least; the first holds everything
+  constexpr int64_t kGroups = 1;  // of a prepared row, at most half full
   I32x16 dots[kPanels][kTokens];
   float scales[kTokens];
   LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
@@ -57,8 +57,10 @@ inline void SumTile(const Product<Int8KvLines>& product, const std::byte* panels
 template <typename Lines>
 void PrepareForKv(const float* x, int64_t n, std::byte* prepared) {
   if constexpr (Lines::kFormat == WeightFormat::kInt8) {
-    F32x16 values[kGroupVectors];
-    for (int i = 0; i < kGroupVectors; ++i) values[i] = LoadN(x + i * 16, n - i * 16);
+    constexpr int kVectors = 128 / 16;  // the largest head; a page has fewer tokens
+    static_assert(kKvPageTokens <= 128);
+    F32x16 values[kVectors];
+    for (int i = 0; i < kVectors; ++i) values[i] = LoadN(x + i * 16, n - i * 16);
     QuantizeGroup(values, PreparedInt8Parts(prepared, PreparedInt8Groups(n)), 0);
   } else {
     Prepare(Lines::kActivations, x, n, prepared);

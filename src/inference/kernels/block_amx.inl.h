@@ -3,12 +3,11 @@
 //
 // A tile of B is 16 lines of a panel (16 rows by 64 columns), a tile of A 64 columns of 16 tokens
 // as they lie in memory, a tile of C their products, 16 tokens by 16 rows in int32. Two of A and
-// two of B make four of C: 8 multiplications of 16 cycles a group. Then C goes through memory into
-// the float sums, 4 operations a vector: 64 vectors, 128 cycles. So some 250 cycles would do for 32
-// tokens by 32 rows by 128 columns, for which vectors need 1,024 of products alone. Measured: some
-// 570 where all is in the L2 cache, 200 of multiplications with their loads, 75 of stores and 220
-// of sums, which hardly overlap, however they are mixed; 650 and more where panels come from memory
-// (docs/performance-log.md).
+// two of B make four of C: 16 multiplications of 16 cycles a group. Then C goes through memory into
+// the float sums, 4 operations a vector: 64 vectors, 128 cycles. So some 400 cycles would do for 32
+// tokens by 32 rows by 256 columns, for which vectors need 2,048 of products alone. Measured: some
+// 630 where all is in the L2 cache, as loads, products, stores and sums hardly overlap, however
+// they are mixed; 840 and more where panels come from memory (docs/performance-log.md).
 #pragma once
 
 #include "inference/kernels/int8_chunk.inl.h"
@@ -61,7 +60,7 @@ inline void DotAmxGroup(const std::byte* lines, int64_t panel_bytes, const int8_
   if constexpr (kPanels > 1) _tile_zero(1);
   if constexpr (kHalves > 1) _tile_zero(2);
   if constexpr (kHalves > 1 && kPanels > 1) _tile_zero(3);
-  for (int64_t part = 0; part < kInt8GroupColumns / kLineBytes; ++part) {
+  for (int64_t part = 0; part < kGroupColumns / kLineBytes; ++part) {
     const std::byte* b = lines + part * kTileBytes;
     const int8_t* a = columns + part * kLineBytes;
     _tile_loadd(6, b, kLineBytes);
@@ -91,8 +90,7 @@ template <int kPanels>
 inline void AddAmxGroup(const AmxDots& dots, const Int8Group& of, int n_tokens, AmxSums& sums) {
   F32x16 weight_scales[kPanels];
   LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
-    const std::byte* line = of.block + p * of.panel_bytes;
-    weight_scales[p] = of.half == 0 ? LoadEvenBf16(line) : LoadOddBf16(line);
+    weight_scales[p] = LoadInt8Scales(of.weights + p * of.panel_bytes);
   }
   for (int t = 0; t < n_tokens; ++t) {
     const PreparedInt8 row = PartsOf(of.x + t * of.x_stride, of.n_groups);
@@ -105,34 +103,23 @@ inline void AddAmxGroup(const AmxDots& dots, const Int8Group& of, int n_tokens, 
   }
 }
 
-// A chunk's part of some tokens. The sums are one group behind the tiles, so that neither waits for
-// the other's stores.
+// A chunk's part of some tokens.
 template <typename Lines, int kPanels, int kHalves>
 [[gnu::noinline]]
 void SumChunkOfTokens(const Product<Lines>& product, const Int8Chunk& chunk, int64_t token,
                       int n_tokens, AmxSums& sums, NextChunk& next) {
-  AmxDots dots[2];
-  Int8Group of = {.block = chunk.panels,
-                  .half = 0,
-                  .panel_bytes = chunk.panel_bytes,
-                  .x = product.x + token * product.x_stride,
-                  .x_stride = product.x_stride,
-                  .n_groups = DivideUp(GroupsOf(product), 2) * 2,  // x has whole blocks of int8
-                  .group = chunk.first_group};
-  for (int64_t i = 0; i <= chunk.n_groups; ++i) {
-    if (i < chunk.n_groups) {
-      const std::byte* lines =
-          chunk.panels + i / 2 * kInt8BlockBytes + (1 + i % 2 * kInt8GroupLines) * kLineBytes;
-      DotAmxGroup<kPanels, kHalves>(lines, chunk.panel_bytes,
-                                    of.x + (chunk.first_group + i) * kInt8GroupColumns,
-                                    product.x_stride, dots[i % 2]);
-      FetchPart(next);
-    }
-    if (i == 0) continue;
-    of.block = chunk.panels + (i - 1) / 2 * kInt8BlockBytes;
-    of.half = (i - 1) % 2;
-    of.group = chunk.first_group + i - 1;
-    AddAmxGroup<kPanels>(dots[(i - 1) % 2], of, n_tokens, sums);
+  AmxDots dots;
+  for (int64_t i = 0; i < chunk.n_groups; ++i) {
+    const Int8Group of = {.weights = chunk.panels + i * kInt8GroupBytes,
+                          .panel_bytes = chunk.panel_bytes,
+                          .x = product.x + token * product.x_stride,
+                          .x_stride = product.x_stride,
+                          .n_groups = GroupsOf(product),
+                          .group = chunk.first_group + i};
+    DotAmxGroup<kPanels, kHalves>(of.weights + kLineBytes, chunk.panel_bytes,
+                                  of.x + of.group * kGroupColumns, product.x_stride, dots);
+    FetchPart(next);
+    AddAmxGroup<kPanels>(dots, of, n_tokens, sums);
   }
 }
 

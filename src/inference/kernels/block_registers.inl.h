@@ -30,16 +30,15 @@ void SumChunkOfTile(const Product<Lines>& product, const Int8Chunk& chunk, int64
       for (int p = 0; p < kPanels; ++p) __builtin_prefetch(out + p * kPanelRows, 1);
     }
   }
-  const int64_t n_groups = DivideUp(GroupsOf(product), 2) * 2;  // x has whole blocks of int8
   for (int64_t group = 0; group < chunk.n_groups; ++group) {
-    SumInt8Group({.block = chunk.panels + group / 2 * kInt8BlockBytes,
-                  .half = group % 2,
-                  .panel_bytes = chunk.panel_bytes,
-                  .x = product.x + first_token * product.x_stride,
-                  .x_stride = product.x_stride,
-                  .n_groups = n_groups,
-                  .group = chunk.first_group + group},
-                 sums);
+    SumInt8Group(
+        {.weights = chunk.panels + group * kInt8GroupBytes,
+         .panel_bytes = chunk.panel_bytes,
+         .x = product.x + first_token * product.x_stride,
+         .x_stride = product.x_stride,
+         .n_groups = GroupsOf(product),
+         .group = chunk.first_group + group},
+        [](int64_t) {}, sums);
   }
   if (is_last) StoreTile(product, first_panel, first_token, sums);
 }

@@ -27,7 +27,7 @@ inline F32x16 Exp2(F32x16 x) {
 
 inline constexpr float kLog2E = 1.44269504f;
 
-inline constexpr int64_t kGroupVectors = kInt8GroupColumns / 16;
+inline constexpr int64_t kGroupVectors = kGroupColumns / 16;
 
 // Of lanes kDistance apart the sum in the first and the difference in the second.
 template <int kDistance, int kVectors>
@@ -68,8 +68,9 @@ void RotateHeads(float* x, int64_t n_heads, int64_t head_dim) {
   }
 }
 
-// A group of activations, rotated already.
-inline void QuantizeGroup(const F32x16 (&values)[kGroupVectors], const PreparedInt8& row,
+// A group of activations, or as much of it as there is, rotated already.
+template <int kVectors>
+inline void QuantizeGroup(const F32x16 (&values)[kVectors], const PreparedInt8& row,
                           int64_t group) {
   F32x16 highest = Set(0), not_finite = Set(0);
   for (const F32x16 v : values) {
@@ -78,10 +79,10 @@ inline void QuantizeGroup(const F32x16 (&values)[kGroupVectors], const PreparedI
   }
   const float maximum = ReduceMax(highest);
   const F32x16 inverse = Set(maximum > 0 ? 127.0f / maximum : 0.0f);
-  int8_t* q = row.q + group * kInt8GroupColumns;
+  int8_t* q = row.q + group * kGroupColumns;
   int32_t total = 0;
-  constexpr int kPartVectors = kInt4GroupColumns / 16;
-  for (int part = 0; part < kInt4BlockGroups; ++part) {
+  constexpr int kPartVectors = kInt4PartColumns / 16;
+  for (int part = 0; part < kVectors / kPartVectors; ++part) {
     F32x16 sum = Set(0);  // of integers below 2^24: exact
     for (int i = part * kPartVectors; i < (part + 1) * kPartVectors; ++i) {
       const F32x16 rounded = Round(Mul(values[i], inverse));
@@ -90,7 +91,7 @@ inline void QuantizeGroup(const F32x16 (&values)[kGroupVectors], const PreparedI
     }
     const float part_total = ReduceAdd(sum);
     const int32_t of_part = part_total == part_total ? static_cast<int32_t>(part_total) : 0;
-    row.int4_offsets[group * kInt4BlockGroups + part] = -8 * of_part;
+    row.int4_offsets[group * kInt4Parts + part] = -8 * of_part;
     total += of_part;
   }
   row.int8_offsets[group] = -128 * total;
@@ -104,7 +105,7 @@ void PrepareInt8(const float* x, int64_t cols, std::byte* prepared) {
   for (int64_t group = 0; group < n_groups; ++group) {
     F32x16 values[kGroupVectors];
     for (int i = 0; i < kGroupVectors; ++i) {
-      const int64_t column = group * kInt8GroupColumns + i * 16;
+      const int64_t column = group * kGroupColumns + i * 16;
       values[i] = LoadN(x + column, cols - column);
     }
     Rotate(values);

@@ -1,10 +1,10 @@
 // The rotation that int8 and int4 are rounded under: the Walsh-Hadamard transform H of every group
-// of 128 columns, and of the 64 or 128 of a head of K and V. It spreads a value that stands out
-// over its whole group, so that a group's scale fits all of it, and costs 7 additions a value
+// of 256 columns, and of the 64 or 128 of a head of K and V. It spreads a value that stands out
+// over its whole group, so that a group's scale fits all of it, and costs 8 additions a value
 // beside thousands of products.
 //
-// H is symmetric and H * H = 128 * I. Weights are stored as H * w / 128 and multiplied with H * x,
-// so a product is what it was: (H w / 128) . (H x) = w . x. Scaling by 128 is exact.
+// H is symmetric and H * H = 256 * I. Weights are stored as H * w / 256 and multiplied with H * x,
+// so a product is what it was: (H w / 256) . (H x) = w . x. Scaling by 256 is exact.
 //
 // elementwise.inl.h has the same sums on vectors. Static for the reason given in panel.h.
 #pragma once

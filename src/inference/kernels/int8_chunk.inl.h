@@ -2,8 +2,8 @@
 // simd_*.h.
 //
 // int8 is read where it is. A chunk of int4 is made int8 first, once for all tokens: (q - 8) *
-// factor fits in a byte, and the scale, 4 bits of mantissa, in bf16. So the integers and all float
-// operations are those of the tiles of few tokens, and the results the same to the bit.
+// factor fits in a byte. So the integers and all float operations are those of the tiles of few
+// tokens, and the results the same to the bit.
 #pragma once
 
 #include "inference/kernels/matmul.inl.h"
@@ -14,11 +14,11 @@ namespace {
 // With AMX a chunk, its part of x and the sums of a tile are in the L1 cache together. In vector
 // registers the sums are stored and loaded once a chunk, which larger ones do less often.
 #if defined(__AMX_INT8__)
-inline constexpr int64_t kChunkGroups = 2;
+inline constexpr int64_t kChunkGroups = 1;
 #else
-inline constexpr int64_t kChunkGroups = 8;
+inline constexpr int64_t kChunkGroups = 4;
 #endif
-inline constexpr int64_t kChunkBytes = kChunkGroups / 2 * kInt8BlockBytes;
+inline constexpr int64_t kChunkBytes = kChunkGroups * kInt8GroupBytes;
 
 // Where a chunk of kPanels panels is made int8.
 template <typename Lines, int kPanels>
@@ -35,7 +35,7 @@ struct Int8Chunk {
 
 template <typename Lines>
 inline int64_t GroupsOf(const Product<Lines>& product) {
-  return product.n_lines * Lines::kColumns / kInt8GroupColumns;
+  return product.n_lines * Lines::kColumns / kGroupColumns;
 }
 
 template <typename Lines>
@@ -61,7 +61,7 @@ template <typename Lines>
 inline NextChunk ChunkAfter(const Product<Lines>& product, int64_t panel, int n_panels,
                             int64_t group, int64_t n_parts) {
   constexpr bool kIsInt4 = Lines::kFormat == WeightFormat::kInt4;
-  constexpr int64_t kGroupBytes = kIsInt4 ? kInt4BlockBytes : kInt8BlockBytes / 2;
+  constexpr int64_t kGroupBytes = kIsInt4 ? kInt4GroupBytes : kInt8GroupBytes;
   if (kIsInt4) n_parts += n_panels * GroupsOfChunk(product, group);
   const bool is_last = group + kChunkGroups >= GroupsOf(product);
   const int64_t next_group = is_last ? 0 : group + kChunkGroups;
@@ -86,20 +86,19 @@ inline void FetchPart(NextChunk& next) {
 
 inline Int8Chunk ChunkOf(const Product<Int8Lines>& product, int64_t first_panel, int,
                          int64_t first_group, std::byte*, NextChunk&) {
-  return {product.panels + first_panel * product.panel_bytes + first_group / 2 * kInt8BlockBytes,
+  return {product.panels + first_panel * product.panel_bytes + first_group * kInt8GroupBytes,
           product.panel_bytes, first_group, GroupsOfChunk(product, first_group)};
 }
 
-// One block of int4 as one group of int8.
-inline void ExpandInt4Block(const std::byte* head, std::byte* block, int64_t half) {
-  StoreScales(head, half, block);
-  std::byte* lines = block + (1 + half * kInt8GroupLines) * kLineBytes;
-  for (int64_t group = 0; group < kInt4BlockGroups; ++group) {
-    const I32x16 factors = LoadFactors(head, group);
-    for (int64_t i = group * kInt4GroupLines; i < (group + 1) * kInt4GroupLines; ++i) {
-      const auto both = LoadInt8Line(head + (1 + i) * kLineBytes);
-      StoreScaled(LowFourBits(both), factors, lines + 2 * i * kLineBytes);
-      StoreScaled(HighFourBits(both), factors, lines + (2 * i + 1) * kLineBytes);
+// One group of int4 as one of int8.
+inline void ExpandInt4Group(const std::byte* heads, std::byte* int8) {
+  Store(reinterpret_cast<float*>(int8), LoadInt4Scales(heads));
+  for (int64_t part = 0; part < kInt4Parts; ++part) {
+    const I32x16 factors = LoadPartFactors(heads, part);
+    for (int64_t i = part * kInt4PartLines; i < (part + 1) * kInt4PartLines; ++i) {
+      const auto both = LoadInt8Line(heads + (kInt4HeadLines + i) * kLineBytes);
+      StoreScaled(LowFourBits(both), factors, int8 + (1 + 2 * i) * kLineBytes);
+      StoreScaled(HighFourBits(both), factors, int8 + (2 + 2 * i) * kLineBytes);
     }
   }
 }
@@ -111,8 +110,8 @@ inline Int8Chunk ChunkOf(const Product<Int4Lines>& product, int64_t first_panel,
     const std::byte* panel = product.panels + (first_panel + p) * product.panel_bytes;
     for (int64_t group = 0; group < chunk.n_groups; ++group) {
       FetchPart(next);
-      ExpandInt4Block(panel + (first_group + group) * kInt4BlockBytes,
-                      room + p * kChunkBytes + group / 2 * kInt8BlockBytes, group % 2);
+      ExpandInt4Group(panel + (first_group + group) * kInt4GroupBytes,
+                      room + p * kChunkBytes + group * kInt8GroupBytes);
     }
   }
   return chunk;

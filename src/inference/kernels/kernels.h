@@ -21,7 +21,7 @@ enum class Isa { kScalar, kAvx2, kAvx2Vnni, kAvx512, kAvx512Vnni, kAvx512Bf16, k
 // made from float32 by Kernels::prepare, once per input and not once per weight row.
 //
 // kInt8: x, rotated (hadamard.h), is rounded to q * scale, q from -127 to 127, with a scale for
-// each group of kInt8GroupColumns. PreparedInt8 says where a row has what.
+// each group of kGroupColumns. PreparedInt8 says where a row has what.
 enum class ActivationFormat { kF32, kBf16, kInt8 };
 
 // A matrix in panels. `data` is 64-byte aligned.
@@ -35,17 +35,15 @@ struct WeightMatrix {
 // The parts of a row in kInt8. The offsets take off what the 128 or the 8 in stored weights add to
 // a product.
 struct PreparedInt8 {
-  int8_t* q;              // [n_groups * kInt8GroupColumns]
+  int8_t* q;              // [n_groups * kGroupColumns]
   float* scales;          // [n_groups]
   int32_t* int8_offsets;  // [n_groups]: -128 * the sum of a group's q
-  int32_t* int4_offsets;  // [n_groups * kInt4BlockGroups]: -8 * the sum of kInt4GroupColumns
+  int32_t* int4_offsets;  // [n_groups * kInt4Parts]: -8 * the sum of kInt4PartColumns
 };
-static inline int64_t PreparedInt8Groups(int64_t cols) {
-  return DivideUp(cols, kInt8BlockColumns) * 2;
-}
+static inline int64_t PreparedInt8Groups(int64_t cols) { return DivideUp(cols, kGroupColumns); }
 static inline PreparedInt8 PreparedInt8Parts(std::byte* row, int64_t n_groups) {
   int8_t* q = reinterpret_cast<int8_t*>(row);
-  float* scales = reinterpret_cast<float*>(q + n_groups * kInt8GroupColumns);
+  float* scales = reinterpret_cast<float*>(q + n_groups * kGroupColumns);
   int32_t* int8_offsets = reinterpret_cast<int32_t*>(scales + n_groups);
   return {q, scales, int8_offsets, int8_offsets + n_groups};
 }
@@ -54,7 +52,7 @@ static inline PreparedInt8 PreparedInt8Parts(std::byte* row, int64_t n_groups) {
 // odd number of them, so that the tokens of a tile do not compete for one set of the L1 cache.
 static inline int64_t PreparedRowBytes(ActivationFormat format, int64_t cols) {
   const int64_t n_groups = PreparedInt8Groups(cols);
-  const int64_t int8_bytes = n_groups * (kInt8GroupColumns + 4 * (2 + kInt4BlockGroups));
+  const int64_t int8_bytes = n_groups * (kGroupColumns + 4 * (2 + kInt4Parts));
   const int64_t bytes = format == ActivationFormat::kF32    ? cols * 4
                         : format == ActivationFormat::kBf16 ? cols * 2
                                                             : int8_bytes;

@@ -38,10 +38,9 @@ void MultiplyMany(const Product<Lines>& product) {
 
 // Lines of a panel that hold columns.
 inline int64_t LinesOf(WeightFormat format, int64_t cols) {
-  const int64_t block = format == WeightFormat::kInt8   ? kInt8BlockColumns
-                        : format == WeightFormat::kInt4 ? kInt4BlockColumns
-                                                        : ColumnsPerLine(format);
-  return DivideUp(cols, block) * (block / ColumnsPerLine(format));
+  const bool has_groups = format == WeightFormat::kInt8 || format == WeightFormat::kInt4;
+  const int64_t unit = has_groups ? kGroupColumns : ColumnsPerLine(format);
+  return DivideUp(cols, unit) * (unit / ColumnsPerLine(format));
 }
 
 template <typename Lines>

@@ -219,7 +219,7 @@ class Int8ActivationsTest : public testing::TestWithParam<Isa> {};
 
 TEST_P(Int8ActivationsTest, AreRoundedToTheirGroupsScale) {
   const Kernels& kernels = KernelsFor(GetParam());
-  for (const int64_t cols : {1, 15, 127, 128, 129, 300}) {
+  for (const int64_t cols : {1, 15, 255, 256, 257, 600}) {
     std::vector<float> x = RandomFloats(cols, 5);
     for (int64_t i = 0; i < cols; ++i) x[static_cast<size_t>(i)] *= std::exp2f(i % 40 - 20);
     const int64_t bytes = PreparedRowBytes(ActivationFormat::kInt8, cols);
@@ -230,15 +230,15 @@ TEST_P(Int8ActivationsTest, AreRoundedToTheirGroupsScale) {
         PreparedValues(ActivationFormat::kInt8, prepared.data(), padded);
     x.resize(static_cast<size_t>(padded));
     std::vector<float> rotated = x;
-    for (int64_t group = 0; group < padded; group += kInt8GroupColumns) {
+    for (int64_t group = 0; group < padded; group += kGroupColumns) {
       float* values = rotated.data() + group;
-      Rotate(values, kInt8GroupColumns);
+      Rotate(values, kGroupColumns);
       float maximum = 0;
-      for (int64_t i = 0; i < kInt8GroupColumns; ++i) {
+      for (int64_t i = 0; i < kGroupColumns; ++i) {
         maximum = std::max(maximum, std::abs(values[i]));
       }
-      // Half a step of each of the 128 that a value is the mean of.
-      for (int64_t i = group; i < group + kInt8GroupColumns; ++i) {
+      // Half a step of each of the 256 that a value is the mean of.
+      for (int64_t i = group; i < group + kGroupColumns; ++i) {
         ASSERT_NEAR(rounded[static_cast<size_t>(i)], x[static_cast<size_t>(i)], maximum / 253);
       }
     }

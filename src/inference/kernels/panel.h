@@ -15,17 +15,18 @@
 //   matrix:   panel 0 (rows 0-15): line 0, line 1, ... | panel 1 (rows 16-31): ... | ...
 //
 // An int8 weight w of scale s stands for w * s and is stored as w + 128, without a sign, as the
-// instructions for it want. A group of 128 columns of a row shares a scale; the scales of two
-// groups are a line of bf16 (above) before the 64 lines of those groups, their block:
+// instructions for it want. A group of 256 columns of a row shares a scale; a line of float32
+// scales comes before the 64 lines of a group:
 //
-//   int8 panel:   scales of groups 0, 1 | lines 0 .. 63 | scales of groups 2, 3 | lines 64 ...
+//   int8 panel:   scales of group 0 | lines 0 .. 63 | scales of group 1 | lines 64 ...
 //
-// An int4 weight q from 0 to 15 stands for (q - 8) * factor * scale. A block of 128 columns of a
-// row shares the scale, a group of 32 of them a factor from -15 to 15: 4.25 bits a weight. Both are
-// in the line before the 16 lines of the block; a line's byte has two columns:
+// An int4 weight q from 0 to 15 stands for (q - 8) * factor * scale. A group of 256 columns of a
+// row shares the scale, a part of 32 of them a factor from -15 to 15: 4.25 bits a weight. Two lines
+// of both come before the 32 lines of the group; a line's byte has two columns:
 //
 //   int4 heads:          row 0                                row 1 ...
 //                        |scale, 12 bits|k0|k1|k2|k3, 5 bits| |scale ...      low bits first
+//                        |the same scale|k4|k5|k6|k7        | |...
 //   int4      line l:    row 0                                     row 1 ...
 //                        |8l, 8l+4|8l+1, 8l+5|8l+2, 8l+6|8l+3, 8l+7|
 //                        the first in the low four bits
@@ -33,9 +34,9 @@
 // The scale is a positive float32 without its sign and its last 19 bits, a factor is in two's
 // complement.
 //
-// What is rounded to int8 and int4 is not the group of 128 columns but its rotation (hadamard.h).
+// What is rounded to int8 and int4 is not a group's columns but their rotation (hadamard.h).
 //
-// Rows and columns are padded with zeros to whole lines, blocks and panels.
+// Rows and columns are padded with zeros to whole lines, groups and panels.
 #pragma once
 
 #include <cstddef>
@@ -50,17 +51,18 @@ inline constexpr int kWeightFormatCount = 4;
 inline constexpr int64_t kPanelRows = 16;
 inline constexpr int64_t kLineBytes = 64;
 
-inline constexpr int64_t kInt8GroupColumns = 128;
-inline constexpr int64_t kInt8GroupLines = kInt8GroupColumns / 4;
-inline constexpr int64_t kInt8BlockColumns = 2 * kInt8GroupColumns;
-inline constexpr int64_t kInt8BlockBytes = (1 + 2 * kInt8GroupLines) * kLineBytes;
+inline constexpr int64_t kGroupColumns = 256;  // that share a scale: weights and activations
 
-inline constexpr int64_t kInt4GroupColumns = 32;
-inline constexpr int64_t kInt4GroupLines = kInt4GroupColumns / 8;
-inline constexpr int64_t kInt4BlockGroups = 4;
-inline constexpr int64_t kInt4BlockColumns = kInt4BlockGroups * kInt4GroupColumns;
-inline constexpr int64_t kInt4BlockBytes = (1 + kInt4BlockGroups * kInt4GroupLines) * kLineBytes;
-static_assert(kInt4BlockColumns == kInt8GroupColumns, "activations have a scale for each");
+inline constexpr int64_t kInt8GroupLines = kGroupColumns / 4;
+inline constexpr int64_t kInt8GroupBytes = (1 + kInt8GroupLines) * kLineBytes;
+
+inline constexpr int64_t kInt4PartColumns = 32;
+inline constexpr int64_t kInt4PartLines = kInt4PartColumns / 8;
+inline constexpr int64_t kInt4Parts = kGroupColumns / kInt4PartColumns;
+inline constexpr int64_t kInt4HeadParts = 4;  // whose factors are in one line
+inline constexpr int64_t kInt4HeadLines = kInt4Parts / kInt4HeadParts;
+inline constexpr int64_t kInt4GroupLines = kInt4HeadLines + kInt4Parts * kInt4PartLines;
+inline constexpr int64_t kInt4GroupBytes = kInt4GroupLines * kLineBytes;
 
 // The functions below are static: they are also compiled with wider instruction sets than the
 // program's, and the linker must not merge those copies with the others.
@@ -73,8 +75,8 @@ static inline int64_t ColumnsPerLine(WeightFormat format) {
 static inline int64_t DivideUp(int64_t n, int64_t by) { return (n + by - 1) / by; }
 
 static inline int64_t PanelBytes(WeightFormat format, int64_t cols) {
-  if (format == WeightFormat::kInt8) return DivideUp(cols, kInt8BlockColumns) * kInt8BlockBytes;
-  if (format == WeightFormat::kInt4) return DivideUp(cols, kInt4BlockColumns) * kInt4BlockBytes;
+  if (format == WeightFormat::kInt8) return DivideUp(cols, kGroupColumns) * kInt8GroupBytes;
+  if (format == WeightFormat::kInt4) return DivideUp(cols, kGroupColumns) * kInt4GroupBytes;
   return DivideUp(cols, ColumnsPerLine(format)) * kLineBytes;
 }
 

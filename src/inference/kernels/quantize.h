@@ -1,6 +1,6 @@
 // Weights to int8 and int4 and back (layout: panel.h), one row at a time. Nothing is calibrated:
-// every group of 128 is rotated (hadamard.h), and scales are those of the least square error. A
-// weight that is not finite makes its group NaN.
+// every group of 256 is rotated (hadamard.h), and int4's scales are those of the least square
+// error. A weight that is not finite makes its group NaN.
 // Different rows may be written from different threads.
 #pragma once
 

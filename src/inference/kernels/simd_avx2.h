@@ -197,16 +197,6 @@ inline I32x16 MulAddShort(I32x16 a, I32x16 b, I32x16 c) {
 inline void StoreHalfLine(std::byte* half, __m256i bytes) {
   _mm256_store_si256(reinterpret_cast<__m256i*>(half), bytes);
 }
-inline void StoreScales(const std::byte* head, int64_t half, std::byte* line) {
-  const F32x16 scales = LoadInt4Scales(head);
-  const auto store = [&](std::byte* part, __m256 floats) {
-    const __m256i bits = _mm256_castps_si256(floats), before = LoadHalfLine(part);
-    StoreHalfLine(part, half == 0 ? _mm256_blend_epi16(before, _mm256_srli_epi32(bits, 16), 0x55)
-                                  : _mm256_blend_epi16(before, bits, 0xaa));
-  };
-  store(line, scales.lo);
-  store(line + 32, scales.hi);
-}
 // As in simd_avx512.h.
 inline __m256i ScaledBytes(__m256i four_bits, __m256i factors) {
   const __m256i low_byte = _mm256_set1_epi16(0xff);

@@ -160,14 +160,6 @@ inline I32x16 MulAddShort(I32x16 a, I32x16 b, I32x16 c) {
 #endif
 }
 
-// The scales of a block of int4 as those of a group of int8 (panel.h), beside the other half's.
-inline void StoreScales(const std::byte* head, int64_t half, std::byte* line) {
-  const __m512i bits = _mm512_castps_si512(LoadInt4Scales(head));
-  const __m512i before = _mm512_load_si512(line);
-  _mm512_store_si512(
-      line, half == 0 ? _mm512_mask_mov_epi16(before, 0x55555555, _mm512_srli_epi32(bits, 16))
-                      : _mm512_mask_mov_epi16(before, 0xaaaaaaaa, bits));
-}
 // Bytes (q - 8) * factor + 128 of a line's four bits and their rows' factors, as q * factor and the
 // low bits of the rest. An odd column's bits are the high byte of 16: so are its product's.
 inline void StoreScaled(__m512i four_bits, __m512i factors, std::byte* line) {

@@ -165,13 +165,6 @@ inline I32x16 MulAddShort(const I32x16& a, const I32x16& b, I32x16 c) {
   return c;
 }
 
-inline void StoreScales(const std::byte* head, int64_t half, std::byte* line) {
-  const F32x16 scales = LoadInt4Scales(head);
-  for (int i = 0; i < 16; ++i) {
-    const auto bf16 = static_cast<uint16_t>(FloatBits(scales.lane[i]) >> 16);
-    std::memcpy(line + 4 * i + 2 * half, &bf16, sizeof(bf16));
-  }
-}
 inline void StoreScaled(const Int8Line& four_bits, const I32x16& factors, std::byte* line) {
   for (int i = 0; i < 64; ++i) {
     line[i] = static_cast<std::byte>((four_bits.byte[i] - 8) * factors.lane[i / 4] + 128);

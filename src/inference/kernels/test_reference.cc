@@ -33,7 +33,7 @@ std::byte* PoisonedBytes::data() const {
 
 int64_t PaddedColumns(WeightFormat format, int64_t cols) {
   const bool is_rounded = format == WeightFormat::kInt8 || format == WeightFormat::kInt4;
-  return is_rounded ? DivideUp(cols, kInt8GroupColumns) * kInt8GroupColumns : cols;
+  return is_rounded ? DivideUp(cols, kGroupColumns) * kGroupColumns : cols;
 }
 
 PackedMatrix::PackedMatrix(WeightFormat format, int64_t rows, int64_t cols,
@@ -78,13 +78,13 @@ std::vector<float> PreparedValues(ActivationFormat format, const std::byte* prep
         values.push_back(Bf16ToFloat(reinterpret_cast<const uint16_t*>(prepared)[i]));
         break;
       case ActivationFormat::kInt8:
-        values.push_back(static_cast<float>(row.q[i]) * row.scales[i / kInt8GroupColumns] /
-                         kInt8GroupColumns);
+        values.push_back(static_cast<float>(row.q[i]) * row.scales[i / kGroupColumns] /
+                         kGroupColumns);
         break;
     }
   }
-  for (int64_t i = 0; format == ActivationFormat::kInt8 && i < cols; i += kInt8GroupColumns) {
-    Rotate(values.data() + i, kInt8GroupColumns);
+  for (int64_t i = 0; format == ActivationFormat::kInt8 && i < cols; i += kGroupColumns) {
+    Rotate(values.data() + i, kGroupColumns);
   }
   return values;
 }
