@@ -13,6 +13,18 @@ namespace lemma::net {
 
 namespace asio = boost::asio;
 
+namespace {
+
+Status ClientClosed() { return {StatusCode::kCancelled, "the client was closed"}; }
+
+}  // namespace
+
+void ClientCore::Close() {
+  is_closed = true;
+  for (const auto& call : std::vector(calls.begin(), calls.end())) call->End(ClientClosed());
+  pool.Clear();
+}
+
 ClientCall::ClientCall(std::shared_ptr<ClientCore> core, std::string address, HttpRequest request,
                        HttpCallbacks callbacks)
     : core_(std::move(core)),
@@ -25,6 +37,7 @@ ClientCall::ClientCall(std::shared_ptr<ClientCore> core, std::string address, Ht
       whole_timer_(core_->io) {}
 
 void ClientCall::Begin(std::optional<Duration> time_max) {
+  if (core_->is_closed) return End(ClientClosed());
   core_->calls.insert(shared_from_this());
   if (time_max) LimitTime(*time_max);
   Result<Address> address = ParseAddress(address_);

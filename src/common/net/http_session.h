@@ -8,7 +8,6 @@
 #include <array>
 #include <atomic>
 #include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
@@ -17,6 +16,7 @@
 #include <vector>
 
 #include "common/base/thread_annotations.h"
+#include "common/net/event_loops.h"
 #include "common/net/http_parser.h"
 #include "common/net/http_server.h"
 #include "common/net/stream.h"
@@ -31,9 +31,7 @@ class Exchange;
 struct HttpServerCore {
   enum class Admission { kServe, kRefuse, kDrop };
 
-  // One for each thread: connections that share no loop wake no thread of another one, which is a
-  // third of the system calls of a short request.
-  std::vector<std::unique_ptr<boost::asio::io_context>> loops;
+  std::shared_ptr<EventLoops> loops;
   HttpServerLimits limits;
   HttpHandler handler;
   HttpErrorRenderer render_error;
