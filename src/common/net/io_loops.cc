@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/base/check.h"
+#include "common/base/this_thread.h"
 #include "common/net/event_loops.h"
 
 namespace lemma::net {
@@ -13,7 +14,10 @@ struct IoLoops::Impl {
   explicit Impl(int n_threads) : loops(std::make_shared<EventLoops>(n_threads)) {
     for (size_t i = 0; i < loops->size(); ++i) {
       guards.emplace_back(loops->at(i).get_executor());
-      threads.emplace_back([loops = loops, i] { loops->at(i).run(); });
+      threads.emplace_back([loops = loops, i] {
+        InterruptOthers();
+        loops->at(i).run();
+      });
     }
   }
 

@@ -1,4 +1,5 @@
-// A thread that does one thing again and again until it is told to stop.
+// A thread that does one thing again and again until it is told to stop. It stands back for the
+// threads that answer requests.
 #pragma once
 
 #include <chrono>
