@@ -8,7 +8,6 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +17,7 @@
 
 #include "common/net/address.h"
 #include "common/net/connection_pool.h"
+#include "common/net/deadline.h"
 #include "common/net/event_loops.h"
 #include "common/net/http_client.h"
 #include "common/net/http_parser.h"
@@ -68,8 +68,9 @@ class ClientCall final : public HttpCall, public std::enable_shared_from_this<Cl
   // Hands over what has come; false when a callback or a limit has ended the call.
   bool Report();
   void OnConnectionLost(const std::string& why);
-  void LimitTime(Duration time_max);
-  void ArmTimer(std::chrono::milliseconds timeout, const char* waiting_for);
+  void WaitFor(const char* what, std::chrono::milliseconds time_max);
+  void OnWaitedTooLong();
+  void OnTookTooLong();
 
   const std::shared_ptr<ClientCore> core_;  // first: outlives the stream
   const std::string address_;
@@ -80,8 +81,9 @@ class ClientCall final : public HttpCall, public std::enable_shared_from_this<Cl
 
   Stream stream_;
   boost::asio::ip::tcp::resolver resolver_;
-  boost::asio::steady_timer timer_;        // of what it waits for now
-  boost::asio::steady_timer whole_timer_;  // of the whole call, where it is limited
+  Deadline deadline_;  // of what it waits for now
+  const char* waiting_for_ = "";
+  Deadline whole_deadline_;  // of the whole call, where it is limited
   std::vector<Endpoint> endpoints_;
   std::optional<HttpResponseParser> parser_;
   std::array<char, 16384> read_buffer_;
