@@ -25,7 +25,6 @@ struct SchedAttributes {
 // The shortest one that is granted. Others have 1.4 ms and more, and are not interrupted before by
 // a thread that has as much.
 constexpr uint64_t kShortSliceNs = 100'000;
-constexpr int kNiceOfTheBackground = 10;
 
 }  // namespace
 
@@ -34,11 +33,6 @@ void InterruptOthers() {
   attributes.nice = getpriority(PRIO_PROCESS, 0);
   attributes.runtime_ns = kShortSliceNs;
   syscall(SYS_sched_setattr, 0, &attributes, 0);
-}
-
-void StandBackForOthers() {
-  const int nice = getpriority(PRIO_PROCESS, 0);
-  if (nice < kNiceOfTheBackground) setpriority(PRIO_PROCESS, 0, kNiceOfTheBackground);
 }
 
 }  // namespace lemma

@@ -32,17 +32,5 @@ TEST(ThisThread, MayInterruptOthersWhereTheSystemKnowsSlices) {
   }).join();
 }
 
-TEST(ThisThread, StandsBackAloneAndNeverComesForward) {
-  const int before = Nice();
-  std::thread([] {
-    StandBackForOthers();
-    EXPECT_GE(Nice(), 10);
-    setpriority(PRIO_PROCESS, 0, 15);
-    StandBackForOthers();
-    EXPECT_EQ(Nice(), 15);
-  }).join();
-  EXPECT_EQ(Nice(), before);
-}
-
 }  // namespace
 }  // namespace lemma

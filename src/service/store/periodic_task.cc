@@ -2,14 +2,11 @@
 
 #include <utility>
 
-#include "common/base/this_thread.h"
-
 namespace lemma::store {
 
 PeriodicTask::PeriodicTask(std::chrono::milliseconds interval, std::function<void()> task)
     : interval_(interval), task_(std::move(task)) {
   thread_ = std::thread([this] {
-    StandBackForOthers();
     while (Sleep()) task_();
   });
 }

@@ -1,5 +1,4 @@
-// A thread that does one thing again and again until it is told to stop. It stands back for the
-// threads that answer requests.
+// A thread that does one thing again and again until it is told to stop.
 #pragma once
 
 #include <chrono>
