@@ -3,8 +3,10 @@
 #include <prometheus/text_serializer.h>
 
 #include <chrono>
+#include <iterator>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace lemma::worker {
 namespace {
@@ -83,7 +85,10 @@ Metrics::Metrics(const std::string& model_name, const std::string& version,
       engine_steps_(
           AddCounter("lemma_engine_steps_total", "Steps of the engine, and its ticks while idle")),
       loop_rewinds_(AddCounter("lemma_loop_rewinds_total",
-                               "Times that a sample was taken back to where its loop began")) {
+                               "Times that a sample was taken back to where its loop began")),
+      step_tokens_(AddHistogram(
+          "vllm:iteration_tokens_total", "Tokens computed in a step, those guessed ahead included",
+          Bounds(std::begin(engine::StepSizes::kBounds), std::end(engine::StepSizes::kBounds)))) {
   AddGauge("lemma_info", "What serves the model",
            {{"device", backend.device},
             {"weights", backend.weights},
@@ -133,6 +138,7 @@ std::string Metrics::Render(const engine::EngineStats& stats) {
   RaiseTo(generated_tokens_, stats.generated_tokens);
   RaiseTo(engine_steps_, stats.n_steps);
   RaiseTo(loop_rewinds_, stats.loop_rewinds);
+  ObserveSteps(stats.step_sizes);
   for (size_t i = 0; i < std::size(kReasonNames); ++i) {
     RaiseTo(AddCounter("vllm:request_success_total", "Samples that ended, by reason",
                        {{"finished_reason", kReasonNames[i]}}),
@@ -146,6 +152,16 @@ std::string Metrics::Render(const engine::EngineStats& stats) {
   std::ostringstream out;
   prometheus::TextSerializer().Serialize(out, registry_.Collect());
   return std::move(out).str();
+}
+
+void Metrics::ObserveSteps(const engine::StepSizes& steps) {
+  std::vector<double> n_new(steps.n_steps.size());
+  for (size_t i = 0; i < n_new.size(); ++i) {
+    n_new[i] = static_cast<double>(steps.n_steps[i] - steps_observed_.n_steps[i]);
+  }
+  step_tokens_.ObserveMultiple(n_new,
+                               static_cast<double>(steps.n_tokens - steps_observed_.n_tokens));
+  steps_observed_ = steps;
 }
 
 void Metrics::Observe(prometheus::Histogram& histogram, Duration duration) {
