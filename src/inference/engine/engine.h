@@ -176,6 +176,11 @@ struct EngineStats {
   int64_t thinking_closed[6] = {};    // by ThinkingClosed, samples counted
   int64_t loop_rewinds = 0;           // by the loop guard; what it concludes and stops is above
   StepSizes step_sizes;
+
+  // The share of the pages that requests hold.
+  double kv_usage() const {
+    return 1 - static_cast<double>(n_pages_free) / static_cast<double>(n_pages);
+  }
 };
 
 using RequestId = uint64_t;

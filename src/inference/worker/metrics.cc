@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "inference/worker/openai_reply.h"
+
 namespace lemma::worker {
 namespace {
 
@@ -22,9 +24,6 @@ const Bounds kRequestSeconds = {.3, .5, .8, 1,  1.5, 2,   2.5, 5,   10,   15,  2
                                 30, 40, 50, 60, 120, 240, 480, 960, 1920, 7680};
 const Bounds kTokens = {1,   2,    5,    10,   20,    50,    100,   200,
                         500, 1000, 2000, 5000, 10000, 20000, 50000, 100000};
-
-// The engine computes on processors alone: no GPU is read, and none is made up.
-constexpr const char* kNoGpu = "none";
 
 // By engine::FinishReason.
 constexpr const char* kReasonNames[] = {"stop",  "length", "deadline",
@@ -123,7 +122,7 @@ std::string Metrics::Render(const engine::EngineStats& stats) {
   n_waiting_.Set(static_cast<double>(stats.n_waiting));
   n_pages_.Set(static_cast<double>(stats.n_pages));
   n_pages_free_.Set(static_cast<double>(stats.n_pages_free));
-  kv_usage_.Set(1 - static_cast<double>(stats.n_pages_free) / static_cast<double>(stats.n_pages));
+  kv_usage_.Set(stats.kv_usage());
   // What Kubernetes' inference gateway reads to know the size of the pool.
   AddGauge("vllm:cache_config_info", "The KV pages",
            {{"block_size", std::to_string(model::kPageTokens)},
