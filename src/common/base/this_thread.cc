@@ -1,6 +1,5 @@
 #include "common/base/this_thread.h"
 
-#include <sched.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -10,15 +9,18 @@
 namespace lemma {
 namespace {
 
+constexpr uint64_t kKeepPolicy =
+    0x08;  // SCHED_FLAG_KEEP_POLICY: whoever started us may have chosen
+
 // The kernel's struct sched_attr in its first version (sched_setattr(2)): glibc has none
 // before 2.41.
 struct SchedAttributes {
   uint32_t size = sizeof(SchedAttributes);
-  uint32_t policy = SCHED_OTHER;
-  uint64_t flags = 0;
+  uint32_t policy = 0;
+  uint64_t flags = kKeepPolicy;
   int32_t nice = 0;
   uint32_t priority = 0;
-  uint64_t runtime_ns = 0;  // of SCHED_OTHER: the slice that is asked for
+  uint64_t runtime_ns = 0;  // the slice that is asked for
   uint64_t deadline_ns = 0, period_ns = 0;
 };
 
