@@ -1,5 +1,6 @@
 // `lemma serve`: the gateway in this process, workers in others with Unix sockets between them, and
 // whatever replicas it is told of.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "app/serve_admin.h"
 #include "app/served_profiles.h"
 #include "app/signals.h"
+#include "common/base/cpu.h"
 #include "common/base/log.h"
 #include "service/gateway/gateway.h"
 #include "service/pool/pool.h"
@@ -128,6 +130,8 @@ Status Serve(const ServeOptions& options, json::object configuration) {
   gateway::GatewayOptions gateway_options;
   gateway_options.listen = listen;
   gateway_options.pool = pool.get();
+  // More than one on a core would only interrupt each other.
+  gateway_options.n_threads = std::min(gateway_options.n_threads, DetectCpu().n_cores);
   gateway_options.profiles = [&profiles = *profiles] { return profiles.Current(); };
   if (options.pool.n_workers > 0) {
     gateway_options.chosen_profiles = ProfilesToChooseFrom(options.pool.model.model);

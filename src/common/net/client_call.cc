@@ -13,6 +13,18 @@ namespace lemma::net {
 
 namespace asio = boost::asio;
 
+namespace {
+
+Status ClientClosed() { return {StatusCode::kCancelled, "the client was closed"}; }
+
+}  // namespace
+
+void ClientCore::Close() {
+  is_closed = true;
+  for (const auto& call : std::vector(calls.begin(), calls.end())) call->End(ClientClosed());
+  pool.Clear();
+}
+
 ClientCall::ClientCall(std::shared_ptr<ClientCore> core, std::string address, HttpRequest request,
                        HttpCallbacks callbacks)
     : core_(std::move(core)),
@@ -21,12 +33,13 @@ ClientCall::ClientCall(std::shared_ptr<ClientCore> core, std::string address, Ht
       callbacks_(std::move(callbacks)),
       stream_(Stream::Socket(core_->io), nullptr),
       resolver_(core_->io),
-      timer_(core_->io),
-      whole_timer_(core_->io) {}
+      deadline_(core_->io.get_executor()),
+      whole_deadline_(core_->io.get_executor()) {}
 
 void ClientCall::Begin(std::optional<Duration> time_max) {
+  if (core_->is_closed) return End(ClientClosed());
   core_->calls.insert(shared_from_this());
-  if (time_max) LimitTime(*time_max);
+  if (time_max) whole_deadline_.Set(*time_max, weak_from_this(), &ClientCall::OnTookTooLong);
   Result<Address> address = ParseAddress(address_);
   if (!address.ok()) return End(address.status());
   parsed_ = std::move(*address);
@@ -51,7 +64,7 @@ void ClientCall::Cancel() {
 }
 
 void ClientCall::Resolve() {
-  ArmTimer(core_->options.connect_timeout, "a connection");
+  WaitFor("a connection", core_->options.connect_timeout);
   if (parsed_.is_tls && core_->tls == nullptr) core_->tls = ClientTlsContext();
   stream_ = Stream(Stream::Socket(core_->io), parsed_.is_tls ? core_->tls : nullptr);
   if (parsed_.is_unix) return Connect({asio::local::stream_protocol::endpoint(parsed_.path)});
@@ -99,7 +112,7 @@ void ClientCall::OnConnected() {
 // The answer is read while the request is still being written: a server may refuse a request before
 // it has read all of it, and its answer then says more than the failed write.
 void ClientCall::SendRequest() {
-  ArmTimer(core_->options.first_byte_timeout, "the answer");
+  WaitFor("the answer", core_->options.first_byte_timeout);
   parser_.emplace(/*is_head=*/request_.method == "HEAD");
   is_sent_ = false;
   stream_.AsyncWrite(
@@ -138,7 +151,7 @@ void ClientCall::Parse() {
       }
       return End(Ok());
     case ParserState::kBody:
-      ArmTimer(core_->options.idle_timeout, "more of the answer");
+      WaitFor("more of the answer", core_->options.idle_timeout);
       return Read();
     case ParserState::kHead:
       return Read();
@@ -170,30 +183,25 @@ void ClientCall::OnConnectionLost(const std::string& why) {
   End(DataLoss("the connection to " + address_ + " was lost: " + why));
 }
 
-void ClientCall::LimitTime(Duration time_max) {
-  whole_timer_.expires_after(time_max);
-  whole_timer_.async_wait([self = shared_from_this()](const ErrorCode& error) {
-    if (error) return;
-    self->End({StatusCode::kDeadlineExceeded, self->address_ + ": the call took too long"});
-  });
+void ClientCall::WaitFor(const char* what, std::chrono::milliseconds time_max) {
+  waiting_for_ = what;
+  deadline_.Set(time_max, weak_from_this(), &ClientCall::OnWaitedTooLong);
 }
 
-void ClientCall::ArmTimer(std::chrono::milliseconds timeout, const char* waiting_for) {
-  timer_.expires_after(timeout);
-  timer_.async_wait([self = shared_from_this(), waiting_for](const ErrorCode& error) {
-    // A timer that was armed anew after it had fired must not count as fired.
-    if (error || self->timer_.expiry() > std::chrono::steady_clock::now()) return;
-    self->End(
-        {StatusCode::kDeadlineExceeded, self->address_ + ": waited too long for " + waiting_for});
-  });
+void ClientCall::OnWaitedTooLong() {
+  End({StatusCode::kDeadlineExceeded, address_ + ": waited too long for " + waiting_for_});
+}
+
+void ClientCall::OnTookTooLong() {
+  End({StatusCode::kDeadlineExceeded, address_ + ": the call took too long"});
 }
 
 void ClientCall::End(Status status) {
   if (std::exchange(has_ended_, true)) return;
   const auto self = shared_from_this();  // calls may hold the last reference
   core_->calls.erase(self);
-  timer_.cancel();
-  whole_timer_.cancel();
+  deadline_.End();
+  whole_deadline_.End();
   resolver_.cancel();
   ErrorCode ignored;
   stream_.socket().close(ignored);

@@ -1,22 +1,24 @@
-// One call of the client, and what all calls of a client share. Internal to the room: this header
-// shows Asio.
+// One call of the client, and what all its calls on one loop share. Internal to the room: this
+// header shows Asio.
 //
-// Threads: everything but Cancel runs on the client's I/O thread.
+// Threads: everything but Cancel runs on the loop's thread.
 #pragma once
 
 #include <array>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "common/net/address.h"
 #include "common/net/connection_pool.h"
+#include "common/net/deadline.h"
+#include "common/net/event_loops.h"
 #include "common/net/http_client.h"
 #include "common/net/http_parser.h"
 #include "common/net/stream.h"
@@ -27,13 +29,19 @@ class ClientCall;
 
 // Lives until the client is gone and the last call is dropped.
 struct ClientCore {
-  explicit ClientCore(const HttpClientOptions& client_options) : options(client_options) {}
+  ClientCore(std::shared_ptr<EventLoops> all_loops, size_t i, const HttpClientOptions& its_options)
+      : loops(std::move(all_loops)), io(loops->at(i)), options(its_options) {}
 
-  boost::asio::io_context io{1};
+  // The client goes: its calls end, also those that are still to begin.
+  void Close();
+
+  const std::shared_ptr<EventLoops> loops;
+  boost::asio::io_context& io;  // one of them
   const HttpClientOptions options;
   ConnectionPool pool;
   std::shared_ptr<boost::asio::ssl::context> tls;         // made by the first call that wants it
   std::unordered_set<std::shared_ptr<ClientCall>> calls;  // under way
+  bool is_closed = false;
 };
 
 class ClientCall final : public HttpCall, public std::enable_shared_from_this<ClientCall> {
@@ -60,8 +68,9 @@ class ClientCall final : public HttpCall, public std::enable_shared_from_this<Cl
   // Hands over what has come; false when a callback or a limit has ended the call.
   bool Report();
   void OnConnectionLost(const std::string& why);
-  void LimitTime(Duration time_max);
-  void ArmTimer(std::chrono::milliseconds timeout, const char* waiting_for);
+  void WaitFor(const char* what, std::chrono::milliseconds time_max);
+  void OnWaitedTooLong();
+  void OnTookTooLong();
 
   const std::shared_ptr<ClientCore> core_;  // first: outlives the stream
   const std::string address_;
@@ -72,8 +81,9 @@ class ClientCall final : public HttpCall, public std::enable_shared_from_this<Cl
 
   Stream stream_;
   boost::asio::ip::tcp::resolver resolver_;
-  boost::asio::steady_timer timer_;        // of what it waits for now
-  boost::asio::steady_timer whole_timer_;  // of the whole call, where it is limited
+  Deadline deadline_;  // of what it waits for now
+  const char* waiting_for_ = "";
+  Deadline whole_deadline_;  // of the whole call, where it is limited
   std::vector<Endpoint> endpoints_;
   std::optional<HttpResponseParser> parser_;
   std::array<char, 16384> read_buffer_;

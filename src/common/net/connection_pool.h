@@ -1,5 +1,5 @@
 // Connections of the client that wait for their next request. Internal to the room: shows Asio.
-// Not thread-safe: it belongs to the client's I/O thread.
+// Not thread-safe: it belongs to one loop of the client.
 #pragma once
 
 #include <chrono>

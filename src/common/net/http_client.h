@@ -1,6 +1,7 @@
 // An HTTP/1.1 client over Boost.Beast, for a relay and for command-line calls.
 //
-// Threads: the client owns one I/O thread, on which all callbacks run; they must not block.
+// Threads: callbacks run on the client's I/O threads, those of one call on one of them, and must
+// not block. A call that such a thread asks for stays on it.
 #pragma once
 
 #include <chrono>
@@ -13,6 +14,7 @@
 #include "common/base/clock.h"
 #include "common/base/status.h"
 #include "common/net/http.h"
+#include "common/net/io_loops.h"
 
 namespace lemma::net {
 
@@ -43,15 +45,17 @@ class HttpCall {
 
 class HttpClient {
  public:
-  explicit HttpClient(const HttpClientOptions& options = {});
-  ~HttpClient();  // cancels what is under way and joins the thread
+  explicit HttpClient(const HttpClientOptions& options = {});  // with an I/O thread of its own
+  HttpClient(IoLoops& loops, const HttpClientOptions& options);
+  // Cancels what is under way; no callback runs afterwards. Not from one of them.
+  ~HttpClient();
 
   // Sends request.{method, target, headers, body} to `address` ("127.0.0.1:8080", "host:80",
   // "https://host", "unix:/path/socket"). Of an https server the certificate must be of its host
   // and from somebody the system trusts (client_tls.h), else kUnavailable. Connections are kept for
-  // a while and reused per address. Where a reused connection ends before any byte of an answer, a
-  // GET or HEAD is sent again, once; anything else ends with kDataLoss, for the server may have
-  // acted on it. `time_max`: for the whole call, else kDeadlineExceeded.
+  // a while and reused per address and thread. Where a reused connection ends before any byte of an
+  // answer, a GET or HEAD is sent again, once; anything else ends with kDataLoss, for the server
+  // may have acted on it. `time_max`: for the whole call, else kDeadlineExceeded.
   std::shared_ptr<HttpCall> Send(const std::string& address, HttpRequest request,
                                  HttpCallbacks callbacks, std::optional<Duration> time_max = {});
 

@@ -1,8 +1,8 @@
 // An HTTP/1.1 server over Boost.Beast: limits, keep-alive, streaming (SSE), disconnects, TLS. It
 // knows no JSON and no model.
 //
-// Threads: the server owns `n_threads` I/O threads. A handler runs on one of them and must not
-// block; it keeps the exchange and answers from any thread, now or later.
+// Threads: each connection belongs to one of the server's I/O threads. A handler runs there and
+// must not block; it keeps the exchange and answers from any thread, now or later.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,7 @@
 
 #include "common/base/status.h"
 #include "common/net/http.h"
+#include "common/net/io_loops.h"
 
 namespace lemma::net {
 
@@ -77,6 +78,12 @@ class HttpServer {
   // file's path: as ReadFile, and kInvalidArgument where certificate and key are no pair.
   // Without `render_error` the server's own errors are plain text; with `tls` it speaks TLS alone,
   // and plain HTTP is told so (400).
+  static Result<std::unique_ptr<HttpServer>> Start(const std::string& address, IoLoops& loops,
+                                                   const HttpServerLimits& limits,
+                                                   HttpHandler handler,
+                                                   HttpErrorRenderer render_error = {},
+                                                   const std::optional<TlsFiles>& tls = {});
+  // The same, on loops of its own.
   static Result<std::unique_ptr<HttpServer>> Start(const std::string& address, int n_threads,
                                                    const HttpServerLimits& limits,
                                                    HttpHandler handler,
@@ -91,7 +98,7 @@ class HttpServer {
   virtual void StopAccepting() = 0;
   // Exchanges that are not answered yet.
   virtual int n_active() const = 0;
-  // Closes everything and joins the threads. Not from a handler or a callback.
+  // Closes everything; no handler or callback runs afterwards. Not from one of them.
   virtual void Stop() = 0;
 };
 

@@ -56,12 +56,12 @@ HttpSession::HttpSession(std::shared_ptr<HttpServerCore> core, Stream stream, st
     : core_(std::move(core)),
       stream_(std::move(stream)),
       peer_(std::move(peer)),
-      read_timer_(stream_.socket().get_executor()),
-      write_timer_(stream_.socket().get_executor()) {}
+      read_deadline_(stream_.socket().get_executor()),
+      write_deadline_(stream_.socket().get_executor()) {}
 
 template <typename F>
 void HttpSession::Post(F f) {
-  asio::post(read_timer_.get_executor(), [weak = weak_from_this(), f = std::move(f)] {
+  asio::post(stream_.socket().get_executor(), [weak = weak_from_this(), f = std::move(f)] {
     const auto self = weak.lock();
     if (self && self->phase_ != Phase::kClosed) f(*self);
   });
@@ -110,7 +110,7 @@ void HttpSession::TellItIsFull() {
 
 void HttpSession::Greet(void (HttpSession::*next)()) {
   if (!stream_.is_tls()) return (this->*next)();
-  ArmReadTimer(core_->limits.header_seconds_max);
+  ReadWithin(core_->limits.header_seconds_max);
   stream_.tls().async_handshake(asio::ssl::stream_base::server,
                                 [self = shared_from_this(), next](const ErrorCode& error) {
                                   if (self->phase_ == Phase::kClosed) return;
@@ -135,7 +135,7 @@ void HttpSession::AwaitRequest() {
   phase_ = Phase::kReading;
   parser_.emplace(core_->limits.header_bytes_max, core_->limits.body_bytes_max);
   has_begun_ = in_body_ = false;
-  ArmReadTimer(core_->limits.idle_seconds_max);
+  ReadWithin(core_->limits.idle_seconds_max);
   if (!input_.empty()) Parse();
   if (read_ended_ && phase_ == Phase::kReading) return CloseNow();
   ReadMore();
@@ -173,7 +173,7 @@ void HttpSession::OnRead(const ErrorCode& error, size_t n) {
 }
 
 void HttpSession::Parse() {
-  if (!std::exchange(has_begun_, true)) ArmReadTimer(core_->limits.header_seconds_max);
+  if (!std::exchange(has_begun_, true)) ReadWithin(core_->limits.header_seconds_max);
   input_.erase(0, parser_->Push(input_));
   switch (parser_->state()) {
     case ParserState::kHead:
@@ -189,7 +189,7 @@ void HttpSession::Parse() {
 }
 
 void HttpSession::BeginBody() {
-  ArmReadTimer(core_->limits.body_seconds_max);
+  ReadWithin(core_->limits.body_seconds_max);
   const bool awaits_continue =
       !parser_->request().header("Expect").empty() && !parser_->is_http_1_0();
   if (!awaits_continue || !input_.empty()) return;  // or the body is already on its way
@@ -198,7 +198,7 @@ void HttpSession::BeginBody() {
 }
 
 void HttpSession::Dispatch() {
-  read_timer_.cancel();
+  read_deadline_.Clear();
   phase_ = Phase::kAnswering;
   answer_complete_ = false;
   ++core_->n_active;
@@ -210,12 +210,8 @@ void HttpSession::Dispatch() {
   core_->handler(std::move(exchange));
 }
 
-void HttpSession::ArmReadTimer(int seconds) {
-  read_timer_.expires_after(std::chrono::seconds(seconds));
-  read_timer_.async_wait([self = shared_from_this()](const ErrorCode& error) {
-    // A timer that was armed anew after it had fired must not count as fired.
-    if (!error && self->read_timer_.expiry() <= Timer::clock_type::now()) self->OnReadTimeout();
-  });
+void HttpSession::ReadWithin(int seconds) {
+  read_deadline_.Set(std::chrono::seconds(seconds), weak_from_this(), &HttpSession::OnReadTimeout);
 }
 
 void HttpSession::OnReadTimeout() {
@@ -229,7 +225,7 @@ void HttpSession::OnReadTimeout() {
 
 void HttpSession::Fail(int status, const std::string& message) {
   if (phase_ == Phase::kReading) ++core_->n_active;
-  read_timer_.cancel();
+  read_deadline_.Clear();
   phase_ = Phase::kAnswering;
   answer_complete_ = close_after_ = true;
   const HttpResponse response = core_->render_error(status, message);
@@ -250,10 +246,8 @@ void HttpSession::WriteMore() {
     written_ = 0;
   }
   if (writing_.empty()) return OnAllWritten();
-  write_timer_.expires_after(std::chrono::seconds(core_->limits.stream_stall_seconds_max));
-  write_timer_.async_wait([self = shared_from_this()](const ErrorCode& error) {
-    if (!error && self->write_timer_.expiry() <= Timer::clock_type::now()) self->CloseNow();
-  });
+  write_deadline_.Set(std::chrono::seconds(core_->limits.stream_stall_seconds_max),
+                      weak_from_this(), &HttpSession::CloseNow);
   stream_.AsyncWriteSome(
       asio::buffer(writing_.data() + written_, writing_.size() - written_),
       [self = shared_from_this()](const ErrorCode& error, size_t n) { self->OnWritten(error, n); });
@@ -268,7 +262,7 @@ void HttpSession::OnWritten(const ErrorCode& error, size_t n) {
 }
 
 void HttpSession::OnAllWritten() {
-  write_timer_.cancel();
+  write_deadline_.Clear();
   if (phase_ != Phase::kAnswering || !answer_complete_) return;
   --core_->n_active;
   exchange_.reset();
@@ -281,7 +275,7 @@ void HttpSession::Linger() {
   if (read_ended_) return CloseNow();
   // A close with unread input would reset the connection and could destroy the answer on its way.
   input_.clear();
-  ArmReadTimer(kLingerSeconds);
+  ReadWithin(kLingerSeconds);
   if (stream_.is_tls()) {  // says that it is the end, and the client does too
     stream_.tls().async_shutdown([self = shared_from_this()](const ErrorCode&) {});
   } else {
@@ -302,8 +296,8 @@ void HttpSession::CloseNow() {
   }
   phase_ = Phase::kClosed;
   stream_.socket().close(ignored);
-  read_timer_.cancel();
-  write_timer_.cancel();
+  read_deadline_.End();
+  write_deadline_.End();
   core_->Remove(shared_from_this());
   if (const auto exchange = exchange_.lock()) exchange->Close();
 }

@@ -8,8 +8,6 @@
 #include <array>
 #include <atomic>
 #include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +15,8 @@
 #include <vector>
 
 #include "common/base/thread_annotations.h"
+#include "common/net/deadline.h"
+#include "common/net/event_loops.h"
 #include "common/net/http_parser.h"
 #include "common/net/http_server.h"
 #include "common/net/stream.h"
@@ -31,9 +31,7 @@ class Exchange;
 struct HttpServerCore {
   enum class Admission { kServe, kRefuse, kDrop };
 
-  // One for each thread: connections that share no loop wake no thread of another one, which is a
-  // third of the system calls of a short request.
-  std::vector<std::unique_ptr<boost::asio::io_context>> loops;
+  std::shared_ptr<EventLoops> loops;
   HttpServerLimits limits;
   HttpHandler handler;
   HttpErrorRenderer render_error;
@@ -80,7 +78,6 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
     kLingering,  // nothing is answered any more; the client is given time to read the last answer
     kClosed,
   };
-  using Timer = boost::asio::steady_timer;
   using ErrorCode = boost::system::error_code;
 
   // Runs f(session) on its loop, unless the session is gone by then: a handler in the queue must
@@ -99,7 +96,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void Parse();
   void BeginBody();
   void Dispatch();
-  void ArmReadTimer(int seconds);
+  void ReadWithin(int seconds);
 
   void Fail(int status, const std::string& message);
   void Enqueue(std::string_view bytes);
@@ -112,8 +109,8 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   const std::shared_ptr<HttpServerCore> core_;  // first: outlives the stream
   Stream stream_;
   const std::string peer_;
-  Timer read_timer_;
-  Timer write_timer_;
+  Deadline read_deadline_;
+  Deadline write_deadline_;
   Phase phase_ = Phase::kReading;
 
   // Reading.

@@ -146,6 +146,7 @@ void Engine::Impl::Loop() {
 void Engine::Impl::Step() {
   if (uses_speculation) speculation.Draft(running, DraftRoom(running, step_limits));
   PlanStep(running, step_limits, plan);
+  counts.step_sizes.Add(plan.n_rows());
   const std::span<float> wanted(
       logits.get(), plan.n_logit_rows() * static_cast<size_t>(request_limits.vocab_size));
   const TimePoint begin = clock.Now();

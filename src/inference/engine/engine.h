@@ -5,6 +5,8 @@
 // thread; they talk to it through a bounded queue. Sinks are called on the engine's thread.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <limits>
@@ -142,6 +144,21 @@ struct EngineOptions {
   bool speculation = true;              // results are the same without it
 };
 
+// Steps by how many tokens each computed: of prompts, generated and guessed ahead.
+struct StepSizes {
+  // The most tokens of a step that counts there; the last count is of larger ones. As vLLM counts.
+  static constexpr std::array<int64_t, 13> kBounds = {1,   8,    16,   32,   64,   128,  256,
+                                                      512, 1024, 2048, 4096, 8192, 16384};
+  std::array<int64_t, kBounds.size() + 1> n_steps{};
+  int64_t n_tokens = 0;  // of all steps
+
+  void Add(int64_t tokens) {
+    const auto bound = std::lower_bound(kBounds.begin(), kBounds.end(), tokens);
+    ++n_steps[static_cast<size_t>(bound - kBounds.begin())];
+    n_tokens += tokens;
+  }
+};
+
 // A snapshot for metrics: never waits for a forward pass.
 struct EngineStats {
   int64_t n_running = 0;  // sequences
@@ -158,6 +175,12 @@ struct EngineStats {
   int64_t requests_finished[6] = {};  // by FinishReason, samples counted
   int64_t thinking_closed[6] = {};    // by ThinkingClosed, samples counted
   int64_t loop_rewinds = 0;           // by the loop guard; what it concludes and stops is above
+  StepSizes step_sizes;
+
+  // The share of the pages that requests hold.
+  double kv_usage() const {
+    return 1 - static_cast<double>(n_pages_free) / static_cast<double>(n_pages);
+  }
 };
 
 using RequestId = uint64_t;

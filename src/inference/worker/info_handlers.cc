@@ -19,15 +19,17 @@ void SendJson(const CallPtr& call, std::string body) {
 }
 
 // 200, or 503 with what is wrong; in both cases how long ago the engine computed anything, so that
-// a router sees an engine that hangs also while this server answers; and how much it computes at a
-// time, so that a router knows what would only wait here.
+// a router sees an engine that hangs also while this server answers; how much it computes at a
+// time, so that a router knows what would only wait here; and what it computes on, for people.
 void SendHealth(const Context& context, const CallPtr& call, bool is_well, const char* otherwise) {
-  const Duration age = context.heartbeat.Age(context.engine.stats().n_beats, context.clock.Now());
+  const engine::EngineStats stats = context.engine.stats();
+  const Duration age = context.heartbeat.Age(stats.n_beats, context.clock.Now());
   const HealthCapacity capacity = {.requests_max = context.options.engine.sequences_max,
                                    .tokens_max = KvTokens(context),
                                    .answer_tokens = UnaskedTokens(context, /*n=*/1)};
-  call->Send(net::HttpResponse::Json(is_well ? 200 : 503,
-                                     RenderHealth(is_well ? "ok" : otherwise, age, capacity)));
+  call->Send(net::HttpResponse::Json(
+      is_well ? 200 : 503,
+      RenderHealth(is_well ? "ok" : otherwise, age, stats.kv_usage(), capacity)));
 }
 
 }  // namespace

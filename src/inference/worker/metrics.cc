@@ -3,8 +3,12 @@
 #include <prometheus/text_serializer.h>
 
 #include <chrono>
+#include <iterator>
 #include <sstream>
 #include <string>
+#include <vector>
+
+#include "inference/worker/openai_reply.h"
 
 namespace lemma::worker {
 namespace {
@@ -20,9 +24,6 @@ const Bounds kRequestSeconds = {.3, .5, .8, 1,  1.5, 2,   2.5, 5,   10,   15,  2
                                 30, 40, 50, 60, 120, 240, 480, 960, 1920, 7680};
 const Bounds kTokens = {1,   2,    5,    10,   20,    50,    100,   200,
                         500, 1000, 2000, 5000, 10000, 20000, 50000, 100000};
-
-// The engine computes on processors alone: no GPU is read, and none is made up.
-constexpr const char* kNoGpu = "none";
 
 // By engine::FinishReason.
 constexpr const char* kReasonNames[] = {"stop",  "length", "deadline",
@@ -83,7 +84,10 @@ Metrics::Metrics(const std::string& model_name, const std::string& version,
       engine_steps_(
           AddCounter("lemma_engine_steps_total", "Steps of the engine, and its ticks while idle")),
       loop_rewinds_(AddCounter("lemma_loop_rewinds_total",
-                               "Times that a sample was taken back to where its loop began")) {
+                               "Times that a sample was taken back to where its loop began")),
+      step_tokens_(AddHistogram(
+          "vllm:iteration_tokens_total", "Tokens computed in a step, those guessed ahead included",
+          Bounds(std::begin(engine::StepSizes::kBounds), std::end(engine::StepSizes::kBounds)))) {
   AddGauge("lemma_info", "What serves the model",
            {{"device", backend.device},
             {"weights", backend.weights},
@@ -118,7 +122,7 @@ std::string Metrics::Render(const engine::EngineStats& stats) {
   n_waiting_.Set(static_cast<double>(stats.n_waiting));
   n_pages_.Set(static_cast<double>(stats.n_pages));
   n_pages_free_.Set(static_cast<double>(stats.n_pages_free));
-  kv_usage_.Set(1 - static_cast<double>(stats.n_pages_free) / static_cast<double>(stats.n_pages));
+  kv_usage_.Set(stats.kv_usage());
   // What Kubernetes' inference gateway reads to know the size of the pool.
   AddGauge("vllm:cache_config_info", "The KV pages",
            {{"block_size", std::to_string(model::kPageTokens)},
@@ -133,6 +137,7 @@ std::string Metrics::Render(const engine::EngineStats& stats) {
   RaiseTo(generated_tokens_, stats.generated_tokens);
   RaiseTo(engine_steps_, stats.n_steps);
   RaiseTo(loop_rewinds_, stats.loop_rewinds);
+  ObserveSteps(stats.step_sizes);
   for (size_t i = 0; i < std::size(kReasonNames); ++i) {
     RaiseTo(AddCounter("vllm:request_success_total", "Samples that ended, by reason",
                        {{"finished_reason", kReasonNames[i]}}),
@@ -146,6 +151,16 @@ std::string Metrics::Render(const engine::EngineStats& stats) {
   std::ostringstream out;
   prometheus::TextSerializer().Serialize(out, registry_.Collect());
   return std::move(out).str();
+}
+
+void Metrics::ObserveSteps(const engine::StepSizes& steps) {
+  std::vector<double> n_new(steps.n_steps.size());
+  for (size_t i = 0; i < n_new.size(); ++i) {
+    n_new[i] = static_cast<double>(steps.n_steps[i] - steps_observed_.n_steps[i]);
+  }
+  step_tokens_.ObserveMultiple(n_new,
+                               static_cast<double>(steps.n_tokens - steps_observed_.n_tokens));
+  steps_observed_ = steps;
 }
 
 void Metrics::Observe(prometheus::Histogram& histogram, Duration duration) {

@@ -47,6 +47,7 @@ class Metrics {
  private:
   using Labels = prometheus::Labels;
   static void Observe(prometheus::Histogram& histogram, Duration duration);
+  void ObserveSteps(const engine::StepSizes& steps) LEMMA_REQUIRES(mutex_);
   prometheus::Counter& AddCounter(const std::string& name, const std::string& help,
                                   const Labels& labels = {});
   prometheus::Gauge& AddGauge(const std::string& name, const std::string& help,
@@ -84,6 +85,8 @@ class Metrics {
   prometheus::Counter& generated_tokens_;
   prometheus::Counter& engine_steps_;
   prometheus::Counter& loop_rewinds_;
+  prometheus::Histogram& step_tokens_;
+  engine::StepSizes steps_observed_ LEMMA_GUARDED_BY(mutex_);  // are in step_tokens_
 };
 
 }  // namespace lemma::worker

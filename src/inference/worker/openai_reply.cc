@@ -260,11 +260,13 @@ std::string RenderPrompt(const std::string& prompt) {
   return json::serialize(json::object{{"prompt", prompt}});
 }
 
-std::string RenderHealth(std::string_view status, Duration heartbeat_age,
+std::string RenderHealth(std::string_view status, Duration heartbeat_age, double kv_usage,
                          const HealthCapacity& capacity) {
   const auto age_ms = std::chrono::duration_cast<std::chrono::milliseconds>(heartbeat_age).count();
   return json::serialize(json::object{{"status", status},
                                       {"heartbeat_age_ms", age_ms},
+                                      {"kv_usage", kv_usage},
+                                      {"gpu", kNoGpu},
                                       {"requests_max", capacity.requests_max},
                                       {"tokens_max", capacity.tokens_max},
                                       {"answer_tokens", capacity.answer_tokens}});

@@ -104,14 +104,18 @@ std::string RenderModelList(const ModelEntry& entry);
 std::string RenderTokens(const std::vector<TokenId>& tokens, int32_t max_model_len);
 std::string RenderDetokenized(const std::string& text);  // llama-server's and vLLM's field
 std::string RenderPrompt(const std::string& prompt);
-// `heartbeat_age`: since the engine last computed anything (heartbeat.h).
+// The engine computes on processors alone: no GPU is read, and none is made up.
+inline constexpr const char* kNoGpu = "none";
+
 // What a worker computes at a time.
 struct HealthCapacity {
   int64_t requests_max = 0;
   int64_t tokens_max = 0;     // that its KV memory holds
   int64_t answer_tokens = 0;  // of an answer to a request without max_tokens, at most
 };
-std::string RenderHealth(std::string_view status, Duration heartbeat_age,
+// `heartbeat_age`: since the engine last computed anything (heartbeat.h). `kv_usage`: the share of
+// the KV memory that requests hold.
+std::string RenderHealth(std::string_view status, Duration heartbeat_age, double kv_usage,
                          const HealthCapacity& capacity);
 
 // base/error_body.h, with Retry-After where trying again later may help (503).

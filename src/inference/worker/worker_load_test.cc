@@ -208,6 +208,20 @@ TEST(WorkerLoad, HealthSaysHowLongTheEngineHasMadeNoStep) {
   EXPECT_GE(oldest, 1500);
 }
 
+TEST(WorkerLoad, HealthSaysWhatRequestsHoldOfTheKvMemory) {
+  TestWorker worker(SlowSteps());
+  const auto health = [&] {
+    return boost::json::parse(worker.Ask("GET", "/readyz").body).as_object();
+  };
+  EXPECT_EQ(health().at("kv_usage"), 0.0);
+  EXPECT_EQ(health().at("gpu"), "none");
+  StreamedCall running(worker, kChat, Streamed(EndlessScript("a")));
+  running.WaitForBytes();
+  EXPECT_GT(health().at("kv_usage").as_double(), 0);
+  worker->Stop();
+  running.WaitForEnd();
+}
+
 TEST(WorkerLoad, StopEndsWhatRuns) {
   TestWorker worker(SlowSteps());
   StreamedCall running(worker, kChat, Streamed(EndlessScript("a")));

@@ -112,6 +112,13 @@ TEST(Worker, RequestIdsAreEchoedOrMade) {
   EXPECT_TRUE(id_for(std::string(200, 'a')).starts_with("req-"));
 }
 
+// Of the first line of an exposition that begins so.
+double ValueOf(const std::string& exposition, const std::string& name) {
+  const size_t line = exposition.find("\n" + name);
+  if (line == std::string::npos) ADD_FAILURE() << "no " << name << " in\n" << exposition;
+  return std::stod(exposition.substr(exposition.find(' ', line)));
+}
+
 TEST(Worker, MetricsCountWhatHappened) {
   TestWorker worker;
   worker.PostOk(kChat, ChatBody(Script("hello")));
@@ -138,6 +145,11 @@ TEST(Worker, MetricsCountWhatHappened) {
   has(R"(vllm:num_preemptions_total{model_name="tiny"} 0)");
   has(R"(vllm:cache_config_info{model_name="tiny",block_size="64",num_gpu_blocks="512"} 1)");
   has(R"(lemma_kv_pages_free{model_name="tiny"} 512)");
+  const double n_tokens = ValueOf(text, "vllm:prompt_tokens_total{") + 12;
+  const double n_computed = ValueOf(text, "vllm:iteration_tokens_total_sum{");
+  EXPECT_GE(n_computed, n_tokens - 3) << text;  // nothing is computed after a sample's last token
+  EXPECT_EQ(ValueOf(worker.Ask("GET", "/metrics").body, "vllm:iteration_tokens_total_sum{"),
+            n_computed);  // each step counts once
   has(R"(lemma_http_responses_total{model_name="tiny",route="/v1/completions",status="200"} 1)");
   EXPECT_EQ(worker.Ask("GET", "/livez").status, 200);
 }

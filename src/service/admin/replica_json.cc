@@ -34,6 +34,8 @@ json::object ToJson(const pool::ReplicaView& view) {
     object["heartbeat_age_ms"] =
         std::chrono::duration_cast<std::chrono::milliseconds>(*view.heartbeat_age).count();
   }
+  if (view.resources.kv_usage) object["kv_usage"] = *view.resources.kv_usage;
+  if (!view.resources.gpu.empty()) object["gpu"] = view.resources.gpu;
   if (view.process) {
     object["pid"] = view.process->pid > 0 ? json::value(view.process->pid) : json::value(nullptr);
     object["restarts"] = view.process->n_restarts;

@@ -67,7 +67,8 @@ class ReplicaRoutesTest : public AdminTest {
           authorizations_.emplace(exchange->request().header("authorization"));
         }
         const bool is_list = exchange->request().path == "/v1/models";
-        exchange->Send(net::HttpResponse::Json(200, is_list ? R"({"data":[{"id":"m"}]})" : "{}"));
+        exchange->Send(net::HttpResponse::Json(
+            200, is_list ? R"({"data":[{"id":"m"}]})" : R"({"kv_usage":0.25,"gpu":"none"})"));
       });
   Person admin_;
 };
@@ -104,6 +105,20 @@ TEST_F(ReplicaRoutesTest, WhatIsAddedIsInEveryProcessUntilItIsRemoved) {
     EXPECT_TRUE(Eventually([&] { return StateOf(*pool, id).empty(); }));
   }
   EXPECT_EQ(AskAs(admin_, "DELETE", path).status, 404);
+}
+
+TEST_F(ReplicaRoutesTest, WhatAWorkerSaysOfItsResourcesIsShown) {
+  ASSERT_EQ(Add({{"spec", replica_->address() + ",name=near"}}).status, 201);
+  const auto near = [&] {
+    const json::object list = Parse(AskAs(admin_, "GET", "/replicas"));
+    for (const json::value& replica : list.at("replicas").as_array()) {
+      if (replica.at("name") == "near") return replica.as_object();
+    }
+    return json::object();
+  };
+  EXPECT_TRUE(Eventually([&] { return near().contains("kv_usage"); }));
+  EXPECT_EQ(near().at("kv_usage"), 0.25);
+  EXPECT_EQ(near().at("gpu"), "none");
 }
 
 TEST_F(ReplicaRoutesTest, ANameThatAnotherProcessHasIsLeftOutThereUntilItIsFree) {

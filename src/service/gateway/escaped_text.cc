@@ -128,6 +128,7 @@ LineText DecodeLine(std::string_view line) {
 }  // namespace
 
 std::string DecodeIfEscaped(std::string_view text) {
+  if (text.find('&') == text.npos) return std::string(text);  // no evidence, as most often
   std::string decoded;
   bool has_evidence = false;
   for (size_t begin = 0; begin < text.size();) {

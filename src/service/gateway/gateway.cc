@@ -81,7 +81,8 @@ struct Gateway::Impl {
         books{lanes, live, options.access.log, options.spans},
         link{*options.pool, worker_client, metrics},
         admitter(options.access, lanes, metrics, [this](Call call) { Forward(std::move(call)); }),
-        worker_client(WorkerClientOptions()),
+        loops(options.n_threads),
+        worker_client(loops, WorkerClientOptions()),
         probe_client(ProbeClientOptions()),
         solver({.front_door =
                     [this](std::shared_ptr<net::HttpExchange> exchange) {
@@ -136,6 +137,7 @@ struct Gateway::Impl {
   const Books books;
   WorkerLink link;  // before the clients, whose last calls still use it
   Admitter admitter;
+  net::IoLoops loops;  // of the server and of the client towards replicas
   net::HttpClient worker_client;
   net::HttpClient probe_client;
   std::atomic<bool> draining{false};
@@ -358,7 +360,7 @@ Result<std::unique_ptr<Gateway>> Gateway::Start(const GatewayOptions& options) {
   impl->StartJobs();
   LEMMA_ASSIGN_OR_RETURN(impl->server,
                          net::HttpServer::Start(
-                             options.listen, options.n_threads, options.limits,
+                             options.listen, impl->loops, options.limits,
                              [impl = impl.get()](std::shared_ptr<net::HttpExchange> exchange) {
                                impl->Handle(std::move(exchange));
                              },

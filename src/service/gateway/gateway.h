@@ -1,8 +1,8 @@
 // The door of the service: POST /generate, the injection of profiles, and the relay of the OpenAI
 // protocol to the replicas of a pool.
 //
-// Threads: the I/O threads of its server and its clients; nothing here blocks. All methods are
-// thread-safe.
+// Threads: I/O threads, which its server and its client towards replicas share; nothing here
+// blocks. All methods are thread-safe.
 #pragma once
 
 #include <chrono>
@@ -29,7 +29,7 @@ namespace lemma::gateway {
 struct GatewayOptions {
   std::string listen = "127.0.0.1:8080";  // or "unix:/path"
   pool::Pool* pool = nullptr;             // who answers; outlives the gateway
-  int n_threads = 2;
+  int n_threads = 2;                      // for input and output
   // The task profiles as they are now, for each request anew; thread-safe and quick.
   std::function<std::shared_ptr<const reason::ProfileSet>()> profiles = reason::ProfileSet::Shipped;
   std::vector<std::string> chosen_profiles;  // ProfileCaller::chosen_from

@@ -39,7 +39,7 @@ bool IsServersFault(int http_status) {
 }
 
 // Lives as long as the pool's line or the client holds its callbacks. All but Begin, OnPlaced,
-// OnClientLeft, OnCancelled and OnLost runs on the client's thread.
+// OnClientLeft, OnCancelled and OnLost runs on the thread of the client's call.
 class RelayCall : public std::enable_shared_from_this<RelayCall> {
  public:
   RelayCall(WorkerLink& link, std::shared_ptr<Reply> reply, net::HttpRequest request,
@@ -60,7 +60,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     if (const auto refused = link_.pool.RefusedFor(routing_.request_hash)) {
       return reply_->SendError(Quarantined(*refused), "request_quarantined");
     }
-    // First: once a replica is asked, the account belongs to the client's thread.
+    // First: once a replica is asked, the account belongs to the thread of that call.
     pays_at_end_ = !routing_.is_stream && reply_->account().pays_for_tokens();
     reply_->account().OnCancel([weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->OnCancelled();

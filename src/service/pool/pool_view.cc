@@ -63,6 +63,7 @@ ReplicaView PoolImpl::ViewOf(ReplicaId id, const Member& member, TimePoint now) 
   view.n_waiting = WaitingFor(replica.models);
   view.requests_max = replica.capacity.requests;
   view.heartbeat_age = replica.health.heartbeat_age();
+  view.resources = replica.resources;
   view.n_chosen = replica.n_chosen;
   view.n_ended = replica.n_ended;
   view.n_hung = replica.n_hung;

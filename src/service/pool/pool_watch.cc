@@ -87,6 +87,7 @@ void PoolImpl::OnProbe(ReplicaId id, int n_processes, ProbeAnswer answer) {
         capacity = *answer.capacity;
         if (member.slots > 0) capacity.requests = member.slots;
       }
+      table_.Find(id)->resources = std::move(answer.resources);
       table_.OnProbeAnswer(id, is_ready, answer.heartbeat_age, now);
       if (is_ready && member.process) member.process->MarkReady();
       break;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <iterator>
 #include <memory>
@@ -14,6 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr size_t kGpuBytesMax = 128;
 constexpr const char* kModelsPath = "/v1/models";
 constexpr const char* kPaths[] = {"/readyz", "/health", kModelsPath};
 
@@ -29,6 +31,14 @@ void ReadHealth(const std::string& body, ProbeAnswer& answer) {
   if (!health.ok()) return;
   const auto age_ms = CountIn(*health, "heartbeat_age_ms");
   if (age_ms) answer.heartbeat_age = std::chrono::milliseconds(*age_ms);
+  const json::value* kv_usage = health->if_contains("kv_usage");
+  if (kv_usage != nullptr && kv_usage->is_number()) {
+    answer.resources.kv_usage = std::clamp(kv_usage->to_number<double>(), 0.0, 1.0);
+  }
+  const json::value* gpu = health->if_contains("gpu");
+  if (gpu != nullptr && gpu->is_string()) {
+    answer.resources.gpu = std::string(std::string_view(gpu->get_string()).substr(0, kGpuBytesMax));
+  }
   const auto requests = CountIn(*health, "requests_max");
   const auto tokens = CountIn(*health, "tokens_max");
   const auto answer_tokens = CountIn(*health, "answer_tokens");

@@ -40,7 +40,8 @@ struct ProbeAnswer {
   size_t path = 0;
   std::optional<Duration> heartbeat_age;  // what a Lemma worker says
   std::optional<Capacity> capacity;       // what a Lemma worker says
-  std::vector<ServedModel> models;        // where they were wanted and it is ready
+  Resources resources;
+  std::vector<ServedModel> models;  // where they were wanted and it is ready
 };
 
 // Asks the replica as a Lemma worker or gateway (/readyz), else as vLLM or llama-server (/health),

@@ -65,6 +65,12 @@ enum class Outcome {
 inline constexpr int kOutcomes = 6;
 const char* OutcomeName(Outcome outcome);
 
+// What a Lemma worker says of what it computes on; nothing of others.
+struct Resources {
+  std::optional<double> kv_usage;  // the share of its KV memory that requests hold
+  std::string gpu;                 // "none": it computes on processors
+};
+
 struct Replica {
   Replica(std::string the_name, const RoutingOptions& options)
       : name(std::move(the_name)), health(options.health), breaker(options.breaker) {}
@@ -74,6 +80,7 @@ struct Replica {
   Health health;
   Breaker breaker;
   Capacity capacity;
+  Resources resources;
   bool draining = false;       // whoever runs the service wants it so
   bool is_restarting = false;  // it will be, once it has nothing to do
   bool is_gone = false;        // it is removed, or its name has other addresses: it finishes

@@ -28,6 +28,7 @@ struct ReplicaView {
   int64_t n_waiting = 0;        // requests in line for one of its models, here or elsewhere
   int64_t requests_max = 0;     // that it is given at a time
   std::optional<Duration> heartbeat_age;
+  Resources resources;
   // Since start.
   int64_t n_chosen = 0;
   std::array<int64_t, kOutcomes> n_ended{};  // by Outcome

@@ -85,8 +85,9 @@ void NameWatcher::Run() {
         changed_.wait(mutex_);
         continue;
       }
-      if (now < next->second.due) {
-        changed_.wait_until(mutex_, next->second.due);
+      const auto due = next->second.due;  // the wait reads it without the lock
+      if (now < due) {
+        changed_.wait_until(mutex_, due);
         continue;
       }
       next->second.due = now + interval_;

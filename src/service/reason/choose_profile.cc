@@ -296,6 +296,8 @@ class ClueIndex {
   }
 
   static bool IsAt(std::string_view phrase, std::string_view text, size_t at) {
+    // ListOf has compared the first byte; the second one tells most of the others apart.
+    if (phrase.size() > 2 && (at + 1 == text.size() || phrase[1] != text[at + 1])) return false;
     const bool whole_word = phrase.ends_with('|');
     if (whole_word) phrase.remove_suffix(1);
     if (!text.substr(at).starts_with(phrase)) return false;

@@ -3,6 +3,8 @@
 #include <soci/soci.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "common/base/log.h"
 #include "service/store/request_rows.h"
@@ -38,39 +40,47 @@ void RequestLog::Append(RequestRecord record) {
   }
   const size_t bytes = ContentBytes(record);
   const MutexLock lock(mutex_);
-  if (waiting_.size() >= options_.records_max || waiting_bytes_ + bytes > options_.bytes_max) {
+  if (n_waiting_ >= options_.records_max || waiting_bytes_ + bytes > options_.bytes_max) {
     ++n_dropped_;
     return;
   }
+  ++n_waiting_;
   waiting_bytes_ += bytes;
   waiting_.push_back(std::move(record));
-  if (waiting_.size() == options_.batch_max) writer_->RunSoon();
+  if (n_waiting_ == options_.batch_max) writer_->RunSoon();
 }
 
-// Writes batch after batch. A record leaves the queue only when it is written, so that a database
-// that stalls is seen as a full queue.
+// Writes batch after batch. A record waits until it is written, so that a database that stalls is
+// seen as a full queue.
 void RequestLog::Write() {
-  for (;;) {
-    std::vector<RequestRecord> batch;
-    {
-      const MutexLock lock(mutex_);
-      const size_t n = std::min(options_.batch_max, waiting_.size());
-      batch.assign(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(n));
-    }
-    if (batch.empty()) return;
-    const Status written = WriteBatch(batch);
+  while (NextBatch()) {
+    const Status written = WriteBatch(batch_);
     if (!written.ok() && was_ok_) {
       LogWarning("store: the request log is not written: {}", written.message());
     }
     was_ok_ = written.ok();
     if (!written.ok()) return;
-    n_written_ += static_cast<int64_t>(batch.size());
-    const MutexLock lock(mutex_);
-    for (const RequestRecord& record : batch) {
-      waiting_bytes_ -= ContentBytes(record);
-      waiting_.pop_front();
+    n_written_ += static_cast<int64_t>(batch_.size());
+    size_t bytes = 0;
+    for (const RequestRecord& record : batch_) bytes += ContentBytes(record);
+    {
+      const MutexLock lock(mutex_);
+      n_waiting_ -= batch_.size();
+      waiting_bytes_ -= bytes;
     }
+    batch_.clear();
   }
+}
+
+// The one that could not be written, or a new one; false: nothing waits.
+bool RequestLog::NextBatch() {
+  if (!batch_.empty()) return true;
+  const MutexLock lock(mutex_);
+  const size_t n = std::min(options_.batch_max, waiting_.size());
+  const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(n);
+  batch_.assign(std::move_iterator(waiting_.begin()), std::move_iterator(end));
+  waiting_.erase(waiting_.begin(), end);
+  return n > 0;
 }
 
 Status RequestLog::WriteBatch(const std::vector<RequestRecord>& batch) {

@@ -48,6 +48,7 @@ class RequestLog {
 
  private:
   void Write();
+  bool NextBatch();
   Status WriteBatch(const std::vector<RequestRecord>& batch);
 
   Database& database_;
@@ -56,8 +57,11 @@ class RequestLog {
   std::atomic<int64_t> n_dropped_ = 0;
   Mutex mutex_;
   std::deque<RequestRecord> waiting_ LEMMA_GUARDED_BY(mutex_);
-  size_t waiting_bytes_ LEMMA_GUARDED_BY(mutex_) = 0;
-  bool was_ok_ = true;  // of the writing thread alone
+  size_t n_waiting_ LEMMA_GUARDED_BY(mutex_) = 0;      // with those of batch_
+  size_t waiting_bytes_ LEMMA_GUARDED_BY(mutex_) = 0;  // the same
+  // Of the writing thread alone.
+  std::vector<RequestRecord> batch_;  // being written
+  bool was_ok_ = true;
   std::unique_ptr<PeriodicTask> writer_;
 };
 

@@ -1,0 +1,40 @@
+#include "common/net/io_loops.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <thread>
+#include <vector>
+
+#include "common/base/check.h"
+#include "common/base/this_thread.h"
+#include "common/net/event_loops.h"
+
+namespace lemma::net {
+
+struct IoLoops::Impl {
+  explicit Impl(int n_threads) : loops(std::make_shared<EventLoops>(n_threads)) {
+    for (size_t i = 0; i < loops->size(); ++i) {
+      guards.emplace_back(loops->at(i).get_executor());
+      threads.emplace_back([loops = loops, i] {
+        InterruptOthers();
+        loops->at(i).run();
+      });
+    }
+  }
+
+  using Guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
+  const std::shared_ptr<EventLoops> loops;
+  std::vector<Guard> guards;
+  std::vector<std::thread> threads;
+};
+
+IoLoops::IoLoops(int n_threads) : impl_(std::make_unique<Impl>(n_threads)) {}
+
+IoLoops::~IoLoops() {
+  LEMMA_CHECK(!impl_->loops->Here(), "destroyed by a handler or a callback");
+  impl_->guards.clear();  // the threads end once the last operation of every connection has
+  for (std::thread& thread : impl_->threads) thread.join();
+}
+
+const std::shared_ptr<EventLoops>& IoLoops::loops() const { return impl_->loops; }
+
+}  // namespace lemma::net
