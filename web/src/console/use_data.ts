@@ -17,7 +17,6 @@ export function useData<T>(load: () => Promise<T>, inputs: unknown[], everyMs = 
   const [value, setValue] = useState<T | null>(null);
   const [failure, setFailure] = useState<CallError | null>(null);
   const newest = useRef(0);
-  // eslint-disable-next-line react-hooks/exhaustive-deps -- what `load` reads is in `inputs`
   const reload = useCallback(() => {
     const mine = ++newest.current;
     load().then(
@@ -30,6 +29,7 @@ export function useData<T>(load: () => Promise<T>, inputs: unknown[], everyMs = 
         if (mine === newest.current) setFailure(asCallError(error));
       },
     );
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- what `load` reads is in `inputs`
   }, inputs);
   useEffect(() => {
     reload();
