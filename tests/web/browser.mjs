@@ -1,6 +1,7 @@
 // Debian's Chromium, and pages that write down whatever should not happen on them.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 
 const require = createRequire(new URL('../npm/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
@@ -53,10 +54,29 @@ export async function loadLibraries(page, replica) {
   await status(page, 'Done');
 }
 
+// Of the documents, where LEMMA_SCREENSHOTS names their folder.
+export async function picture(page, name, options = {}) {
+  const directory = process.env.LEMMA_SCREENSHOTS;
+  if (directory) await page.screenshot({ path: join(directory, `${name}.png`), ...options });
+}
+
 // Without serious findings of axe. `what`: the page, for the message.
 export async function assertAccessible(page, what) {
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   assert.deepEqual(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), [], what);
+}
+
+// In both themes, as a desk and as a phone; and nothing is scrolled sideways.
+export async function assertAccessibleEverywhere(page, what) {
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    for (const [device, width, height] of [['phone', 360, 740], ['desk', 1280, 800]]) {
+      await page.setViewportSize({ width, height });
+      await assertAccessible(page, `${what}, ${colorScheme}, ${device}`);
+      const [content, screen] = await page.evaluate(() => [document.scrollingElement.scrollWidth, innerWidth]);
+      assert.ok(content <= screen, `${what}, ${device}: ${content} pixels on a screen of ${screen}`);
+    }
+  }
 }

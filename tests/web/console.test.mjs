@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 
 import { eventually, killServers } from '../serve/server.mjs';
 import { launchBrowser, openPage } from './browser.mjs';
-import { assertAccessible, goTo, openConsole, password, signIn, startConsole } from './console.mjs';
+import { assertAccessible, openConsole, password, signIn, startConsole } from './console.mjs';
 
 let server;
 let browser;

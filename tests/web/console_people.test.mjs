@@ -2,11 +2,15 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 
 import { eventually, killServers } from '../serve/server.mjs';
 import { launchBrowser } from './browser.mjs';
 import { assertAccessible, button, goTo, openConsole, password, startConsole } from './console.mjs';
+
+// What the page draws QR codes with: the test asks whether it draws this text's, whole.
+const { encode } = createRequire(new URL('../../web/package.json', import.meta.url))('uqr');
 
 let server;
 let browser;
@@ -121,11 +125,18 @@ test('one sets up a second factor, signs in with it, and removes it', async () =
   await factor.getByLabel('Present password').fill(password);
   await button(factor, 'Set up').click();
   const secret = await page.locator('.totp-secret').innerText();
-  assert.match(await factor.getByRole('link').getAttribute('href'), /^otpauth:\/\/totp\//);
-  await factor.getByLabel('Code').fill('000000');
+  const url = await factor.getByRole('link').getAttribute('href');
+  assert.match(url, /^otpauth:\/\/totp\//);
+  const { size, data } = encode(url, { ecc: 'M', border: 4 });
+  const picture = factor.getByRole('img', { name: 'QR code of the secret' });
+  assert.equal(await picture.getAttribute('viewBox'), `0 0 ${size} ${size}`);
+  const dark = data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}`] : [])));
+  assert.deepEqual((await picture.locator('path').getAttribute('d')).match(/M\d+ \d+/g), dark);
+  await assertAccessible(page, 'second-factor');
+  await factor.getByLabel('Code', { exact: true }).fill('000000');
   await button(factor, 'Confirm').click();
   await factor.locator('[role=alert]').waitFor();
-  await factor.getByLabel('Code').fill(codeOf(secret));
+  await factor.getByLabel('Code', { exact: true }).fill(codeOf(secret));
   await button(factor, 'Confirm').click();
   const recovery = (await page.locator('.secret pre').innerText()).trim().split('\n');
   assert.equal(recovery.length, 10);

@@ -1,4 +1,4 @@
-// Requests in the console: followed, ended, found again; and the replicas.
+// Requests in the console: followed, ended, found again.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
@@ -68,53 +68,6 @@ test('what went wrong is counted by its reason, and found in the log with its ti
   await page.locator('.facts', { hasText: 'scripted' }).waitFor();
   await page.getByText('Not kept').first().waitFor();
   await assertAccessible(page, 'request');
-  assert.deepEqual(faults, []);
-  await page.context().close();
-});
-
-test('a server without an API of replicas says so', async (t) => {
-  const { status } = await fetch(`${server.console}/api/replicas`);
-  if (status !== 404) return t.skip('this one has it');
-  const { page, faults } = await openConsole(browser, server, '#/replicas');
-  await page.getByText('cannot change its replicas while it runs').waitFor();
-  await assertAccessible(page, 'no-replicas');
-  assert.deepEqual(faults, []);
-  await page.context().close();
-});
-
-test('each button of a replica makes its call', async () => {
-  const { page, faults } = await openConsole(browser, server);
-  const common = { address: 'unix:/run/w', state: 'ready', breaker: 'closed', models: ['lemma-mini'],
-                   in_flight: 1, reserved_tokens: 512, waiting: 0 };
-  const replicas = [
-    { ...common, id: 'w/0', name: 'worker 0', kind: 'worker', restarts: 2, origin: 'command_line' },
-    { ...common, id: 'r1', name: 'gpu1', kind: 'remote', origin: 'store' },
-  ];
-  const calls = [];
-  await page.route('**/admin/api/replicas**', (route) => {
-    const request = route.request();
-    if (request.method() === 'GET') return route.fulfill({ json: { replicas } });
-    calls.push(`${request.method()} ${new URL(request.url()).pathname.slice('/admin/api'.length)} ${request.postData()}`);
-    return route.fulfill({ status: 204 });
-  });
-  await page.locator('nav').getByRole('link', { name: 'Replicas' }).click();
-  const worker = page.locator('tr', { hasText: 'worker 0' });
-  const remote = page.locator('tr', { hasText: 'gpu1' });
-  await button(worker, 'Drain').click();
-  await button(worker, 'Take back').click();
-  await button(worker, 'Restart').click();
-  await button(worker.locator('.confirm'), 'Restart').click();
-  await button(remote, 'Remove').click();
-  await button(remote.locator('.confirm'), 'Remove').click();
-  assert.equal(await button(remote, 'Restart').count() + (await button(worker, 'Remove').count()), 0);
-  await page.getByLabel('As --replica takes it').fill('http://gpu2:8000/v1');
-  await button(page, 'Add').click();
-  await eventually(() => calls.length === 5, 'all five calls');
-  assert.deepEqual(calls, [
-    'POST /replicas/w%2F0/drain {}', 'POST /replicas/w%2F0/undrain {}', 'POST /replicas/w%2F0/restart {}',
-    'DELETE /replicas/r1 {}', 'POST /replicas {"spec":"http://gpu2:8000/v1"}',
-  ]);
-  await assertAccessible(page, 'replicas');
   assert.deepEqual(faults, []);
   await page.context().close();
 });

@@ -1,4 +1,5 @@
-// The calls to the server that serves this page. What it answers is docs/http.md and docs/solve.md.
+// The calls to the server that serves this page. What it answers is docs/http.md and docs/solve.md;
+// of jobs: jobs.ts.
 import { storedKey } from "./settings";
 import { readEvents } from "./sse";
 
@@ -8,6 +9,7 @@ export class ApiError extends Error {
     readonly kind: "key" | "forbidden" | "limit" | "busy" | "time" | "request" | "server" | "lost",
     readonly detail: string,
     readonly retryAfterSeconds: number | null = null,
+    readonly status: number = 0, // of HTTP; 0: it came another way
   ) {
     super(detail);
   }
@@ -24,7 +26,7 @@ export interface ServedProfile {
   fits_model: boolean; // false: the served model was made for others
 }
 
-function headers(requestId?: string): Record<string, string> {
+export function headers(requestId?: string): Record<string, string> {
   const key = storedKey();
   return {
     ...(key ? { Authorization: `Bearer ${key}` } : {}),
@@ -79,7 +81,7 @@ export async function* stream(
   throw new ApiError("lost", "");
 }
 
-async function send(path: string, init: RequestInit): Promise<Response> {
+export async function send(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, init);
@@ -97,7 +99,7 @@ async function errorOf(response: Response): Promise<ApiError> {
   return errorFrom(body.error ?? {}, response.status, Number.isFinite(wait) ? wait : null);
 }
 
-function errorFrom(
+export function errorFrom(
   error: { message?: string; type?: string },
   status: number,
   retryAfter: number | null,
@@ -111,5 +113,5 @@ function errorFrom(
     timeout_error: "time",
     invalid_request_error: "request",
   };
-  return new ApiError(kinds[error.type ?? ""] ?? "server", detail, retryAfter);
+  return new ApiError(kinds[error.type ?? ""] ?? "server", detail, retryAfter, status);
 }

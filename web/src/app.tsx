@@ -11,6 +11,7 @@ import { TaskForm } from "./parts/task_form";
 import { Welcome } from "./parts/welcome";
 import { entryOf, isLink } from "./share";
 import { emptyTask, type Task } from "./task";
+import { storedRunning } from "./settings";
 import { useRun } from "./use_run";
 import { speaker } from "./words";
 
@@ -25,6 +26,7 @@ export function App() {
   const [entries, setEntries] = useState<Entry[]>([]);
   const [showsHistory, setShowsHistory] = useState(false);
   const runningId = useRef<string | null>(null);
+  const historyButton = useRef<HTMLButtonElement>(null);
   const say = speaker(look.language);
 
   const readHistory = useCallback(() => {
@@ -46,8 +48,15 @@ export function App() {
       () => {}, // then the server chooses
     );
   }, []);
-  useEffect(askModels, []);
-  useEffect(readHistory, []);
+  useEffect(askModels, [askModels]);
+  useEffect(() => {
+    void readEntries(null).then((kept) => {
+      setEntries(kept);
+      const left = kept.find(({ id }) => id === storedRunning());
+      if (left?.run.jobId && !isLink(location.hash)) open(left);
+    });
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- what the page's load finds, once
+  }, []);
   useEffect(() => {
     const openLink = async () => {
       if (!isLink(location.hash)) return;
@@ -55,9 +64,11 @@ export function App() {
       setLinkBroken(shared === null);
       if (shared) control.show(shared);
     };
-    void openLink();
-    window.addEventListener("hashchange", openLink);
-    return () => window.removeEventListener("hashchange", openLink);
+    const onChange = () => void openLink();
+    onChange();
+    window.addEventListener("hashchange", onChange);
+    return () => window.removeEventListener("hashchange", onChange);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- show() is the same of every render
   }, []);
   const isRefused = control.entry?.run.failure?.kind === "key";
   useEffect(() => {
@@ -94,7 +105,7 @@ export function App() {
       <header class="row">
         <h1>Lemma</h1>
         <p class="hint">{model || say("tagline")}</p>
-        <button type="button" aria-expanded={showsHistory} onClick={() => setShowsHistory(!showsHistory)}>
+        <button type="button" ref={historyButton} aria-expanded={showsHistory} onClick={() => setShowsHistory(!showsHistory)}>
           {say("history")}
         </button>
         <LookButtons look={look} />
@@ -105,7 +116,10 @@ export function App() {
           onOpen={open}
           onRemove={(removed) => void removeTask(entries, removed).then(readHistory)}
           onClear={() => void clearEntries().then(readHistory)}
-          onClose={() => setShowsHistory(false)}
+          onClose={() => {
+            setShowsHistory(false);
+            historyButton.current?.focus();
+          }}
           say={say}
         />
       )}

@@ -34,7 +34,9 @@ export interface Failure {
 
 export interface Run {
   requestId: string;
-  isSolve: boolean;
+  jobId?: string; // of the server's job that does it, which goes on without this page
+  isSolve: boolean; // its events are those of /v1/solve
+  isLost?: boolean; // the connection to its job, for now
   state: "running" | "done" | "stopped" | "failed" | "interrupted";
   startedMs: number; // of the epoch
   thinkingMs: number; // until the answer began; 0: it has not
@@ -53,10 +55,10 @@ export interface Run {
   failure: Failure | null;
 }
 
-export function newRun(requestId: string, isSolve: boolean, nowMs: number): Run {
+export function newRun(requestId: string, nowMs: number): Run {
   return {
     requestId,
-    isSolve,
+    isSolve: false,
     state: "running",
     startedMs: nowMs,
     thinkingMs: 0,
@@ -66,9 +68,9 @@ export function newRun(requestId: string, isSolve: boolean, nowMs: number): Run 
     closedBy: "",
     promptTokens: 0,
     completionTokens: 0,
-    samples: isSolve ? [] : [newSample()],
+    samples: [],
     votes: [],
-    winner: isSolve ? null : 0,
+    winner: null,
     stopped: "",
     agreement: null,
     tokensSaved: 0,
@@ -89,6 +91,12 @@ function newSample(): Sample {
   };
 }
 
+// What was said counts for nothing: it is said again.
+export function beginAgain(run: Run): void {
+  const { requestId, startedMs, jobId, isSolve } = run;
+  Object.assign(run, newRun(requestId, startedMs), { jobId, isSolve });
+}
+
 export function applyHeaders(run: Run, headers: Headers): void {
   run.profile = headers.get("x-lemma-profile") ?? "";
   run.isOffDomain = headers.get("x-lemma-off-domain") === "refused";
@@ -98,7 +106,7 @@ type Event = Record<string, any>;
 
 // An event of /v1/chat/completions.
 export function applyChunk(run: Run, chunk: Event, nowMs: number): void {
-  const sample = run.samples[0]!;
+  const sample = sampleOf(run, 0);
   if (chunk.usage) {
     run.promptTokens = chunk.usage.prompt_tokens;
     sample.tokens = run.completionTokens = chunk.usage.completion_tokens;
@@ -127,6 +135,7 @@ export function applySolveEvent(run: Run, event: Event, nowMs: number): void {
       sample!.thinking += event.reasoning ?? "";
       if (event.text && run.thinkingMs === 0) run.thinkingMs = nowMs - run.startedMs;
       sample!.text += event.text ?? "";
+      run.completionTokens += 1; // nearly, until the result says it
       break;
     case "sample":
       Object.assign(sample!, {
@@ -135,6 +144,7 @@ export function applySolveEvent(run: Run, event: Event, nowMs: number): void {
         tokens: event.completion_tokens,
         state: "ended",
       });
+      run.closedBy ||= event.thinking_closed ?? "";
       break;
     case "vote":
       run.votes = event.votes;
@@ -173,12 +183,19 @@ function applyResult(run: Run, result: Event): void {
   }
   const winner = run.samples.findIndex(({ text }) => text !== "" && text === result.solution);
   run.winner = winner < 0 ? null : winner;
+  if (winner >= 0 || !result.solution) return;
+  // Its events did not say all of it: a job's are kept only so far.
+  run.winner = result.votes[0]?.samples[0] ?? 0;
+  const { solution: text, reasoning: thinking } = result;
+  Object.assign(sampleOf(run, run.winner!), { text, thinking, state: "ended" });
 }
 
 // Ends a run that was told nothing more.
 export function endRun(run: Run, state: Run["state"], nowMs: number): void {
   run.state = state;
+  run.isLost = false;
   run.wholeMs = nowMs - run.startedMs;
+  run.thinkingMs = Math.min(run.thinkingMs, run.wholeMs); // it may have been read long after
   for (const sample of run.samples) {
     if (sample.state === "running") sample.state = "cancelled";
   }

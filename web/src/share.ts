@@ -2,7 +2,7 @@
 // server. Who opens one reads what anybody may have written, so what comes out is checked, bounded,
 // and no more than text.
 import type { Entry } from "./history";
-import { endRun, newRun, shownSample } from "./run";
+import { applySolveEvent, endRun, newRun, shownSample } from "./run";
 import { emptyTask, type Task, type TestCase } from "./task";
 
 const prefix = "#task=";
@@ -94,9 +94,9 @@ function checked(value: unknown): Shared | null {
 // Of the answer its text alone: a verdict would be the link's word, not this server's.
 function asEntry({ problem, tests, answer, profile, askedMs }: Shared): Entry {
   const task: Task = { ...emptyTask, problem, tests };
-  const run = newRun("", false, askedMs);
+  const run = newRun("", askedMs);
   run.profile = profile;
-  run.samples[0]!.text = answer;
+  applySolveEvent(run, { type: "delta", sample: 0, text: answer }, askedMs);
   endRun(run, "done", askedMs);
   return { id: "shared", root: "shared", isShared: true, task, run };
 }

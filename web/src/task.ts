@@ -30,6 +30,9 @@ export interface Call {
   body: object;
 }
 
+// Several attempts, of which one wins.
+export const isRace = (task: Task) => callOf(task).path === "/v1/solve";
+
 // How many programs are tried, and how often one that fails goes back, where there are tests.
 const programTries = {
   quick: { samples: 1, repairs: 0 },
@@ -60,4 +63,11 @@ export function callOf(task: Task): Call {
       ...profile,
     },
   };
+}
+
+// As a job it is always a run of /v1/solve: its events are a fifth as long as a chat's, so that those of
+// a long answer are all kept, and they name the profile.
+export function jobOf(task: Task): Call {
+  const { path, body } = callOf(task);
+  return { path: "/v1/solve", body: path === "/v1/solve" ? body : { ...body, strategy: "single" } };
 }

@@ -1,13 +1,13 @@
-// A run under way: starts it, follows its events, stops it. The page is drawn anew once a frame at
-// most, however fast tokens arrive.
+// A run under way: starts it or goes on with it, follows its events, stops it. The page is drawn anew
+// once a frame at most, however fast tokens arrive.
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { ApiError, endThinking, stream } from "./api";
+import { endThinking } from "./api";
+import { goOn, solve } from "./course";
 import { keepEntry, type Entry } from "./history";
-import { applyChunk, applyHeaders, applySolveEvent, endRun, newRun, type Run } from "./run";
-import { callOf, type Task } from "./task";
-
-const turnMsMax = 8;
+import { newRun, type Run } from "./run";
+import { keepRunning } from "./settings";
+import type { Task } from "./task";
 
 export interface RunControl {
   entry: Entry | null;
@@ -15,7 +15,7 @@ export interface RunControl {
   start(task: Task, root?: string): void; // `root`: of the task that this is a version of
   stop(): void;
   answerNow(): void;
-  show(entry: Entry | null): void;
+  show(entry: Entry): void; // goes on with it where the server does
 }
 
 export function useRun(onKept: () => void): RunControl {
@@ -24,11 +24,10 @@ export function useRun(onKept: () => void): RunControl {
   const leaving = useRef<AbortController | null>(null);
   useEffect(() => () => leaving.current?.abort(), []);
 
-  function start(task: Task, root?: string): void {
+  function follow(started: Entry, course: typeof solve): void {
     leaving.current?.abort();
     const control = new AbortController();
     leaving.current = control;
-    const started = newEntry(task, root);
     setEntry(started);
     let isDrawn = true;
     const changed = () => {
@@ -39,18 +38,24 @@ export function useRun(onKept: () => void): RunControl {
         redraw((n) => n + 1);
       });
     };
-    void keepEntry(started).then(onKept);
-    void follow(started, control.signal, changed).then(() => {
-      if (leaving.current === control) leaving.current = null;
+    const keep = () => void keepEntry(started).then(onKept);
+    const { signal } = control;
+    void course(started, { signal, changed, keep }).then(() => {
+      if (leaving.current === control) {
+        leaving.current = null;
+        keepRunning(null);
+      }
       changed();
-      void keepEntry(started).then(onKept);
+      keep();
     });
+    keepRunning(started.id);
+    keep();
   }
 
   return {
     entry,
     isRunning: entry?.run.state === "running",
-    start,
+    start: (task, root) => follow(newEntry(task, root), solve),
     stop: () => leaving.current?.abort(),
     answerNow: () => {
       for (const id of entry ? chatIds(entry.run) : []) {
@@ -58,52 +63,26 @@ export function useRun(onKept: () => void): RunControl {
       }
     },
     show: (shown) => {
-      leaving.current?.abort();
-      setEntry(shown);
+      if (shown.run.jobId && shown.run.state === "interrupted") {
+        follow({ ...shown, run: { ...shown.run, state: "running" } }, goOn);
+      } else {
+        leaving.current?.abort();
+        setEntry(shown);
+      }
     },
   };
 }
 
 // The chats of a run of /v1/solve have ids of their own (docs/solve.md). There are fewer where one has
 // several samples, and one more where a replica refused that.
-function chatIds(run: Run): string[] {
-  if (!run.isSolve) return [run.requestId];
-  return Array.from({ length: run.samples.length + 1 }, (_, n) => `${run.requestId}.c${n}`);
+function chatIds({ requestId, jobId = requestId, isSolve, samples }: Run): string[] {
+  if (!isSolve) return [requestId];
+  return Array.from({ length: samples.length + 1 }, (_, n) => `${jobId}.c${n}`);
 }
 
 function newEntry(task: Task, root?: string): Entry {
   // Not to be guessed: whoever knows the id may end the thinking.
   const random = crypto.getRandomValues(new Uint8Array(16));
   const id = Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const isSolve = callOf(task).path === "/v1/solve";
-  return { id, root: root ?? id, task, run: newRun(`page-${id}`, isSolve, Date.now()) };
-}
-
-// Until the run has ended, one way or another; never fails.
-async function follow(entry: Entry, signal: AbortSignal, changed: () => void): Promise<void> {
-  const { run, task } = entry;
-  const { path, body } = callOf(task);
-  let turnBegan = performance.now();
-  try {
-    for await (const event of stream(path, body, run.requestId, signal)) {
-      // Events that have all come already would be read in one go, with nothing else in between.
-      if (performance.now() - turnBegan > turnMsMax) {
-        await new Promise((resolve) => setTimeout(resolve));
-        turnBegan = performance.now();
-      }
-      if (event instanceof Headers) applyHeaders(run, event);
-      else if (run.isSolve) applySolveEvent(run, event, Date.now());
-      else applyChunk(run, event, Date.now());
-      changed();
-    }
-    endRun(run, "done", Date.now());
-  } catch (error) {
-    if (signal.aborted) return endRun(run, "stopped", Date.now());
-    const failure = error instanceof ApiError ? error : new ApiError("server", String(error));
-    const { kind, detail, retryAfterSeconds } = failure;
-    run.failure = { kind, detail, retryAfterSeconds };
-    const hasBegun = run.samples.some(({ text, thinking }) => text || thinking);
-    const isCutOff = hasBegun && ["lost", "server", "busy"].includes(kind);
-    endRun(run, isCutOff ? "interrupted" : "failed", Date.now());
-  }
+  return { id, root: root ?? id, task, run: newRun(`page-${id}`, Date.now()) };
 }

@@ -16,7 +16,8 @@
 namespace lemma::jobs {
 
 struct RunnerOptions {
-  int running_max = 4;  // of this process
+  // Of this process. Those who ask on the page are jobs too: as many as a small class.
+  int running_max = 16;
   // Of a run; renewed at a third of it. A job whose process is gone waits as long as this.
   int64_t lease_ms = 15'000;
   // Attempts in whose middle the server or the worker ended.

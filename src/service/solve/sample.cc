@@ -67,6 +67,8 @@ SampleDelta ReadChoice(const json::object& choice, Sample& sample) {
   sample.text += added.text;
   sample.n_tokens += !added.reasoning.empty() || !added.text.empty();
   ReadConfidence(ObjectOf(&choice, "logprobs"), sample);
+  const std::string closed = TextOf(ObjectOf(&choice, "lemma"), "thinking_closed");
+  if (!closed.empty()) sample.thinking_closed = closed;
   if (const std::string reason = TextOf(&choice, "finish_reason"); !reason.empty()) {
     sample.finish_reason = reason;
     const json::value* n_tokens = Member(ObjectOf(&choice, "usage"), "completion_tokens");

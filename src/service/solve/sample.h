@@ -33,7 +33,8 @@ struct Sample {
   std::string reasoning;
   std::string text;
   std::string finish_reason;
-  int64_t n_tokens = 0;  // as the server says at its end; until then the pieces that came
+  std::string thinking_closed;  // why, where it was not the model; "": nothing closed it
+  int64_t n_tokens = 0;         // as the server says at its end; until then the pieces that came
   reason::TraceConfidence confidence{kGroupTokens};
   std::optional<reason::ExtractedAnswer> answer;  // of one that has ended
   std::optional<reason::JudgeReport> report;      // where there were tests and a program

@@ -291,12 +291,14 @@ void SolveRun::EndSample(Sample& sample) {
   --n_running_;
   ++n_ended_;
   if (!request_.tests) sample.answer = reason::ExtractAnswer(sample.text);
-  writer_.Event(
-      {{"type", "sample"},
-       {"sample", sample.index},
-       {"answer", sample.answer ? json::value(sample.answer->text) : json::value(nullptr)},
-       {"finish_reason", sample.finish_reason},
-       {"completion_tokens", sample.n_tokens}});
+  json::object told = {
+      {"type", "sample"},
+      {"sample", sample.index},
+      {"answer", sample.answer ? json::value(sample.answer->text) : json::value(nullptr)},
+      {"finish_reason", sample.finish_reason},
+      {"completion_tokens", sample.n_tokens}};
+  if (!sample.thinking_closed.empty()) told["thinking_closed"] = sample.thinking_closed;
+  writer_.Event(std::move(told));
   if (is_off_domain_) stopped_ = "off_domain";
   if (request_.tests) return JudgeSample(sample);
   if (!sample.answer) return;

@@ -104,6 +104,23 @@ TEST(Solver, AStreamShowsSamplesAndVotesAsTheyHappen) {
   EXPECT_EQ(client.head.header("x-lemma-profile"), "math");
 }
 
+TEST(Solver, AStreamSaysWhoClosedTheThinking) {
+  Door door([](net::HttpExchange& exchange, const json::object&) {
+    Begin(exchange);
+    exchange.Write(
+        net::SseEvent(R"({"choices":[{"index":0,"delta":{"content":"\\boxed{1}"},)"
+                      R"("lemma":{"thinking_closed":"asked"},"finish_reason":"stop"}]})"));
+    exchange.Finish();
+  });
+  Solver solver({.front_door = door.handler()});
+  Client client(Problem({{"stream", true}, {"strategy", "single"}}));
+  solver.Solve(client.exchange, "r1");
+  client.Wait();
+  ASSERT_EQ(client.Types(),
+            (std::vector<std::string>{"start", "delta", "sample", "vote", "result", "done"}));
+  EXPECT_EQ(ParseJsonObject(client.events[2].data, "event").value().at("thinking_closed"), "asked");
+}
+
 TEST(Solver, TheDeadlineEndsARunWithWhatThereIs) {
   Door door([](net::HttpExchange& exchange, const json::object&) {
     Begin(exchange);

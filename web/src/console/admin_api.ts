@@ -73,13 +73,13 @@ export class AdminApi {
     if (response.status === 204) return null as T;
     const body = await response.json().catch(() => ({}));
     if (response.ok) return body as T;
-    const error = await errorOf(response, body);
+    const error = errorOf(response, body);
     if (error.status === 401 && error.code === "not_signed_in") this.end(/*isWanted=*/ false);
     throw error;
   }
 }
 
-async function errorOf(response: Response, body: any): Promise<CallError> {
+function errorOf(response: Response, body: any): CallError {
   const { code, param, message } = body.error ?? {};
   const wait = Number(response.headers.get("retry-after") ?? NaN);
   return new CallError(

@@ -27,14 +27,14 @@ export function Console() {
     // Of a session that ran out the page stays, unseen: what was typed is there after the next.
     if (isWanted) setMe(null);
   }, []);
-  const api = useMemo(() => new AdminApi(leave), []);
+  const api = useMemo(() => new AdminApi(leave), [leave]);
 
   const enter = useCallback(({ user, csrf_token }: Me) => {
     api.signedIn(csrf_token);
     setMe(user);
     setIsSignedIn(true);
     setFailure(null);
-  }, []);
+  }, [api]);
   const renewMe = useCallback(async () => {
     try {
       enter(await api.get<Me>("/me"));
@@ -42,8 +42,8 @@ export function Console() {
       if (!(error instanceof CallError)) throw error;
       if (error.status !== 401) setFailure(error);
     }
-  }, []);
-  useEffect(() => void renewMe(), []);
+  }, [api, enter]);
+  useEffect(() => void renewMe(), [renewMe]);
 
   return (
     <>

@@ -34,7 +34,7 @@ export function SignIn({ api, onSignedIn, say }: Props) {
   };
   return (
     <main>
-      <form class="panel sign-in" onSubmit={signIn}>
+      <form class="panel sign-in" onSubmit={(event) => void signIn(event)}>
         <h2>{say("signIn")}</h2>
         <TextField label={say("name")} value={name} onChange={setName} isRequired autocomplete="username" />
         <TextField

@@ -29,6 +29,7 @@ export function useData<T>(load: () => Promise<T>, inputs: unknown[], everyMs = 
         if (mine === newest.current) setFailure(asCallError(error));
       },
     );
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- what `load` reads is in `inputs`
   }, inputs);
   useEffect(() => {
     reload();
@@ -38,6 +39,7 @@ export function useData<T>(load: () => Promise<T>, inputs: unknown[], everyMs = 
         if (!document.hidden && api.isSignedIn) reload();
       }, everyMs);
     return () => {
+      // eslint-disable-next-line react-hooks/exhaustive-deps -- a count, no node
       newest.current++; // what is still on its way is for nobody
       if (timer) clearInterval(timer);
     };
@@ -51,10 +53,15 @@ export interface Action {
   failure: CallError | null; // of the last run
 }
 
+// One at a time: a second one that comes meanwhile is not begun. Buttons say so with aria-disabled: what is
+// `disabled` loses the focus.
 export function useAction(): Action {
   const [isBusy, setIsBusy] = useState(false);
+  const runs = useRef(false);
   const [failure, setFailure] = useState<CallError | null>(null);
   const run = async (act: () => Promise<unknown>) => {
+    if (runs.current) return false;
+    runs.current = true;
     setIsBusy(true);
     setFailure(null);
     try {
@@ -64,6 +71,7 @@ export function useAction(): Action {
       setFailure(asCallError(error));
       return false;
     } finally {
+      runs.current = false;
       setIsBusy(false);
     }
   };

@@ -1,5 +1,5 @@
 // Earlier tasks: search, open, delete, take away as files.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { download, toJson, toMarkdown } from "../export";
 import { matches, newestOf, versionsOf, type Entry } from "../history";
@@ -16,11 +16,22 @@ interface Props {
 
 export function HistoryPanel({ entries, onOpen, onRemove, onClear, onClose, say }: Props) {
   const [sought, setSought] = useState("");
+  const search = useRef<HTMLInputElement>(null);
+  useEffect(() => search.current?.focus(), []);
   const found = entries.filter((entry) => matches(entry, sought));
   return (
-    <aside class="history" aria-label={say("history")}>
+    <aside
+      class="history"
+      aria-label={say("history")}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation(); // it stops no run
+        onClose();
+      }}
+    >
       <div class="row">
         <input
+          ref={search}
           type="search"
           aria-label={say("search")}
           placeholder={say("search")}
@@ -42,7 +53,10 @@ export function HistoryPanel({ entries, onOpen, onRemove, onClear, onClose, say 
             <button
               type="button"
               aria-label={`${say("remove")}: ${entry.task.problem.slice(0, 60)}`}
-              onClick={() => onRemove(entry.root)}
+              onClick={() => {
+                onRemove(entry.root);
+                search.current?.focus(); // this button goes
+              }}
             >
               ×
             </button>
@@ -63,7 +77,13 @@ export function HistoryPanel({ entries, onOpen, onRemove, onClear, onClose, say 
           >
             {say("exportJson")}
           </button>
-          <button type="button" onClick={onClear}>
+          <button
+            type="button"
+            onClick={() => {
+              onClear();
+              search.current?.focus();
+            }}
+          >
             {say("clear")}
           </button>
         </div>

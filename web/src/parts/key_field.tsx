@@ -13,6 +13,7 @@ export function KeyField({ onKept, say }: { onKept(): void; say: Say }) {
         event.preventDefault();
         keepKey(key.trim());
         onKept();
+        document.getElementById("problem")?.focus(); // this form goes
       }}
     >
       <label for="key">{say("key")}</label>

@@ -1,8 +1,10 @@
 // What came of a task: how it stands, the thinking folded, the answer, and what was verified.
-import { useEffect, useState } from "preact/hooks";
+import { Fragment, type RefObject } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { Entry } from "../history";
 import { shownSample, type Failure, type Run } from "../run";
+import { isRace } from "../task";
 import type { RunControl } from "../use_run";
 import type { Say, Word } from "../words";
 import { Samples } from "./samples";
@@ -23,6 +25,8 @@ interface Props {
 export function Result({ entry, versions, control, onEdit, onVersion, say }: Props) {
   const { run, task } = entry;
   const sample = shownSample(run);
+  const showsRace = isRace(task) && !entry.isShared;
+  const status = useFocusKept(control.isRunning);
   const isThinking = run.samples.some(({ state, text }) => state === "running" && text === "");
   return (
     <section class="result" aria-label={say("answer")}>
@@ -34,21 +38,22 @@ export function Result({ entry, versions, control, onEdit, onVersion, say }: Pro
         <Typeset text={task.problem} say={say} />
       </div>
       <div class="row">
-        <p class="status" role="status">
+        <p class="status" role="status" ref={status} tabIndex={-1}>
           {say(statusOf(run))}
         </p>
         {!entry.isShared && <Progress run={run} say={say} />}
-        {control.isRunning && isThinking && (
-          <button type="button" onClick={control.answerNow}>
-            {say("answerNow")}
-          </button>
-        )}
+        {/* Other elements, not the same with other words: a press meant for one never is the other's. */}
         {control.isRunning ? (
-          <button type="button" onClick={control.stop}>
-            {say("stop")}
-          </button>
+          <Fragment key="running">
+            <button type="button" aria-disabled={!isThinking} onClick={() => isThinking && control.answerNow()}>
+              {say("answerNow")}
+            </button>
+            <button type="button" onClick={control.stop}>
+              {say("stop")}
+            </button>
+          </Fragment>
         ) : (
-          <>
+          <Fragment key="ended">
             {!entry.isShared && (
               <button type="button" onClick={() => control.start(task, entry.root)}>
                 {say("retry")}
@@ -58,12 +63,12 @@ export function Result({ entry, versions, control, onEdit, onVersion, say }: Pro
               {say("edit")}
             </button>
             {!entry.isShared && <Share entry={entry} say={say} />}
-          </>
+          </Fragment>
         )}
       </div>
       {run.failure && run.state === "failed" && <FailureNote failure={run.failure} say={say} />}
       {run.isOffDomain && <p class="note">{say("offDomain")}</p>}
-      {run.isSolve && <Samples run={run} say={say} />}
+      {showsRace && <Samples run={run} say={say} />}
       {sample?.thinking && <Thinking key={entry.id} run={run} text={sample.thinking} say={say} />}
       {sample?.text && (
         <div class="answer">
@@ -72,9 +77,21 @@ export function Result({ entry, versions, control, onEdit, onVersion, say }: Pro
       )}
       {sample?.finish === "length" && <p class="note">{say("cutOff")}</p>}
       {run.closedBy && <p class="note">{say("thinkingClosed")}</p>}
-      <Verified run={run} isProgram={task.tests.length > 0} say={say} />
+      {showsRace && <Verified run={run} isProgram={task.tests.length > 0} say={say} />}
     </section>
   );
+}
+
+// Where the focus goes when the button that had it is gone: other buttons are there while it runs.
+function useFocusKept(isRunning: boolean): RefObject<HTMLParagraphElement> {
+  const status = useRef<HTMLParagraphElement>(null);
+  const wasRunning = useRef(isRunning);
+  useEffect(() => {
+    const isLost = document.activeElement === document.body;
+    if (wasRunning.current !== isRunning && isLost) status.current?.focus({ preventScroll: true });
+    wasRunning.current = isRunning;
+  }, [isRunning]);
+  return status;
 }
 
 function statusOf(run: Run): Word {
@@ -82,6 +99,7 @@ function statusOf(run: Run): Word {
   if (run.state === "interrupted") return "interrupted";
   if (run.state === "failed") return run.failure ? failureWords[run.failure.kind] : "errorServer";
   if (run.state === "done") return "done";
+  if (run.isLost) return "reconnecting";
   const sample = shownSample(run);
   if (sample?.text) return "answering";
   return sample?.thinking ? "thinking" : "waiting";

@@ -1,4 +1,6 @@
 // The reader's tests of a program: what it reads, what it should print.
+import { useRef } from "preact/hooks";
+
 import type { TestCase } from "../task";
 import type { Say } from "../words";
 
@@ -9,6 +11,7 @@ interface Props {
 }
 
 export function TestsEditor({ tests, onChange, say }: Props) {
+  const adding = useRef<HTMLButtonElement>(null);
   const change = (index: number, part: Partial<TestCase>) =>
     onChange(tests.map((test, i) => (i === index ? { ...test, ...part } : test)));
   return (
@@ -34,14 +37,17 @@ export function TestsEditor({ tests, onChange, say }: Props) {
             <button
               type="button"
               aria-label={`${say("removeTest")} ${index + 1}`}
-              onClick={() => onChange(tests.filter((_, i) => i !== index))}
+              onClick={() => {
+                onChange(tests.filter((_, i) => i !== index));
+                adding.current?.focus(); // this button goes
+              }}
             >
               ×
             </button>
           )}
         </div>
       ))}
-      <button type="button" onClick={() => onChange([...tests, { input: "", output: "" }])}>
+      <button type="button" ref={adding} onClick={() => onChange([...tests, { input: "", output: "" }])}>
         {say("addTest")}
       </button>
     </fieldset>

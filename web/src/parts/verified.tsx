@@ -9,7 +9,7 @@ interface Props {
 }
 
 export function Verified({ run, isProgram, say }: Props) {
-  if (!run.isSolve || run.state !== "done" || run.isOffDomain) return null;
+  if (run.state !== "done" || run.isOffDomain) return null;
   if (isProgram) return <TestVerdicts run={run} say={say} />;
   const votes = run.votes.reduce((sum, { count }) => sum + count, 0);
   if (votes === 0) return <p class="note">{say("noAnswer")}</p>;

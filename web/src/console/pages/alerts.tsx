@@ -68,13 +68,13 @@ function AlertTable({ rules, onChanged }: { rules: AlertRule[]; onChanged(): voi
   const actionsOf = (rule: AlertRule) => (
     <span class="row">
       <a href={linkTo("alerts", rule.id)}>{say("edit")}</a>
-      <button type="button" disabled={isBusy} onClick={() => void run(() => test(rule))}>
+      <button type="button" aria-disabled={isBusy} onClick={() => void run(() => test(rule))}>
         {say("sendTest")}
       </button>
       <ConfirmButton
         label={say("remove")}
         question={say("removeQuestion")}
-        isDisabled={isBusy}
+        isBusy={isBusy}
         onConfirm={() => void run(() => remove(rule))}
       />
     </span>

@@ -79,13 +79,13 @@ function NewText({ id, onChanged }: { id: string; onChanged(): void }) {
         <ConfirmButton
           label={say("rotate")}
           question={say("rotateQuestion")}
-          isDisabled={isBusy}
+          isBusy={isBusy}
           onConfirm={() => void run(rotate)}
         />
         <ConfirmButton
           label={say("revoke")}
           question={say("revokeQuestion")}
-          isDisabled={isBusy}
+          isBusy={isBusy}
           onConfirm={() => void run(revoke)}
         />
       </div>

@@ -64,7 +64,7 @@ function NewProfile() {
       <h2>{say("newProfile")}</h2>
       <Editor label={say("profileFile")} text={toml} onChange={setToml} />
       <Failure failure={failure} />
-      <button type="button" disabled={isBusy} onClick={() => void run(save)}>
+      <button type="button" aria-disabled={isBusy} onClick={() => void run(save)}>
         {say("saveVersion")}
       </button>
       <ProfilePreview toml={toml} />

@@ -14,6 +14,7 @@ interface Replica {
   kind: "worker" | "remote";
   address: string;
   state: string;
+  draining: boolean;
   breaker: string;
   models: string[];
   in_flight: number;
@@ -35,14 +36,6 @@ export function Replicas() {
       await (action === "remove" ? api.send("DELETE", path) : api.send("POST", `${path}/${action}`));
       data.reload();
     });
-  if (data.failure?.status === 404) {
-    return (
-      <>
-        <h2>{say("replicas")}</h2>
-        <p class="hint">{say("noReplicaApi")}</p>
-      </>
-    );
-  }
   return (
     <>
       <h2>{say("replicas")}</h2>
@@ -62,8 +55,9 @@ function ReplicaTable({ replicas, onAct }: TableProps) {
   const { say, formats, may } = useConsole();
   const actionsOf = (replica: Replica) => (
     <span class="row">
-      <button type="button" onClick={() => onAct(replica, "drain")}>{say("drain")}</button>
-      <button type="button" onClick={() => onAct(replica, "undrain")}>{say("undrain")}</button>
+      <button type="button" onClick={() => onAct(replica, replica.draining ? "undrain" : "drain")}>
+        {say(replica.draining ? "undrain" : "drain")}
+      </button>
       {replica.kind === "worker" && (
         <ConfirmButton
           label={say("restart")}
@@ -97,7 +91,7 @@ function ReplicaTable({ replicas, onAct }: TableProps) {
       ]}
       numeric={[4, 5, 6, 7]}
       rows={replicas.map((replica) => ({
-        key: replica.id,
+        key: `${replica.id} ${replica.address}`, // a name with several addresses has one id
         cells: [
           replica.name,
           replica.state,
@@ -118,10 +112,12 @@ function ReplicaTable({ replicas, onAct }: TableProps) {
 function AddReplica({ onAdded }: { onAdded(): void }) {
   const { api, say } = useConsole();
   const [spec, setSpec] = useState("");
+  const [key, setKey] = useState("");
   const { run, isBusy, failure } = useAction();
   const add = async () => {
-    await api.send("POST", "/replicas", { spec });
+    await api.send("POST", "/replicas", key ? { spec, key } : { spec });
     setSpec("");
+    setKey("");
     onAdded();
   };
   return (
@@ -134,8 +130,9 @@ function AddReplica({ onAdded }: { onAdded(): void }) {
     >
       <h3>{say("addReplica")}</h3>
       <TextField label={say("replicaSpec")} value={spec} onChange={setSpec} hint="http://gpu1:8000/v1" isRequired />
+      <TextField label={say("replicaKey")} type="password" value={key} onChange={setKey} />
       <Failure failure={failure} />
-      <button type="submit" disabled={isBusy}>
+      <button type="submit" aria-disabled={isBusy}>
         {say("add")}
       </button>
     </form>

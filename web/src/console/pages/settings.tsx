@@ -67,7 +67,7 @@ function OwnPassword() {
       </div>
       <Failure failure={failure} />
       {isSet && <p role="status">{say("passwordSet")}</p>}
-      <button type="submit" disabled={isBusy}>
+      <button type="submit" aria-disabled={isBusy}>
         {say("setPassword")}
       </button>
     </form>

@@ -82,7 +82,7 @@ function NewUser({ onMade }: { onMade(): void }) {
         />
       </div>
       <Failure failure={failure} />
-      <button type="submit" disabled={isBusy}>
+      <button type="submit" aria-disabled={isBusy}>
         {say("create")}
       </button>
     </form>

@@ -99,7 +99,7 @@ export function AlertForm({ title, submit, spec, onSubmit }: Props) {
       </div>
       <p class="hint">{say("thresholdHint")}</p>
       <Failure failure={failure} />
-      <button type="submit" disabled={isBusy}>
+      <button type="submit" aria-disabled={isBusy}>
         {submit}
       </button>
     </form>

@@ -1,5 +1,5 @@
 // Lines over time. uPlot, which draws them, is fetched when the first chart is shown.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type uPlot from "uplot";
 
 import { useConsole } from "../context";
@@ -25,7 +25,10 @@ export function Chart({ title, times, lines, unit = "" }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const labels = lines.map(({ label }) => label).join("\n");
-  const data = [times.map((time) => time / 1000), ...lines.map(({ values }) => values)] as uPlot.AlignedData;
+  const data = useMemo(
+    () => [times.map((time) => time / 1000), ...lines.map(({ values }) => values)] as uPlot.AlignedData,
+    [times, lines],
+  );
   const newest = useRef(data);
   newest.current = data;
 
@@ -56,6 +59,7 @@ export function Chart({ title, times, lines, unit = "" }: Props) {
       plot.current?.destroy();
       plot.current = null;
     };
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `formats` is the language's
   }, [labels, look.theme, look.language, unit]);
   useEffect(() => plot.current?.setData(data), [data]);
 

@@ -17,6 +17,7 @@ function useView(make: Make, inputs: unknown[]) {
       isGone = true;
       view?.destroy();
     };
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- what `make` reads is in `inputs`
   }, inputs);
   return place;
 }

@@ -1,4 +1,5 @@
-// A button for what cannot be taken back: it asks once more, in its place.
+// A button for what cannot be taken back: it asks once more, in its place. Escape is a no, and who says no
+// is where they were.
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { useConsole } from "../context";
@@ -6,26 +7,35 @@ import { useConsole } from "../context";
 interface Props {
   label: string;
   question: string;
-  isDisabled?: boolean;
+  isBusy?: boolean; // then it does nothing
   onConfirm(): void;
 }
 
-export function ConfirmButton({ label, question, isDisabled, onConfirm }: Props) {
+export function ConfirmButton({ label, question, isBusy, onConfirm }: Props) {
   const { say } = useConsole();
   const [asks, setAsks] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
   const no = useRef<HTMLButtonElement>(null);
+  const hasAsked = useRef(false);
   useEffect(() => {
     if (asks) no.current?.focus();
+    else if (hasAsked.current) opener.current?.focus();
+    hasAsked.current = asks;
   }, [asks]);
   if (!asks) {
     return (
-      <button type="button" disabled={isDisabled} onClick={() => setAsks(true)}>
+      <button type="button" ref={opener} aria-disabled={isBusy} onClick={() => !isBusy && setAsks(true)}>
         {label}
       </button>
     );
   }
   return (
-    <span class="confirm row" role="group" aria-label={question}>
+    <span
+      class="confirm row"
+      role="group"
+      aria-label={question}
+      onKeyDown={(event) => event.key === "Escape" && setAsks(false)}
+    >
       <span>{question}</span>
       <button
         type="button"

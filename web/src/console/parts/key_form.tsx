@@ -74,7 +74,7 @@ export function KeyForm({ title, submit, draft: first, expiresHint, onSubmit }: 
       </fieldset>
       <p class="hint">{say("limitsHint")}</p>
       <Failure failure={failure} />
-      <button type="submit" disabled={isBusy}>
+      <button type="submit" aria-disabled={isBusy}>
         {submit}
       </button>
     </form>

@@ -35,7 +35,7 @@ export function ProfileLabels({ profile, onChanged }: Props) {
               <ConfirmButton
                 label={say("rollBack")}
                 question={say("rollBackQuestion")}
-                isDisabled={isBusy}
+                isBusy={isBusy}
                 onConfirm={() => void run(() => rollBack(label))}
               />
             ),
@@ -92,7 +92,7 @@ function Promote({ profile, onChanged }: Props) {
         {second && <TextField label={say("shareB")} type="number" value={weight} onChange={setWeight} isRequired />}
       </div>
       <Failure failure={failure} />
-      <button type="submit" disabled={isBusy}>
+      <button type="submit" aria-disabled={isBusy}>
         {say("promote")}
       </button>
     </form>

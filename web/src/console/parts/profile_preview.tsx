@@ -21,6 +21,7 @@ export function ProfilePreview({ toml }: { toml: string }) {
     const isPlain = Object.keys(variables).length === 0;
     setRendered(isPlain ? known : await api.send("POST", "/profiles/render", { toml, prompt, language, variables }));
   };
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- once; then when somebody asks
   useEffect(() => void run(render), []);
   return (
     <section>
@@ -52,7 +53,7 @@ export function ProfilePreview({ toml }: { toml: string }) {
           ))}
         </div>
         <Failure failure={failure} />
-        <button type="submit" disabled={isBusy}>
+        <button type="submit" aria-disabled={isBusy}>
           {say("preview")}
         </button>
       </form>

@@ -1,10 +1,11 @@
 // One's own second factor: set up with an app, confirmed by a code, removed.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { useConsole } from "../context";
 import { useAction } from "../use_data";
 import { Failure } from "./failure";
 import { TextField } from "./field";
+import { QrCode } from "./qr_code";
 import { Secret } from "./secret";
 
 interface Enrolment {
@@ -56,7 +57,7 @@ export function SecondFactor() {
             isRequired
           />
           <Failure failure={failure} />
-          <button type="submit" disabled={isBusy}>
+          <button type="submit" aria-disabled={isBusy}>
             {say(me.has_totp ? "removeTotp" : "setUpTotp")}
           </button>
         </form>
@@ -68,6 +69,8 @@ export function SecondFactor() {
 function Confirm({ enrolment, onConfirmed }: { enrolment: Enrolment; onConfirmed(codes: string[]): void }) {
   const { api, say } = useConsole();
   const [code, setCode] = useState("");
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector("input")?.focus(), []); // the form before it is gone
   const { run, isBusy, failure } = useAction();
   const confirm = async () => {
     const { recovery_codes } = await api.send<{ recovery_codes: string[] }>("POST", "/me/totp/confirm", { code });
@@ -75,19 +78,21 @@ function Confirm({ enrolment, onConfirmed }: { enrolment: Enrolment; onConfirmed
   };
   return (
     <form
+      ref={form}
       onSubmit={(event) => {
         event.preventDefault();
         void run(confirm);
       }}
     >
       <p>{say("totpHint")}</p>
+      <QrCode text={enrolment.url} label={say("totpPicture")} />
       <pre class="plain totp-secret" tabIndex={0}>{enrolment.secret}</pre>
       <p>
         <a href={enrolment.url}>{say("openApp")}</a>
       </p>
       <TextField label={say("code")} value={code} onChange={setCode} autocomplete="one-time-code" isRequired />
       <Failure failure={failure} />
-      <button type="submit" disabled={isBusy}>
+      <button type="submit" aria-disabled={isBusy}>
         {say("confirm")}
       </button>
     </form>

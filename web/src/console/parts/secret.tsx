@@ -1,5 +1,6 @@
-// A text that the server tells once: shown until it is put away, with a button that copies it.
-import { useState } from "preact/hooks";
+// A text that the server tells once: shown until it is put away, with a button that copies it. Until then it
+// has the focus.
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { useConsole } from "../context";
 
@@ -12,8 +13,16 @@ interface Props {
 export function Secret({ title, text, onDone }: Props) {
   const { say } = useConsole();
   const [isCopied, setIsCopied] = useState(false);
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    section.current?.focus();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
   return (
-    <section class="panel secret" role="status" aria-label={title}>
+    <section class="panel secret" role="status" aria-label={title} ref={section} tabIndex={-1}>
       <h3>{title}</h3>
       <p>{say("shownOnce")}</p>
       <pre class="plain" tabIndex={0}>{text}</pre>

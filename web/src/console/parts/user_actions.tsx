@@ -40,7 +40,7 @@ export function UserActions({ user, onChanged }: { user: User; onChanged(): void
           autocomplete="new-password"
           isRequired
         />
-        <button type="submit" disabled={isBusy}>
+        <button type="submit" aria-disabled={isBusy}>
           {say("setPassword")}
         </button>
       </form>
@@ -49,26 +49,26 @@ export function UserActions({ user, onChanged }: { user: User; onChanged(): void
         <ConfirmButton
           label={say("signOutUser")}
           question={say("signOutQuestion")}
-          isDisabled={isBusy}
+          isBusy={isBusy}
           onConfirm={() => void act("sign-out")}
         />
         {user.has_totp && (
           <ConfirmButton
             label={say("removeTotp")}
             question={say("removeTotpQuestion")}
-            isDisabled={isBusy}
+            isBusy={isBusy}
             onConfirm={() => void act("totp/remove")}
           />
         )}
         {user.disabled ? (
-          <button type="button" disabled={isBusy} onClick={() => void act("enable")}>
+          <button type="button" aria-disabled={isBusy} onClick={() => void act("enable")}>
             {say("enable")}
           </button>
         ) : (
           <ConfirmButton
             label={say("disable")}
             question={say("disableQuestion")}
-            isDisabled={isBusy}
+            isBusy={isBusy}
             onConfirm={() => void act("disable")}
           />
         )}

@@ -1,0 +1,227 @@
+// Where the server has jobs, an answer goes on over what becomes of the page and of the server: it is
+// loaded again, the connection breaks, the server is another one. The model is a scripted one.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { killServers, startServer } from '../serve/server.mjs';
+import { ask, launchBrowser, openPage, status } from './browser.mjs';
+import { startReplica } from './scripted_replica.mjs';
+
+const root = mkdtempSync(join(tmpdir(), 'lemma-resume-'));
+let replica;
+let server;
+let road; // between the browser and the server
+let browser;
+before(async () => {
+  replica = await startReplica();
+  server = await start();
+  road = await startRoad();
+  browser = await launchBrowser();
+});
+after(async () => {
+  await browser?.close();
+  road?.close();
+  killServers();
+  replica.stop();
+  rmSync(root, { recursive: true });
+});
+
+const start = () =>
+  startServer(['--workers', '0', '--replica', replica.url, '--data-dir', root]);
+
+// Its connections lead to the server that runs then; blocked, it has none.
+async function startRoad() {
+  const sockets = new Set();
+  const state = { isBlocked: false, refused: () => {} };
+  const listener = createServer((near) => {
+    if (state.isBlocked) {
+      near.destroy();
+      return state.refused();
+    }
+    const far = connect(Number(new URL(server.url).port), '127.0.0.1');
+    for (const [from, to] of [[near, far], [far, near]]) {
+      sockets.add(from);
+      from.on('error', () => {});
+      from.on('close', () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+      from.pipe(to);
+    }
+  });
+  await new Promise((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${listener.address().port}`,
+    // Resolves when somebody has tried to get through.
+    block() {
+      state.isBlocked = true;
+      for (const socket of sockets) socket.destroy();
+      return new Promise((resolve) => (state.refused = resolve));
+    },
+    open: () => (state.isBlocked = false),
+    close() {
+      for (const socket of sockets) socket.destroy();
+      listener.close();
+    },
+  };
+}
+
+const answer = (page, text) => page.locator('.answer', { hasText: text }).waitFor();
+const jobs = async () => (await (await fetch(`${server.url}/v1/jobs`)).json()).data;
+
+// A model that says the first half, and the second once it is let: { halfSaid, go() }.
+function inHalves(first, second) {
+  let say;
+  let go;
+  const halfSaid = new Promise((resolve) => (say = resolve));
+  const goes = new Promise((resolve) => (go = resolve));
+  replica.say([
+    { reasoning: 'Let me think.' }, { content: first },
+    () => {
+      say();
+      return goes;
+    },
+    { content: second },
+  ]);
+  return { halfSaid, go };
+}
+
+test('a page that is loaded again in the middle goes on with the answer', async () => {
+  const { page, faults } = await openPage(browser, road.url);
+  const { halfSaid, go } = inHalves('It begins', ' and it ends.');
+  await ask(page, 'What is 1 + 1?');
+  await halfSaid;
+  await answer(page, 'It begins');
+  await page.reload();
+  await answer(page, 'It begins');
+  await status(page, 'Answering');
+  assert.equal(await page.getByLabel('Your problem').inputValue(), 'What is 1 + 1?');
+  go();
+  await answer(page, 'It begins and it ends.');
+  await status(page, 'Done');
+  assert.match(await page.locator('.thinking summary').innerText(), /Thought · 13 characters/);
+  assert.equal((await jobs()).length, 1);
+
+  // What has ended is the history's: the next load begins with a new page.
+  await page.reload();
+  await page.getByText('Kinds of tasks: ').waitFor();
+  assert.equal(await page.locator('.result').count(), 0);
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('a page that was closed in the middle finds the answer in its history', async () => {
+  const { page } = await openPage(browser, road.url);
+  const { halfSaid, go } = inHalves('It begins', ' and it ends.');
+  await ask(page, 'What is 2 + 1?');
+  await halfSaid;
+  await answer(page, 'It begins');
+  const other = await page.context().newPage(); // another tab of the same browser
+  await page.close();
+  go();
+  await other.goto(road.url);
+  await other.getByText('Kinds of tasks: ').waitFor();
+  await other.getByRole('button', { name: 'History' }).click();
+  await other.locator('.past', { hasText: 'What is 2 + 1?' }).click();
+  await answer(other, 'It begins and it ends.');
+  await status(other, 'Done');
+  await other.context().close();
+});
+
+test('a connection that breaks in the middle is made again, and nothing is asked or said twice', async () => {
+  const { page } = await openPage(browser, road.url);
+  const { halfSaid, go } = inHalves('It begins', ' and it ends.');
+  await ask(page, 'What is 3 + 1?');
+  await halfSaid;
+  await answer(page, 'It begins');
+  const n_jobs = (await jobs()).length;
+  await road.block();
+  await status(page, 'The connection is lost.');
+  await answer(page, 'It begins'); // and it still stands there
+  go();
+  const from = page.waitForRequest((request) => request.url().endsWith('/events'));
+  road.open();
+  assert.match((await from).headers()['last-event-id'], /^[1-9]\d*$/);
+  await status(page, 'Done');
+  assert.equal(await page.locator('.answer').innerText(), 'It begins and it ends.');
+  assert.equal((await jobs()).length, n_jobs);
+  await page.context().close();
+});
+
+test('a server that ends in the middle is waited for, and the next one gives the whole answer', async () => {
+  const { page } = await openPage(browser, road.url);
+  const { halfSaid } = inHalves('It begins', ' and never ends.');
+  await ask(page, 'What is 4 + 1?');
+  await halfSaid;
+  await answer(page, 'It begins');
+  const refused = road.block();
+  await server.stop();
+  await refused;
+  replica.say([{ content: 'Begun again,' }, { content: ' and ended.' }]);
+  server = await start();
+  road.open();
+  await status(page, 'Done');
+  assert.equal(await page.locator('.answer').innerText(), 'Begun again, and ended.');
+  const [job] = await jobs();
+  assert.equal(job.status, 'done');
+  await page.context().close();
+});
+
+test('a vote goes on over a reload too', async () => {
+  const { page } = await openPage(browser, road.url);
+  const { halfSaid, go } = inHalves('It is ', '\\boxed{2}.');
+  await page.getByLabel('Vote', { exact: true }).check();
+  await page.getByLabel('Number of votes').selectOption('3');
+  await ask(page, 'What is 1 + 1?');
+  await halfSaid;
+  await answer(page, 'It is');
+  await page.reload();
+  await answer(page, 'It is');
+  assert.equal(await page.locator('.lane').count(), 3);
+  go();
+  await status(page, 'Done');
+  await page.getByText(/Agreed on by [23] of [23] attempts/).waitFor();
+  await page.context().close();
+});
+
+test('what is stopped is stopped at the server, and what thinks can be asked for its answer', async () => {
+  const { page } = await openPage(browser, road.url);
+  replica.say([{ reasoning: 'Let me think.' }]);
+  let held = replica.hold();
+  await ask(page, 'What is 5 + 1?');
+  await held;
+  await status(page, 'Thinking');
+  await page.getByRole('button', { name: 'Answer now' }).click();
+  await answer(page, 'Now the answer.');
+  await status(page, 'Done');
+
+  held = replica.hold();
+  await ask(page, 'What is 6 + 1?');
+  await held;
+  await status(page, 'Thinking');
+  const cancelled = page.waitForResponse((response) => response.request().method() === 'DELETE');
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await status(page, 'Stopped');
+  const { id } = await (await cancelled).json();
+  await (await fetch(`${server.url}/v1/jobs/${id}/events`)).text(); // until its end
+  const job = await (await fetch(`${server.url}/v1/jobs/${id}`)).json();
+  assert.equal(job.status, 'cancelled');
+
+  await page.context().close();
+});
+
+test('what a job fails with is said', async () => {
+  const { page } = await openPage(browser, road.url);
+  await page.route('**/v1/jobs', (route) => {
+    const { target, body } = route.request().postDataJSON();
+    route.continue({ postData: JSON.stringify({ target, body: { ...body, profile: 'none-such' } }) });
+  });
+  await ask(page, 'What is 1 + 1?');
+  await page.locator('.result [role=alert]', { hasText: 'none-such' }).waitFor();
+  await status(page, 'The server did not accept this');
+  await page.context().close();
+});

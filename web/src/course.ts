@@ -1,0 +1,98 @@
+// The course of a run, from its call to its end: as a job where the server has jobs, so that a page that
+// is loaded again and a connection that breaks go on from where they were, else as a call of its own.
+import { ApiError, errorFrom, stream } from "./api";
+import type { Entry } from "./history";
+import { cancelJob, createJob, followJob, type Job } from "./jobs";
+import { applyChunk, applyHeaders, applySolveEvent, beginAgain, endRun, type Run } from "./run";
+import { callOf, jobOf } from "./task";
+
+export interface Watch {
+  signal: AbortSignal; // stops it
+  changed(): void; // the run says more
+  keep(): void; // the entry has something that must outlast the page
+}
+
+// Asks; until the run has ended, one way or another. Never fails.
+export function solve(entry: Entry, watch: Watch): Promise<void> {
+  const { run, task } = entry;
+  return untilEnd(run, watch.signal, async () => {
+    const jobId = await createJob(jobOf(task), watch.signal);
+    if (jobId === null) return followCall(entry, watch);
+    run.jobId = jobId;
+    run.isSolve = true;
+    watch.keep();
+    return followRunJob(run, watch);
+  });
+}
+
+// Goes on with the job of a run, from its first event: none is kept here. Never fails.
+export function goOn({ run }: Entry, watch: Watch): Promise<void> {
+  beginAgain(run);
+  return untilEnd(run, watch.signal, () => followRunJob(run, watch));
+}
+
+async function untilEnd(run: Run, signal: AbortSignal, course: () => Promise<void>): Promise<void> {
+  try {
+    await course();
+  } catch (error) {
+    if (signal.aborted) {
+      if (run.jobId) void cancelJob(run.jobId).catch(() => {}); // then it ends by itself
+      return endRun(run, "stopped", Date.now());
+    }
+    const failure = error instanceof ApiError ? error : new ApiError("server", String(error));
+    const { kind, detail, retryAfterSeconds, status } = failure;
+    run.failure = { kind, detail, retryAfterSeconds };
+    const isForgotten = run.jobId !== undefined && status === 404; // kept so long and no longer
+    if (isForgotten) delete run.jobId;
+    const hasBegun = run.samples.some(({ text, thinking }) => text || thinking);
+    const isCutOff = isForgotten || (hasBegun && ["lost", "server", "busy"].includes(kind));
+    endRun(run, isCutOff ? "interrupted" : "failed", Date.now());
+  }
+}
+
+async function followCall({ run, task }: Entry, { signal, changed }: Watch): Promise<void> {
+  const { path, body } = callOf(task);
+  run.isSolve = path === "/v1/solve";
+  const breathe = breather();
+  for await (const event of stream(path, body, run.requestId, signal)) {
+    await breathe();
+    if (event instanceof Headers) applyHeaders(run, event);
+    else if (run.isSolve) applySolveEvent(run, event, Date.now());
+    else applyChunk(run, event, Date.now());
+    changed();
+  }
+  endRun(run, "done", Date.now());
+}
+
+async function followRunJob(run: Run, { signal, changed }: Watch): Promise<void> {
+  const breathe = breather();
+  for await (const event of followJob(run.jobId!, signal)) {
+    await breathe();
+    run.isLost = event === "lost";
+    if (event !== "lost") {
+      if (event.object === "job") return endJob(run, event as Job);
+      if (event.type === "attempt") beginAgain(run);
+      else applySolveEvent(run, event, Date.now());
+    }
+    changed();
+  }
+}
+
+function endJob(run: Run, job: Job): void {
+  if (job.status === "failed") throw errorFrom(job.error ?? {}, job.http_status ?? 500, null);
+  if (job.result) applySolveEvent(run, { ...job.result, type: "result" }, Date.now());
+  const endedMs = run.startedMs + job.ended_ms - job.created_ms;
+  endRun(run, job.status === "done" ? "done" : "stopped", endedMs);
+}
+
+const turnMsMax = 8;
+
+// Events that have all come already would be read in one go, with nothing else in between.
+function breather(): () => Promise<void> {
+  let turnBegan = performance.now();
+  return async () => {
+    if (performance.now() - turnBegan <= turnMsMax) return;
+    await new Promise((resolve) => setTimeout(resolve));
+    turnBegan = performance.now();
+  };
+}
