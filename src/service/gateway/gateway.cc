@@ -83,12 +83,7 @@ struct Gateway::Impl {
         admitter(options.access, lanes, metrics, [this](Call call) { Forward(std::move(call)); }),
         worker_client(WorkerClientOptions()),
         probe_client(ProbeClientOptions()),
-        solver({.front_door =
-                    [this](std::shared_ptr<net::HttpExchange> exchange) {
-                      Handle(std::move(exchange));
-                    },
-                .judge = options.judge,
-                .no_judge = options.no_judge}) {}
+        solver({.front_door = FrontDoor(), .judge = options.judge, .no_judge = options.no_judge}) {}
   // Requests that wait in the lanes use the clients: they end first. So do those that a run asks.
   ~Impl() {
     server.reset();
@@ -107,6 +102,9 @@ struct Gateway::Impl {
   static const Route kRoutes[];
 
   void Handle(std::shared_ptr<net::HttpExchange> exchange);
+  net::HttpHandler FrontDoor() {
+    return [this](std::shared_ptr<net::HttpExchange> exchange) { Handle(std::move(exchange)); };
+  }
   // Whose request it is; false: it is answered.
   bool Enter(Reply& reply, RouteNeed need);
   void Forward(Call call);
@@ -298,13 +296,13 @@ void Gateway::Impl::Control(std::shared_ptr<Reply> reply) {
 
 void Gateway::Impl::StartJobs() {
   if (options.access.jobs == nullptr) return;
-  job_desk.emplace(jobs::JobsOptions{
-      .store = options.access.jobs,
-      .front_door = [this](std::shared_ptr<net::HttpExchange> own) { Handle(std::move(own)); },
-      .can_run = [pool = options.pool] { return pool->n_ready() > 0; },
-      .limits = {},
-      .runner = options.job_runner,
-      .reach = options.webhook_reach});
+  job_desk.emplace(
+      jobs::JobsOptions{.store = options.access.jobs,
+                        .front_door = FrontDoor(),
+                        .can_run = [pool = options.pool] { return pool->n_ready() > 0; },
+                        .limits = {},
+                        .runner = options.job_runner,
+                        .reach = options.webhook_reach});
 }
 
 void Gateway::Impl::AnswerJobs(std::shared_ptr<Reply> reply) {
@@ -357,12 +355,8 @@ Result<std::unique_ptr<Gateway>> Gateway::Start(const GatewayOptions& options) {
   auto impl = std::make_unique<Impl>(options);
   impl->StartJobs();
   LEMMA_ASSIGN_OR_RETURN(impl->server,
-                         net::HttpServer::Start(
-                             options.listen, options.n_threads, options.limits,
-                             [impl = impl.get()](std::shared_ptr<net::HttpExchange> exchange) {
-                               impl->Handle(std::move(exchange));
-                             },
-                             HttpErrorResponse, options.tls));
+                         net::HttpServer::Start(options.listen, options.n_threads, options.limits,
+                                                impl->FrontDoor(), HttpErrorResponse, options.tls));
   return std::unique_ptr<Gateway>(new Gateway(std::move(impl)));
 }
 
@@ -377,6 +371,8 @@ std::vector<Gateway::Route> Gateway::Routes() {
 std::string Gateway::address() const { return impl_->server->address(); }
 
 LiveRequests& Gateway::live_requests() { return impl_->live; }
+
+net::HttpHandler Gateway::front_door() { return impl_->FrontDoor(); }
 
 int Gateway::n_active() const { return impl_->server->n_active(); }
 
