@@ -23,6 +23,7 @@
 #include "service/eval/patient_client.h"
 #include "service/eval/report.h"
 #include "service/eval/sample_run.h"
+#include "service/eval/state_file.h"
 #include "service/reason/judge/judge.h"
 
 namespace lemma::app {
@@ -189,17 +190,17 @@ void AddSettingsOptions(CLI::App& command, EvalOptions& options) {
   command.add_option("--strategy", settings.strategy,
                      "Through /v1/solve: single, majority, adaptive, first_m, confidence or clr");
   command.add_option("--votes", settings.n_votes, "With a strategy: its samples at most")
-      ->check(CLI::Range(1, 64))
+      ->check(CLI::Range(1, eval::kVotesMax))
       ->capture_default_str();
   command.add_option("--temperature", settings.temperature, "0 is greedy (default: the server's)")
       ->check(CLI::Range(0.0, 2.0));
   command.add_option("--max-tokens", settings.max_tokens, "Thinking and answer together")
-      ->check(CLI::Range(int64_t{1}, int64_t{1} << 20));
+      ->check(CLI::Range(int64_t{1}, eval::kMaxTokensMax));
   command.add_option("--deadline-ms", settings.deadline_ms, "For each answer, kept by the server")
-      ->check(CLI::Range(int64_t{1}, int64_t{86400000}));
+      ->check(CLI::Range(int64_t{1}, eval::kDeadlineMsMax));
   command.add_flag("--no-loop-guard", options.no_loop_guard, "Switch Lemma's loop guard off");
   command.add_option("--seed", settings.seed, "Of all samples, and of the order of choices")
-      ->check(CLI::Range(int64_t{0}, int64_t{1} << 53))
+      ->check(CLI::Range(int64_t{0}, eval::kSeedMax))
       ->capture_default_str();
 }
 

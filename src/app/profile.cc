@@ -16,6 +16,7 @@
 #include "common/base/file.h"
 #include "common/base/log.h"
 #include "service/admin/profile_json.h"
+#include "service/evaluations/promotion_gate.h"
 #include "service/gateway/profile_call.h"
 #include "service/gateway/profile_preview.h"
 #include "service/reason/profile_label.h"
@@ -34,6 +35,7 @@ struct ProfileOptions {
   std::string file;
   std::string label = reason::kProductionLabel;
   std::vector<std::string> shares;  // "3", "3:90"
+  bool overrides = false;           // what the profile's gate says
   // What is rendered.
   std::string prompt = "{the question}";
   std::string client_system;
@@ -183,10 +185,17 @@ Status Promote(const ProfileOptions& options) {
   LEMMA_ASSIGN_OR_RETURN(const auto database,
                          OpenDatabase(options.data, reason::IsShipped(options.reference)));
   const SystemUnixClock clock;
-  store::ProfileStore store(*database, clock);
-  const std::vector<int32_t> unsaved =
-      reason::IsShipped(options.reference) ? std::vector<int32_t>{1} : std::vector<int32_t>{};
-  LEMMA_RETURN_IF_ERROR(store.MoveLabel(options.reference, options.label, shares, unsaved));
+  store::ProfileStore profiles(*database, clock);
+  store::GateStore gates(*database, clock);
+  store::ProblemSetStore sets(*database, clock);
+  store::EvaluationStore evaluations(*database, clock);
+  evaluations::PromotionGate gate({profiles, gates, sets, evaluations});
+  LEMMA_ASSIGN_OR_RETURN(
+      const std::string refusal,
+      gate.Promote({options.reference, options.label, shares, options.overrides}, {}));
+  if (!refusal.empty()) {
+    return InvalidArgument("the gate refuses it: " + refusal + " (--override: all the same)");
+  }
   std::fprintf(stderr, "%s of %s is moved; servers notice within a second.\n",
                options.label.c_str(), options.reference.c_str());
   return Ok();
@@ -258,6 +267,8 @@ void AddProfile(CLI::App& app, ExitStatus& exit_status) {
     command->add_option("--label", options->label, "Which label")->capture_default_str();
   }
   promote->add_option("versions", options->shares, "3, or 3:90 4:10")->required();
+  promote->add_flag("--override", options->overrides,
+                    "Even where the profile's gate refuses it; the audit log tells");
   import_one->add_option("file", options->file, "A file that export has written")->required();
   export_one->add_option("-o,--output", options->file, "Where to (default: standard output)");
   for (CLI::App* command : {list, render}) {

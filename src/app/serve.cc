@@ -15,6 +15,7 @@
 #include "app/runtime_directory.h"
 #include "app/serve_access.h"
 #include "app/serve_admin.h"
+#include "app/serve_evaluations.h"
 #include "app/served_profiles.h"
 #include "app/signals.h"
 #include "common/base/cpu.h"
@@ -154,6 +155,7 @@ Status Serve(const ServeOptions& options, json::object configuration) {
     gateway_options.tls = net::TlsFiles{.cert_file = options.tls_cert, .key_file = options.tls_key};
   }
   LEMMA_ASSIGN_OR_RETURN(const auto gateway, gateway::Gateway::Start(gateway_options));
+  const auto evaluations = ServeEvaluations::Start(*callers, *gateway, gateway_options);
   LEMMA_ASSIGN_OR_RETURN(const auto admin, StartAdmin(options.admin, *callers, *pool, *gateway,
                                                       replicas.get(), std::move(configuration)));
 
@@ -166,6 +168,7 @@ Status Serve(const ServeOptions& options, json::object configuration) {
   signals.Wait();
   LogInfo("serve: draining; a second signal ends it at once");
   const EndOnSignal while_draining([&] { directory->Remove(); });
+  if (evaluations) evaluations->Stop();
   gateway->Drain();
   gateway->Stop();
   if (admin) admin->Stop();

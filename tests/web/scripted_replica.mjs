@@ -5,9 +5,9 @@ import { createServer } from 'node:http';
 // several at once.
 const tickMs = 5;
 
-// Resolves to { url, state, say(pieces, ticksMax), hold(n), stop() }. Each piece is { reasoning } or
+// Resolves to { url, state, say(pieces, ticksMax), hold(n), release(), stop() }. Each piece is { reasoning } or
 // { content }, or a function to wait for. After hold() an answer stays open once its pieces are out,
-// until end_thinking is called for it or its client has left. Samples are asked for one by one.
+// until end_thinking is called for it, release() is, or its client has left. Samples are asked for one by one.
 export async function startReplica() {
   let pieces = [];
   let ticksMax = 60;
@@ -84,6 +84,10 @@ export async function startReplica() {
       n_expected = n;
       held.clear();
       return new Promise((resolve) => (told = resolve));
+    },
+    // Those that are held end.
+    release() {
+      for (const end of held.values()) end();
     },
     stop() {
       server.closeAllConnections();

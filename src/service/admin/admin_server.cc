@@ -23,7 +23,7 @@ constexpr size_t kLaneCallsMax = 16;  // of each; more are told 503
 
 net::HttpServerLimits Limits() {
   net::HttpServerLimits limits;
-  limits.body_bytes_max = 4 << 20;  // a profile's file as one JSON string
+  limits.body_bytes_max = 5 << 20;  // a set of problems, 2 MiB, as one JSON string
   limits.connections_max = 128;
   return limits;
 }
@@ -72,6 +72,11 @@ struct AdminServer::Impl {
         audit(*options.database, *options.clock),
         usage(*options.database),
         alerts(*options.database, *options.clock),
+        jobs(*options.database, *options.clock),
+        sets(*options.database, *options.clock),
+        evaluations(*options.database, *options.clock),
+        gates(*options.database, *options.clock),
+        promotions({profiles, gates, sets, evaluations}),
         replicas(*options.database, options.keys->secret(), *options.clock),
         parts{.clock = *options.clock,
               .site = site,
@@ -85,6 +90,11 @@ struct AdminServer::Impl {
               .usage = usage,
               .log = *options.log,
               .alerts = alerts,
+              .jobs = jobs,
+              .sets = sets,
+              .evaluations = evaluations,
+              .gates = gates,
+              .promotions = promotions,
               .replicas = replicas,
               .stored_replicas = *options.replicas,
               .live = *options.live,
@@ -105,6 +115,11 @@ struct AdminServer::Impl {
   store::AuditLog audit;
   store::UsageStore usage;
   store::AlertStore alerts;
+  store::JobStore jobs;
+  store::ProblemSetStore sets;
+  store::EvaluationStore evaluations;
+  store::GateStore gates;
+  evaluations::PromotionGate promotions;
   store::ReplicaStore replicas;
   const AdminParts parts;
   gateway::KeyLanes lanes{kLanes, kLaneCallsMax};

@@ -7,6 +7,7 @@
 #include "common/base/clock.h"
 #include "service/admin/sign_in_limiter.h"
 #include "service/admin/site.h"
+#include "service/evaluations/promotion_gate.h"
 #include "service/gateway/live_requests.h"
 #include "service/pool/pool.h"
 #include "service/store/admin_session_store.h"
@@ -14,7 +15,11 @@
 #include "service/store/alert_store.h"
 #include "service/store/audit_log.h"
 #include "service/store/database.h"
+#include "service/store/evaluation_store.h"
+#include "service/store/gate_store.h"
+#include "service/store/job_store.h"
 #include "service/store/key_store.h"
+#include "service/store/problem_set_store.h"
 #include "service/store/profile_store.h"
 #include "service/store/replica_store.h"
 #include "service/store/request_log.h"
@@ -41,6 +46,11 @@ struct AdminParts {
   store::UsageStore& usage;
   store::RequestLog& log;
   store::AlertStore& alerts;
+  store::JobStore& jobs;
+  store::ProblemSetStore& sets;
+  store::EvaluationStore& evaluations;
+  store::GateStore& gates;
+  evaluations::PromotionGate& promotions;
   store::ReplicaStore& replicas;
   gateway::StoredReplicas& stored_replicas;
   gateway::LiveRequests& live;

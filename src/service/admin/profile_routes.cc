@@ -3,7 +3,6 @@
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_from.hpp>
-#include <limits>
 
 #include "common/base/field_reader.h"
 #include "service/admin/parts.h"
@@ -90,37 +89,6 @@ Result<net::HttpResponse> Save(Call& call) {
   return JsonResponse(json::object{{"name", profile.name}, {"version", version}}, 201);
 }
 
-// [{"version": 3, "weight": 90}, {"version": 4, "weight": 10}]
-Result<std::vector<store::ProfileShare>> ReadShares(const json::array& array) {
-  std::vector<store::ProfileShare> shares;
-  Status wrong;
-  for (const json::value& element : array) {
-    FieldReader fields(element.get_object(), fmt::format("shares[{}]", shares.size()), wrong);
-    store::ProfileShare share;
-    fields.Require("version");
-    fields.ReadInteger("version", 1, std::numeric_limits<int32_t>::max(), share.version);
-    fields.ReadInteger("weight", 1, store::kShareWeightMax, share.weight);
-    shares.push_back(share);
-  }
-  LEMMA_RETURN_IF_ERROR(wrong);
-  return shares;
-}
-
-Result<net::HttpResponse> MoveLabel(Call& call) {
-  const std::string& name = call.path.at("name");
-  const std::string& label = call.path.at("label");
-  LEMMA_RETURN_IF_ERROR(reason::CheckLabel(label));
-  LEMMA_ASSIGN_OR_RETURN(const auto shares, ReadShares(call.body.at("shares").get_array()));
-  std::vector<int32_t> unsaved;
-  if (reason::IsShipped(name)) unsaved.push_back(1);
-  const Status moved = call.parts.profiles.MoveLabel(name, label, shares, unsaved, call.actor());
-  if (moved.code() == StatusCode::kInvalidArgument) {
-    return InvalidArgument(moved.message(), "shares");
-  }
-  LEMMA_RETURN_IF_ERROR(moved);
-  return Shown(call, name);
-}
-
 Result<net::HttpResponse> RollBack(Call& call) {
   const std::string& name = call.path.at("name");
   LEMMA_RETURN_IF_ERROR(
@@ -201,13 +169,6 @@ std::vector<Route> ProfileRoutes() {
        .handler = Save,
        .summary = "Saves a profile as its next version; what runs stays as it is",
        .body = {kToml}},
-      {.method = "PUT",
-       .path = "/profiles/{name}/labels/{label}",
-       .least = AdminRole::kPromptEditor,
-       .handler = MoveLabel,
-       .summary = "Makes a label name a version, or several by weight; production is what runs",
-       .body = {{"shares", FieldType::kObjects, true,
-                 "[{\"version\": 3, \"weight\": 90}, ...]; without a weight: 1"}}},
       {"POST", "/profiles/{name}/labels/{label}/roll-back", AdminRole::kPromptEditor, RollBack,
        "Undoes a label's last move"},
       RenderRoute(),

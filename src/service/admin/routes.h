@@ -12,8 +12,11 @@ std::vector<Route> SessionRoutes();  // signing in and out, one's own password a
 std::vector<Route> UserRoutes();
 std::vector<Route> KeyRoutes();
 std::vector<Route> ProfileRoutes();
-std::vector<Route> UsageRoutes();  // sums, and the request log
-std::vector<Route> LiveRoutes();   // requests that run
+std::vector<Route> GateRoutes();        // what may be promoted, and promotions
+std::vector<Route> EvaluationRoutes();  // sets of problems too
+std::vector<Route> UsageRoutes();       // sums, and the request log
+std::vector<Route> LiveRoutes();        // requests that run
+std::vector<Route> JobRoutes();
 std::vector<Route> ReplicaRoutes();
 std::vector<Route> AlertRoutes();
 std::vector<Route> ServiceRoutes();  // health, configuration, the audit log, the OpenAPI document

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <fstream>
 #include <set>
+#include <sstream>
 #include <string_view>
 
 #include "common/base/field_reader.h"
@@ -72,6 +73,29 @@ class DatasetReader {
     dataset_.name = std::move(name);
   }
 
+  // `place` is what a line's number is put behind in errors.
+  Status AddAll(std::istream& in, const std::string& place) {
+    int64_t line_number = 0;
+    for (std::string line; !IsFull() && std::getline(in, line);) {
+      ++line_number;
+      if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+      const Status status = line.size() > kDatasetLineBytesMax ? InvalidArgument("is over 512 MiB")
+                                                               : Add(line, line_number);
+      if (!status.ok()) return status.WithPrefix(fmt::format("{}{}", place, line_number));
+    }
+    return Ok();
+  }
+
+  Result<Dataset> Finish() {
+    if (dataset_.problems.empty()) {
+      return InvalidArgument(HasWindow() ? "no problem in it is asked for; look at --from and --to"
+                                         : "there is no problem in it");
+    }
+    dataset_.digest = fmt::format("{:016x}", digest_);
+    return std::move(dataset_);
+  }
+
+ private:
   // Lines that the window leaves out are read and checked all the same.
   Status Add(std::string_view line, int64_t line_number) {
     LEMMA_ASSIGN_OR_RETURN(const json::object object, ParseJsonObject(line, "the line"));
@@ -88,11 +112,10 @@ class DatasetReader {
       ReadAnswerProblem(fields, problem);
     }
     if (!status.ok()) return InvalidArgument(status.field() + " " + status.message());
-    const bool has_window = !options_.from.empty() || !options_.to.empty();
-    if (has_window && date.empty()) {
+    if (HasWindow() && date.empty()) {
       return InvalidArgument("has no contest_date, which --from and --to ask for");
     }
-    if (has_window && !IsInWindow(date, options_)) return Ok();
+    if (HasWindow() && !IsInWindow(date, options_)) return Ok();
     if (problem.id.empty()) problem.id = std::to_string(line_number);
     if (!ids_.insert(problem.id).second) {
       return InvalidArgument("the id " + problem.id + " has been there before");
@@ -103,16 +126,8 @@ class DatasetReader {
   }
 
   bool IsFull() const { return options_.n_max != 0 && dataset_.problems.size() == options_.n_max; }
+  bool HasWindow() const { return !options_.from.empty() || !options_.to.empty(); }
 
-  Result<Dataset> Finish() {
-    if (dataset_.problems.empty()) {
-      return InvalidArgument("no problem in it is asked for; look at --from and --to");
-    }
-    dataset_.digest = fmt::format("{:016x}", digest_);
-    return std::move(dataset_);
-  }
-
- private:
   const DatasetOptions& options_;
   Dataset dataset_;
   std::set<std::string> ids_;
@@ -129,18 +144,19 @@ Result<Dataset> ReadDataset(const std::filesystem::path& path, const DatasetOpti
   std::ifstream file(path);
   if (!file) return IoError(path.string() + ": " + std::strerror(errno));
   DatasetReader reader(path.filename().string(), options);
-  int64_t line_number = 0;
-  for (std::string line; !reader.IsFull() && std::getline(file, line);) {
-    ++line_number;
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    Status status = line.size() > kDatasetLineBytesMax ? InvalidArgument("is over 512 MiB")
-                                                       : reader.Add(line, line_number);
-    if (!status.ok()) return status.WithPrefix(fmt::format("{}:{}", path.string(), line_number));
-  }
+  LEMMA_RETURN_IF_ERROR(reader.AddAll(file, path.string() + ":"));
   if (file.bad()) return IoError(path.string() + ": cannot be read to its end");
   auto dataset = reader.Finish();
   if (!dataset.ok()) return dataset.status().WithPrefix(path.string());
   return dataset;
+}
+
+Result<Dataset> ParseDataset(const std::string& lines, const std::string& name,
+                             const DatasetOptions& options) {
+  std::istringstream in(lines);
+  DatasetReader reader(name, options);
+  LEMMA_RETURN_IF_ERROR(reader.AddAll(in, "line "));
+  return reader.Finish();
 }
 
 }  // namespace lemma::eval

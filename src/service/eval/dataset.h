@@ -35,4 +35,9 @@ struct Dataset {
 // missing").
 Result<Dataset> ReadDataset(const std::filesystem::path& path, const DatasetOptions& options);
 
+// The same of lines that are no file. Errors: kInvalidArgument with the line ("line 3: answer is
+// missing").
+Result<Dataset> ParseDataset(const std::string& lines, const std::string& name,
+                             const DatasetOptions& options);
+
 }  // namespace lemma::eval

@@ -166,6 +166,9 @@ TEST_F(DatasetTest, WhatIsWrongIsSaidWithFileLineAndField) {
     EXPECT_NE(dataset.status().message().find(what), std::string::npos)
         << dataset.status().message();
   }
+  EXPECT_EQ(ParseDataset(good + "\n{\"problem\": \"p\"}", "d", {}).status().message(),
+            "line 3: answer is missing");
+  EXPECT_EQ(ParseDataset(good, "d", {})->digest, Read(good)->digest);
   const auto undated = Read(good, {.from = "2025-01-01"});
   ASSERT_FALSE(undated.ok());
   EXPECT_NE(undated.status().message().find("contest_date"), std::string::npos);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -60,8 +61,12 @@ bool Wait(Milliseconds time, std::stop_token stop) {
 
 }  // namespace
 
-PatientClient::PatientClient(PatientClientOptions options)
-    : options_(std::move(options)), client_(ClientOptions(options_)) {}
+PatientClient::PatientClient(const PatientClientOptions& options)
+    : PatientClient(options, [client = std::make_shared<net::HttpClient>(ClientOptions(options)),
+                              address = options.address](const net::HttpRequest& request,
+                                                         const std::stop_token&) {
+        return client->SendAndWait(address, request);
+      }) {}
 
 Result<PatientClient::Answer> PatientClient::Call(const net::HttpRequest& request,
                                                   std::stop_token stop) {
@@ -71,7 +76,7 @@ Result<PatientClient::Answer> PatientClient::Call(const net::HttpRequest& reques
   Milliseconds next_wait = options_.first_wait;
   for (int n_retries = 0;; ++n_retries) {
     const auto begin = SteadyTime::now();
-    Result<net::HttpResponse> response = client_.SendAndWait(options_.address, sent);
+    Result<net::HttpResponse> response = send_(sent, stop);
     const double seconds = std::chrono::duration<double>(SteadyTime::now() - begin).count();
     if (!response.ok() && !MayPass(response.status())) return response.status();
     if (response.ok() && !MayPass(*response))

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 #include "common/base/status.h"
 #include "common/net/http_client.h"
@@ -24,7 +26,13 @@ inline constexpr std::chrono::seconds kWaitMax{60};
 
 class PatientClient {
  public:
-  explicit PatientClient(PatientClientOptions options);
+  // Asks once. A stop may end it with kCancelled; kUnavailable and kDataLoss may pass.
+  using Send = std::function<Result<net::HttpResponse>(const net::HttpRequest&, std::stop_token)>;
+
+  // Over HTTP; there a stop only keeps a call from being asked again.
+  explicit PatientClient(const PatientClientOptions& options);
+  PatientClient(PatientClientOptions options, Send send)
+      : options_(std::move(options)), send_(std::move(send)) {}
 
   struct Answer {
     net::HttpResponse response;
@@ -40,7 +48,7 @@ class PatientClient {
 
  private:
   const PatientClientOptions options_;
-  net::HttpClient client_;
+  const Send send_;
 };
 
 }  // namespace lemma::eval

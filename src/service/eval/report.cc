@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 #include <limits>
+#include <utility>
 
 #include "common/base/field_reader.h"
 #include "common/base/file.h"
@@ -69,7 +70,8 @@ json::array RenderProblems(const Report& report) {
       n_right += sample.outcome == Outcome::kRight;
       samples.push_back(RenderSampleResult(sample));
     }
-    json::object object = {{"id", problem.id}, {"n", samples.size()}, {"right", n_right}};
+    const auto n = static_cast<int64_t>(samples.size());  // as one that was parsed has it
+    json::object object = {{"id", problem.id}, {"n", n}, {"right", n_right}};
     if (!problem.family.empty()) object["family"] = problem.family;
     if (!problem.gold.empty()) object["gold"] = problem.gold;
     object["samples"] = std::move(samples);
@@ -121,6 +123,26 @@ void ReadRun(FieldReader& fields, ReportedRun& run) {
   }
 }
 
+Result<std::vector<SampleResult>> ReportedResults(const json::object& problem,
+                                                  const std::string& id) {
+  if (problem.at("id").get_string() != id)
+    return InvalidArgument("is not in its place in the report");
+  const json::value* samples = problem.if_contains("samples");
+  if (samples == nullptr || !samples->is_array() || samples->get_array().empty()) {
+    return InvalidArgument("samples is missing");
+  }
+  std::vector<SampleResult> results;
+  for (const json::value& sample : samples->get_array()) {
+    if (!sample.is_object()) return InvalidArgument("samples must be an array of objects");
+    auto result = ParseSampleResult(sample.get_object());
+    if (!result.ok()) {
+      return InvalidArgument(result.status().field() + " " + result.status().message());
+    }
+    results.push_back(std::move(*result));
+  }
+  return results;
+}
+
 }  // namespace
 
 json::object RenderReport(const Report& report) {
@@ -132,18 +154,45 @@ json::object RenderReport(const Report& report) {
           {"problems", RenderProblems(report)}};
 }
 
-Result<ReportedRun> ReadReport(const std::filesystem::path& path) {
-  LEMMA_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kReportBytesMax));
-  LEMMA_ASSIGN_OR_RETURN(const json::object object, ParseJsonObject(text, path.string()));
+Result<ReportedRun> ParseReport(const json::object& report) {
   Status status;
-  FieldReader fields(object, "", status);
+  FieldReader fields(report, "", status);
   ReportedRun run;
   ReadRun(fields, run);
   if (!status.ok()) {
-    return InvalidArgument(path.string() + ": is no report of lemma eval: " + status.field() + " " +
+    return InvalidArgument("is no report of lemma eval: " + status.field() + " " +
                            status.message());
   }
   return run;
+}
+
+Result<ReportedRun> ReadReport(const std::filesystem::path& path) {
+  LEMMA_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kReportBytesMax));
+  LEMMA_ASSIGN_OR_RETURN(const json::object object, ParseJsonObject(text, path.string()));
+  auto run = ParseReport(object);
+  if (!run.ok()) return run.status().WithPrefix(path.string());
+  return run;
+}
+
+Result<Samples> ReportedSamples(const json::object& report, const Dataset& dataset) {
+  LEMMA_RETURN_IF_ERROR(ParseReport(report).status());
+  const json::array& problems = report.at("problems").get_array();
+  if (problems.size() != dataset.problems.size()) {
+    return InvalidArgument("the report has " + std::to_string(problems.size()) +
+                           " problems, the set " + std::to_string(dataset.problems.size()));
+  }
+  Samples samples;
+  for (const json::value& value : problems) {
+    const json::object& problem = value.get_object();
+    const std::string& id = dataset.problems[samples.size()].id;
+    auto results = ReportedResults(problem, id);
+    if (!results.ok()) return results.status().WithPrefix("problem " + id);
+    if (!samples.empty() && results->size() != samples.front().size()) {
+      return InvalidArgument("problem " + id + ": has more or fewer samples than others");
+    }
+    samples.push_back(std::move(*results));
+  }
+  return samples;
 }
 
 }  // namespace lemma::eval

@@ -39,7 +39,13 @@ struct ReportedRun {
   std::map<std::string, ProblemCount> problems;  // by id
 };
 
-// Errors: kIo; kInvalidArgument, with the file and the field, for what is no report.
+// Errors: kInvalidArgument, with the field, for what is no report.
+Result<ReportedRun> ParseReport(const boost::json::object& report);
+// Errors: kIo; those of ParseReport, with the file.
 Result<ReportedRun> ReadReport(const std::filesystem::path& path);
+
+// The samples of a report of these problems. Errors: kInvalidArgument, with the problem, where it
+// is of others, or its problems have different numbers of samples.
+Result<Samples> ReportedSamples(const boost::json::object& report, const Dataset& dataset);
 
 }  // namespace lemma::eval

@@ -54,6 +54,31 @@ ReportedRun WrittenAndRead(const Evaluated& run) {
   return *read;
 }
 
+TEST(Report, ReadAgainMakesTheSamePage) {
+  Evaluated run({4, 3, 0});
+  run.settings.profile = "math@3";
+  run.settings.temperature = 0.5;
+  run.settings.loop_guard = false;
+  const json::object report = RenderReport(run.report());
+  const auto settings = ParseSettings(report.at("settings").as_object());
+  const auto samples = ReportedSamples(report, run.dataset);
+  ASSERT_TRUE(settings.ok() && samples.ok()) << samples.status().ToString();
+  EXPECT_EQ(RenderSettings(*settings), RenderSettings(run.settings));
+  const Figures figures = ComputeFigures(run.dataset, *settings, *samples);
+  EXPECT_EQ(RenderHtmlReport({run.dataset, *settings, *samples, figures}),
+            RenderHtmlReport(run.report()));
+  std::swap(run.dataset.problems[0], run.dataset.problems[1]);
+  EXPECT_FALSE(ReportedSamples(report, run.dataset).ok()) << "of problems in another order";
+  run.dataset.problems.pop_back();
+  EXPECT_FALSE(ReportedSamples(report, run.dataset).ok()) << "of other problems";
+}
+
+TEST(Report, SettingsThatAreNoneNameTheField) {
+  EXPECT_EQ(ParseSettings({{"temprature", 1}}).status().field(), "settings.temprature");
+  EXPECT_EQ(ParseSettings({{"temperature", 3}}).status().field(), "settings.temperature");
+  EXPECT_EQ(ParseSettings({{"max_tokens", 0}}).status().field(), "settings.max_tokens");
+}
+
 TEST(Figures, AreTheCountsOfTheSamples) {
   Evaluated run({4, 3, 1, 0});
   EXPECT_DOUBLE_EQ(run.figures.pass_at_1, 0.5);

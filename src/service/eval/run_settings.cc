@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <set>
 
+#include "common/base/field_reader.h"
 #include "service/reason/consensus/sampling_plan.h"
 
 namespace lemma::eval {
@@ -60,6 +61,38 @@ json::object RenderSettings(const RunSettings& settings) {
   if (!settings.loop_guard) object["loop_guard"] = false;
   object["seed"] = settings.seed;
   return object;
+}
+
+Result<RunSettings> ParseSettings(const json::object& object) {
+  static const std::set<std::string_view> known = {
+      "model", "profile",     "language",   "system",      "suffix",     "strategy",
+      "votes", "temperature", "max_tokens", "deadline_ms", "loop_guard", "seed"};
+  Status status;
+  FieldReader fields(object, "settings", status);
+  for (const auto& member : object) {
+    if (!known.contains(member.key())) fields.Fail(member.key(), "is not known here");
+  }
+  RunSettings settings;
+  fields.ReadString("model", settings.model);
+  fields.ReadString("profile", settings.profile);
+  fields.ReadString("language", settings.language);
+  fields.ReadString("system", settings.system);
+  fields.ReadString("suffix", settings.suffix);
+  fields.ReadString("strategy", settings.strategy);
+  fields.ReadInteger("votes", 1, kVotesMax, settings.n_votes);
+  if (fields.Find("temperature")) {
+    fields.ReadNumber("temperature", 0, 2, settings.temperature.emplace());
+  }
+  if (fields.Find("max_tokens")) {
+    fields.ReadInteger("max_tokens", 1, kMaxTokensMax, settings.max_tokens.emplace());
+  }
+  if (fields.Find("deadline_ms")) {
+    fields.ReadInteger("deadline_ms", 1, kDeadlineMsMax, settings.deadline_ms.emplace());
+  }
+  fields.ReadBool("loop_guard", settings.loop_guard);
+  fields.ReadInteger("seed", 0, kSeedMax, settings.seed);
+  if (!status.ok()) return status;
+  return settings;
 }
 
 std::string SettingsDifference(const json::object& a, const json::object& b) {

@@ -14,6 +14,11 @@
 
 namespace lemma::eval {
 
+// What settings may be at most.
+inline constexpr int kVotesMax = 64;
+inline constexpr int64_t kMaxTokensMax = int64_t{1} << 20;
+inline constexpr int64_t kDeadlineMsMax = int64_t{24} * 3600 * 1000;
+inline constexpr int64_t kSeedMax = int64_t{1} << 53;
 inline constexpr std::string_view kNoProfile = "none";  // no system prompt at all
 
 struct RunSettings {
@@ -36,6 +41,10 @@ Status CheckSettings(const RunSettings& settings);
 
 // As reports and state files have them: only what is set.
 boost::json::object RenderSettings(const RunSettings& settings);
+
+// Of what RenderSettings made, or a caller wrote; not checked as CheckSettings does. Errors:
+// kInvalidArgument with the field, also one that is not known.
+Result<RunSettings> ParseSettings(const boost::json::object& object);
 
 // "temperature: 0.6 against 1, ..."; "" where they are the same.
 std::string SettingsDifference(const boost::json::object& a, const boost::json::object& b);

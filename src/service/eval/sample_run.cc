@@ -17,23 +17,25 @@ namespace {
 class SampleRun {
  public:
   SampleRun(const Dataset& dataset, const RunSettings& settings, PatientClient& client,
-            const Grader& grader, StateFile& state,
+            const Grader& grader, KeptSamples& kept,
             const std::function<void(const SampleRunProgress&)>& progress)
       : dataset_(dataset),
         settings_(settings),
         client_(client),
         grader_(grader),
-        state_(state),
+        kept_(kept),
         tell_(progress) {}
 
   Result<Samples> Run(const SampleRunOptions& options) {
     TakeFinished(options.n_samples);
     tell_(progress_);
     {
+      const std::stop_callback on_stop(options.stop, [this] { stop_.request_stop(); });
       std::vector<std::jthread> threads;
       for (int i = 0; i < options.n_parallel; ++i) threads.emplace_back([this] { Work(); });
     }
     if (!status_.ok()) return status_;
+    if (progress_.n_done < progress_.n_all) return Status(StatusCode::kCancelled, "stopped");
     return std::move(samples_);
   }
 
@@ -44,7 +46,7 @@ class SampleRun {
     progress_.n_all = static_cast<int64_t>(dataset_.problems.size()) * n_samples;
     for (int sample = 0; sample < n_samples; ++sample) {
       for (size_t problem = 0; problem < dataset_.problems.size(); ++problem) {
-        const SampleResult* result = state_.Find(dataset_.problems[problem].id, sample);
+        const SampleResult* result = kept_.Find(dataset_.problems[problem].id, sample);
         if (result == nullptr) {
           missing_.push_back({problem, sample});
         } else {
@@ -93,7 +95,7 @@ class SampleRun {
   }
 
   Status Keep(size_t problem, int sample, const SampleResult& result) {
-    LEMMA_RETURN_IF_ERROR(state_.Append(dataset_.problems[problem].id, sample, result));
+    LEMMA_RETURN_IF_ERROR(kept_.Append(dataset_.problems[problem].id, sample, result));
     Take(problem, sample, result);
     ++progress_.n_asked;
     tell_(progress_);
@@ -110,11 +112,11 @@ class SampleRun {
   const RunSettings& settings_;
   PatientClient& client_;
   const Grader& grader_;
-  StateFile& state_;
+  KeptSamples& kept_;
   const std::function<void(const SampleRunProgress&)>& tell_;
   std::stop_source stop_;
 
-  std::mutex mutex_;  // guards what follows, and state_
+  std::mutex mutex_;  // guards what follows, and kept_
   std::vector<std::pair<size_t, int>> missing_;
   size_t next_ = 0;
   Samples samples_;
@@ -126,9 +128,9 @@ class SampleRun {
 
 Result<Samples> RunSamples(const Dataset& dataset, const RunSettings& settings,
                            const SampleRunOptions& options, PatientClient& client,
-                           const Grader& grader, StateFile& state,
+                           const Grader& grader, KeptSamples& kept,
                            const std::function<void(const SampleRunProgress&)>& progress) {
-  return SampleRun(dataset, settings, client, grader, state, progress).Run(options);
+  return SampleRun(dataset, settings, client, grader, kept, progress).Run(options);
 }
 
 }  // namespace lemma::eval

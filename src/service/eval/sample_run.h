@@ -5,15 +5,16 @@
 
 #include <cstdint>
 #include <functional>
+#include <stop_token>
 #include <vector>
 
 #include "common/base/status.h"
 #include "service/eval/dataset.h"
 #include "service/eval/grader.h"
+#include "service/eval/kept_samples.h"
 #include "service/eval/patient_client.h"
 #include "service/eval/run_settings.h"
 #include "service/eval/sample_result.h"
-#include "service/eval/state_file.h"
 
 namespace lemma::eval {
 
@@ -22,6 +23,7 @@ using Samples = std::vector<std::vector<SampleResult>>;  // [problem][sample]
 struct SampleRunOptions {
   int n_samples = 1;  // of each problem
   int n_parallel = 4;
+  std::stop_token stop = {};  // ends the run with kCancelled; what is under way is kept
 };
 
 struct SampleRunProgress {
@@ -31,14 +33,14 @@ struct SampleRunProgress {
   int64_t n_right = 0;  // of n_done
 };
 
-// All samples: those that `state` has, and the rest, each appended to it as soon as it is graded.
+// All samples: those that `kept` has, and the rest, each appended to it as soon as it is graded.
 // `progress` is called once before and then after each of them, one call at a time, and must be
 // quick. Errors: the first of any sample, with the problem's id, when those under way have ended:
-// as PatientClient::Call, ParseReply, Grader::Grade and StateFile::Append; kInvalidArgument for a
+// as PatientClient::Call, ParseReply, Grader::Grade and KeptSamples::Append; kInvalidArgument for a
 // status that asking again does not change.
 Result<Samples> RunSamples(const Dataset& dataset, const RunSettings& settings,
                            const SampleRunOptions& options, PatientClient& client,
-                           const Grader& grader, StateFile& state,
+                           const Grader& grader, KeptSamples& kept,
                            const std::function<void(const SampleRunProgress&)>& progress);
 
 }  // namespace lemma::eval

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "service/eval/state_file.h"
 #include "service/eval/test_files.h"
 #include "service/eval/test_server.h"
 
@@ -167,6 +168,28 @@ TEST_F(SampleRunTest, ARunGoesOnWhereItWas) {
   // More samples are added to those that are there.
   ASSERT_TRUE(Run(server, 6, {.n_samples = 3, .n_parallel = 4}).ok());
   EXPECT_EQ(server.asked().size(), 14u);
+}
+
+TEST_F(SampleRunTest, AStopEndsItAndKeepsWhatIsFinished) {
+  std::stop_source stop;
+  const TestServer server([&](int n, const json::object& body) {
+    if (n == 2) stop.request_stop();  // while the third is under way
+    return RightAnswer(body);
+  });
+  const SampleRunOptions options = {.n_samples = 1, .n_parallel = 1, .stop = stop.get_token()};
+  EXPECT_EQ(Run(server, 6, options).status().code(), StatusCode::kCancelled);
+  EXPECT_EQ(progress_.n_done, 3);
+  ASSERT_TRUE(Run(server, 6).ok());
+  EXPECT_EQ(server.asked().size(), 6u);
+}
+
+TEST_F(SampleRunTest, AStopEndsTheWaitForABusyServer) {
+  std::stop_source stop;
+  const TestServer server([&](int, const json::object&) {
+    stop.request_stop();
+    return Busy(503, {{"retry-after", "300"}});
+  });
+  EXPECT_EQ(Run(server, 1, {.stop = stop.get_token()}).status().code(), StatusCode::kCancelled);
 }
 
 TEST_F(SampleRunTest, LoopsAndCutsAreToldFromWrongAnswers) {

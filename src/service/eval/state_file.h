@@ -14,6 +14,7 @@
 
 #include "common/base/status.h"
 #include "service/eval/dataset.h"
+#include "service/eval/kept_samples.h"
 #include "service/eval/run_settings.h"
 #include "service/eval/sample_result.h"
 
@@ -21,7 +22,7 @@ namespace lemma::eval {
 
 inline constexpr uint64_t kStateBytesMax = 4ull << 30;
 
-class StateFile {
+class StateFile final : public KeptSamples {
  public:
   // Makes the file, or reads it where there is one; a last line that was torn off by a kill is
   // dropped. Errors: kIo; kUnavailable where another run holds it; kInvalidArgument where it is of
@@ -29,15 +30,12 @@ class StateFile {
   static Result<std::unique_ptr<StateFile>> Open(const std::filesystem::path& path,
                                                  const Dataset& dataset,
                                                  const RunSettings& settings);
-  ~StateFile();
+  ~StateFile() override;
   StateFile(const StateFile&) = delete;
   StateFile& operator=(const StateFile&) = delete;
 
-  // The sample's result, or nullptr where it has not been finished.
-  const SampleResult* Find(const std::string& problem, int sample) const;
-
-  // One write, which a kill does all or not at all.
-  Status Append(const std::string& problem, int sample, const SampleResult& result);
+  const SampleResult* Find(const std::string& problem, int sample) const override;
+  Status Append(const std::string& problem, int sample, const SampleResult& result) override;
 
  private:
   StateFile(int fd, std::filesystem::path path) : fd_(fd), path_(std::move(path)) {}

@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "service/access/evaluation_key.h"
 #include "service/access/key_text.h"
 #include "service/gateway/test_access.h"
 #include "service/solve/asked_chat.h"
@@ -246,6 +247,23 @@ TEST_F(AccessTest, WhatTheServerAsksForAKeyIsThatKeysAsLongAsItIsUsable) {
             StatusCode::kUnauthenticated);
   const Door open(store_->cache.get(), /*requires_keys=*/false);
   EXPECT_EQ(*open.Check(request, RouteNeed::kInference), nullptr);
+}
+
+TEST_F(AccessTest, EvaluationsComeInForNobodysKeyAndBehindAll) {
+  const Door door(store_->cache.get(), /*requires_keys=*/true);
+  net::HttpRequest request;
+  request.peer = solve::OwnPeerFor(access::kEvaluationKeyId);
+  const Result<KeyPtr> key = door.Check(request, RouteNeed::kInference);
+  ASSERT_TRUE(key.ok());
+  EXPECT_EQ((*key)->id, "evaluation");
+  EXPECT_TRUE(access::CheckKeySpec((*key)->spec).ok());
+  EXPECT_LT(access::WeightOf((*key)->spec), access::WeightOf({}));
+  EXPECT_FALSE((*key)->spec.limits.any());
+  EXPECT_EQ(door.Check(request, RouteNeed::kMetrics).status().code(),
+            StatusCode::kPermissionDenied);
+  request.peer = "evaluation";  // as no socket says, but nothing else lets anybody in
+  EXPECT_EQ(door.Check(request, RouteNeed::kInference).status().code(),
+            StatusCode::kUnauthenticated);
 }
 
 }  // namespace

@@ -84,12 +84,7 @@ struct Gateway::Impl {
         loops(options.n_threads),
         worker_client(loops, WorkerClientOptions()),
         probe_client(ProbeClientOptions()),
-        solver({.front_door =
-                    [this](std::shared_ptr<net::HttpExchange> exchange) {
-                      Handle(std::move(exchange));
-                    },
-                .judge = options.judge,
-                .no_judge = options.no_judge}) {}
+        solver({.front_door = FrontDoor(), .judge = options.judge, .no_judge = options.no_judge}) {}
   // Requests that wait in the lanes use the clients: they end first. So do those that a run asks.
   ~Impl() {
     server.reset();
@@ -108,6 +103,9 @@ struct Gateway::Impl {
   static const Route kRoutes[];
 
   void Handle(std::shared_ptr<net::HttpExchange> exchange);
+  net::HttpHandler FrontDoor() {
+    return [this](std::shared_ptr<net::HttpExchange> exchange) { Handle(std::move(exchange)); };
+  }
   // Whose request it is; false: it is answered.
   bool Enter(Reply& reply, RouteNeed need);
   void Forward(Call call);
@@ -300,13 +298,13 @@ void Gateway::Impl::Control(std::shared_ptr<Reply> reply) {
 
 void Gateway::Impl::StartJobs() {
   if (options.access.jobs == nullptr) return;
-  job_desk.emplace(jobs::JobsOptions{
-      .store = options.access.jobs,
-      .front_door = [this](std::shared_ptr<net::HttpExchange> own) { Handle(std::move(own)); },
-      .can_run = [pool = options.pool] { return pool->n_ready() > 0; },
-      .limits = {},
-      .runner = options.job_runner,
-      .reach = options.webhook_reach});
+  job_desk.emplace(
+      jobs::JobsOptions{.store = options.access.jobs,
+                        .front_door = FrontDoor(),
+                        .can_run = [pool = options.pool] { return pool->n_ready() > 0; },
+                        .limits = {},
+                        .runner = options.job_runner,
+                        .reach = options.webhook_reach});
 }
 
 void Gateway::Impl::AnswerJobs(std::shared_ptr<Reply> reply) {
@@ -359,12 +357,8 @@ Result<std::unique_ptr<Gateway>> Gateway::Start(const GatewayOptions& options) {
   auto impl = std::make_unique<Impl>(options);
   impl->StartJobs();
   LEMMA_ASSIGN_OR_RETURN(impl->server,
-                         net::HttpServer::Start(
-                             options.listen, impl->loops, options.limits,
-                             [impl = impl.get()](std::shared_ptr<net::HttpExchange> exchange) {
-                               impl->Handle(std::move(exchange));
-                             },
-                             HttpErrorResponse, options.tls));
+                         net::HttpServer::Start(options.listen, impl->loops, options.limits,
+                                                impl->FrontDoor(), HttpErrorResponse, options.tls));
   return std::unique_ptr<Gateway>(new Gateway(std::move(impl)));
 }
 
@@ -379,6 +373,8 @@ std::vector<Gateway::Route> Gateway::Routes() {
 std::string Gateway::address() const { return impl_->server->address(); }
 
 LiveRequests& Gateway::live_requests() { return impl_->live; }
+
+net::HttpHandler Gateway::front_door() { return impl_->FrontDoor(); }
 
 int Gateway::n_active() const { return impl_->server->n_active(); }
 

@@ -67,6 +67,8 @@ class Gateway {
   std::string address() const;    // with the real port
   int n_active() const;           // requests that are not answered yet
   LiveRequests& live_requests();  // of them those for a model
+  // Takes what this process asks of itself as it takes clients' requests; while the gateway lives.
+  net::HttpHandler front_door();
 
   // /readyz and new calls are told 503; waits until every running answer is complete or
   // drain_timeout has passed, then stops accepting. No job is begun, and nobody follows one.

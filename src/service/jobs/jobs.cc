@@ -125,7 +125,7 @@ void Jobs::List(net::HttpExchange& exchange, const std::string& key_id) {
     if (!known.ok()) return SendError(exchange, known.status());
     if (!*known) return SendError(exchange, InvalidArgument("there is no such job", "after"));
   }
-  auto jobs = store_.List(key_id, after, *n_max + 1);
+  auto jobs = store_.List({.key_id = key_id}, after, *n_max + 1);
   if (!jobs.ok()) return SendError(exchange, jobs.status());
   const bool has_more = static_cast<int64_t>(jobs->size()) > *n_max;
   if (has_more) jobs->pop_back();

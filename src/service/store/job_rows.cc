@@ -13,15 +13,21 @@ using soci::use;
 
 constexpr const char* kStatusNames[] = {"queued", "running", "done", "failed", "cancelled"};
 
-JobStatus StatusNamed(const std::string& name) {
-  const auto* found = std::find(std::begin(kStatusNames), std::end(kStatusNames), name);
-  LEMMA_CHECK(found != std::end(kStatusNames), "a job's row has an unknown status");
-  return static_cast<JobStatus>(found - std::begin(kStatusNames));
+JobStatus StatusOf(const std::string& name) {
+  const auto status = JobStatusNamed(name);
+  LEMMA_CHECK(status.has_value(), "a job's row has an unknown status");
+  return *status;
 }
 
 }  // namespace
 
 const char* JobStatusName(JobStatus status) { return kStatusNames[static_cast<size_t>(status)]; }
+
+std::optional<JobStatus> JobStatusNamed(std::string_view name) {
+  const auto* found = std::find(std::begin(kStatusNames), std::end(kStatusNames), name);
+  if (found == std::end(kStatusNames)) return std::nullopt;
+  return static_cast<JobStatus>(found - std::begin(kStatusNames));
+}
 
 bool InsertJob(soci::session& sql, const Job& job) {
   const std::string webhook_state = job.webhook.url.empty() ? "" : "waiting";
@@ -57,7 +63,7 @@ std::optional<Job> SelectJob(soci::session& sql, const std::string& id) {
       into(job.webhook.secret), into(job.webhook.state), into(job.webhook.n_attempts),
       into(job.webhook.error);
   if (!sql.got_data()) return std::nullopt;
-  job.status = StatusNamed(status);
+  job.status = StatusOf(status);
   job.is_cancel_asked = is_cancel_asked != 0;
   return job;
 }

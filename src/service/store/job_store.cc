@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "service/store/audit_rows.h"
 #include "service/store/job_rows.h"
 
 namespace lemma::store {
@@ -70,32 +71,38 @@ Result<JobStore::Created> JobStore::Create(const Job& job, const JobLimits& limi
   return created;
 }
 
-Result<std::optional<Job>> JobStore::Find(const std::string& key_id, const std::string& id) {
+Result<std::optional<Job>> JobStore::Find(const std::optional<std::string>& key_id,
+                                          const std::string& id) {
   std::optional<Job> job;
   LEMMA_RETURN_IF_ERROR(database_.Read([&](soci::session& sql) {
     job = SelectJob(sql, id);
     return Ok();
   }));
-  if (job && job->key_id != key_id) job.reset();
+  if (job && key_id && job->key_id != *key_id) job.reset();
   return job;
 }
 
-Result<std::vector<Job>> JobStore::List(const std::string& key_id, const std::string& after,
+Result<std::vector<Job>> JobStore::List(const JobSearch& search, const std::string& after,
                                         int64_t n_max) {
+  // Not as one more value that may be "": jobs_key is the index of an owner's own list.
+  const std::string of_key = search.key_id ? "key_id = :key" : ":key = ''";
+  const std::string key_id = search.key_id.value_or("");
+  const std::string status = search.status ? JobStatusName(*search.status) : "";
   std::vector<Job> jobs;
   LEMMA_RETURN_IF_ERROR(database_.Read([&](soci::session& sql) {
     jobs.clear();
     int64_t before_ms = std::numeric_limits<int64_t>::max();
-    sql << "SELECT created_ms FROM jobs WHERE id = :id AND key_id = :key", use(after), use(key_id),
-        into(before_ms);
+    sql << "SELECT created_ms FROM jobs WHERE id = :id", use(after), into(before_ms);
     std::vector<std::string> ids;
     std::string id;
     soci::statement statement =
-        (sql.prepare << "SELECT id FROM jobs WHERE key_id = :key AND (created_ms < :before OR "
-                        "(created_ms = :before AND id < :after)) "
-                        "ORDER BY created_ms DESC, id DESC LIMIT :n",
-         use(key_id, "key"), use(before_ms, "before"), use(after, "after"), use(n_max, "n"),
-         into(id));
+        (sql.prepare << "SELECT id FROM jobs WHERE " + of_key +
+                            " AND (created_ms < :before OR (created_ms = :before AND id < :after)) "
+                            "AND (:status = '' OR status = :status) "
+                            "AND (:target = '' OR target = :target) "
+                            "ORDER BY created_ms DESC, id DESC LIMIT :n",
+         use(key_id, "key"), use(before_ms, "before"), use(after, "after"), use(status, "status"),
+         use(search.target, "target"), use(n_max, "n"), into(id));
     statement.execute();
     while (statement.fetch()) ids.push_back(id);
     for (const std::string& each : ids) {
@@ -126,7 +133,7 @@ Result<std::vector<JobEvents>> JobStore::Events(const std::string& id, int64_t o
   return events;
 }
 
-Status JobStore::Cancel(const std::string& id) {
+Status JobStore::Cancel(const std::string& id, const Actor* by) {
   return database_.Write([&](soci::session& sql) {
     const int64_t now_ms = clock_.NowMs();
     sql << "UPDATE jobs SET status = 'cancelled', ended_ms = :now, webhook_due_ms = :now, "
@@ -134,6 +141,7 @@ Status JobStore::Cancel(const std::string& id) {
            "(status = 'running' AND lease_until_ms < :now))",
         use(now_ms, "now"), use(id, "id");
     sql << "UPDATE jobs SET is_cancel_asked = 1 WHERE id = :id AND status = 'running'", use(id);
+    if (by != nullptr) AppendAudit(sql, now_ms, *by, "job.cancel", id);
     return Ok();
   });
 }

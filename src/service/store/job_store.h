@@ -5,16 +5,19 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/clock.h"
 #include "common/base/status.h"
+#include "service/store/audit_log.h"
 #include "service/store/database.h"
 
 namespace lemma::store {
 
 enum class JobStatus { kQueued, kRunning, kDone, kFailed, kCancelled };
 const char* JobStatusName(JobStatus status);
+std::optional<JobStatus> JobStatusNamed(std::string_view name);
 inline bool HasEnded(JobStatus status) { return status > JobStatus::kRunning; }
 
 // Who is told of a job's end.
@@ -58,6 +61,13 @@ struct JobLimits {
   int64_t key_waiting_max = 100;  // of one: beyond, kRateLimited
 };
 
+// Which jobs are wanted; all that is set must fit.
+struct JobSearch {
+  std::optional<std::string> key_id = {};  // "": of callers without a key; nullopt: everybody's
+  std::optional<JobStatus> status = {};
+  std::string target = "";  // "": any
+};
+
 // What has come of a run since it was last saved.
 struct JobNews {
   std::string progress;
@@ -86,15 +96,15 @@ class JobStore {
   // `job`: all up to `body`, and the webhook's url and secret.
   Result<Created> Create(const Job& job, const JobLimits& limits);
 
-  // nullopt: this key has no such job.
-  Result<std::optional<Job>> Find(const std::string& key_id, const std::string& id);
+  // nullopt: this key (nullopt: anybody) has no such job.
+  Result<std::optional<Job>> Find(const std::optional<std::string>& key_id, const std::string& id);
   // The newest first, those before the job `after` (""; from the newest), without body and result.
-  Result<std::vector<Job>> List(const std::string& key_id, const std::string& after, int64_t n_max);
+  Result<std::vector<Job>> List(const JobSearch& search, const std::string& after, int64_t n_max);
   // The kept events from `offset` on, of so many rows at most.
   Result<std::vector<JobEvents>> Events(const std::string& id, int64_t offset, int64_t rows_max);
   // A job that nobody runs is cancelled at once, one that runs is to be. One that has ended stays
-  // as it is.
-  Status Cancel(const std::string& id);
+  // as it is. An entry of the audit log where somebody else than its owner asks, `by`.
+  Status Cancel(const std::string& id, const Actor* by = nullptr);
 
   // The oldest that may run, for `run`, a name used once. What earlier attempts said is dropped.
   Result<std::optional<Job>> Claim(const std::string& run, int64_t lease_ms);

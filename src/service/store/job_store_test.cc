@@ -161,7 +161,7 @@ TEST_P(JobStoreTest, PagesHoldEachJobOfAKeyOnceTheNewestFirst) {
   std::string after;
   int64_t created_ms = INT64_MAX;
   for (int i = 0; i < 4; ++i) {
-    const auto page = *store_->List("key_a", after, 2);
+    const auto page = *store_->List({.key_id = "key_a"}, after, 2);
     for (const Job& job : page) {
       listed.push_back(after = job.id);
       EXPECT_LE(job.created_ms, created_ms);
@@ -171,6 +171,28 @@ TEST_P(JobStoreTest, PagesHoldEachJobOfAKeyOnceTheNewestFirst) {
   EXPECT_EQ(std::set<std::string>(listed.begin(), listed.end()),
             std::set<std::string>(made.begin(), made.end()));
   EXPECT_EQ(listed.size(), made.size());
+}
+
+TEST_P(JobStoreTest, AreSearchedOverAllKeys) {
+  Job chat = Asked("");
+  chat.target = "/generate";
+  const std::string of_a = Create(Asked("key_a"));
+  clock_.Advance(1);
+  const std::string of_nobody = Create(chat);
+  ASSERT_TRUE(*store_->Claim("first", kLeaseMs));
+  const auto ids = [&](const JobSearch& search) {
+    std::vector<std::string> found;
+    const auto jobs = *store_->List(search, "", 9);
+    for (const Job& job : jobs) found.push_back(job.id);
+    return found;
+  };
+  using Ids = std::vector<std::string>;
+  EXPECT_EQ(ids({}), (Ids{of_nobody, of_a}));
+  EXPECT_EQ(ids({.key_id = ""}), Ids{of_nobody});
+  EXPECT_EQ(ids({.status = JobStatus::kRunning}), Ids{of_a});
+  EXPECT_EQ(ids({.target = "/generate"}), Ids{of_nobody});
+  EXPECT_EQ(ids({.status = JobStatus::kRunning, .target = "/generate"}), Ids{});
+  EXPECT_TRUE(*store_->Find(std::nullopt, of_a));
 }
 
 TEST_P(JobStoreTest, AWebhookIsDueOnceAtATimeUntilItIsSettled) {

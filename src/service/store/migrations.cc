@@ -195,6 +195,38 @@ const Statements kReplicas = {
       is_draining BIGINT NOT NULL, created_ms BIGINT NOT NULL))",
 };
 
+const Statements kEvaluations = {
+    "INSERT INTO change_counters (name, value) VALUES ('evaluations', 0)",
+    R"(CREATE TABLE problem_sets (
+      id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, digest TEXT NOT NULL,
+      n_problems BIGINT NOT NULL, created_by TEXT NOT NULL, created_ms BIGINT NOT NULL,
+      lines TEXT NOT NULL))",
+    // `holder`: as of jobs. `report`: last, since it is long.
+    R"(CREATE TABLE evaluations (
+      id TEXT PRIMARY KEY, profile TEXT NOT NULL, version BIGINT NOT NULL,
+      set_id TEXT NOT NULL REFERENCES problem_sets (id) ON DELETE CASCADE,
+      n_samples BIGINT NOT NULL, settings TEXT NOT NULL, is_imported BIGINT NOT NULL,
+      asked_by TEXT NOT NULL, status TEXT NOT NULL, created_ms BIGINT NOT NULL,
+      started_ms BIGINT NOT NULL, ended_ms BIGINT NOT NULL, holder TEXT NOT NULL,
+      lease_until_ms BIGINT NOT NULL, n_attempts BIGINT NOT NULL, is_cancel_asked BIGINT NOT NULL,
+      n_done BIGINT NOT NULL, n_right BIGINT NOT NULL, n_all BIGINT NOT NULL,
+      error TEXT NOT NULL, report TEXT NOT NULL))",
+    "CREATE INDEX evaluations_created ON evaluations (created_ms, id)",
+    "CREATE INDEX evaluations_status ON evaluations (status, created_ms)",
+    "CREATE INDEX evaluations_profile ON evaluations (profile, version, set_id)",
+    "CREATE INDEX evaluations_set ON evaluations (set_id)",
+    R"(CREATE TABLE evaluation_samples (
+      evaluation_id TEXT NOT NULL REFERENCES evaluations (id) ON DELETE CASCADE,
+      problem TEXT NOT NULL, sample BIGINT NOT NULL, result TEXT NOT NULL,
+      PRIMARY KEY (evaluation_id, problem, sample)))",
+    R"(CREATE TABLE profile_gates (
+      profile TEXT PRIMARY KEY, set_id TEXT NOT NULL REFERENCES problem_sets (id),
+      tolerance DOUBLE PRECISION NOT NULL))",
+    "CREATE INDEX profile_gates_set ON profile_gates (set_id)",
+    // For those who look at the jobs of all keys.
+    "CREATE INDEX jobs_created ON jobs (created_ms, id)",
+};
+
 struct Migration {
   const Statements* statements;
   // What follows where the two databases have no common words.
@@ -210,7 +242,8 @@ const Migration kMigrations[] = {{&kKeys},
                                  {&kAlerts},
                                  {&kAdmin, &kAdminSqlite, &kAdminPostgresql},
                                  {&kJobs},
-                                 {&kReplicas}};
+                                 {&kReplicas},
+                                 {&kEvaluations}};
 
 void Execute(soci::session& sql, const Statements* statements) {
   if (statements == nullptr) return;

@@ -8,6 +8,8 @@
 #include "service/store/admin_user_store.h"
 #include "service/store/alert_store.h"
 #include "service/store/audit_log.h"
+#include "service/store/evaluation_store.h"
+#include "service/store/gate_store.h"
 #include "service/store/job_store.h"
 #include "service/store/key_store.h"
 #include "service/store/profile_store.h"
@@ -123,6 +125,20 @@ void FillVersion(Database& database, int version) {
                         "1000)")
                     .ok());
   }
+  if (version >= 10) {
+    ASSERT_TRUE(Execute(database,
+                        "INSERT INTO problem_sets VALUES ('set_old', 'old', 'd', 1, 'old', 1000, "
+                        "'{}')")
+                    .ok());
+    ASSERT_TRUE(Execute(database,
+                        "INSERT INTO evaluations VALUES ('eval_old', 'math', 2, 'set_old', 1, "
+                        "'{}', 0, 'old', 'queued', 1000, 0, 0, '', 0, 0, 0, 0, 0, 0, '', '')")
+                    .ok());
+    ASSERT_TRUE(
+        Execute(database, "INSERT INTO evaluation_samples VALUES ('eval_old', '1', 0, '{}')").ok());
+    ASSERT_TRUE(
+        Execute(database, "INSERT INTO profile_gates VALUES ('math', 'set_old', 0.5)").ok());
+  }
 }
 
 TEST_P(MigrationsTest, FromEveryEarlierVersionNothingIsLost) {
@@ -170,6 +186,8 @@ TEST_P(MigrationsTest, FromEveryEarlierVersionNothingIsLost) {
     EXPECT_EQ(jobs.Claim("run", 1000)->has_value(), version >= 8);
     ReplicaStore replicas(*database, keys->secret(), clock);
     EXPECT_EQ(replicas.Snapshot()->replicas.size(), version >= 9 ? 1u : 0u);
+    EXPECT_EQ(EvaluationStore(*database, clock).Next()->has_value(), version >= 10);
+    EXPECT_EQ(GateStore(*database, clock).Find("math")->has_value(), version >= 10);
   }
 }
 
@@ -210,7 +228,7 @@ TEST_P(MigrationsTest, ManyAtOnceMigrateOnce) {
                     return Ok();
                   })
                   .ok());
-  EXPECT_EQ(n_counters, 4) << "keys, profiles, the audit log, replicas";
+  EXPECT_EQ(n_counters, 5) << "keys, profiles, the audit log, replicas, evaluations";
 }
 
 }  // namespace

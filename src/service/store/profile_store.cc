@@ -12,6 +12,7 @@
 namespace lemma::store {
 namespace {
 
+namespace json = boost::json;
 using soci::into;
 using soci::use;
 
@@ -130,7 +131,8 @@ Result<int32_t> ProfileStore::Save(const std::string& name, const std::string& t
 
 Status ProfileStore::MoveLabel(const std::string& name, const std::string& label,
                                const std::vector<ProfileShare>& shares,
-                               const std::vector<int32_t>& unsaved, const Actor& by) {
+                               const std::vector<int32_t>& unsaved, const Actor& by,
+                               const MoveGuard& guard) {
   LEMMA_RETURN_IF_ERROR(CheckShares(shares));
   return database_.Write([&](soci::session& sql) {
     CountChange(sql);
@@ -143,9 +145,14 @@ Status ProfileStore::MoveLabel(const std::string& name, const std::string& label
       }
     }
     const int64_t last = SelectLastNumber(sql, name, label);
+    if (guard.from && SharesOf(SelectMove(sql, name, label, last).shares) != *guard.from) {
+      return Unavailable(
+          fmt::format("somebody else has just moved the label \"{}\": try again", label));
+    }
     InsertMove(sql, name, label, {last + 1, last, TextOf(shares)}, clock_.NowMs());
-    AppendAudit(sql, clock_.NowMs(), by, "profile.move_label", name,
-                {{"label", label}, {"shares", TextOf(shares)}});
+    json::object details = {{"label", label}, {"shares", TextOf(shares)}};
+    if (!guard.overridden.empty()) details["overridden"] = guard.overridden;
+    AppendAudit(sql, clock_.NowMs(), by, "profile.move_label", name, details);
     return Ok();
   });
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,13 @@ struct ProfileSnapshot {
   std::vector<ProfileLabel> labels;
 };
 
+// What a move of a label depends on, and goes against.
+struct MoveGuard {
+  // What it must name now, so that it was not moved since somebody judged; nullopt: whatever.
+  std::optional<std::vector<ProfileShare>> from = {};
+  std::string overridden = "";  // why it would have been refused; kept in the audit log
+};
+
 inline constexpr int32_t kShareWeightMax = 1'000'000;
 inline constexpr size_t kSharesMax = 16;
 
@@ -58,10 +66,11 @@ class ProfileStore {
 
   // Makes the label name these versions. Those of `unsaved` may be named though no row has them
   // (profiles that travel with the program). kInvalidArgument: no such version; a weight or a
-  // number of versions out of range; a version twice.
+  // number of versions out of range; a version twice. kUnavailable: `guard.from` holds no longer.
   Status MoveLabel(const std::string& name, const std::string& label,
                    const std::vector<ProfileShare>& shares,
-                   const std::vector<int32_t>& unsaved = {}, const Actor& by = {});
+                   const std::vector<int32_t>& unsaved = {}, const Actor& by = {},
+                   const MoveGuard& guard = {});
 
   // What the label named before its last move that was not itself rolled back; again and again,
   // back to where it was never moved. kNotFound: it is there. The label as it is now.

@@ -1,0 +1,74 @@
+// Jobs in the console: found, followed while they run, cancelled; what was said for those who may.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { eventually, killServers } from '../serve/server.mjs';
+import { launchBrowser } from './browser.mjs';
+import { assertAccessible, button, openConsole, startConsole } from './console.mjs';
+import { startReplica } from './scripted_replica.mjs';
+
+let replica;
+let server;
+let browser;
+before(async () => {
+  replica = await startReplica();
+  server = await startConsole(['--workers', '0', '--replica', replica.url]);
+  server.user('vera', 'viewer');
+  browser = await launchBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.remove();
+  replica?.stop();
+  killServers();
+});
+
+async function startJob(target, body) {
+  const response = await fetch(`${server.url}/v1/jobs`, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ target, body }),
+  });
+  assert.equal(response.status, 202);
+  return (await response.json()).id;
+}
+
+const fact = (page, name, value) => page.locator('.facts div', { hasText: new RegExp(`^${name}${value}`) });
+
+test('a job is found by how it stands, followed, and cancelled; the audit log says by whom', async () => {
+  replica.say([{ content: 'It ' }, { content: 'is' }]);
+  const isHeld = replica.hold();
+  const id = await startJob('/generate', { prompt: 'What is 47 * 36?' });
+  await isHeld;
+  const { page, faults } = await openConsole(browser, server, '#/jobs');
+  await assertAccessible(page, 'jobs');
+  await page.getByLabel('State').selectOption('done');
+  await page.waitForURL(/status=done/);
+  await page.getByText('Nothing here.').waitFor();
+  await page.getByLabel('State').selectOption('running');
+  await page.getByRole('link', { name: id }).click();
+  await fact(page, 'State', 'running').waitFor();
+  await fact(page, 'Tokens', '[1-9]').waitFor();
+  await page.getByText('Not kept').waitFor(); // nobody's key keeps it
+  await assertAccessible(page, 'job');
+  await button(page, 'Cancel the job').click();
+  await button(page.locator('.confirm'), 'Cancel the job').click();
+  await fact(page, 'State', 'cancelled').waitFor();
+  await eventually(() => replica.state.n_left === 1, 'the replica is told');
+  await page.locator('nav').getByRole('link', { name: 'Audit' }).click();
+  await page.locator('tr', { hasText: 'job.cancel' }).filter({ hasText: id }).waitFor();
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('the page follows a job to its end; a viewer sees no button to cancel', async () => {
+  replica.say([{ content: 'It is 1692.' }]);
+  const isHeld = replica.hold();
+  const id = await startJob('/v1/chat/completions', { messages: [{ role: 'user', content: 'What is 47 * 36?' }] });
+  await isHeld;
+  const { page, faults } = await openConsole(browser, server, `#/jobs/${id}`, 'vera', { locale: 'zh-CN' });
+  await fact(page, '状态', '运行中').waitFor();
+  assert.equal(await button(page, '取消任务').count(), 0);
+  replica.release();
+  await fact(page, '状态', '完成').waitFor();
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
