@@ -11,13 +11,15 @@ import { openPage, picture as pictureOf } from './browser.mjs';
 export const password = 'correct horse battery';
 
 // Resolves to the server with `console` (the address of the page), `user(name, role)`, which makes
-// one, `ask(body, key)`, which asks the model, and `remove()`, which ends it and its data.
+// one, `ask(body, key)`, which asks the model, `lemma(args, input)`, which runs a command on its data,
+// and `remove()`, which ends it and its data.
 export async function startConsole(args = []) {
   const root = mkdtempSync(join(tmpdir(), 'lemma-console-'));
   const data = ['--data-dir', join(root, 'data')];
+  const lemma = (args, input = '') =>
+    spawnSync(process.env.LEMMA_BINARY, [...args, ...data], { encoding: 'utf8', input, timeout: 60000 });
   const user = (name, role) => {
-    const made = spawnSync(process.env.LEMMA_BINARY, ['admin', 'create-user', name, '--role', role, ...data],
-                           { encoding: 'utf8', input: `${password}\n`, timeout: 60000 });
+    const made = lemma(['admin', 'create-user', name, '--role', role], `${password}\n`);
     assert.equal(made.status, 0, made.stderr);
   };
   user('alice', 'owner');
@@ -25,6 +27,7 @@ export async function startConsole(args = []) {
   return {
     ...server,
     user,
+    lemma,
     console: /^\s*console\s+(http:\S+)/m.exec(server.stdout())[1],
     ask: (body, key) => fetch(`${server.url}/generate`, {
       method: 'POST', body: JSON.stringify({ profile: 'math', max_tokens: 24, ...body }),

@@ -4,6 +4,7 @@ import type { ComponentType } from "preact";
 import type { Role } from "./context";
 import { Alerts } from "./pages/alerts";
 import { Audit } from "./pages/audit";
+import { Evaluations } from "./pages/evaluations";
 import { Jobs } from "./pages/jobs";
 import { Keys } from "./pages/keys";
 import { Overview } from "./pages/overview";
@@ -27,6 +28,7 @@ export const pages: PageEntry[] = [
   { name: "keys", least: "viewer", Page: Keys },
   { name: "usage", least: "viewer", Page: Usage },
   { name: "profiles", least: "viewer", Page: Profiles },
+  { name: "evaluations", least: "viewer", Page: Evaluations },
   { name: "requests", least: "viewer", Page: Requests },
   { name: "jobs", least: "viewer", Page: Jobs },
   { name: "replicas", least: "viewer", Page: Replicas },

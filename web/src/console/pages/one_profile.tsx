@@ -5,6 +5,7 @@ import { useConsole } from "../context";
 import { Difference, Editor } from "../parts/code";
 import { Failure } from "../parts/failure";
 import { SelectField } from "../parts/field";
+import { ProfileGate } from "../parts/profile_gate";
 import { ProfileLabels } from "../parts/profile_labels";
 import { ProfilePreview } from "../parts/profile_preview";
 import { Table } from "../parts/table";
@@ -49,6 +50,7 @@ export function OneProfile({ name, route }: { name: string; route: Route }) {
           }}
         />
       </section>
+      <ProfileGate key={`gate ${version} ${JSON.stringify(profile.labels)}`} profile={profile} version={version} />
       <Results name={name} />
     </>
   );

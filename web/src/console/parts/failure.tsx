@@ -10,6 +10,7 @@ export function FailureText({ failure, say }: { failure: CallError | null; say: 
     401: "failedSignIn",
     403: "failedForbidden",
     404: "failedMissing",
+    409: "failedGate",
     429: "failedLimit",
     503: "failedBusy",
   };

@@ -30,6 +30,50 @@ export function TextField({ label, value, onChange, type = "text", hint, isRequi
   );
 }
 
+interface AreaProps {
+  label: string;
+  value: string;
+  onChange(value: string): void;
+  isRequired?: boolean;
+}
+
+export function AreaField({ label, value, onChange, isRequired }: AreaProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <textarea
+        id={id}
+        rows={6}
+        value={value}
+        required={isRequired}
+        spellcheck={false}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
+    </div>
+  );
+}
+
+// A file of text, read as soon as it is chosen.
+export function FileField({ label, accept, onText }: { label: string; accept: string; onText(text: string): void }) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="file"
+        accept={accept}
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          event.currentTarget.value = ""; // the same one may be chosen again
+          if (file) void file.text().then(onText);
+        }}
+      />
+    </div>
+  );
+}
+
 interface SelectProps {
   label: string;
   value: string;

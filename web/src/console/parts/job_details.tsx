@@ -43,7 +43,7 @@ export function JobDetails({ id }: { id: string }) {
             <ConfirmButton
               label={say("cancelJob")}
               question={say("cancelJobQuestion")}
-              isDisabled={isBusy}
+              isBusy={isBusy}
               onConfirm={() => void run(cancel)}
             />
           )}

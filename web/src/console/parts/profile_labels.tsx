@@ -3,10 +3,11 @@ import { useState } from "preact/hooks";
 
 import { useConsole } from "../context";
 import { production, sharesText, type Profile } from "../profiles";
+import { linkTo } from "../route";
 import { useAction } from "../use_data";
 import { ConfirmButton } from "./confirm_button";
 import { Failure } from "./failure";
-import { SelectField, TextField } from "./field";
+import { CheckField, SelectField, TextField } from "./field";
 import { Table } from "./table";
 
 interface Props {
@@ -53,12 +54,13 @@ export function ProfileLabels({ profile, onChanged }: Props) {
 
 // One version for all, or two by weight.
 function Promote({ profile, onChanged }: Props) {
-  const { api, say } = useConsole();
+  const { api, say, may } = useConsole();
   const newest = String(profile.versions.at(-1));
   const [label, setLabel] = useState<string>(production);
   const [first, setFirst] = useState(newest);
   const [second, setSecond] = useState("");
   const [weight, setWeight] = useState("10");
+  const [overrides, setOverrides] = useState(false);
   const { run, isBusy, failure } = useAction();
   const versions = profile.versions.map((version) => [String(version), String(version)] as const);
   const promote = async () => {
@@ -68,9 +70,12 @@ function Promote({ profile, onChanged }: Props) {
           { version: Number(second), weight: Number(weight) },
         ]
       : [{ version: Number(first) }];
-    await api.send("PUT", `/profiles/${profile.name}/labels/${label}`, { shares });
+    const override = overrides || undefined;
+    await api.send("PUT", `/profiles/${profile.name}/labels/${label}`, { shares, override });
+    setOverrides(false);
     onChanged();
   };
+  const isRefused = failure?.code === "gate_refused";
   return (
     <form
       class="panel"
@@ -92,6 +97,12 @@ function Promote({ profile, onChanged }: Props) {
         {second && <TextField label={say("shareB")} type="number" value={weight} onChange={setWeight} isRequired />}
       </div>
       <Failure failure={failure} />
+      {isRefused && (
+        <p class="row">
+          <a href={linkTo("evaluations", "", { profile: profile.name })}>{say("evaluations")}</a>
+          {may("admin") && <CheckField label={say("overrideGate")} isOn={overrides} onChange={setOverrides} />}
+        </p>
+      )}
       <button type="submit" aria-disabled={isBusy}>
         {say("promote")}
       </button>

@@ -1,0 +1,146 @@
+// Evaluations in the console: a set of problems, versions evaluated on it by the server, and a gate
+// that lets the good one into production and not the bad one.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { killServers } from '../serve/server.mjs';
+import { launchBrowser } from './browser.mjs';
+import { assertAccessible, button, goTo, openConsole, startConsole } from './console.mjs';
+
+let server;
+let browser;
+let directory;
+before(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'lemma-evaluations-'));
+  server = await startConsole(['--require-keys']); // evaluations have none
+  server.user('vera', 'viewer');
+  server.user('edith', 'prompt_editor');
+  const shipped = server.lemma(['profile', 'export', 'math']).stdout;
+  assert.doesNotMatch(shipped, /\[user\]/);
+  save(`${shipped}\n[user]\nen = 'What is 2 + 3? {{prompt}}'\n`); // version 2 makes the model answer another question
+  save(`${shipped}\n[variables]\ntone = "dry"\n`); // version 3 asks as version 1 does
+  browser = await launchBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.remove();
+  rmSync(directory, { recursive: true });
+  killServers();
+});
+
+function save(toml) {
+  const file = join(directory, 'math.toml');
+  writeFileSync(file, toml);
+  const saved = server.lemma(['profile', 'import', file]);
+  assert.equal(saved.status, 0, saved.stderr);
+}
+
+const problems = Array.from({ length: 10 }, (_, i) =>
+  JSON.stringify({ problem: `What is ${11 + i} * ${3 + i}?`, answer: String((11 + i) * (3 + i)) }));
+
+const fact = (page, name, value) => page.locator('.facts div', { hasText: new RegExp(`^${name}${value}`) });
+const form = (page, heading) => page.locator('form', { has: page.getByRole('heading', { name: heading }) });
+const alert = (page, text) => page.locator('[role=alert]', { hasText: text }).waitFor();
+const inProduction = (page, version) =>
+  page.locator('tr', { hasText: /^production/ }).locator('td', { hasText: new RegExp(`^${version}$`) }).waitFor();
+
+async function promote(page, version) {
+  const promotion = form(page, 'Promote');
+  await promotion.getByLabel('Version', { exact: true }).selectOption(version);
+  await button(promotion, 'Promote').click();
+}
+
+// At the page of an evaluation that was just begun.
+async function waitUntilDone(page) {
+  await page.waitForURL(/#\/evaluations\/eval_/);
+  await fact(page, 'State', 'done').waitFor();
+  await page.getByRole('heading', { name: 'Report' }).waitFor();
+}
+
+test('a set is made; a bad version is evaluated and refused, a good one promoted', async () => {
+  const { page, faults } = await openConsole(browser, server, '#/evaluations', 'edith');
+  await assertAccessible(page, 'evaluations-empty');
+  const newSet = form(page, 'A new set');
+  await newSet.getByLabel('Name').fill('products');
+  await newSet.getByLabel('a JSON object a line').fill(`${problems[0]}\n{"problem": "What?"}`);
+  await button(newSet, 'Create').click();
+  await alert(page, 'problems: line 2: answer is missing');
+  await newSet.getByLabel('From a file').setInputFiles({
+    name: 'products.jsonl', mimeType: 'application/jsonl', buffer: Buffer.from(problems.join('\n')) });
+  await button(newSet, 'Create').click();
+  await page.getByRole('link', { name: 'products' }).waitFor();
+
+  const evaluation = form(page, 'A new evaluation');
+  await evaluation.getByLabel('Profile').selectOption('math');
+  await evaluation.getByLabel('Version').selectOption('2');
+  await button(evaluation, 'Evaluate').click();
+  await waitUntilDone(page);
+  await fact(page, 'Right', '0%').waitFor();
+  await assertAccessible(page, 'evaluation');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'), page.getByRole('link', { name: 'HTML' }).click()]);
+  assert.match(readFileSync(await download.path(), 'utf8'), /Evaluation of lemma-mini on products/);
+
+  const owner = await openConsole(browser, server, '#/profiles/math?version=2');
+  await owner.page.getByText('There is no gate').waitFor();
+  await button(owner.page, 'Set the gate').click();
+  await owner.page.locator('[role=status]', { hasText: 'math@1, which is in production, has no' }).waitFor();
+
+  await page.goto(`${server.console}#/profiles/math?version=2`);
+  await promote(page, '2');
+  await alert(page, 'now runs it: try again when it is done');
+  assert.equal(await page.getByLabel('Promote all the same').count(), 0, 'not for editors');
+  await form(page, 'Promote').getByRole('link', { name: 'Evaluations' }).click();
+  await page.waitForURL(/profile=math/);
+  const ofProduction = page.locator('tr', { hasText: 'math@1' });
+  await ofProduction.filter({ hasText: 'done' }).waitFor();
+  await assertAccessible(page, 'evaluations');
+
+  await page.goto(`${server.console}#/profiles/math?version=2`);
+  await promote(page, '2');
+  await alert(page, 'math@2 does worse than math@1 on the set "products"');
+  await page.reload();
+  await page.locator('[role=status]', { hasText: 'math@2 does worse than math@1' }).waitFor();
+  await assertAccessible(page, 'gate');
+  await page.getByRole('link', { name: 'Compare', exact: true }).click();
+  await page.locator('[role=status]', { hasText: 'A significant regression' }).waitFor();
+  await assertAccessible(page, 'comparison');
+  const refused = server.lemma(['profile', 'promote', 'math', '2']);
+  assert.notEqual(refused.status, 0);
+  assert.match(refused.stderr, /the gate refuses it: math@2 does worse than math@1.*--override/);
+
+  await page.goto(`${server.console}#/profiles/math?version=3`);
+  await button(form(page, 'A new evaluation'), 'Evaluate').click();
+  await waitUntilDone(page);
+  await page.getByLabel('With an earlier evaluation').selectOption({ index: 1 });
+  await page.locator('.panel [role=status]').waitFor();
+  await page.goto(`${server.console}#/profiles/math?version=3`);
+  await page.getByText('This version may be promoted.').waitFor();
+  await promote(page, '3');
+  await inProduction(page, '3');
+
+  await owner.page.reload();
+  await promote(owner.page, '2');
+  await owner.page.getByLabel('Promote all the same').check();
+  await button(form(owner.page, 'Promote'), 'Promote').click();
+  await inProduction(owner.page, '2');
+  await goTo(owner.page, 'Audit');
+  await owner.page.locator('tr', { hasText: 'profile.move_label' }).filter({ hasText: 'overridden' }).waitFor();
+  assert.deepEqual([...faults, ...owner.faults], []);
+  await page.context().close();
+  await owner.page.context().close();
+});
+
+test('a viewer reads, in Chinese too, and changes nothing', async () => {
+  const { page, faults } = await openConsole(browser, server, '#/evaluations', 'vera', { locale: 'zh-CN' });
+  await page.getByRole('heading', { name: '题集' }).waitFor();
+  assert.equal(await page.locator('form').count(), 0);
+  await page.locator('tr', { hasText: 'math@2' }).getByRole('link').click();
+  await fact(page, '状态', '完成').waitFor();
+  await assertAccessible(page, 'evaluation-zh');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});

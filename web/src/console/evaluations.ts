@@ -1,0 +1,90 @@
+// Sets of problems, evaluations and gates as the admin API has them (docs/admin.md, docs/eval.md).
+import type { AdminApi } from "./admin_api";
+import type { JobStatus } from "./jobs";
+
+export interface ProblemSet {
+  id: string;
+  name: string;
+  problems: number;
+  created_by: string;
+  created: string;
+}
+
+export interface Evaluation {
+  id: string;
+  profile: string;
+  version: number;
+  set: string;
+  samples: number;
+  settings: Record<string, unknown>;
+  imported: boolean;
+  asked_by: string;
+  status: JobStatus;
+  cancel_asked: boolean;
+  created: string;
+  started: string | null;
+  ended: string | null;
+  done: number; // samples
+  right: number; // of these
+  all: number; // 0: not known yet
+  error: string | null;
+}
+
+export interface Spread {
+  mean: number;
+  median: number;
+  p95: number;
+}
+
+// What the console shows of a report (docs/eval.md).
+export interface Report {
+  settings: Record<string, unknown>;
+  figures: {
+    pass_at_1: number;
+    pass_at_1_interval_95: [number, number];
+    pass_at: { k: number; share: number }[];
+    cons_at: { k: number; share: number }[];
+    outcomes: Record<string, number>;
+    tokens: Spread;
+    seconds: Spread;
+  };
+  problems: { id: string; n: number; right: number; gold?: string }[];
+}
+
+export interface Comparison {
+  settings: string; // what differs in how the two were asked
+  pass_at_1: [number, number];
+  tokens_mean: [number, number];
+  seconds_mean: [number, number];
+  difference: number;
+  difference_interval_95: [number, number];
+  p: number;
+  better: number;
+  worse: number;
+  regression: boolean;
+  changes: { id: string; a: { right: number; n: number }; b: { right: number; n: number } }[];
+}
+
+export interface Verdict {
+  is_open: boolean;
+  reason: string | null;
+  production: number | null;
+  evaluation: string | null;
+  production_evaluation: string | null;
+}
+
+export interface GateState {
+  gate: { set: string; tolerance: number } | null;
+  verdict: Verdict | null; // null: there is no gate
+}
+
+export const profileOf = ({ profile, version }: Evaluation) => (version ? `${profile}@${version}` : profile);
+
+export async function fetchSets(api: AdminApi): Promise<ProblemSet[]> {
+  return (await api.get<{ sets: ProblemSet[] }>("/problem-sets")).sets;
+}
+
+export interface EvaluationPage {
+  evaluations: Evaluation[];
+  next: string | null;
+}

@@ -1,0 +1,67 @@
+// Two evaluations of the same problems beside each other.
+import { useConsole } from "../context";
+import { profileOf, type Comparison, type Evaluation } from "../evaluations";
+import { useData } from "../use_data";
+import { Failure } from "./failure";
+import { Table } from "./table";
+
+interface Props {
+  before: string; // ids
+  after: string;
+  all: Evaluation[];
+}
+
+export function ComparisonView({ before, after, all }: Props) {
+  const { api, say, formats } = useConsole();
+  const data = useData(
+    () => api.get<Comparison>("/evaluations/compare", { a: before, b: after }),
+    [before, after],
+  );
+  if (!data.value) return <Failure failure={data.failure} />;
+  const comparison = data.value;
+  const nameOf = (id: string) => {
+    const found = all.find((evaluation) => evaluation.id === id);
+    return (found && profileOf(found)) || id;
+  };
+  const share = (value: number) => formats.percent(value, 1);
+  const signed = (value: number) => `${value > 0 ? "+" : ""}${share(value)}`;
+  const [low, high] = comparison.difference_interval_95;
+  const rows: [string, string, string][] = [
+    ["pass@1", share(comparison.pass_at_1[0]), share(comparison.pass_at_1[1])],
+    [say("tokensEach"), formats.number(comparison.tokens_mean[0]), formats.number(comparison.tokens_mean[1])],
+    [
+      say("latency.answer"),
+      formats.milliseconds(comparison.seconds_mean[0] * 1000),
+      formats.milliseconds(comparison.seconds_mean[1] * 1000),
+    ],
+  ];
+  return (
+    <>
+      <p role="status" class={comparison.regression ? "failure" : "good"}>
+        {say(comparison.regression ? "regression" : "noRegression")}
+      </p>
+      <Table
+        label={say("compare")}
+        columns={["", nameOf(before), nameOf(after)]}
+        numeric={[1, 2]}
+        rows={rows.map((cells) => ({ key: cells[0], cells }))}
+      />
+      <p>
+        {signed(comparison.difference)} (95 %: {signed(low)} - {signed(high)}), p {comparison.p.toFixed(4)};{" "}
+        {say("betterWorse", { better: comparison.better, worse: comparison.worse })}
+      </p>
+      {comparison.settings && <p class="hint">{comparison.settings}</p>}
+      {comparison.changes.length > 0 && (
+        <Table
+          label={say("changes")}
+          columns={["ID", nameOf(before), nameOf(after)]}
+          numeric={[1, 2]}
+          rows={comparison.changes.map(({ id, a, b }) => ({
+            key: id,
+            cells: [id, `${a.right} / ${a.n}`, `${b.right} / ${b.n}`],
+          }))}
+        />
+      )}
+    </>
+  );
+}
