@@ -101,7 +101,7 @@ test('a viewer is offered nothing that a viewer may not do', async () => {
   await page.getByRole('link', { name: 'judge' }).waitFor();
   assert.equal(await page.locator('main form, main button').count(), 0);
   const menu = await page.locator('nav a').allInnerTexts();
-  assert.deepEqual(menu, ['概览', '密钥', '用量', '任务类型', '请求', '副本', '设置']);
+  assert.deepEqual(menu, ['概览', '密钥', '用量', '任务类型', '评测', '请求', '任务', '副本', '设置']);
   await goTo(page, '用量');
   await page.getByRole('heading', { name: '用量' }).waitFor();
   assert.deepEqual(faults, []);

@@ -1,6 +1,6 @@
 // A button for what cannot be taken back: it asks once more, in its place. Escape is a no, and who says no
 // is where they were.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { useConsole } from "../context";
 
@@ -17,7 +17,8 @@ export function ConfirmButton({ label, question, isBusy, onConfirm }: Props) {
   const opener = useRef<HTMLButtonElement>(null);
   const no = useRef<HTMLButtonElement>(null);
   const hasAsked = useRef(false);
-  useEffect(() => {
+  // Before the next key is pressed.
+  useLayoutEffect(() => {
     if (asks) no.current?.focus();
     else if (hasAsked.current) opener.current?.focus();
     hasAsked.current = asks;
