@@ -122,7 +122,7 @@ Result<ApiKey> KeyStore::FindById(const std::string& id) {
     keys = SelectKeys(sql, id);
     return Ok();
   }));
-  if (keys.empty()) return NoSuchKey(id);
+  if (keys.empty() || id.empty()) return NoSuchKey(id);  // "" selects all of them
   return keys[0];
 }
 

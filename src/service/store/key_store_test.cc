@@ -153,6 +153,7 @@ TEST_P(KeyStoreTest, UpdateChangesWhatAKeyMayDo) {
   };
   EXPECT_EQ(store_->Update(made.key.id, spoil).status().field(), "priority");
   EXPECT_EQ(store_->FindById(made.key.id)->spec.name, "b");
+  EXPECT_EQ(store_->FindById("").status().code(), StatusCode::kNotFound);
   EXPECT_EQ(store_->Update("key_none", change).status().code(), StatusCode::kNotFound);
 }
 
