@@ -1,5 +1,5 @@
 // Earlier tasks: search, open, delete, take away as files.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { download, toJson, toMarkdown } from "../export";
 import { matches, newestOf, versionsOf, type Entry } from "../history";
@@ -17,7 +17,7 @@ interface Props {
 export function HistoryPanel({ entries, onOpen, onRemove, onClear, onClose, say }: Props) {
   const [sought, setSought] = useState("");
   const search = useRef<HTMLInputElement>(null);
-  useEffect(() => search.current?.focus(), []);
+  useLayoutEffect(() => search.current?.focus(), []);
   const found = entries.filter((entry) => matches(entry, sought));
   return (
     <aside
