@@ -89,8 +89,7 @@ test('an answer is asked for, hastened, asked again, stopped, shared and edited'
   await page.context().close();
 });
 
-// Where it stops a run by Escape and opens the history at once, what is typed is sometimes lost: to be found.
-test('the history is opened, searched, left and emptied', { skip: 'fails now and then' }, async () => {
+test('the history is opened, searched, left and emptied', async () => {
   const { page, faults } = await openPage(browser, server.url);
   replica.say([{ content: 'Two.' }]);
   for (const text of ['What is 1 + 1?', 'What is 3 - 1?']) {

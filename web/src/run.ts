@@ -181,13 +181,11 @@ function applyResult(run: Run, result: Event): void {
     const { state, answer, completion_tokens } = told;
     Object.assign(sampleOf(run, told.index), { state, answer, tokens: completion_tokens });
   }
-  const winner = run.samples.findIndex(({ text }) => text !== "" && text === result.solution);
-  run.winner = winner < 0 ? null : winner;
-  if (winner >= 0 || !result.solution) return;
-  // Its events did not say all of it: a job's are kept only so far.
-  run.winner = result.votes[0]?.samples[0] ?? 0;
+  if (!result.solution) return;
+  // Its events need not have said all of it: a job's are kept only so far.
   const { solution: text, reasoning: thinking } = result;
-  Object.assign(sampleOf(run, run.winner!), { text, thinking, state: "ended" });
+  run.winner = result.solution_sample as number;
+  Object.assign(sampleOf(run, run.winner), { text, thinking });
 }
 
 // Ends a run that was told nothing more.

@@ -107,6 +107,8 @@ json::object RenderResult(const SolveResult& result) {
        {{"prompt_tokens", result.usage.prompt_tokens},
         {"completion_tokens", result.usage.completion_tokens},
         {"total_tokens", result.usage.prompt_tokens + result.usage.completion_tokens}}}};
+  object["solution_sample"] =
+      result.best == nullptr ? json::value(nullptr) : json::value(result.best->index);
   if (result.best != nullptr && result.best->answer) object["answer"] = result.best->answer->text;
   return object;
 }

@@ -275,6 +275,7 @@ TEST(Solver, AProgramThatFailsIsSentBackWithItsTest) {
   EXPECT_EQ(result.at("stopped"), "verified");
   EXPECT_EQ(result.at("repairs"), 1);
   EXPECT_EQ(result.at("verified").at("passed"), 1);
+  EXPECT_EQ(result.at("solution_sample"), 1);
   const json::value& first = result.at("samples").at(0).at("tests");
   EXPECT_EQ(first.at("verdict"), "wrong_answer");
   EXPECT_EQ(first.at("verdicts").as_array().size(), 1u);
