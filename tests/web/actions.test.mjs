@@ -4,23 +4,18 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
 
-import { killServers, startServer } from '../serve/server.mjs';
-import { ask, assertAccessible, launchBrowser, openPage, status } from './browser.mjs';
+import { startServer } from '../serve/server.mjs';
+import { ask, assertAccessible, openPage, status } from './browser.mjs';
 import { startReplica } from './scripted_replica.mjs';
+import { startScripted, stopScripted } from './scripted_server.mjs';
 
 let replica;
 let server;
 let browser;
 before(async () => {
-  replica = await startReplica();
-  server = await startServer(['--workers', '0', '--replica', replica.url]);
-  browser = await launchBrowser();
+  ({ replica, server, browser } = await startScripted());
 });
-after(async () => {
-  await browser?.close();
-  killServers();
-  replica.stop();
-});
+after(stopScripted);
 
 const answer = (page, text) => page.locator('.answer', { hasText: text }).waitFor();
 

@@ -2,26 +2,16 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { killServers } from '../serve/server.mjs';
-import { launchBrowser } from './browser.mjs';
 import { button, openConsole, password, startConsole } from './console.mjs';
 import { assertFocused, tabTo } from './keyboard.mjs';
-import { startReplica } from './scripted_replica.mjs';
+import { startScripted, stopScripted } from './scripted_server.mjs';
 
-let replica;
 let server;
 let browser;
 before(async () => {
-  replica = await startReplica();
-  server = await startConsole(['--workers', '0', '--replica', replica.url]);
-  browser = await launchBrowser();
+  ({ server, browser } = await startScripted(startConsole));
 });
-after(async () => {
-  await browser?.close();
-  await server?.remove();
-  replica?.stop();
-  killServers();
-});
+after(stopScripted);
 
 async function press(page, target, key = 'Enter') {
   await tabTo(page, target);

@@ -2,25 +2,17 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { eventually, killServers } from '../serve/server.mjs';
-import { launchBrowser } from './browser.mjs';
+import { eventually } from '../serve/server.mjs';
 import { assertAccessible, button, openConsole, startConsole } from './console.mjs';
-import { startReplica } from './scripted_replica.mjs';
+import { startScripted, stopScripted } from './scripted_server.mjs';
 
 let replica;
 let server;
 let browser;
 before(async () => {
-  replica = await startReplica();
-  server = await startConsole(['--workers', '0', '--replica', replica.url]);
-  browser = await launchBrowser();
+  ({ replica, server, browser } = await startScripted(startConsole));
 });
-after(async () => {
-  await browser?.close();
-  await server?.remove();
-  replica?.stop();
-  killServers();
-});
+after(stopScripted);
 
 const stream = (prompt) => server.ask({ prompt, stream: true });
 

@@ -3,25 +3,18 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { killServers, startServer } from '../serve/server.mjs';
-import { ask, launchBrowser, loadLibraries, openPage, status } from './browser.mjs';
+import { ask, loadLibraries, openPage, status } from './browser.mjs';
 import { hostileTexts } from './hostile_texts.mjs';
 import { traceMainThread } from './main_thread.mjs';
-import { startReplica } from './scripted_replica.mjs';
+import { startScripted, stopScripted } from './scripted_server.mjs';
 
 let replica;
 let server;
 let browser;
 before(async () => {
-  replica = await startReplica();
-  server = await startServer(['--workers', '0', '--replica', replica.url]);
-  browser = await launchBrowser();
+  ({ replica, server, browser } = await startScripted());
 });
-after(async () => {
-  await browser?.close();
-  killServers();
-  replica.stop();
-});
+after(stopScripted);
 
 // As a model sends them: a few characters at a time, cut anywhere.
 function tokens(text, kind) {

@@ -3,24 +3,18 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { eventually, killServers, startServer } from '../serve/server.mjs';
-import { assertAccessibleEverywhere, launchBrowser, openPage, status } from './browser.mjs';
+import { eventually } from '../serve/server.mjs';
+import { assertAccessibleEverywhere, openPage, status } from './browser.mjs';
 import { assertFocused, focusName, tabTo } from './keyboard.mjs';
-import { startReplica } from './scripted_replica.mjs';
+import { startScripted, stopScripted } from './scripted_server.mjs';
 
 let replica;
 let server;
 let browser;
 before(async () => {
-  replica = await startReplica();
-  server = await startServer(['--workers', '0', '--replica', replica.url]);
-  browser = await launchBrowser();
+  ({ replica, server, browser } = await startScripted());
 });
-after(async () => {
-  await browser?.close();
-  killServers();
-  replica.stop();
-});
+after(stopScripted);
 
 const named = (page, role, name) => page.getByRole(role, { name, exact: true });
 const problem = (page) => page.getByLabel('Your problem');

@@ -3,25 +3,18 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { killServers, startServer } from '../serve/server.mjs';
-import { ask, launchBrowser, loadLibraries, openPage } from './browser.mjs';
+import { ask, loadLibraries, openPage } from './browser.mjs';
 import { reasoning } from './long_text.mjs';
 import { traceMainThread } from './main_thread.mjs';
-import { startReplica } from './scripted_replica.mjs';
+import { startScripted, stopScripted } from './scripted_server.mjs';
 
 let replica;
 let server;
 let browser;
 before(async () => {
-  replica = await startReplica();
-  server = await startServer(['--workers', '0', '--replica', replica.url]);
-  browser = await launchBrowser();
+  ({ replica, server, browser } = await startScripted());
 });
-after(async () => {
-  await browser?.close();
-  killServers();
-  replica.stop();
-});
+after(stopScripted);
 
 const nTokens = 40_000;
 const nMeasures = 4; // on the way

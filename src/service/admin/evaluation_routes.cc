@@ -18,9 +18,6 @@ namespace {
 namespace json = boost::json;
 using access::AdminRole;
 
-constexpr int64_t kPageMax = 100;
-constexpr int64_t kPageDefault = 50;
-
 // A file for the reader to keep: the console's own policy allows none of what is in it.
 net::HttpResponse Download(const std::string& type, const std::string& name, std::string body) {
   return {200,
@@ -63,19 +60,11 @@ Result<net::HttpResponse> List(Call& call) {
   search.set_id = call.query_text("set");
   LEMMA_ASSIGN_OR_RETURN(search.version,
                          NumberOf(call, "version", 1, std::numeric_limits<int32_t>::max(), 0));
-  const std::string status = call.query_text("status");
-  search.status = store::JobStatusNamed(status);
-  if (!status.empty() && !search.status) {
-    return InvalidArgument("must be queued, running, done, failed or cancelled", "status");
-  }
-  LEMMA_ASSIGN_OR_RETURN(const int64_t limit, NumberOf(call, "limit", 1, kPageMax, kPageDefault));
+  LEMMA_ASSIGN_OR_RETURN(search.status, StatusOf(call));
+  LEMMA_ASSIGN_OR_RETURN(const int64_t limit, PageLimitOf(call));
   LEMMA_ASSIGN_OR_RETURN(auto found,
                          call.parts.evaluations.List(search, call.query_text("after"), limit + 1));
-  json::value next;
-  if (static_cast<int64_t>(found.size()) > limit) {
-    found.pop_back();
-    next = found.back().id;
-  }
+  json::value next = TakeNext(found, limit);
   json::array list;
   for (const store::Evaluation& evaluation : found) list.push_back(EvaluationJson(evaluation));
   return JsonResponse(json::object{{"evaluations", std::move(list)}, {"next", std::move(next)}});

@@ -16,9 +16,6 @@ namespace {
 namespace json = boost::json;
 using access::AdminRole;
 
-constexpr int64_t kPageMax = 100;
-constexpr int64_t kPageDefault = 50;
-
 Status NoSuchJob(const std::string& id) { return NotFound("there is no job " + id); }
 
 // As its owner sees it, without what was asked and answered: of that, votes are a part.
@@ -48,12 +45,8 @@ Result<net::HttpResponse> List(Call& call) {
   store::JobSearch search;
   if (call.query.contains("key_id")) search.key_id = call.query_text("key_id");
   search.target = call.query_text("target");
-  const std::string status = call.query_text("status");
-  search.status = store::JobStatusNamed(status);
-  if (!status.empty() && !search.status) {
-    return InvalidArgument("must be queued, running, done, failed or cancelled", "status");
-  }
-  LEMMA_ASSIGN_OR_RETURN(const int64_t limit, NumberOf(call, "limit", 1, kPageMax, kPageDefault));
+  LEMMA_ASSIGN_OR_RETURN(search.status, StatusOf(call));
+  LEMMA_ASSIGN_OR_RETURN(const int64_t limit, PageLimitOf(call));
   const std::string after = call.query_text("after");
   if (!after.empty()) {
     LEMMA_ASSIGN_OR_RETURN(const auto known, call.parts.jobs.Find(std::nullopt, after));
@@ -61,11 +54,7 @@ Result<net::HttpResponse> List(Call& call) {
   }
   LEMMA_ASSIGN_OR_RETURN(std::vector<store::Job> jobs,
                          call.parts.jobs.List(search, after, limit + 1));
-  json::value next;
-  if (static_cast<int64_t>(jobs.size()) > limit) {
-    jobs.pop_back();
-    next = jobs.back().id;
-  }
+  json::value next = TakeNext(jobs, limit);
   json::array list;
   for (const store::Job& job : jobs) list.push_back(ToJson(job));
   return JsonResponse(json::object{{"jobs", std::move(list)}, {"next", std::move(next)}});

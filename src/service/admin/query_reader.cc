@@ -20,4 +20,15 @@ Result<int64_t> NumberOf(const Call& call, std::string_view name, int64_t low, i
       std::string(name));
 }
 
+Result<std::optional<store::JobStatus>> StatusOf(const Call& call) {
+  const std::string name = call.query_text("status");
+  const auto status = store::JobStatusNamed(name);
+  if (!name.empty() && !status) {
+    return InvalidArgument("must be queued, running, done, failed or cancelled", "status");
+  }
+  return status;
+}
+
+Result<int64_t> PageLimitOf(const Call& call) { return NumberOf(call, "limit", 1, 100, 50); }
+
 }  // namespace lemma::admin
