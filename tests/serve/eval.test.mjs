@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
-import { killServers, startServer } from './server.mjs';
+import { killServers, noSandbox, startServer } from './server.mjs';
 
 const lemma = process.env.LEMMA_BINARY;
 const root = mkdtempSync(join(tmpdir(), 'lemma-eval-'));
@@ -84,9 +84,7 @@ test('without a url it serves itself: with profiles, without one, and through a 
   assert.ok(vote.tokens_total > 1.5 * one.tokens_total);
 });
 
-test('programs are judged by their tests', (t) => {
-  const { stdout } = spawnSync(lemma, ['doctor'], { encoding: 'utf8' });
-  if (!/^ok +sandbox/m.test(stdout)) return t.skip('no program can be isolated here');
+test('programs are judged by their tests', { skip: noSandbox() }, () => {
   const tests = JSON.stringify([{ input: '[1, 2]', output: '3', testtype: 'functional' }]);
   writeFileSync(join(root, 'code.jsonl'), JSON.stringify({
     question_content: 'Return the sum of the list.', question_id: 'q', contest_date: '2025-02-01',

@@ -1,5 +1,5 @@
 // A real `lemma serve` for a test: started on a free port, stopped with SIGTERM.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 const running = new Set();
@@ -45,6 +45,12 @@ export async function startServer(args = [], environment = {}, wrapper = []) {
       return exited;
     },
   };
+}
+
+// Why programs cannot be judged here, for test's `skip`; false where they can.
+export function noSandbox() {
+  const { stdout } = spawnSync(process.env.LEMMA_BINARY, ['doctor'], { encoding: 'utf8' });
+  return !/^ok +sandbox/m.test(stdout) && 'no program can be isolated here';
 }
 
 // Waits until `condition` resolves to true, or fails after ten seconds.

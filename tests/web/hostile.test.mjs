@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { noSandbox } from '../serve/server.mjs';
 import { ask, loadLibraries, openPage, status } from './browser.mjs';
 import { hostileTexts } from './hostile_texts.mjs';
 import { traceMainThread } from './main_thread.mjs';
@@ -129,7 +130,7 @@ test('thinking is folded and can be ended; what runs can be stopped', async () =
   await page.context().close();
 });
 
-test('a program is run against the tests, and each verdict is shown', async () => {
+test('a program is run against the tests, and each verdict is shown', { skip: noSandbox() }, async () => {
   const { page, faults } = await openPage(browser, server.url);
   const program = '```python\nprint(int(input()) + 1)\n```';
   replica.say(tokens(program, 'content'));

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { eventually } from '../serve/server.mjs';
+import { eventually, noSandbox } from '../serve/server.mjs';
 import { assertAccessibleEverywhere, openPage, status } from './browser.mjs';
 import { assertFocused, focusName, tabTo } from './keyboard.mjs';
 import { startScripted, stopScripted } from './scripted_server.mjs';
@@ -128,7 +128,7 @@ test('the history is opened, searched, left and emptied', async () => {
   await page.context().close();
 });
 
-test('a program is asked for with its tests, and a vote with its number', async () => {
+test('a program is asked for with its tests, and a vote with its number', { skip: noSandbox() }, async () => {
   const { page, faults } = await openPage(browser, server.url);
   await tabTo(page, page.getByLabel('An answer'));
   await page.keyboard.press('ArrowRight');
