@@ -31,7 +31,7 @@ void SumChunkOfTile(const Product<Lines>& product, const Int8Chunk& chunk, int64
     }
   }
   for (int64_t group = 0; group < chunk.n_groups; ++group) {
-    SumInt8Group(
+    SumInt8Group<kInt8GroupLines>(
         {.weights = chunk.panels + group * kInt8GroupBytes,
          .panel_bytes = chunk.panel_bytes,
          .x = product.x + first_token * product.x_stride,

@@ -43,6 +43,15 @@ inline int64_t LinesOf(WeightFormat format, int64_t cols) {
   return DivideUp(cols, unit) * (unit / ColumnsPerLine(format));
 }
 
+// int4 is better multiplied as it is where that costs less than int8.
+#if defined(LEMMA_INT4_IN_SHORTS)
+template <typename Lines>
+inline constexpr bool kHasBlocks = Lines::kFormat == WeightFormat::kInt8;
+#else
+template <typename Lines>
+inline constexpr bool kHasBlocks = Lines::kActivations == ActivationFormat::kInt8;
+#endif
+
 template <typename Lines>
 void MatmulOf(const MatmulArgs& args, int64_t row_begin, int64_t row_end) {
   using Activation = typename Lines::Activation;
@@ -61,7 +70,7 @@ void MatmulOf(const MatmulArgs& args, int64_t row_begin, int64_t row_end) {
       .out = args.out + row_begin,
       .out_stride = args.out_stride,
       .n_rows = row_end - row_begin};
-  if constexpr (Lines::kActivations == ActivationFormat::kInt8) {
+  if constexpr (kHasBlocks<Lines>) {
     if (product.n_tokens >= kManyTokens) return MultiplyMany(product);
   }
   Multiply<Lines>(product);

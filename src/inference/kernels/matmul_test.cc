@@ -12,6 +12,7 @@
 
 #include "inference/kernels/float16.h"
 #include "inference/kernels/hadamard.h"
+#include "inference/kernels/quantize.h"
 #include "inference/kernels/test_isas.h"
 #include "inference/kernels/test_reference.h"
 
@@ -211,6 +212,53 @@ TEST_P(MatmulTest, WhatIsNotFiniteStaysSo) {
                         .out_stride = 16},
                        0, 16);
       for (const float value : out) ASSERT_FALSE(std::isfinite(value)) << at;
+    }
+  }
+}
+
+// A matrix [16, 256] of one group whose weights are all the lowest or the highest integers.
+PoisonedBytes ExtremeGroup(WeightFormat format, bool is_highest) {
+  const bool is_int8 = format == WeightFormat::kInt8;
+  PoisonedBytes matrix(MatrixBytes(format, kPanelRows, kGroupColumns));
+  for (int64_t row = 0; row < kPanelRows; ++row) {
+    const std::vector<float> values = RandomFloats(kGroupColumns, static_cast<uint32_t>(row));
+    (is_int8 ? QuantizeRowInt8 : QuantizeRowInt4)(values.data(), kGroupColumns, row, matrix.data());
+  }
+  const int64_t first_line = is_int8 ? 1 : kInt4HeadLines;
+  std::fill(matrix.data() + first_line * kLineBytes,
+            matrix.data() + MatrixBytes(format, kPanelRows, kGroupColumns),
+            std::byte(is_highest ? 0xff : 0));
+  return matrix;
+}
+
+// Sums of integers must fit where they are kept, whichever columns share a lane.
+TEST_P(MatmulTest, TheLargestIntegersDoNotOverflow) {
+  if (kernels().activations[static_cast<int>(format())] != ActivationFormat::kInt8) return;
+  if (format() != WeightFormat::kInt8 && format() != WeightFormat::kInt4) return;
+  for (const bool is_highest : {false, true}) {
+    const PoisonedBytes matrix = ExtremeGroup(format(), is_highest);
+    for (const int64_t run : {1, 2, 4, 16, 32, 256}) {  // columns of one sign
+      std::vector<float> x(kGroupColumns);
+      for (int64_t i = 0; i < kGroupColumns; ++i) x[static_cast<size_t>(i)] = i / run % 2 ? -1 : 1;
+      Rotate(x.data(), kGroupColumns);  // which preparing takes back
+      const int64_t row_bytes = PreparedRowBytes(ActivationFormat::kInt8, kGroupColumns);
+      const PoisonedBytes prepared(row_bytes);
+      kernels().prepare(ActivationFormat::kInt8, x.data(), kGroupColumns, prepared.data());
+      const auto product_of = [&](const Kernels& which) {
+        std::vector<float> out(kPanelRows);
+        which.matmul({.weights = {format(), kPanelRows, kGroupColumns, matrix.data()},
+                      .x = prepared.data(),
+                      .n_tokens = 1,
+                      .out = out.data(),
+                      .out_stride = kPanelRows},
+                     0, kPanelRows);
+        return out;
+      };
+      const std::vector<float> out = product_of(kernels());
+      const std::vector<float> expected = product_of(KernelsFor(Isa::kScalar));
+      for (size_t r = 0; r < out.size(); ++r) {
+        ASSERT_NEAR(out[r], expected[r], 1e-5 * (std::abs(expected[r]) + 1)) << run << " " << r;
+      }
     }
   }
 }

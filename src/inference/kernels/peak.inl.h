@@ -37,7 +37,19 @@ inline constexpr int kPeakQuads = 1;
 inline constexpr int kPeakQuads = kTileTokens;
 #endif
 
-inline int64_t PeakOfInt8(const std::byte* line, int64_t n) {
+struct Int8Dot {
+  static I32x16 Of(I32x16 sum, const decltype(LoadInt8Line(nullptr))& line, const int8_t* x) {
+    return Dot(sum, line, LoadQuad(x));
+  }
+};
+struct Int4Dot {
+  static I32x16 Of(I32x16 sum, const decltype(LoadInt8Line(nullptr))& line, const int8_t* x) {
+    return DotPart(sum, line, LoadInt4Quad(x));
+  }
+};
+
+template <typename How>
+int64_t PeakOfDot(const std::byte* line, int64_t n) {
   I32x16 sums[kTileSums];
   LEMMA_UNROLL for (int i = 0; i < kTileSums; ++i) sums[i] = SetInts(i);
   decltype(LoadInt8Line(line)) weights[kTileSums / kTileTokens];
@@ -49,7 +61,7 @@ inline int64_t PeakOfInt8(const std::byte* line, int64_t n) {
   for (int64_t step = 0; step < n; ++step) {
     ForgetMemory(line);
     LEMMA_UNROLL for (int i = 0; i < kTileSums; ++i) {
-      sums[i] = Dot(sums[i], weights[i / kTileTokens], LoadQuad(x + i % kPeakQuads * 4));
+      sums[i] = How::Of(sums[i], weights[i / kTileTokens], x + i % kPeakQuads * 4);
     }
   }
   F32x16 total = Set(0);
@@ -83,12 +95,15 @@ int64_t Peak(WeightFormat format, int64_t n) {
       return PeakOfFloats<F32Lines>(line, n);
     case WeightFormat::kBf16:
       return PeakOfFloats<Bf16WeightLines>(line, n);
+#if defined(__AMX_INT8__)
     case WeightFormat::kInt8:
     case WeightFormat::kInt4:
-#if defined(__AMX_INT8__)
       return PeakOfAmx(n);
 #else
-      return PeakOfInt8(line, n);
+    case WeightFormat::kInt8:
+      return PeakOfDot<Int8Dot>(line, n);
+    case WeightFormat::kInt4:
+      return PeakOfDot<Int4Dot>(line, n);
 #endif
   }
   return 0;

@@ -18,6 +18,7 @@ namespace {
 // panels they need 7 loads for 12 multiplications, which the two load units keep up with.
 inline constexpr int kTileSums = 24;
 inline constexpr int kTileTokens = 12;
+inline constexpr int64_t kFetchLines = 32;  // of int8 at a time (product.inl.h)
 
 using F32x16 = __m512;
 

@@ -68,8 +68,8 @@ inline F32x16 LoadInt8Scales(const std::byte* line) {
 }
 
 // One group of a tile: the integers stay in registers, `sums` are in the L1 cache meanwhile.
-// fetch(line) is called before some lines, which it may fetch for later.
-template <int kPanels, int kTokens, typename Fetch>
+// fetch(line) is called before every kStep lines, which it may fetch for later.
+template <int64_t kStep, int kPanels, int kTokens, typename Fetch>
 [[gnu::always_inline]] inline void SumInt8Group(const Int8Group& of, const Fetch& fetch,
                                                 F32x16 (&sums)[kPanels][kTokens]) {
   I32x16 dots[kPanels][kTokens];
@@ -80,9 +80,9 @@ template <int kPanels, int kTokens, typename Fetch>
     const I32x16 offset = SetInts(row.int8_offsets[of.group]);
     LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) dots[p][t] = offset;
   }
-  for (int64_t line = 0; line < kInt8GroupLines; line += kFetchLines) {
+  for (int64_t line = 0; line < kInt8GroupLines; line += kStep) {
     fetch(line);
-    DotInt8Lines(of.weights + (1 + line) * kLineBytes, of.panel_bytes, kFetchLines,
+    DotInt8Lines(of.weights + (1 + line) * kLineBytes, of.panel_bytes, kStep,
                  of.x + of.group * kGroupColumns + 4 * line, of.x_stride, dots);
   }
   F32x16 weight_scales[kPanels];
@@ -102,15 +102,30 @@ inline void SumTile(const Product<Int8Lines>& product, const std::byte* panels, 
       FetchAhead<kPanels>(panels, product.panel_bytes, at + line * kLineBytes,
                           kFetchLines + (line == 0 ? 1 : 0));
     };
-    SumInt8Group({.weights = panels + at,
-                  .panel_bytes = product.panel_bytes,
-                  .x = x,
-                  .x_stride = product.x_stride,
-                  .n_groups = n_groups,
-                  .group = group},
-                 fetch, sums);
+    SumInt8Group<kFetchLines>({.weights = panels + at,
+                               .panel_bytes = product.panel_bytes,
+                               .x = x,
+                               .x_stride = product.x_stride,
+                               .n_groups = n_groups,
+                               .group = group},
+                              fetch, sums);
   }
 }
+
+// How a part of a group of int4 is summed, where an instruction set has no way of its own: like
+// int8.
+#if !defined(LEMMA_INT4_IN_SHORTS)
+using Int4Quad = Int8Quad;
+inline Int4Quad LoadInt4Quad(const int8_t* x) { return LoadQuad(x); }
+inline I32x16 BeginPart(int32_t offset) { return SetInts(offset); }
+template <typename Line>
+inline I32x16 DotPart(const I32x16& sum, const Line& four_bits, const Int4Quad& x) {
+  return Dot(sum, four_bits, x);
+}
+inline I32x16 AddPart(const I32x16& part, const I32x16& factors, const I32x16& total) {
+  return MulAddShort(part, factors, total);
+}
+#endif
 
 // The products of one part of a group, without the factor: they fit in 16 bits (8 * 127 * 32).
 template <int kPanels, int kTokens>
@@ -125,9 +140,9 @@ inline void DotInt4Part(const Product<Int4Lines>& product, const std::byte* line
     }
     LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
       const int8_t* eight = columns + t * product.x_stride + line * 8;
-      const Int8Quad first = LoadQuad(eight), second = LoadQuad(eight + 4);
+      const Int4Quad first = LoadInt4Quad(eight), second = LoadInt4Quad(eight + 4);
       LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
-        dots[p][t] = Dot(Dot(dots[p][t], low[p], first), high[p], second);
+        dots[p][t] = DotPart(DotPart(dots[p][t], low[p], first), high[p], second);
       }
     }
   }
@@ -156,7 +171,7 @@ inline void SumTile(const Product<Int4Lines>& product, const std::byte* panels, 
       I32x16 dots[kPanels][kTokens];
       LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
         const int32_t* offsets = PartsOf(x + t * product.x_stride, n_groups).int4_offsets;
-        const I32x16 offset = SetInts(offsets[group * kInt4Parts + part]);
+        const I32x16 offset = BeginPart(offsets[group * kInt4Parts + part]);
         LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) dots[p][t] = offset;
       }
       DotInt4Part(product, heads + (kInt4HeadLines + part * kInt4PartLines) * kLineBytes,
@@ -164,7 +179,7 @@ inline void SumTile(const Product<Int4Lines>& product, const std::byte* panels, 
       LEMMA_UNROLL for (int p = 0; p < kPanels; ++p) {
         const I32x16 factor = LoadPartFactors(heads + p * product.panel_bytes, part);
         LEMMA_UNROLL for (int t = 0; t < kTokens; ++t) {
-          totals[p][t] = MulAddShort(dots[p][t], factor, totals[p][t]);
+          totals[p][t] = AddPart(dots[p][t], factor, totals[p][t]);
         }
       }
     }
