@@ -15,7 +15,12 @@ const types = {
 
 const [dist, listFile, bytesFile] = process.argv.slice(2);
 const pages = { "index.html": "/", "admin.html": "/admin" };
-const names = [...Object.keys(pages), ...readdirSync(join(dist, "assets")).sort().map((n) => `assets/${n}`)];
+const names = [
+  ...Object.keys(pages),
+  ...readdirSync(join(dist, "assets"))
+    .sort()
+    .map((n) => `assets/${n}`),
+];
 let list = "";
 const pieces = [];
 for (const name of names) {

@@ -105,7 +105,12 @@ export function App() {
       <header class="row">
         <h1>Lemma</h1>
         <p class="hint">{model || say("tagline")}</p>
-        <button type="button" ref={historyButton} aria-expanded={showsHistory} onClick={() => setShowsHistory(!showsHistory)}>
+        <button
+          type="button"
+          ref={historyButton}
+          aria-expanded={showsHistory}
+          onClick={() => setShowsHistory(!showsHistory)}
+        >
           {say("history")}
         </button>
         <LookButtons look={look} />

@@ -44,7 +44,11 @@ export function nextBlock(
   const lastLine = seen.lastIndexOf("\n") + 1;
   const isHalf = lastLine < blockCharsMax / 2;
   const isPair = /[\uD800-\uDBFF]$/.test(seen); // which a cut would part
-  return block(isHalf ? seen.length - (isPair ? 1 : 0) : lastLine, true, isHalf ? "" : scan.openFence);
+  return block(
+    isHalf ? seen.length - (isPair ? 1 : 0) : lastLine,
+    true,
+    isHalf ? "" : scan.openFence,
+  );
 }
 
 function skipBlankLines(text: string, from: number): number {
@@ -70,7 +74,7 @@ class Scan {
   lengthOfBlock(): number | null {
     let mark = fenceOf(this.openFence);
     let mayHoldFormula = true;
-    for (let begin = 0; begin < this.seen.length; ) {
+    for (let begin = 0; begin < this.seen.length;) {
       const newline = this.seen.indexOf("\n", begin);
       const isLineWhole = newline >= 0 || this.isWhole;
       const end = newline >= 0 ? newline : this.seen.length;

@@ -75,7 +75,11 @@ async function fetchJob(id: string, signal: AbortSignal): Promise<Job> {
 
 function mayComeBack(error: unknown): boolean {
   if (error instanceof TypeError) return true; // of fetch: the network
-  return error instanceof ApiError && ["lost", "busy", "server"].includes(error.kind) && error.status !== 404;
+  return (
+    error instanceof ApiError &&
+    ["lost", "busy", "server"].includes(error.kind) &&
+    error.status !== 404
+  );
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

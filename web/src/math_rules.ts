@@ -85,23 +85,28 @@ export function mathRules(md: MarkdownIt): void {
     return true;
   });
   // A displayed formula has lines of its own, which may begin like a list or hold blank ones.
-  md.block.ruler.before("fence", "formula_lines", (state, startLine, endLine, silent) => {
-    const begin = state.bMarks[startLine]! + state.tShift[startLine]!;
-    const formula = formulaAt(state.src, begin);
-    if (!formula?.isDisplay) return false;
-    let line = startLine;
-    while (line < endLine && state.eMarks[line]! < formula.end) ++line;
-    if (line >= endLine || state.src.slice(formula.end, state.eMarks[line]).trim() !== "") {
-      return false; // text follows: it belongs to a paragraph
-    }
-    if (!silent) {
-      const token = state.push("formula", "span", 0);
-      token.content = formula.tex;
-      token.meta = { isDisplay: true };
-    }
-    state.line = line + 1;
-    return true;
-  }, { alt: ["paragraph", "blockquote", "list"] });
+  md.block.ruler.before(
+    "fence",
+    "formula_lines",
+    (state, startLine, endLine, silent) => {
+      const begin = state.bMarks[startLine]! + state.tShift[startLine]!;
+      const formula = formulaAt(state.src, begin);
+      if (!formula?.isDisplay) return false;
+      let line = startLine;
+      while (line < endLine && state.eMarks[line]! < formula.end) ++line;
+      if (line >= endLine || state.src.slice(formula.end, state.eMarks[line]).trim() !== "") {
+        return false; // text follows: it belongs to a paragraph
+      }
+      if (!silent) {
+        const token = state.push("formula", "span", 0);
+        token.content = formula.tex;
+        token.meta = { isDisplay: true };
+      }
+      state.line = line + 1;
+      return true;
+    },
+    { alt: ["paragraph", "blockquote", "list"] },
+  );
   md.renderer.rules.formula = (tokens, index) => {
     const token = tokens[index]!;
     const display = (token.meta as { isDisplay: boolean }).isDisplay ? ' data-display="1"' : "";

@@ -171,7 +171,8 @@ function depthOf(tex: string): number {
   let depth = 0;
   let deepest = 0;
   for (const [mark] of tex.matchAll(/\\[{}]|[{}]|\\(left|right|begin|end)(?![a-z])/gi)) {
-    if (mark === "{" || mark === "\\left" || mark === "\\begin") deepest = Math.max(deepest, ++depth);
+    if (mark === "{" || mark === "\\left" || mark === "\\begin")
+      deepest = Math.max(deepest, ++depth);
     else if (mark === "}" || mark === "\\right" || mark === "\\end") --depth;
   }
   return deepest;

@@ -59,7 +59,8 @@ const en = {
   answering: "Answering",
   done: "Done",
   stoppedByYou: "Stopped. What was said until then is below.",
-  interrupted: "Interrupted: the connection broke or the page was closed. Retry asks again and keeps this.",
+  interrupted:
+    "Interrupted: the connection broke or the page was closed. Retry asks again and keeps this.",
   reconnecting: "The connection is lost. The server goes on, and the page will where it was.",
   cutOff: "The answer was cut off: it reached the most tokens it may have.",
   thinkingClosed: "The thinking was closed early so that there is an answer.",

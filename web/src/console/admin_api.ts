@@ -55,7 +55,11 @@ export class AdminApi {
   }
 
   // The reply; null where there is none (204).
-  send<T>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, body: object = {}): Promise<T> {
+  send<T>(
+    method: "POST" | "PUT" | "PATCH" | "DELETE",
+    path: string,
+    body: object = {},
+  ): Promise<T> {
     return this.call<T>(addressOf(path), {
       method,
       headers: { "Content-Type": "application/json", "x-csrf-token": this.csrfToken },

@@ -20,7 +20,15 @@ export interface AlertRule extends AlertSpec {
   delivery_error: string;
 }
 
-const sums = ["requests", "errors", "prompt_tokens", "completion_tokens", "thinking_tokens", "truncated", "looped"];
+const sums = [
+  "requests",
+  "errors",
+  "prompt_tokens",
+  "completion_tokens",
+  "thinking_tokens",
+  "truncated",
+  "looped",
+];
 const rates = ["error_rate", "truncated_rate", "looped_rate"];
 const percentiles = ["queue", "first_token", "per_token", "answer", "whole"].flatMap((latency) =>
   ["p50", "p95", "p99"].map((percent) => `${latency}_${percent}`),

@@ -29,12 +29,15 @@ export function Console() {
   }, []);
   const api = useMemo(() => new AdminApi(leave), [leave]);
 
-  const enter = useCallback(({ user, csrf_token }: Me) => {
-    api.signedIn(csrf_token);
-    setMe(user);
-    setIsSignedIn(true);
-    setFailure(null);
-  }, [api]);
+  const enter = useCallback(
+    ({ user, csrf_token }: Me) => {
+      api.signedIn(csrf_token);
+      setMe(user);
+      setIsSignedIn(true);
+      setFailure(null);
+    },
+    [api],
+  );
   const renewMe = useCallback(async () => {
     try {
       enter(await api.get<Me>("/me"));
@@ -52,7 +55,10 @@ export function Console() {
         <p class="hint">{say("console")}</p>
         <LookButtons look={look} />
         {me && isSignedIn && (
-          <button type="button" onClick={() => void api.send("POST", "/sign-out").then(() => api.signedOut())}>
+          <button
+            type="button"
+            onClick={() => void api.send("POST", "/sign-out").then(() => api.signedOut())}
+          >
             {say("signOut")} ({me.name})
           </button>
         )}

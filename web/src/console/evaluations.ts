@@ -78,7 +78,8 @@ export interface GateState {
   verdict: Verdict | null; // null: there is no gate
 }
 
-export const profileOf = ({ profile, version }: Evaluation) => (version ? `${profile}@${version}` : profile);
+export const profileOf = ({ profile, version }: Evaluation) =>
+  version ? `${profile}@${version}` : profile;
 
 export async function fetchSets(api: AdminApi): Promise<ProblemSet[]> {
   return (await api.get<{ sets: ProblemSet[] }>("/problem-sets")).sets;

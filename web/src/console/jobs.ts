@@ -24,4 +24,5 @@ export interface JobDetails extends Job {
 
 export const targets = ["/v1/solve", "/v1/chat/completions", "/generate"];
 
-export const hasEnded = ({ status }: Pick<Job, "status">) => status !== "queued" && status !== "running";
+export const hasEnded = ({ status }: Pick<Job, "status">) =>
+  status !== "queued" && status !== "running";

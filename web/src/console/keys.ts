@@ -67,5 +67,8 @@ export function bodyOf(draft: KeyDraft): object {
 
 // "a, b" -> a and b.
 export function listOf(text: string): string[] {
-  return text.split(",").map((item) => item.trim()).filter(Boolean);
+  return text
+    .split(",")
+    .map((item) => item.trim())
+    .filter(Boolean);
 }

@@ -23,7 +23,10 @@ export interface Rendered {
 export const production = "production";
 
 // "3: 90 %, 4: 10 %"; a single one by its number.
-export function sharesText(shares: Share[], percent: (part: number, whole: number) => string): string {
+export function sharesText(
+  shares: Share[],
+  percent: (part: number, whole: number) => string,
+): string {
   const whole = shares.reduce((sum, { weight }) => sum + weight, 0);
   if (shares.length === 1) return String(shares[0]!.version);
   return shares.map(({ version, weight }) => `${version}: ${percent(weight, whole)}`).join(", ");

@@ -14,7 +14,11 @@ function readRoute(): Route {
 }
 
 // The address of a page; members of `query` that are "" or undefined are left out.
-export function linkTo(page: string, id = "", query: Record<string, string | undefined> = {}): string {
+export function linkTo(
+  page: string,
+  id = "",
+  query: Record<string, string | undefined> = {},
+): string {
   const sent = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value) sent.set(name, value);
   const text = sent.toString();

@@ -36,7 +36,13 @@ export function SignIn({ api, onSignedIn, say }: Props) {
     <main>
       <form class="panel sign-in" onSubmit={(event) => void signIn(event)}>
         <h2>{say("signIn")}</h2>
-        <TextField label={say("name")} value={name} onChange={setName} isRequired autocomplete="username" />
+        <TextField
+          label={say("name")}
+          value={name}
+          onChange={setName}
+          isRequired
+          autocomplete="username"
+        />
         <TextField
           label={say("password")}
           type="password"
@@ -47,7 +53,13 @@ export function SignIn({ api, onSignedIn, say }: Props) {
         />
         {needsCode && (
           <>
-            <TextField label={say("code")} value={code} onChange={setCode} isRequired autocomplete="one-time-code" />
+            <TextField
+              label={say("code")}
+              value={code}
+              onChange={setCode}
+              isRequired
+              autocomplete="one-time-code"
+            />
             <p class="hint">{say("codeHint")}</p>
           </>
         )}

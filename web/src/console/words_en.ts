@@ -304,7 +304,8 @@ export const en = {
   isSet: "set",
   recoveryCodes: "Recovery codes",
   setUpTotp: "Set up",
-  totpHint: "Scan this with an authenticator app, or put the secret into it; then type the code it shows.",
+  totpHint:
+    "Scan this with an authenticator app, or put the secret into it; then type the code it shows.",
   totpPicture: "QR code of the secret, for an authenticator app",
   openApp: "Open in an app on this device",
   confirm: "Confirm",

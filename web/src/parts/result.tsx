@@ -45,7 +45,11 @@ export function Result({ entry, versions, control, onEdit, onVersion, say }: Pro
         {/* Other elements, not the same with other words: a press meant for one never is the other's. */}
         {control.isRunning ? (
           <Fragment key="running">
-            <button type="button" aria-disabled={!isThinking} onClick={() => isThinking && control.answerNow()}>
+            <button
+              type="button"
+              aria-disabled={!isThinking}
+              onClick={() => isThinking && control.answerNow()}
+            >
               {say("answerNow")}
             </button>
             <button type="button" onClick={control.stop}>

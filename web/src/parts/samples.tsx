@@ -27,14 +27,19 @@ export function Samples({ run, say }: { run: Run; say: Say }) {
               max={longest}
               value={lengthOf(sample)}
             />
-            <span>{sample.answer ?? (sample.check ? sample.check.verdict : say(states[sample.state]))}</span>
+            <span>
+              {sample.answer ?? (sample.check ? sample.check.verdict : say(states[sample.state]))}
+            </span>
           </li>
         ))}
       </ol>
       {run.votes.length > 0 && (
         <ol class="clusters">
           {run.votes.map((vote, index) => (
-            <li key={vote.answer} class={run.state === "done" && index === 0 ? "cluster won" : "cluster"}>
+            <li
+              key={vote.answer}
+              class={run.state === "done" && index === 0 ? "cluster won" : "cluster"}
+            >
               <Typeset text={asFormula(vote.answer)} say={say} />
               <span>
                 {vote.count} {say("agree")}

@@ -66,7 +66,12 @@ export function TaskForm(props: Props) {
       <div class="row">
         <fieldset class="choices">
           <legend>{say("mode")}</legend>
-          <Choice name="mode" label={say("modeAnswer")} on={!isProgram} set={() => setMode(false)} />
+          <Choice
+            name="mode"
+            label={say("modeAnswer")}
+            on={!isProgram}
+            set={() => setMode(false)}
+          />
           <Choice name="mode" label={say("modeProgram")} on={isProgram} set={() => setMode(true)} />
         </fieldset>
         <div>
@@ -86,7 +91,11 @@ export function TaskForm(props: Props) {
         </div>
       </div>
       {isProgram && (
-        <TestsEditor tests={task.tests} onChange={(tests) => onChange({ ...task, tests })} say={say} />
+        <TestsEditor
+          tests={task.tests}
+          onChange={(tests) => onChange({ ...task, tests })}
+          say={say}
+        />
       )}
       {complaint && <p role="alert">{say("testsMissing")}</p>}
       <div class="row">

@@ -47,7 +47,11 @@ export function TestsEditor({ tests, onChange, say }: Props) {
           )}
         </div>
       ))}
-      <button type="button" ref={adding} onClick={() => onChange([...tests, { input: "", output: "" }])}>
+      <button
+        type="button"
+        ref={adding}
+        onClick={() => onChange([...tests, { input: "", output: "" }])}
+      >
         {say("addTest")}
       </button>
     </fieldset>

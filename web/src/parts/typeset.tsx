@@ -32,7 +32,9 @@ function addCopyButton(pre: HTMLPreElement, copy: string, copied: string): void 
   button.className = "copy";
   button.textContent = copy;
   button.addEventListener("click", () => {
-    void navigator.clipboard.writeText(pre.textContent ?? "").then(() => (button.textContent = copied));
+    void navigator.clipboard
+      .writeText(pre.textContent ?? "")
+      .then(() => (button.textContent = copied));
   });
   const frame = document.createElement("div");
   frame.className = "code";

@@ -34,7 +34,9 @@ export function Alerts({ route }: { route: Route }) {
     <>
       <h2>{say("alerts")}</h2>
       <Failure failure={data.failure} />
-      {secret && <Secret title={say("signingSecret")} text={secret} onDone={() => setSecret(null)} />}
+      {secret && (
+        <Secret title={say("signingSecret")} text={secret} onDone={() => setSecret(null)} />
+      )}
       {data.value && <AlertTable rules={data.value.alerts} onChanged={data.reload} />}
       {may("owner") && edited && (
         <AlertForm
@@ -46,7 +48,13 @@ export function Alerts({ route }: { route: Route }) {
         />
       )}
       {may("owner") && !edited && (
-        <AlertForm key={nMade} title={say("newAlert")} submit={say("create")} spec={emptyAlert} onSubmit={create} />
+        <AlertForm
+          key={nMade}
+          title={say("newAlert")}
+          submit={say("create")}
+          spec={emptyAlert}
+          onSubmit={create}
+        />
       )}
     </>
   );
@@ -58,8 +66,13 @@ function AlertTable({ rules, onChanged }: { rules: AlertRule[]; onChanged(): voi
   const { run, isBusy, failure } = useAction();
   const test = async ({ id, name }: AlertRule) => {
     setTold("");
-    const sent = await api.send<{ is_delivered: boolean; error: string }>("POST", `/alerts/${id}/test`);
-    setTold(`${name}: ${sent.is_delivered ? say("testArrived") : `${say("testFailed")} ${sent.error}`}`);
+    const sent = await api.send<{ is_delivered: boolean; error: string }>(
+      "POST",
+      `/alerts/${id}/test`,
+    );
+    setTold(
+      `${name}: ${sent.is_delivered ? say("testArrived") : `${say("testFailed")} ${sent.error}`}`,
+    );
   };
   const remove = async ({ id }: AlertRule) => {
     await api.send("DELETE", `/alerts/${id}`);
@@ -85,13 +98,23 @@ function AlertTable({ rules, onChanged }: { rules: AlertRule[]; onChanged(): voi
       {told && <p role="status">{told}</p>}
       <Table
         label={say("alerts")}
-        columns={[say("name"), say("state"), say("rule"), say("value"), say("since"), say("webhook"), ""]}
+        columns={[
+          say("name"),
+          say("state"),
+          say("rule"),
+          say("value"),
+          say("since"),
+          say("webhook"),
+          "",
+        ]}
         numeric={[3]}
         rows={rules.map((rule) => ({
           key: rule.id,
           cells: [
             rule.name,
-            <span class={rule.state === "firing" ? "failure" : undefined}>{say(`alert.${rule.state}`)}</span>,
+            <span class={rule.state === "firing" ? "failure" : undefined}>
+              {say(`alert.${rule.state}`)}
+            </span>,
             `${rule.metric} ${rule.comparison === "above" ? ">" : "<"} ${formats.number(rule.threshold)}, ${rule.window_minutes} min ${filtersText(rule.filters)}`,
             rule.value === null ? "" : formats.number(rule.value),
             formats.time(rule.since),

@@ -24,7 +24,9 @@ const pageMax = 100;
 
 export function Audit({ route }: { route: Route }) {
   const { say } = useConsole();
-  const wanted = Object.fromEntries(filters.map((name) => [name, route.query.get(name) ?? ""])) as Filters;
+  const wanted = Object.fromEntries(
+    filters.map((name) => [name, route.query.get(name) ?? ""]),
+  ) as Filters;
   const key = JSON.stringify(wanted);
   return (
     <>
@@ -64,7 +66,10 @@ function AuditSearch({ wanted }: { wanted: Filters }) {
 function Entries({ wanted }: { wanted: Filters }) {
   const { api, say, formats } = useConsole();
   const [limit, setLimit] = useState(pageMax);
-  const data = useData(() => api.get<{ entries: Entry[] }>("/audit", { ...wanted, limit }), [limit]);
+  const data = useData(
+    () => api.get<{ entries: Entry[] }>("/audit", { ...wanted, limit }),
+    [limit],
+  );
   if (!data.value) return <Failure failure={data.failure} />;
   const { entries } = data.value;
   return (
@@ -72,7 +77,15 @@ function Entries({ wanted }: { wanted: Filters }) {
       <Failure failure={data.failure} />
       <Table
         label={say("audit")}
-        columns={["#", say("when"), say("audit.actor"), say("address"), say("audit.action"), say("audit.target"), say("details")]}
+        columns={[
+          "#",
+          say("when"),
+          say("audit.actor"),
+          say("address"),
+          say("audit.action"),
+          say("audit.target"),
+          say("details"),
+        ]}
         numeric={[0]}
         rows={entries.map((entry) => ({
           key: String(entry.number),

@@ -18,7 +18,14 @@ export function Evaluations({ route }: { route: Route }) {
   const sets = useData(() => fetchSets(api), []);
   if (!sets.value) return <Failure failure={sets.failure} />;
   if (route.id) {
-    return <EvaluationDetails key={route.id} id={route.id} against={route.query.get("with") ?? ""} sets={sets.value} />;
+    return (
+      <EvaluationDetails
+        key={route.id}
+        id={route.id}
+        against={route.query.get("with") ?? ""}
+        sets={sets.value}
+      />
+    );
   }
   const profile = route.query.get("profile") ?? "";
   return (
@@ -39,7 +46,11 @@ export function Evaluations({ route }: { route: Route }) {
 function Runs({ profile, sets }: { profile: string; sets: ProblemSet[] }) {
   const { api, say, formats } = useConsole();
   const [n, setN] = useState(50);
-  const data = useData(() => api.get<EvaluationPage>("/evaluations", { profile, limit: n }), [n], refreshMs);
+  const data = useData(
+    () => api.get<EvaluationPage>("/evaluations", { profile, limit: n }),
+    [n],
+    refreshMs,
+  );
   if (!data.value) return <Failure failure={data.failure} />;
   const nameOf = (id: string) => sets.find((set) => set.id === id)?.name ?? id;
   return (
@@ -47,7 +58,15 @@ function Runs({ profile, sets }: { profile: string; sets: ProblemSet[] }) {
       <Failure failure={data.failure} />
       <Table
         label={say("evaluations")}
-        columns={[say("when"), say("dimension.profile"), say("problemSet"), say("state"), say("samples"), "pass@1", say("askedBy")]}
+        columns={[
+          say("when"),
+          say("dimension.profile"),
+          say("problemSet"),
+          say("state"),
+          say("samples"),
+          "pass@1",
+          say("askedBy"),
+        ]}
         numeric={[4, 5]}
         rows={data.value.evaluations.map((evaluation) => ({
           key: evaluation.id,

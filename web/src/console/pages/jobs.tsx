@@ -17,7 +17,9 @@ type Filters = Record<(typeof filters)[number], string>;
 export function Jobs({ route }: { route: Route }) {
   const { say } = useConsole();
   if (route.id) return <JobDetails key={route.id} id={route.id} />;
-  const wanted = Object.fromEntries(filters.map((name) => [name, route.query.get(name) ?? ""])) as Filters;
+  const wanted = Object.fromEntries(
+    filters.map((name) => [name, route.query.get(name) ?? ""]),
+  ) as Filters;
   return (
     <>
       <h2>{say("jobs")}</h2>
@@ -47,7 +49,10 @@ function FilterForm({ wanted }: { wanted: Filters }) {
         <SelectField
           label={say("state")}
           value={wanted.status}
-          options={[["", say("any")], ...jobStatuses.map((status) => [status, say(`job.${status}`)] as const)]}
+          options={[
+            ["", say("any")],
+            ...jobStatuses.map((status) => [status, say(`job.${status}`)] as const),
+          ]}
           onChange={(status) => show({ status })}
         />
         <SelectField
@@ -56,7 +61,11 @@ function FilterForm({ wanted }: { wanted: Filters }) {
           options={[["", say("any")], ...targets.map((target) => [target, target] as const)]}
           onChange={(target) => show({ target })}
         />
-        <TextField label={say("search.key_id")} value={keyId} onChange={(id) => setKeyId(id.trim())} />
+        <TextField
+          label={say("search.key_id")}
+          value={keyId}
+          onChange={(id) => setKeyId(id.trim())}
+        />
       </div>
       <button type="submit">{say("search")}</button>
     </form>
@@ -71,23 +80,36 @@ interface Page {
 function Found({ wanted }: { wanted: Filters }) {
   const { api, say, formats } = useConsole();
   const [n, setN] = useState(50); // how many are shown
-  const data = useData(async (): Promise<Page> => {
-    const all: Job[] = [];
-    let next: string | null = "";
-    while (next !== null && all.length < n) {
-      const page: Page = await api.get<Page>("/jobs", { ...wanted, limit: 50, after: next });
-      all.push(...page.jobs);
-      next = page.next;
-    }
-    return { jobs: all, next };
-  }, [n], refreshMs);
+  const data = useData(
+    async (): Promise<Page> => {
+      const all: Job[] = [];
+      let next: string | null = "";
+      while (next !== null && all.length < n) {
+        const page: Page = await api.get<Page>("/jobs", { ...wanted, limit: 50, after: next });
+        all.push(...page.jobs);
+        next = page.next;
+      }
+      return { jobs: all, next };
+    },
+    [n],
+    refreshMs,
+  );
   if (!data.value) return <Failure failure={data.failure} />;
   return (
     <>
       <Failure failure={data.failure} />
       <Table
         label={say("jobs")}
-        columns={["ID", say("state"), say("target"), say("when"), say("ended"), say("tokens"), say("attempts"), say("dimension.key_id")]}
+        columns={[
+          "ID",
+          say("state"),
+          say("target"),
+          say("when"),
+          say("ended"),
+          say("tokens"),
+          say("attempts"),
+          say("dimension.key_id"),
+        ]}
         numeric={[5, 6]}
         rows={data.value.jobs.map((job) => ({
           key: job.id,

@@ -42,7 +42,15 @@ function KeyList() {
       {data.value && (
         <Table
           label={say("keys")}
-          columns={[say("name"), say("keyText"), say("state"), say("requestsDay"), say("tokensDay"), say("lastUsed"), say("expires")]}
+          columns={[
+            say("name"),
+            say("keyText"),
+            say("state"),
+            say("requestsDay"),
+            say("tokensDay"),
+            say("lastUsed"),
+            say("expires"),
+          ]}
           numeric={[3, 4]}
           rows={data.value.keys.map((key) => {
             const used = data.value!.used.get(key.id);

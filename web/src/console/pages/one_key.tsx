@@ -26,8 +26,8 @@ export function OneKey({ id }: { id: string }) {
       </p>
       <h2>{name}</h2>
       <p>
-        <code>{prefix}...</code> · {say(`key.${state}`)} · {say("created")} {formats.time(created)} · {say("expires")}{" "}
-        {formats.time(expires) || say("never")}
+        <code>{prefix}...</code> · {say(`key.${state}`)} · {say("created")} {formats.time(created)}{" "}
+        · {say("expires")} {formats.time(expires) || say("never")}
       </p>
       <Failure failure={key.failure} />
       {may("admin") && state !== "revoked" ? (
@@ -106,14 +106,23 @@ function KeyUse({ id }: { id: string }) {
       {usage.value && (
         <Table
           label={say("keyUse")}
-          columns={[say("profile"), say("model"), say("requests"), say("errors"), say("promptTokens"), say("completionTokens")]}
+          columns={[
+            say("profile"),
+            say("model"),
+            say("requests"),
+            say("errors"),
+            say("promptTokens"),
+            say("completionTokens"),
+          ]}
           numeric={[2, 3, 4, 5]}
           rows={usage.value.groups.map((group) => ({
             key: `${group.profile}\n${group.model}`,
             cells: [
               group.profile,
               group.model,
-              ...[group.requests, group.errors, group.prompt_tokens, group.completion_tokens].map(formats.number),
+              ...[group.requests, group.errors, group.prompt_tokens, group.completion_tokens].map(
+                formats.number,
+              ),
             ],
           }))}
         />

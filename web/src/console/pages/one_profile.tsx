@@ -50,7 +50,11 @@ export function OneProfile({ name, route }: { name: string; route: Route }) {
           }}
         />
       </section>
-      <ProfileGate key={`gate ${version} ${JSON.stringify(profile.labels)}`} profile={profile} version={version} />
+      <ProfileGate
+        key={`gate ${version} ${JSON.stringify(profile.labels)}`}
+        profile={profile}
+        version={version}
+      />
       <Results name={name} />
     </>
   );
@@ -81,7 +85,11 @@ function VersionFile({ profile, version, onSaved }: FileProps) {
       {may("prompt_editor") && (
         <>
           <Failure failure={failure} />
-          <button type="button" disabled={isBusy || toml === file.value} onClick={() => void run(save)}>
+          <button
+            type="button"
+            disabled={isBusy || toml === file.value}
+            onClick={() => void run(save)}
+          >
             {say("saveVersion")}
           </button>
         </>
@@ -100,13 +108,19 @@ async function fetchToml(api: ReturnType<typeof useConsole>["api"], name: string
 function Compare({ profile, version, toml }: { profile: Profile; version: number; toml: string }) {
   const { api, say } = useConsole();
   const [other, setOther] = useState("");
-  const before = useData(async () => (other ? fetchToml(api, profile.name, Number(other)) : null), [other]);
+  const before = useData(
+    async () => (other ? fetchToml(api, profile.name, Number(other)) : null),
+    [other],
+  );
   return (
     <section>
       <SelectField
         label={say("compareWith")}
         value={other}
-        options={[["", say("none")], ...profile.versions.map((v) => [String(v), String(v)] as const)]}
+        options={[
+          ["", say("none")],
+          ...profile.versions.map((v) => [String(v), String(v)] as const),
+        ]}
         onChange={setOther}
       />
       <Failure failure={before.failure} />
@@ -124,7 +138,8 @@ function Results({ name }: { name: string }) {
     () => fetchUsage(api, { profile: name, group_by: "profile_version", from_ms: beginOf("30d") }),
     [name],
   );
-  const each = (sum: number, count: number) => (count > 0 ? formats.number(Math.round(sum / count)) : "");
+  const each = (sum: number, count: number) =>
+    count > 0 ? formats.number(Math.round(sum / count)) : "";
   return (
     <section>
       <h3>{say("results")}</h3>
@@ -147,7 +162,9 @@ function Results({ name }: { name: string }) {
           rows={usage.value.groups.map((group) => ({
             key: group.profile_version!,
             cells: [
-              <a href={linkTo("profiles", name, { version: group.profile_version })}>{group.profile_version}</a>,
+              <a href={linkTo("profiles", name, { version: group.profile_version })}>
+                {group.profile_version}
+              </a>,
               formats.number(group.requests),
               formats.percent(group.requests - group.errors, group.requests),
               formats.percent(group.truncated, group.requests),

@@ -47,8 +47,14 @@ export function Overview({ route }: { route: Route }) {
           <dl class="tiles">
             <Tile label={say("requests")} text={formats.number(total.requests)} />
             <Tile label={say("perSecond")} text={formats.number(total.requests / seconds)} />
-            <Tile label={say("success")} text={formats.percent(total.requests - total.errors, total.requests) || "-"} />
-            <Tile label={say("tokensPerSecond")} text={formats.number(total.completion_tokens / seconds)} />
+            <Tile
+              label={say("success")}
+              text={formats.percent(total.requests - total.errors, total.requests) || "-"}
+            />
+            <Tile
+              label={say("tokensPerSecond")}
+              text={formats.number(total.completion_tokens / seconds)}
+            />
           </dl>
           <Latencies total={total} />
           <Charts {...shown} latency={latency} onLatency={setLatency} />
@@ -96,12 +102,22 @@ function Now() {
     <section aria-label={say("now")}>
       <Failure failure={now.failure} />
       <dl class="tiles">
-        <Tile label={say("running")} text={formats.number(live.length - n_waiting)} href={linkTo("requests")} />
+        <Tile
+          label={say("running")}
+          text={formats.number(live.length - n_waiting)}
+          href={linkTo("requests")}
+        />
         <Tile label={say("waiting")} text={formats.number(n_waiting)} href={linkTo("requests")} />
         <Tile label={say("replicasReady")} text={formats.number(health.replicas_ready)} />
         <Tile label={say("models")} text={health.models.join(", ") || "-"} />
         <Tile label={say("database")} text={health.database} />
-        {alerts && <Tile label={say("alertsFiring")} text={formats.number(n_firing)} href={linkTo("alerts")} />}
+        {alerts && (
+          <Tile
+            label={say("alertsFiring")}
+            text={formats.number(n_firing)}
+            href={linkTo("alerts")}
+          />
+        )}
       </dl>
     </section>
   );
@@ -118,7 +134,10 @@ function Latencies({ total }: { total: UsageSums }) {
         const { p50_ms, p95_ms, p99_ms } = total[name];
         return {
           key: name,
-          cells: [say(`latency.${name}`), ...[p50_ms, p95_ms, p99_ms].map((ms) => formats.milliseconds(ms) || "-")],
+          cells: [
+            say(`latency.${name}`),
+            ...[p50_ms, p95_ms, p99_ms].map((ms) => formats.milliseconds(ms) || "-"),
+          ],
         };
       })}
     />

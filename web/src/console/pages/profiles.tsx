@@ -34,7 +34,9 @@ function ProfileList() {
               <a href={linkTo("profiles", name)}>{name}</a>,
               formats.number(versions.length),
               sharesText(labels[production] ?? [], formats.percent),
-              Object.keys(labels).filter((label) => label !== production).join(", "),
+              Object.keys(labels)
+                .filter((label) => label !== production)
+                .join(", "),
             ],
           }))}
         />

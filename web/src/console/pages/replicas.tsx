@@ -33,7 +33,9 @@ export function Replicas() {
   const act = (replica: Replica, action: string) =>
     void run(async () => {
       const path = `/replicas/${encodeURIComponent(replica.id)}`;
-      await (action === "remove" ? api.send("DELETE", path) : api.send("POST", `${path}/${action}`));
+      await (action === "remove"
+        ? api.send("DELETE", path)
+        : api.send("POST", `${path}/${action}`));
       data.reload();
     });
   return (
@@ -129,7 +131,13 @@ function AddReplica({ onAdded }: { onAdded(): void }) {
       }}
     >
       <h3>{say("addReplica")}</h3>
-      <TextField label={say("replicaSpec")} value={spec} onChange={setSpec} hint="http://gpu1:8000/v1" isRequired />
+      <TextField
+        label={say("replicaSpec")}
+        value={spec}
+        onChange={setSpec}
+        hint="http://gpu1:8000/v1"
+        isRequired
+      />
       <TextField label={say("replicaKey")} type="password" value={key} onChange={setKey} />
       <Failure failure={failure} />
       <button type="submit" aria-disabled={isBusy}>

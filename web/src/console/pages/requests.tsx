@@ -20,7 +20,9 @@ type Filters = Record<(typeof filters)[number], string>;
 export function Requests({ route }: { route: Route }) {
   const { say } = useConsole();
   const range = rangeOf(route.query.get("range"), "1d");
-  const wanted = Object.fromEntries(filters.map((name) => [name, route.query.get(name) ?? ""])) as Filters;
+  const wanted = Object.fromEntries(
+    filters.map((name) => [name, route.query.get(name) ?? ""]),
+  ) as Filters;
   const search = JSON.stringify([range, wanted]);
   return (
     <>
@@ -116,7 +118,9 @@ function Found({ range, wanted }: { range: Range; wanted: Filters }) {
   const [cursors, setCursors] = useState<string[]>([""]); // of the pages that are shown
   const from_ms = beginOf(range);
   const data = useData(async () => {
-    const pages = cursors.map((cursor) => api.get<Page>("/requests", { ...wanted, from_ms, cursor }));
+    const pages = cursors.map((cursor) =>
+      api.get<Page>("/requests", { ...wanted, from_ms, cursor }),
+    );
     const loaded = await Promise.all(pages);
     return { requests: loaded.flatMap(({ requests }) => requests), next: loaded.at(-1)!.next };
   }, [cursors]);

@@ -115,7 +115,10 @@ function Sessions() {
 
 function Configuration() {
   const { api, say } = useConsole();
-  const data = useData(() => api.get<Record<string, { values: string[]; is_set: boolean }>>("/config"), []);
+  const data = useData(
+    () => api.get<Record<string, { values: string[]; is_set: boolean }>>("/config"),
+    [],
+  );
   return (
     <section>
       <h3>{say("configuration")}</h3>

@@ -6,7 +6,13 @@ import { SelectField } from "../parts/field";
 import { Table } from "../parts/table";
 import { beginOf, rangeOf, ranges } from "../ranges";
 import { linkTo, type Route } from "../route";
-import { dimensions, fetchUsage, type Dimension, type UsageGroup, type UsageReport } from "../usage";
+import {
+  dimensions,
+  fetchUsage,
+  type Dimension,
+  type UsageGroup,
+  type UsageReport,
+} from "../usage";
 import { useData } from "../use_data";
 
 const orders = ["requests", "errors", "prompt_tokens", "completion_tokens", "duration_ms"] as const;
@@ -14,7 +20,8 @@ const tops = ["10", "25", "100", "1000"];
 
 // All that the page shows is in its address, so that it can be kept and passed on.
 function pivotOf({ query }: Route) {
-  const dimensionOf = (name: string) => dimensions.find((dimension) => dimension === query.get(name));
+  const dimensionOf = (name: string) =>
+    dimensions.find((dimension) => dimension === query.get(name));
   const first = dimensionOf("by") ?? "profile";
   const second = dimensionOf("then");
   const filters: Partial<Record<Dimension, string>> = {};
@@ -35,17 +42,34 @@ export function Usage({ route }: { route: Route }) {
   const pivot = pivotOf(route);
   const { range, by, order, top, filters } = pivot;
   const change = (changed: Record<string, string | undefined>) => {
-    location.hash = linkTo("usage", "", { range, by: by[0], then: by[1], order, top, ...filters, ...changed });
+    location.hash = linkTo("usage", "", {
+      range,
+      by: by[0],
+      then: by[1],
+      order,
+      top,
+      ...filters,
+      ...changed,
+    });
   };
   const query = { ...filters, group_by: by.join(","), order, limit: top };
-  const usage = useData(() => fetchUsage(api, { ...query, from_ms: beginOf(range) }), [JSON.stringify(pivot)]);
+  const usage = useData(
+    () => fetchUsage(api, { ...query, from_ms: beginOf(range) }),
+    [JSON.stringify(pivot)],
+  );
   const dimensionWords = dimensions.map((name) => [name, say(`dimension.${name}`)] as const);
-  const addressAs = (format: string) => addressOf("/usage", { ...query, from_ms: beginOf(range), format });
+  const addressAs = (format: string) =>
+    addressOf("/usage", { ...query, from_ms: beginOf(range), format });
   return (
     <>
       <h2>{say("usage")}</h2>
       <div class="fields">
-        <SelectField label={say("rowsBy")} value={by[0]!} options={dimensionWords} onChange={(by) => change({ by })} />
+        <SelectField
+          label={say("rowsBy")}
+          value={by[0]!}
+          options={dimensionWords}
+          onChange={(by) => change({ by })}
+        />
         <SelectField
           label={say("thenBy")}
           value={by[1] ?? ""}
@@ -74,7 +98,8 @@ export function Usage({ route }: { route: Route }) {
       <p class="row">
         {Object.entries(filters).map(([dimension, value]) => (
           <button type="button" key={dimension} onClick={() => change({ [dimension]: undefined })}>
-            {say(`dimension.${dimension as Dimension}`)}: {value} ✕ <span class="unseen">{say("removeFilter")}</span>
+            {say(`dimension.${dimension as Dimension}`)}: {value} ✕{" "}
+            <span class="unseen">{say("removeFilter")}</span>
           </button>
         ))}
         <a href={addressAs("csv")} download="usage.csv">
@@ -127,9 +152,17 @@ function Rows({ by, report, onFilter }: RowsProps) {
   ];
   const rows = report.groups.map((group) => ({
     key: by.map((dimension) => group[dimension]).join("\n"),
-    cells: [...by.map((dimension) => <Value dimension={dimension} value={group[dimension]!} onFilter={onFilter} />), ...measures(group)],
+    cells: [
+      ...by.map((dimension) => (
+        <Value dimension={dimension} value={group[dimension]!} onFilter={onFilter} />
+      )),
+      ...measures(group),
+    ],
   }));
-  const total = { key: "total\n\n", cells: [<b>{say("total")}</b>, ...by.slice(1).map(() => ""), ...measures(report.total)] };
+  const total = {
+    key: "total\n\n",
+    cells: [<b>{say("total")}</b>, ...by.slice(1).map(() => ""), ...measures(report.total)],
+  };
   return (
     <>
       <Table
@@ -146,11 +179,24 @@ function Rows({ by, report, onFilter }: RowsProps) {
 }
 
 // What is empty can be no part of this page's address, and filters by nothing.
-function Value({ dimension, value, onFilter }: { dimension: Dimension; value: string; onFilter: RowsProps["onFilter"] }) {
+function Value({
+  dimension,
+  value,
+  onFilter,
+}: {
+  dimension: Dimension;
+  value: string;
+  onFilter: RowsProps["onFilter"];
+}) {
   const { say } = useConsole();
   if (!value) return <span class="hint">{say("none")}</span>;
   return (
-    <button type="button" class="link" title={say("onlyThis")} onClick={() => onFilter({ [dimension]: value })}>
+    <button
+      type="button"
+      class="link"
+      title={say("onlyThis")}
+      onClick={() => onFilter({ [dimension]: value })}
+    >
       {value}
     </button>
   );

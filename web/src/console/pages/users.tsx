@@ -13,7 +13,8 @@ export function Users() {
   const data = useData(() => api.get<{ users: User[] }>("/users"), []);
   const [nMade, setNMade] = useState(0); // each makes the form anew
   // The server's rule: an owner changes everybody, an admin those below.
-  const mayChange = (user: User) => may("owner") || roles.indexOf(user.role) < roles.indexOf(me.role);
+  const mayChange = (user: User) =>
+    may("owner") || roles.indexOf(user.role) < roles.indexOf(me.role);
   return (
     <>
       <h2>{say("users")}</h2>
@@ -21,7 +22,14 @@ export function Users() {
       {data.value && (
         <Table
           label={say("users")}
-          columns={[say("name"), say("role"), say("secondFactor"), say("created"), say("state"), ""]}
+          columns={[
+            say("name"),
+            say("role"),
+            say("secondFactor"),
+            say("created"),
+            say("state"),
+            "",
+          ]}
           rows={data.value.users.map((user) => ({
             key: user.id,
             cells: [

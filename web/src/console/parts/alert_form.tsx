@@ -45,7 +45,12 @@ export function AlertForm({ title, submit, spec, onSubmit }: Props) {
     >
       <h3>{title}</h3>
       <div class="fields">
-        <TextField label={say("name")} value={values.name} onChange={(name) => set({ name })} isRequired />
+        <TextField
+          label={say("name")}
+          value={values.name}
+          onChange={(name) => set({ name })}
+          isRequired
+        />
         <SelectField
           label={say("metric")}
           value={values.metric}

@@ -26,7 +26,8 @@ export function Chart({ title, times, lines, unit = "" }: Props) {
   const plot = useRef<uPlot | null>(null);
   const labels = lines.map(({ label }) => label).join("\n");
   const data = useMemo(
-    () => [times.map((time) => time / 1000), ...lines.map(({ values }) => values)] as uPlot.AlignedData,
+    () =>
+      [times.map((time) => time / 1000), ...lines.map(({ values }) => values)] as uPlot.AlignedData,
     [times, lines],
   );
   const newest = useRef(data);

@@ -36,7 +36,15 @@ export function Editor({ label, text, onChange }: EditorProps) {
   return <div class="code-view" ref={place} />;
 }
 
-export function Difference({ label, before, after }: { label: string; before: string; after: string }) {
+export function Difference({
+  label,
+  before,
+  after,
+}: {
+  label: string;
+  before: string;
+  after: string;
+}) {
   const place = useView(
     async (element) => (await import("./code_view")).differenceIn(element, label, before, after),
     [label, before, after],

@@ -15,10 +15,15 @@ const theme = EditorView.theme({
   ".cm-content": { caretColor: "var(--ink)" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
   ".cm-gutters": { background: "var(--panel)", color: "var(--faint)", border: "0" },
-  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
-    background: "var(--line)",
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground":
+    {
+      background: "var(--line)",
+    },
+  ".cm-deletedChunk": {
+    background: "var(--panel)",
+    color: "var(--note)",
+    textDecoration: "line-through",
   },
-  ".cm-deletedChunk": { background: "var(--panel)", color: "var(--note)", textDecoration: "line-through" },
   ".cm-collapsedLines": { background: "var(--panel)", color: "var(--faint)" },
   ".cm-changedLine": { background: "var(--panel)", borderLeft: "3px solid var(--good)" },
 });
@@ -62,7 +67,12 @@ export function editorIn(
 }
 
 // What `after` has and `before` has not, and the other way round; to be read alone.
-export function differenceIn(place: HTMLElement, label: string, before: string, after: string): EditorView {
+export function differenceIn(
+  place: HTMLElement,
+  label: string,
+  before: string,
+  after: string,
+): EditorView {
   return viewIn(place, after, [
     ...common(label),
     EditorState.readOnly.of(true),

@@ -28,7 +28,11 @@ export function ComparisonView({ before, after, all }: Props) {
   const [low, high] = comparison.difference_interval_95;
   const rows: [string, string, string][] = [
     ["pass@1", share(comparison.pass_at_1[0]), share(comparison.pass_at_1[1])],
-    [say("tokensEach"), formats.number(comparison.tokens_mean[0]), formats.number(comparison.tokens_mean[1])],
+    [
+      say("tokensEach"),
+      formats.number(comparison.tokens_mean[0]),
+      formats.number(comparison.tokens_mean[1]),
+    ],
     [
       say("latency.answer"),
       formats.milliseconds(comparison.seconds_mean[0] * 1000),
@@ -47,7 +51,8 @@ export function ComparisonView({ before, after, all }: Props) {
         rows={rows.map((cells) => ({ key: cells[0], cells }))}
       />
       <p>
-        {signed(comparison.difference)} (95 %: {signed(low)} - {signed(high)}), p {comparison.p.toFixed(4)};{" "}
+        {signed(comparison.difference)} (95 %: {signed(low)} - {signed(high)}), p{" "}
+        {comparison.p.toFixed(4)};{" "}
         {say("betterWorse", { better: comparison.better, worse: comparison.worse })}
       </p>
       {comparison.settings && <p class="hint">{comparison.settings}</p>}

@@ -25,7 +25,12 @@ export function ConfirmButton({ label, question, isBusy, onConfirm }: Props) {
   }, [asks]);
   if (!asks) {
     return (
-      <button type="button" ref={opener} aria-disabled={isBusy} onClick={() => !isBusy && setAsks(true)}>
+      <button
+        type="button"
+        ref={opener}
+        aria-disabled={isBusy}
+        onClick={() => !isBusy && setAsks(true)}
+      >
         {label}
       </button>
     );

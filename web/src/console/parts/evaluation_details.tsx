@@ -3,7 +3,13 @@ import { useState } from "preact/hooks";
 
 import { addressOf } from "../admin_api";
 import { useConsole } from "../context";
-import { profileOf, type Evaluation, type EvaluationPage, type ProblemSet, type Report } from "../evaluations";
+import {
+  profileOf,
+  type Evaluation,
+  type EvaluationPage,
+  type ProblemSet,
+  type Report,
+} from "../evaluations";
 import { hasEnded } from "../jobs";
 import { linkTo } from "../route";
 import { useAction, useData } from "../use_data";
@@ -26,11 +32,15 @@ export function EvaluationDetails({ id, against, sets }: Props) {
   const { api, say } = useConsole();
   const path = `/evaluations/${encodeURIComponent(id)}`;
   const [isOver, setIsOver] = useState(false);
-  const data = useData(async () => {
-    const evaluation = await api.get<Evaluation>(path);
-    setIsOver(hasEnded(evaluation));
-    return evaluation;
-  }, [path], isOver ? 0 : refreshMs);
+  const data = useData(
+    async () => {
+      const evaluation = await api.get<Evaluation>(path);
+      setIsOver(hasEnded(evaluation));
+      return evaluation;
+    },
+    [path],
+    isOver ? 0 : refreshMs,
+  );
   const evaluation = data.value;
   return (
     <>
@@ -41,7 +51,9 @@ export function EvaluationDetails({ id, against, sets }: Props) {
         <code>{id}</code>
       </h2>
       <Failure failure={data.failure} />
-      {evaluation && <Standing evaluation={evaluation} path={path} sets={sets} onChanged={data.reload} />}
+      {evaluation && (
+        <Standing evaluation={evaluation} path={path} sets={sets} onChanged={data.reload} />
+      )}
       {evaluation?.status === "done" && (
         <>
           <Figures path={path} />
@@ -80,7 +92,15 @@ function Standing({ evaluation, path, sets, onChanged }: StandingProps) {
   if (evaluation.error) facts.push([say("error"), evaluation.error]);
   return (
     <>
-      <h3>{version ? <a href={linkTo("profiles", profile, { version: String(version) })}>{profileOf(evaluation)}</a> : profile}</h3>
+      <h3>
+        {version ? (
+          <a href={linkTo("profiles", profile, { version: String(version) })}>
+            {profileOf(evaluation)}
+          </a>
+        ) : (
+          profile
+        )}
+      </h3>
       <Facts facts={facts} />
       {!hasEnded(evaluation) && (
         <>
@@ -109,13 +129,20 @@ function Figures({ path }: { path: string }) {
   const [low, high] = figures.pass_at_1_interval_95;
   const share = (value: number) => formats.percent(value, 1);
   const curves = [
-    ...figures.pass_at.filter(({ k }) => k > 1).map(({ k, share: s }): [string, string] => [`pass@${k}`, share(s)]),
-    ...figures.cons_at.filter(({ k }) => k > 1).map(({ k, share: s }): [string, string] => [`cons@${k}`, share(s)]),
+    ...figures.pass_at
+      .filter(({ k }) => k > 1)
+      .map(({ k, share: s }): [string, string] => [`pass@${k}`, share(s)]),
+    ...figures.cons_at
+      .filter(({ k }) => k > 1)
+      .map(({ k, share: s }): [string, string] => [`cons@${k}`, share(s)]),
   ];
   const facts: [string, string][] = [
     ["pass@1", `${share(figures.pass_at_1)} (95 %: ${share(low)} - ${share(high)})`],
     ...curves,
-    ...Object.entries(figures.outcomes).map(([name, value]): [string, string] => [name, share(value)]),
+    ...Object.entries(figures.outcomes).map(([name, value]): [string, string] => [
+      name,
+      share(value),
+    ]),
     [say("tokensEach"), formats.number(Math.round(figures.tokens.mean))],
     [`${say("latency.answer")} P50`, formats.milliseconds(figures.seconds.median * 1000)],
     [`${say("latency.answer")} P95`, formats.milliseconds(figures.seconds.p95 * 1000)],
@@ -138,7 +165,10 @@ function Figures({ path }: { path: string }) {
           label={say("problems")}
           columns={["ID", say("right"), say("rightAnswer")]}
           numeric={[1]}
-          rows={problems.map(({ id, n, right, gold }) => ({ key: id, cells: [id, `${right} / ${n}`, gold ?? ""] }))}
+          rows={problems.map(({ id, n, right, gold }) => ({
+            key: id,
+            cells: [id, `${right} / ${n}`, gold ?? ""],
+          }))}
         />
       </details>
     </section>
@@ -148,7 +178,8 @@ function Figures({ path }: { path: string }) {
 function CompareWith({ evaluation, against }: { evaluation: Evaluation; against: string }) {
   const { api, say, formats } = useConsole();
   const data = useData(
-    () => api.get<EvaluationPage>("/evaluations", { set: evaluation.set, status: "done", limit: 100 }),
+    () =>
+      api.get<EvaluationPage>("/evaluations", { set: evaluation.set, status: "done", limit: 100 }),
     [evaluation.set],
   );
   if (!data.value) return <Failure failure={data.failure} />;
@@ -161,11 +192,22 @@ function CompareWith({ evaluation, against }: { evaluation: Evaluation; against:
         value={against}
         options={[
           ["", say("none")],
-          ...others.map((other) => [other.id, `${profileOf(other)}, ${formats.time(other.created)}`] as const),
+          ...others.map(
+            (other) => [other.id, `${profileOf(other)}, ${formats.time(other.created)}`] as const,
+          ),
         ]}
-        onChange={(other) => (location.hash = linkTo("evaluations", evaluation.id, { with: other }))}
+        onChange={(other) =>
+          (location.hash = linkTo("evaluations", evaluation.id, { with: other }))
+        }
       />
-      {against && <ComparisonView key={against} before={against} after={evaluation.id} all={data.value.evaluations} />}
+      {against && (
+        <ComparisonView
+          key={against}
+          before={against}
+          after={evaluation.id}
+          all={data.value.evaluations}
+        />
+      )}
     </section>
   );
 }

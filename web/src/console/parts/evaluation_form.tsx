@@ -24,7 +24,15 @@ export function EvaluationForm({ sets, only }: Props) {
   return <Form sets={sets} profiles={data.value} version={only?.version} />;
 }
 
-function Form({ sets, profiles, version: fixed }: { sets: ProblemSet[]; profiles: Profile[]; version?: number }) {
+function Form({
+  sets,
+  profiles,
+  version: fixed,
+}: {
+  sets: ProblemSet[];
+  profiles: Profile[];
+  version?: number;
+}) {
   const { api, say } = useConsole();
   const [name, setName] = useState(profiles[0]!.name);
   const versions = profiles.find((profile) => profile.name === name)!.versions;
@@ -73,7 +81,13 @@ function Form({ sets, profiles, version: fixed }: { sets: ProblemSet[]; profiles
           options={sets.map(({ id, name: text }) => [id, text] as const)}
           onChange={setSet}
         />
-        <TextField label={say("samplesEach")} type="number" value={samples} onChange={setSamples} isRequired />
+        <TextField
+          label={say("samplesEach")}
+          type="number"
+          value={samples}
+          onChange={setSamples}
+          isRequired
+        />
       </div>
       <Failure failure={failure} />
       <button type="submit" aria-disabled={isBusy}>

@@ -14,7 +14,8 @@ export function FailureText({ failure, say }: { failure: CallError | null; say: 
     429: "failedLimit",
     503: "failedBusy",
   };
-  const kind: Word = kinds[failure.status] ?? (failure.status >= 500 ? "failedServer" : "failedRequest");
+  const kind: Word =
+    kinds[failure.status] ?? (failure.status >= 500 ? "failedServer" : "failedRequest");
   const detail = (failure.field ? `${failure.field}: ` : "") + failure.message;
   return (
     <p class="failure" role="alert">

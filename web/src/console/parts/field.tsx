@@ -11,7 +11,15 @@ interface TextProps {
   autocomplete?: string;
 }
 
-export function TextField({ label, value, onChange, type = "text", hint, isRequired, autocomplete }: TextProps) {
+export function TextField({
+  label,
+  value,
+  onChange,
+  type = "text",
+  hint,
+  isRequired,
+  autocomplete,
+}: TextProps) {
   const id = useId();
   return (
     <div class="field">
@@ -55,7 +63,15 @@ export function AreaField({ label, value, onChange, isRequired }: AreaProps) {
 }
 
 // A file of text, read as soon as it is chosen.
-export function FileField({ label, accept, onText }: { label: string; accept: string; onText(text: string): void }) {
+export function FileField({
+  label,
+  accept,
+  onText,
+}: {
+  label: string;
+  accept: string;
+  onText(text: string): void;
+}) {
   const id = useId();
   return (
     <div class="field">
@@ -106,7 +122,11 @@ interface CheckProps {
 export function CheckField({ label, isOn, onChange }: CheckProps) {
   return (
     <label class="check">
-      <input type="checkbox" checked={isOn} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <input
+        type="checkbox"
+        checked={isOn}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
       <span>{label}</span>
     </label>
   );

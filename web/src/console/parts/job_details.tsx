@@ -15,11 +15,15 @@ export function JobDetails({ id }: { id: string }) {
   const { api, say, may } = useConsole();
   const path = `/jobs/${encodeURIComponent(id)}`;
   const [isOver, setIsOver] = useState(false);
-  const data = useData(async () => {
-    const job = await api.get<Details>(path);
-    setIsOver(hasEnded(job));
-    return job;
-  }, [path], isOver ? 0 : refreshMs);
+  const data = useData(
+    async () => {
+      const job = await api.get<Details>(path);
+      setIsOver(hasEnded(job));
+      return job;
+    },
+    [path],
+    isOver ? 0 : refreshMs,
+  );
   const { run, isBusy, failure } = useAction();
   const cancel = async () => {
     await api.send("POST", `${path}/cancel`);
@@ -70,22 +74,28 @@ function JobFacts({ job }: { job: Details }) {
   if (progress?.samples_ended !== undefined) {
     facts.push([say("samplesEnded"), formats.number(progress.samples_ended)]);
   }
-  if (webhook) facts.push([say("webhook"), [webhook.url, webhook.state, webhook.error ?? ""].join(" ")]);
+  if (webhook)
+    facts.push([say("webhook"), [webhook.url, webhook.state, webhook.error ?? ""].join(" ")]);
   if (job.error) facts.push([say("error"), job.error.message ?? ""]);
   return <Facts facts={facts} />;
 }
 
 function Content({ job }: { job: Details }) {
   const { say } = useConsole();
-  const textOf = (value: object | null) => (value ? JSON.stringify(value, null, 2) : say("notKept"));
+  const textOf = (value: object | null) =>
+    value ? JSON.stringify(value, null, 2) : say("notKept");
   return (
     <>
       <h3>{say("asked")}</h3>
-      <pre class="plain" tabIndex={0}>{textOf(job.body)}</pre>
+      <pre class="plain" tabIndex={0}>
+        {textOf(job.body)}
+      </pre>
       {job.status === "done" && (
         <>
           <h3>{say("result")}</h3>
-          <pre class="plain" tabIndex={0}>{textOf(job.result)}</pre>
+          <pre class="plain" tabIndex={0}>
+            {textOf(job.result)}
+          </pre>
         </>
       )}
     </>

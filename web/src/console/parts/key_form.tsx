@@ -30,7 +30,12 @@ export function KeyForm({ title, submit, draft: first, expiresHint, onSubmit }: 
     >
       <h3>{title}</h3>
       <div class="fields">
-        <TextField label={say("name")} value={draft.name} onChange={(name) => set({ name })} isRequired />
+        <TextField
+          label={say("name")}
+          value={draft.name}
+          onChange={(name) => set({ name })}
+          isRequired
+        />
         <TextField
           label={say("keyProfiles")}
           value={draft.profiles}
@@ -62,7 +67,9 @@ export function KeyForm({ title, submit, draft: first, expiresHint, onSubmit }: 
             label={scope}
             isOn={draft.scopes.includes(scope)}
             onChange={(isOn) =>
-              set({ scopes: isOn ? [...draft.scopes, scope] : draft.scopes.filter((s) => s !== scope) })
+              set({
+                scopes: isOn ? [...draft.scopes, scope] : draft.scopes.filter((s) => s !== scope),
+              })
             }
           />
         ))}

@@ -14,7 +14,11 @@ const refreshMs = 1000;
 export function LiveTable() {
   const { api, say, formats, may } = useConsole();
   const [follows, setFollows] = useState(true);
-  const live = useData(() => api.get<{ requests: LiveRequest[] }>("/live"), [], follows ? refreshMs : 0);
+  const live = useData(
+    () => api.get<{ requests: LiveRequest[] }>("/live"),
+    [],
+    follows ? refreshMs : 0,
+  );
   const { run, failure } = useAction();
   const cancel = async (id: string) => {
     await api.send("POST", `/live/${id}/cancel`);
@@ -28,7 +32,16 @@ export function LiveTable() {
       {live.value && (
         <Table
           label={say("now")}
-          columns={["ID", say("state"), say("age"), say("tokens"), say("dimension.profile"), say("dimension.model"), say("dimension.replica"), ""]}
+          columns={[
+            "ID",
+            say("state"),
+            say("age"),
+            say("tokens"),
+            say("dimension.profile"),
+            say("dimension.model"),
+            say("dimension.replica"),
+            "",
+          ]}
           numeric={[2, 3]}
           rows={live.value.requests.map((request) => ({
             key: request.id,

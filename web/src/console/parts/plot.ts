@@ -32,7 +32,8 @@ export function plotOf(place: HTMLElement, data: uPlot.AlignedData, look: PlotLo
       axes: [
         {
           ...axis,
-          values: (_, ticks, __, ___, step) => ticks.map((at) => look.writeTick(at, step >= daySeconds)),
+          values: (_, ticks, __, ___, step) =>
+            ticks.map((at) => look.writeTick(at, step >= daySeconds)),
         },
         { ...axis, size: 64, values: (_, ticks) => ticks.map(look.write) },
       ],

@@ -113,7 +113,11 @@ function ImportReport({ sets }: { sets: ProblemSet[] }) {
           options={sets.map(({ id, name }) => [id, name] as const)}
           onChange={setSet}
         />
-        <FileField label={say("reportFile")} accept=".json" onText={(text) => void run(() => bringIn(text))} />
+        <FileField
+          label={say("reportFile")}
+          accept=".json"
+          onText={(text) => void run(() => bringIn(text))}
+        />
       </div>
       {!isJson && <p role="alert">{say("notJson")}</p>}
       <Failure failure={failure} />

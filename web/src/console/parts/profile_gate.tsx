@@ -20,7 +20,10 @@ export function ProfileGate({ profile, version }: Props) {
   const { api, say, may } = useConsole();
   const path = `/profiles/${profile.name}/gate`;
   const data = useData(async () => {
-    const [state, sets] = await Promise.all([api.get<GateState>(path, { version }), fetchSets(api)]);
+    const [state, sets] = await Promise.all([
+      api.get<GateState>(path, { version }),
+      fetchSets(api),
+    ]);
     return { ...state, sets };
   }, [path, version]);
   if (!data.value) return <Failure failure={data.failure} />;
@@ -42,8 +45,12 @@ export function ProfileGate({ profile, version }: Props) {
       <p class="row">
         <a href={linkTo("evaluations", "", { profile: profile.name })}>{say("evaluations")}</a>
       </p>
-      {sets.length > 0 && may("prompt_editor") && <EvaluationForm sets={sets} only={{ profile, version }} />}
-      {sets.length > 0 && may("admin") && <GateForm path={path} gate={gate} sets={sets} onChanged={data.reload} />}
+      {sets.length > 0 && may("prompt_editor") && (
+        <EvaluationForm sets={sets} only={{ profile, version }} />
+      )}
+      {sets.length > 0 && may("admin") && (
+        <GateForm path={path} gate={gate} sets={sets} onChanged={data.reload} />
+      )}
     </section>
   );
 }
@@ -58,7 +65,9 @@ function VerdictText({ verdict, version }: { verdict: Verdict; version: number }
       </p>
       {evaluation && (
         <p>
-          <a href={linkTo("evaluations", evaluation, { with: production_evaluation ?? undefined })}>{say("compare")}</a>
+          <a href={linkTo("evaluations", evaluation, { with: production_evaluation ?? undefined })}>
+            {say("compare")}
+          </a>
         </p>
       )}
     </>
@@ -100,7 +109,13 @@ function GateForm({ path, gate, sets, onChanged }: FormProps) {
           options={sets.map(({ id, name }) => [id, name] as const)}
           onChange={setSet}
         />
-        <TextField label={say("tolerance")} type="number" value={percent} onChange={setPercent} isRequired />
+        <TextField
+          label={say("tolerance")}
+          type="number"
+          value={percent}
+          onChange={setPercent}
+          isRequired
+        />
       </div>
       <Failure failure={failure} />
       <p class="row">

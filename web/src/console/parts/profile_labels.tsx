@@ -94,13 +94,23 @@ function Promote({ profile, onChanged }: Props) {
           options={[["", say("none")], ...versions]}
           onChange={setSecond}
         />
-        {second && <TextField label={say("shareB")} type="number" value={weight} onChange={setWeight} isRequired />}
+        {second && (
+          <TextField
+            label={say("shareB")}
+            type="number"
+            value={weight}
+            onChange={setWeight}
+            isRequired
+          />
+        )}
       </div>
       <Failure failure={failure} />
       {isRefused && (
         <p class="row">
           <a href={linkTo("evaluations", "", { profile: profile.name })}>{say("evaluations")}</a>
-          {may("admin") && <CheckField label={say("overrideGate")} isOn={overrides} onChange={setOverrides} />}
+          {may("admin") && (
+            <CheckField label={say("overrideGate")} isOn={overrides} onChange={setOverrides} />
+          )}
         </p>
       )}
       <button type="submit" aria-disabled={isBusy}>

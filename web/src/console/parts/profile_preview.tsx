@@ -17,9 +17,15 @@ export function ProfilePreview({ toml }: { toml: string }) {
   const render = async () => {
     // Only those that the file still has: any other would be refused.
     const known = await api.send<Rendered>("POST", "/profiles/render", { toml, prompt, language });
-    const variables = Object.fromEntries(Object.entries(values).filter(([name]) => name in known.variables));
+    const variables = Object.fromEntries(
+      Object.entries(values).filter(([name]) => name in known.variables),
+    );
     const isPlain = Object.keys(variables).length === 0;
-    setRendered(isPlain ? known : await api.send("POST", "/profiles/render", { toml, prompt, language, variables }));
+    setRendered(
+      isPlain
+        ? known
+        : await api.send("POST", "/profiles/render", { toml, prompt, language, variables }),
+    );
   };
   // eslint-disable-next-line react-hooks/exhaustive-deps -- once; then when somebody asks
   useEffect(() => void run(render), []);
@@ -62,7 +68,10 @@ export function ProfilePreview({ toml }: { toml: string }) {
           <p role="status">
             {rendered.tokens === null
               ? say("noCount")
-              : say("promptCount", { n: formats.number(rendered.tokens), model: rendered.model ?? "" })}
+              : say("promptCount", {
+                  n: formats.number(rendered.tokens),
+                  model: rendered.model ?? "",
+                })}
           </p>
           <pre class="plain rendered" tabIndex={0}>
             {rendered.prompt ?? `${rendered.system}\n\n${rendered.user}`}

@@ -14,7 +14,9 @@ export function QrCode({ text, label }: { text: string; label: string }) {
       ({ encode }) => {
         // Four modules of margin, as ISO/IEC 18004 asks.
         const { size, data } = encode(text, { ecc: "M", border: 4 });
-        const rows = data.map((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : "")).join(""));
+        const rows = data.map((row, y) =>
+          row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : "")).join(""),
+        );
         if (!isLeft) setModules({ size, path: rows.join("") });
       },
       () => {}, // the server is away; the text stands beside it
@@ -26,7 +28,13 @@ export function QrCode({ text, label }: { text: string; label: string }) {
   if (!modules) return null;
   const { size, path } = modules;
   return (
-    <svg class="qr" role="img" aria-label={label} viewBox={`0 0 ${size} ${size}`} shape-rendering="crispEdges">
+    <svg
+      class="qr"
+      role="img"
+      aria-label={label}
+      viewBox={`0 0 ${size} ${size}`}
+      shape-rendering="crispEdges"
+    >
       <path d={path} />
     </svg>
   );

@@ -29,7 +29,10 @@ export function RequestDetails({ id }: { id: string }) {
     [say("thinkingTokens"), formats.number(request.thinking_tokens)],
     [say("latency.per_token"), formats.milliseconds(request.per_token_us / 1000)],
     [say("latency.whole"), formats.milliseconds(request.duration_ms)],
-    ...phases.map((phase): [string, string] => [say(`phase.${phase}`), formats.milliseconds(spans[phase])]),
+    ...phases.map((phase): [string, string] => [
+      say(`phase.${phase}`),
+      formats.milliseconds(spans[phase]),
+    ]),
   ];
   return (
     <section class="panel">
@@ -52,9 +55,13 @@ export function RequestDetails({ id }: { id: string }) {
       {may("admin") && (
         <>
           <h3>{say("prompt")}</h3>
-          <pre class="plain" tabIndex={0}>{request.prompt ?? say("notKept")}</pre>
+          <pre class="plain" tabIndex={0}>
+            {request.prompt ?? say("notKept")}
+          </pre>
           <h3>{say("phase.answer")}</h3>
-          <pre class="plain" tabIndex={0}>{request.answer ?? say("notKept")}</pre>
+          <pre class="plain" tabIndex={0}>
+            {request.answer ?? say("notKept")}
+          </pre>
         </>
       )}
     </section>

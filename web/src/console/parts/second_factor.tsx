@@ -38,7 +38,9 @@ export function SecondFactor() {
       <h3>
         {say("secondFactor")}: {say(me.has_totp ? "on" : "off")}
       </h3>
-      {recovery && <Secret title={say("recoveryCodes")} text={recovery} onDone={() => setRecovery(null)} />}
+      {recovery && (
+        <Secret title={say("recoveryCodes")} text={recovery} onDone={() => setRecovery(null)} />
+      )}
       {enrolment ? (
         <Confirm enrolment={enrolment} onConfirmed={confirmed} />
       ) : (
@@ -66,14 +68,24 @@ export function SecondFactor() {
   );
 }
 
-function Confirm({ enrolment, onConfirmed }: { enrolment: Enrolment; onConfirmed(codes: string[]): void }) {
+function Confirm({
+  enrolment,
+  onConfirmed,
+}: {
+  enrolment: Enrolment;
+  onConfirmed(codes: string[]): void;
+}) {
   const { api, say } = useConsole();
   const [code, setCode] = useState("");
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => form.current?.querySelector("input")?.focus(), []); // the form before it is gone
   const { run, isBusy, failure } = useAction();
   const confirm = async () => {
-    const { recovery_codes } = await api.send<{ recovery_codes: string[] }>("POST", "/me/totp/confirm", { code });
+    const { recovery_codes } = await api.send<{ recovery_codes: string[] }>(
+      "POST",
+      "/me/totp/confirm",
+      { code },
+    );
     onConfirmed(recovery_codes);
   };
   return (
@@ -86,11 +98,19 @@ function Confirm({ enrolment, onConfirmed }: { enrolment: Enrolment; onConfirmed
     >
       <p>{say("totpHint")}</p>
       <QrCode text={enrolment.url} label={say("totpPicture")} />
-      <pre class="plain totp-secret" tabIndex={0}>{enrolment.secret}</pre>
+      <pre class="plain totp-secret" tabIndex={0}>
+        {enrolment.secret}
+      </pre>
       <p>
         <a href={enrolment.url}>{say("openApp")}</a>
       </p>
-      <TextField label={say("code")} value={code} onChange={setCode} autocomplete="one-time-code" isRequired />
+      <TextField
+        label={say("code")}
+        value={code}
+        onChange={setCode}
+        autocomplete="one-time-code"
+        isRequired
+      />
       <Failure failure={failure} />
       <button type="submit" aria-disabled={isBusy}>
         {say("confirm")}

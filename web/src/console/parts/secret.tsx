@@ -25,7 +25,9 @@ export function Secret({ title, text, onDone }: Props) {
     <section class="panel secret" role="status" aria-label={title} ref={section} tabIndex={-1}>
       <h3>{title}</h3>
       <p>{say("shownOnce")}</p>
-      <pre class="plain" tabIndex={0}>{text}</pre>
+      <pre class="plain" tabIndex={0}>
+        {text}
+      </pre>
       <p class="row">
         <button
           type="button"

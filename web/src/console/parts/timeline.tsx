@@ -6,7 +6,9 @@ export function Timeline({ request }: { request: LoggedRequest }) {
   const { say, formats } = useConsole();
   const spans = phasesOf(request);
   const shown = phases.filter((phase) => spans[phase] > 0);
-  const text = shown.map((phase) => `${say(`phase.${phase}`)} ${formats.milliseconds(spans[phase])}`).join(", ");
+  const text = shown
+    .map((phase) => `${say(`phase.${phase}`)} ${formats.milliseconds(spans[phase])}`)
+    .join(", ");
   return (
     <div class="timeline" role="img" aria-label={text} title={text}>
       {shown.map((phase) => (
