@@ -30,6 +30,7 @@ test('a key is made, kept and revoked, and a no leaves the focus where it was', 
   await assertFocused(page, secret);
   await press(page, button(page, 'I have kept it'));
   await secret.waitFor({ state: 'detached' });
+  await assertFocused(page, page.locator('main')); // its form was made anew
   await press(page, page.getByRole('link', { name: 'judge' }));
 
   const revoke = button(page, 'Revoke');

@@ -110,7 +110,7 @@ function Pages() {
           </a>
         ))}
       </nav>
-      <main key={page.name}>
+      <main key={page.name} tabIndex={-1}>
         <page.Page route={route} />
       </main>
     </>

@@ -1,5 +1,5 @@
 // A text that the server tells once: shown until it is put away, with a button that copies it. Until then it
-// has the focus.
+// has the focus, which then goes back to where it was, or, where that was a form made anew, to the page's begin.
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { useConsole } from "../context";
@@ -18,7 +18,9 @@ export function Secret({ title, text, onDone }: Props) {
     const before = document.activeElement;
     section.current?.focus();
     return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      const isThere = before instanceof HTMLElement && before.isConnected;
+      if (isThere && before !== document.body) before.focus();
+      else document.querySelector("main")?.focus();
     };
   }, []);
   return (
