@@ -233,7 +233,6 @@ PoisonedBytes ExtremeGroup(WeightFormat format, bool is_highest) {
 
 // Sums of integers must fit where they are kept, whichever columns share a lane.
 TEST_P(MatmulTest, TheLargestIntegersDoNotOverflow) {
-  if (kernels().activations[static_cast<int>(format())] != ActivationFormat::kInt8) return;
   if (format() != WeightFormat::kInt8 && format() != WeightFormat::kInt4) return;
   for (const bool is_highest : {false, true}) {
     const PoisonedBytes matrix = ExtremeGroup(format(), is_highest);

@@ -1,5 +1,5 @@
 // A text that the server tells once: shown until it is put away, with a button that copies it. Until then it
-// has the focus, which then goes back to where it was, or, where that was a form made anew, to the page's begin.
+// has the focus, which then goes back to where it was, or, where that was a form made anew, to the page itself.
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { useConsole } from "../context";
