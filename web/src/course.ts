@@ -39,6 +39,7 @@ async function untilEnd(run: Run, signal: AbortSignal, course: () => Promise<voi
       if (run.jobId) void cancelJob(run.jobId).catch(() => {}); // then it ends by itself
       return endRun(run, "stopped", Date.now());
     }
+    if (!(error instanceof ApiError)) reportError(error); // the page's own fault
     const failure = error instanceof ApiError ? error : new ApiError("server", String(error));
     const { kind, detail, retryAfterSeconds, status } = failure;
     run.failure = { kind, detail, retryAfterSeconds };

@@ -176,7 +176,7 @@ function applyResult(run: Run, result: Event): void {
   run.tokensSaved = result.tokens_saved;
   run.promptTokens = result.usage.prompt_tokens;
   run.completionTokens = result.usage.completion_tokens;
-  run.samples.length = result.samples.length; // those that never began are gone
+  run.samples.splice(result.samples.length); // those that never began are gone
   for (const told of result.samples) {
     const { state, answer, completion_tokens } = told;
     Object.assign(sampleOf(run, told.index), { state, answer, tokens: completion_tokens });

@@ -113,13 +113,14 @@ json::object RenderResult(const SolveResult& result) {
   return object;
 }
 
-void SolveWriter::Begin(const std::string& profile) {
-  if (!is_stream_ || std::exchange(has_begun_, true)) return;
+bool SolveWriter::Begin(const std::string& profile) {
+  if (!is_stream_ || std::exchange(has_begun_, true)) return false;
   net::HttpResponse head{200, Headers(profile), ""};
   head.headers.push_back({"Content-Type", "text/event-stream; charset=utf-8"});
   head.headers.push_back({"Cache-Control", "no-cache"});
   head.headers.push_back({"X-Accel-Buffering", "no"});
   exchange_->Start(std::move(head));
+  return true;
 }
 
 void SolveWriter::Event(json::object event) {

@@ -47,8 +47,9 @@ class SolveWriter {
   SolveWriter(std::shared_ptr<net::HttpExchange> exchange, bool is_stream)
       : exchange_(std::move(exchange)), is_stream_(is_stream) {}
 
-  // The samples have begun: the head of a stream goes out. profile: "", or the chats'.
-  void Begin(const std::string& profile);
+  // The samples have begun: the head of a stream goes out. profile: "", or the chats'. True for
+  // what begins a stream.
+  bool Begin(const std::string& profile);
   void Event(boost::json::object event);  // nothing where the client wants one body
   void Ping();                            // so that nobody takes silence for the end
 

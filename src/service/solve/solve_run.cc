@@ -195,8 +195,8 @@ void SolveRun::Handle(ChatNews news) {
   if (news.head && !chat.is_aside) {
     profile_ = std::string(news.head->header("x-lemma-profile"));
     is_off_domain_ = news.head->header("x-lemma-off-domain") == "refused";
-    writer_.Begin(profile_);
-    if (news.chat == 0) {
+    // Of whichever chat is the first to answer.
+    if (writer_.Begin(profile_)) {
       writer_.Event({{"type", "start"},
                      {"id", id_},
                      {"profile", profile_},

@@ -75,6 +75,11 @@ TEST(Solver, AServerThatDoesNotKnowNIsAskedOneByOne) {
   solver.Solve(client.exchange, "r1");
   EXPECT_EQ(client.Json().at("answer"), "3");
   EXPECT_EQ(door.Samples(), (std::vector<int64_t>{4, 1, 1, 1, 1}));
+
+  Client stream(Problem({{"strategy", "majority"}, {"samples", 2}, {"stream", true}}));
+  solver.Solve(stream.exchange, "r2");
+  stream.Wait();
+  EXPECT_EQ(stream.Types().front(), "start");
 }
 
 TEST(Solver, AnErrorOfAllChatsIsTheAnswer) {
