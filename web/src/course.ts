@@ -2,7 +2,7 @@
 // is loaded again and a connection that breaks go on from where they were, else as a call of its own.
 import { ApiError, errorFrom, stream } from "./api";
 import type { Entry } from "./history";
-import { cancelJob, createJob, followJob, type Job } from "./jobs";
+import { createJob, followJob, forgetJob, type Job } from "./jobs";
 import { applyChunk, applyHeaders, applySolveEvent, beginAgain, endRun, type Run } from "./run";
 import { callOf, jobOf } from "./task";
 
@@ -15,6 +15,7 @@ export interface Watch {
 // Asks; until the run has ended, one way or another. Never fails.
 export function solve(entry: Entry, watch: Watch): Promise<void> {
   const { run, task } = entry;
+  watch.keep();
   return untilEnd(run, watch.signal, async () => {
     const jobId = await createJob(jobOf(task), watch.signal);
     if (jobId === null) return followCall(entry, watch);
@@ -36,14 +37,14 @@ async function untilEnd(run: Run, signal: AbortSignal, course: () => Promise<voi
     await course();
   } catch (error) {
     if (signal.aborted) {
-      if (run.jobId) void cancelJob(run.jobId).catch(() => {}); // then it ends by itself
+      if (run.jobId) void forgetJob(run.jobId).catch(() => {}); // then it ends by itself
       return endRun(run, "stopped", Date.now());
     }
     if (!(error instanceof ApiError)) reportError(error); // the page's own fault
     const failure = error instanceof ApiError ? error : new ApiError("server", String(error));
     const { kind, detail, retryAfterSeconds, status } = failure;
     run.failure = { kind, detail, retryAfterSeconds };
-    const isForgotten = run.jobId !== undefined && status === 404; // kept so long and no longer
+    const isForgotten = run.jobId !== undefined && status === 404; // another tab had it, or it was kept long enough
     if (isForgotten) delete run.jobId;
     const hasBegun = run.samples.some(({ text, thinking }) => text || thinking);
     const isCutOff = isForgotten || (hasBegun && ["lost", "server", "busy"].includes(kind));

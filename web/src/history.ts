@@ -41,8 +41,16 @@ async function withStore<T>(
   }
 }
 
-export async function keepEntry(entry: Entry): Promise<void> {
-  await withStore("readwrite", (store) => store.put(structuredClone(entry))).catch(() => {});
+// Whether it is kept.
+export async function keepEntry(entry: Entry): Promise<boolean> {
+  return withStore("readwrite", (store) => store.put(structuredClone(entry))).then(
+    () => true,
+    () => false,
+  );
+}
+
+export async function readEntry(id: string): Promise<Entry | undefined> {
+  return withStore<Entry | undefined>("readonly", (store) => store.get(id)).catch(() => undefined);
 }
 
 async function removeEntry(id: string): Promise<void> {

@@ -33,9 +33,9 @@ export async function createJob({ path, body }: Call, signal: AbortSignal): Prom
   }
 }
 
-// One that has ended, or is not there any more, is no error.
-export async function cancelJob(id: string): Promise<void> {
-  await fetch(`/v1/jobs/${id}`, { method: "DELETE", headers: headers() });
+// It ends, and the server keeps nothing of it. One that is not there any more is no error.
+export async function forgetJob(id: string): Promise<void> {
+  await fetch(`/v1/jobs/${id}?forget=true`, { method: "DELETE", headers: headers() });
 }
 
 // What the job says, each event's JSON, the last one the job itself with its result. A connection that

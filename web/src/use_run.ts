@@ -4,7 +4,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { endThinking } from "./api";
 import { goOn, solve } from "./course";
-import { keepEntry, type Entry } from "./history";
+import { keepEntry, readEntry, type Entry } from "./history";
+import { forgetJob } from "./jobs";
 import { newRun, type Run } from "./run";
 import { keepRunning } from "./settings";
 import type { Task } from "./task";
@@ -40,16 +41,20 @@ export function useRun(onKept: () => void): RunControl {
     };
     const keep = () => void keepEntry(started).then(onKept);
     const { signal } = control;
-    void course(started, { signal, changed, keep }).then(() => {
-      if (leaving.current === control) {
+    void course(started, { signal, changed, keep }).then(async () => {
+      const isShown = leaving.current === control;
+      if (isShown) {
         leaving.current = null;
         keepRunning(null);
       }
+      const known = await knownElsewhere(started);
+      if (known && isShown) setEntry(known);
+      if (known) return;
       changed();
-      keep();
+      await keepInPlaceOfServer(started);
+      onKept();
     });
     keepRunning(started.id);
-    keep();
   }
 
   return {
@@ -71,6 +76,20 @@ export function useRun(onKept: () => void): RunControl {
       }
     },
   };
+}
+
+// Its answer, where another tab had it of the server and the server has forgotten it.
+async function knownElsewhere({ id, run }: Entry): Promise<Entry | undefined> {
+  if (!run.isSolve || run.jobId || run.state !== "interrupted") return undefined;
+  const kept = await readEntry(id);
+  return kept && kept.run.state !== "running" && kept.run.jobId ? kept : undefined;
+}
+
+// What is kept here need not be kept there.
+async function keepInPlaceOfServer(entry: Entry): Promise<void> {
+  const { jobId, state } = entry.run;
+  const isKept = await keepEntry(entry);
+  if (isKept && jobId && state !== "interrupted") await forgetJob(jobId).catch(() => {});
 }
 
 // The chats of a run of /v1/solve have ids of their own (docs/solve.md). There are fewer where one has

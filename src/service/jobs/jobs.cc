@@ -147,12 +147,23 @@ void Jobs::AnswerOne(std::shared_ptr<net::HttpExchange> exchange, const std::str
   if (is_events) return Follow(std::move(exchange), **job);
   if (method == "GET") return SendJob(*exchange, 200, RenderJob(**job));
   if (method != "DELETE") return SendWrongMethod(*exchange, "GET, DELETE");
-  if (const Status asked = store_.Cancel(id); !asked.ok()) return SendError(*exchange, asked);
+  Delete(*exchange, key_id, id);
+}
+
+void Jobs::Delete(net::HttpExchange& exchange, const std::string& key_id, const std::string& id) {
+  const std::string forget = QueryValue(exchange.request().target, "forget");
+  if (!forget.empty() && forget != "true" && forget != "false") {
+    return SendError(exchange, InvalidArgument("must be true or false", "forget"));
+  }
+  const Status asked = forget == "true" ? store_.Forget(id) : store_.Cancel(id);
+  if (!asked.ok()) return SendError(exchange, asked);
   runner_.RunSoon();
-  job = store_.Find(key_id, id);
-  if (!job.ok()) return SendError(*exchange, job.status());
-  if (!*job) return SendError(*exchange, NotFound("there is no job " + id + " any more"));
-  SendJob(*exchange, 200, RenderJob(**job));
+  const auto job = store_.Find(key_id, id);
+  if (!job.ok()) return SendError(exchange, job.status());
+  if (!*job) {
+    return SendJob(exchange, 200, {{"id", id}, {"object", "job"}, {"deleted", true}});
+  }
+  SendJob(exchange, 200, RenderJob(**job));
 }
 
 void Jobs::Follow(std::shared_ptr<net::HttpExchange> exchange, const store::Job& job) {

@@ -41,6 +41,7 @@ class Jobs {
   void List(net::HttpExchange& exchange, const std::string& key_id);
   void AnswerOne(std::shared_ptr<net::HttpExchange> exchange, const std::string& key_id,
                  const std::string& rest);
+  void Delete(net::HttpExchange& exchange, const std::string& key_id, const std::string& id);
   void Follow(std::shared_ptr<net::HttpExchange> exchange, const store::Job& job);
 
   store::JobStore& store_;

@@ -147,6 +147,25 @@ TEST_P(JobsTest, CancelEndsWhatComputesAnywhere) {
   EXPECT_EQ(door_.requests().size(), 1u);
 }
 
+TEST_P(JobsTest, WhatIsForgottenIsNotThereAnyMore) {
+  const auto jobs = Begin();
+  const std::string runs = Post(*jobs, kSolveJob);
+  door_.WaitFor(1);
+  const auto forget = [&](const std::string& id) {
+    return Ask(*jobs, "DELETE", "/v1/jobs/" + id + "?forget=true")->Json();
+  };
+  EXPECT_TRUE(forget(runs).contains("status")) << "it has to end first";
+  while (Ask(*jobs, "GET", "/v1/jobs/" + runs)->response.status != 404) {
+  }
+  door_.SetAnswer(Solving(1));
+  const std::string done = Post(*jobs, kSolveJob);
+  Ended(*jobs, done);
+  EXPECT_EQ(Ask(*jobs, "DELETE", "/v1/jobs/" + done + "?forget=perhaps")->response.status, 400);
+  EXPECT_EQ(Get(*jobs, done).at("status"), "done");
+  EXPECT_EQ(forget(done), (json::object{{"id", done}, {"object", "job"}, {"deleted", true}}));
+  EXPECT_EQ(Ask(*jobs, "GET", "/v1/jobs/" + done)->response.status, 404);
+}
+
 TEST_P(JobsTest, FiftyPostsToTwoGatewaysWithOneIdempotencyKeyAreOneJob) {
   door_.SetAnswer(Solving(1));
   const auto one = Begin(), other = Begin();

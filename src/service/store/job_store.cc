@@ -46,6 +46,19 @@ std::string IdOf(soci::session& sql, const Job& job) {
   return id;
 }
 
+// A job that nobody runs ends; one that runs is to.
+void CancelIn(soci::session& sql, const std::string& id, int64_t now_ms) {
+  sql << "UPDATE jobs SET status = 'cancelled', ended_ms = :now, webhook_due_ms = :now, "
+         "holder = '' WHERE id = :id AND (status = 'queued' OR "
+         "(status = 'running' AND lease_until_ms < :now))",
+      use(now_ms, "now"), use(id, "id");
+  sql << "UPDATE jobs SET is_cancel_asked = 1 WHERE id = :id AND status = 'running'", use(id);
+}
+
+void DeleteForgotten(soci::session& sql, const std::string& id) {
+  sql << "DELETE FROM jobs WHERE id = :id AND is_to_forget = 1 AND ended_ms > 0", use(id);
+}
+
 int64_t Execute(soci::statement&& statement) {
   statement.execute(/*withDataExchange=*/true);
   return statement.get_affected_rows();
@@ -136,12 +149,17 @@ Result<std::vector<JobEvents>> JobStore::Events(const std::string& id, int64_t o
 Status JobStore::Cancel(const std::string& id, const Actor* by) {
   return database_.Write([&](soci::session& sql) {
     const int64_t now_ms = clock_.NowMs();
-    sql << "UPDATE jobs SET status = 'cancelled', ended_ms = :now, webhook_due_ms = :now, "
-           "holder = '' WHERE id = :id AND (status = 'queued' OR "
-           "(status = 'running' AND lease_until_ms < :now))",
-        use(now_ms, "now"), use(id, "id");
-    sql << "UPDATE jobs SET is_cancel_asked = 1 WHERE id = :id AND status = 'running'", use(id);
+    CancelIn(sql, id, now_ms);
     if (by != nullptr) AppendAudit(sql, now_ms, *by, "job.cancel", id);
+    return Ok();
+  });
+}
+
+Status JobStore::Forget(const std::string& id) {
+  return database_.Write([&](soci::session& sql) {
+    CancelIn(sql, id, clock_.NowMs());
+    sql << "UPDATE jobs SET is_to_forget = 1 WHERE id = :id", use(id);
+    DeleteForgotten(sql, id);
     return Ok();
   });
 }
@@ -216,6 +234,7 @@ Result<bool> JobStore::End(const std::string& id, const std::string& run, const 
            "result = :result, webhook_due_ms = :now, holder = '' WHERE id = :id",
         use(status, "status"), use(now_ms, "now"), use(end.http_status, "http"),
         use(end.result, "result"), use(id, "id");
+    DeleteForgotten(sql, id);
     return Ok();
   }));
   return is_ours;

@@ -105,6 +105,9 @@ class JobStore {
   // A job that nobody runs is cancelled at once, one that runs is to be. One that has ended stays
   // as it is. An entry of the audit log where somebody else than its owner asks, `by`.
   Status Cancel(const std::string& id, const Actor* by = nullptr);
+  // Cancel, and nothing of it is kept: it goes at once where it has ended, else when it ends.
+  // Nobody is told of its end.
+  Status Forget(const std::string& id);
 
   // The oldest that may run, for `run`, a name used once. What earlier attempts said is dropped.
   Result<std::optional<Job>> Claim(const std::string& run, int64_t lease_ms);

@@ -127,6 +127,29 @@ TEST_P(JobStoreTest, CancelEndsWhatWaitsAndAsksWhatRuns) {
   EXPECT_EQ(StatusOf(runs), JobStatus::kCancelled);
 }
 
+TEST_P(JobStoreTest, WhatIsForgottenGoesWhenItHasEnded) {
+  const std::string runs = Create(Asked("key_a"));
+  ASSERT_TRUE(*store_->Claim("first", kLeaseMs));
+  ASSERT_TRUE(
+      *store_->Save(runs, "first", {.progress = "", .lines = " 1\n", .n_lines = 1}, kLeaseMs));
+  const std::string waits = Create(Asked("key_a"));
+  const std::string stays = Create(Asked("key_a"));
+  for (const std::string& id : {runs, waits}) ASSERT_TRUE(store_->Forget(id).ok());
+  EXPECT_FALSE(*store_->Find("key_a", waits));
+  EXPECT_EQ(StatusOf(runs), JobStatus::kRunning);
+  EXPECT_EQ(*store_->CancelAsked(), std::vector<std::string>{runs});
+  EXPECT_TRUE(*store_->End(runs, "first", {}, {.status = JobStatus::kCancelled, .result = ""}));
+  EXPECT_FALSE(*store_->Find("key_a", runs));
+  EXPECT_TRUE(store_->Events(runs, 0, 10)->empty());
+  EXPECT_EQ(StatusOf(stays), JobStatus::kQueued);
+
+  ASSERT_TRUE(*store_->Claim("second", kLeaseMs));
+  ASSERT_TRUE(*store_->End(stays, "second", {}, {.status = JobStatus::kDone, .result = "{}"}));
+  ASSERT_TRUE(store_->Forget(stays).ok());
+  EXPECT_FALSE(*store_->Find("key_a", stays));
+  EXPECT_TRUE(store_->Forget(stays).ok()) << "it is not there any more";
+}
+
 TEST_P(JobStoreTest, WaitingJobsAreBoundedForAKeyAndForAll) {
   const JobLimits limits{.waiting_max = 3, .key_waiting_max = 2};
   for (int i = 0; i < 2; ++i)

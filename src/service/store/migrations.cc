@@ -227,6 +227,11 @@ const Statements kEvaluations = {
     "CREATE INDEX jobs_created ON jobs (created_ms, id)",
 };
 
+const Statements kForgottenJobs = {
+    // Nothing of it is kept once it has ended.
+    "ALTER TABLE jobs ADD COLUMN is_to_forget BIGINT NOT NULL DEFAULT 0",
+};
+
 struct Migration {
   const Statements* statements;
   // What follows where the two databases have no common words.
@@ -243,7 +248,8 @@ const Migration kMigrations[] = {{&kKeys},
                                  {&kAdmin, &kAdminSqlite, &kAdminPostgresql},
                                  {&kJobs},
                                  {&kReplicas},
-                                 {&kEvaluations}};
+                                 {&kEvaluations},
+                                 {&kForgottenJobs}};
 
 void Execute(soci::session& sql, const Statements* statements) {
   if (statements == nullptr) return;

@@ -113,10 +113,12 @@ void FillVersion(Database& database, int version) {
             .ok());
   }
   if (version >= 8) {
+    const std::string added = version >= 11 ? ", 0" : "";
     ASSERT_TRUE(Execute(database,
                         "INSERT INTO jobs VALUES ('job-old', 'key_old', 'i', 'd', '/v1/solve', "
                         "'{}', 'queued', 1000, 0, 0, 0, '', 0, 0, 0, 0, '', 0, '', '', '', '', 0, "
-                        "0, '')")
+                        "0, ''" +
+                            added + ")")
                     .ok());
   }
   if (version >= 9) {
