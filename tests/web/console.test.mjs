@@ -19,8 +19,9 @@ after(async () => {
   killServers();
 });
 
-const number = async (page, label) =>
-  Number(await page.locator('.tile', { has: page.getByText(label, { exact: true }) }).locator('dd').innerText());
+const tile = (page, label) =>
+  page.locator('.tile', { has: page.getByText(label, { exact: true }) }).locator('dd').innerText();
+const number = async (page, label) => Number(await tile(page, label));
 
 test('the overview counts what was asked and draws it', async () => {
   assert.equal((await server.ask({ prompt: 'What is 47 * 36?' })).status, 200);
@@ -33,8 +34,9 @@ test('the overview counts what was asked and draws it', async () => {
     await page.locator('.tile').nth(6).waitFor();
     return (await number(page, 'Requests')) === 2;
   }, 'both requests are counted');
-  assert.equal(await page.locator('.tile', { hasText: 'Success' }).locator('dd').innerText(), '50%');
+  assert.equal(await tile(page, 'Success'), '50%');
   assert.equal(await number(page, 'Ready replicas'), 1);
+  for (const use of ['KV use, highest', 'CPU use, highest']) assert.match(await tile(page, use), /^\d+(\.\d+)?%$/);
   const whole = page.locator('tr', { hasText: 'Whole' }).locator('td');
   assert.match((await whole.allInnerTexts()).join(' '), /^Whole \d\S* m?s \d\S* m?s \d\S* m?s$/);
   for (const range of ['15m', '30d', '7d']) {

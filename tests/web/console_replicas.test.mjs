@@ -48,6 +48,8 @@ test('a replica elsewhere is added, drained, taken back and removed', async () =
   const { page, faults } = await openConsole(browser, server, '#/replicas');
   const worker = rowOf(page, 'worker-0');
   await isState(worker, 'ready');
+  await eventually(async () => (await worker.getByRole('cell', { name: /^\d\S*%$/ }).count()) === 2,
+                   'its KV and CPU use are shown');
   const spec = page.getByLabel('As --replica takes it');
   await spec.fill('no address');
   await button(page, 'Add').click();

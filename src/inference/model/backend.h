@@ -44,6 +44,7 @@ struct BackendInfo {
   std::string device;   // "cpu avx512-bf16, 2 threads"
   std::string weights;  // "bf16"
   std::string kv;       // "bf16"
+  int n_threads = 1;    // that compute
   uint64_t weight_bytes = 0;
   uint64_t kv_bytes_per_token = 0;
 };

@@ -124,6 +124,7 @@ CpuBackend::CpuBackend(const ModelConfig& config, Weights weights, const kernels
                  std::to_string(pool_->n_threads()) +
                  (pool_->n_threads() == 1 ? " thread" : " threads");
   info_.weights = FormatName(weights_.format);
+  info_.n_threads = pool_->n_threads();
   info_.kv = FormatName(kv_.format());
   info_.weight_bytes = weights_.memory.bytes();
   info_.kv_bytes_per_token = static_cast<uint64_t>(kv_.page_bytes() / kPageTokens);

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "inference/worker/call.h"
+#include "inference/worker/cpu_meter.h"
 #include "inference/worker/heartbeat.h"
 #include "inference/worker/keep_alive.h"
 #include "inference/worker/running_requests.h"
@@ -25,6 +26,7 @@ struct Context {
   engine::Engine& engine;
   Metrics& metrics;
   Heartbeat& heartbeat;
+  CpuMeter& cpu_meter;
   KeepAlive& keep_alive;
   RunningRequests& running_requests;
   const ThinkingTokens& thinking_tokens;

@@ -24,12 +24,13 @@ void SendJson(const CallPtr& call, std::string body) {
 void SendHealth(const Context& context, const CallPtr& call, bool is_well, const char* otherwise) {
   const engine::EngineStats stats = context.engine.stats();
   const Duration age = context.heartbeat.Age(stats.n_beats, context.clock.Now());
+  const ResourceUse use = {.kv = stats.kv_usage(),
+                           .cpu = context.cpu_meter.Usage(std::chrono::steady_clock::now())};
   const HealthCapacity capacity = {.requests_max = context.options.engine.sequences_max,
                                    .tokens_max = KvTokens(context),
                                    .answer_tokens = UnaskedTokens(context, /*n=*/1)};
-  call->Send(net::HttpResponse::Json(
-      is_well ? 200 : 503,
-      RenderHealth(is_well ? "ok" : otherwise, age, stats.kv_usage(), capacity)));
+  call->Send(net::HttpResponse::Json(is_well ? 200 : 503,
+                                     RenderHealth(is_well ? "ok" : otherwise, age, use, capacity)));
 }
 
 }  // namespace

@@ -260,12 +260,13 @@ std::string RenderPrompt(const std::string& prompt) {
   return json::serialize(json::object{{"prompt", prompt}});
 }
 
-std::string RenderHealth(std::string_view status, Duration heartbeat_age, double kv_usage,
+std::string RenderHealth(std::string_view status, Duration heartbeat_age, const ResourceUse& use,
                          const HealthCapacity& capacity) {
   const auto age_ms = std::chrono::duration_cast<std::chrono::milliseconds>(heartbeat_age).count();
   return json::serialize(json::object{{"status", status},
                                       {"heartbeat_age_ms", age_ms},
-                                      {"kv_usage", kv_usage},
+                                      {"kv_usage", use.kv},
+                                      {"cpu_usage", use.cpu},
                                       {"gpu", kNoGpu},
                                       {"requests_max", capacity.requests_max},
                                       {"tokens_max", capacity.tokens_max},

@@ -113,9 +113,13 @@ struct HealthCapacity {
   int64_t tokens_max = 0;     // that its KV memory holds
   int64_t answer_tokens = 0;  // of an answer to a request without max_tokens, at most
 };
-// `heartbeat_age`: since the engine last computed anything (heartbeat.h). `kv_usage`: the share of
-// the KV memory that requests hold.
-std::string RenderHealth(std::string_view status, Duration heartbeat_age, double kv_usage,
+// What of it is in use, 0 to 1.
+struct ResourceUse {
+  double kv = 0;   // of the KV memory, by requests
+  double cpu = 0;  // of the processors that it computes with (cpu_meter.h)
+};
+// `heartbeat_age`: since the engine last computed anything (heartbeat.h).
+std::string RenderHealth(std::string_view status, Duration heartbeat_age, const ResourceUse& use,
                          const HealthCapacity& capacity);
 
 // base/error_body.h, with Retry-After where trying again later may help (503).

@@ -63,6 +63,7 @@ struct Worker::Impl {
   const text::ChatTemplate chat_template;
   std::atomic<bool> draining{false};
   Heartbeat heartbeat;
+  CpuMeter cpu_meter;
   KeepAlive keep_alive;
   RunningRequests running_requests;
   const ThinkingTokens thinking_tokens;
@@ -77,6 +78,7 @@ Worker::Impl::Impl(const WorkerOptions& the_options, WorkerModel the_model, cons
       tokenizer(std::move(the_model.tokenizer)),
       chat_template(std::move(the_model.chat_template)),
       heartbeat(options.stall_max),
+      cpu_meter(the_model.backend->info().n_threads),
       keep_alive(options.ping_interval),
       thinking_tokens(ThinkingTokensOf(tokenizer)),
       metrics(options.model_id, options.version, the_model.backend->info()),
@@ -88,6 +90,7 @@ Worker::Impl::Impl(const WorkerOptions& the_options, WorkerModel the_model, cons
               .engine = *engine,
               .metrics = metrics,
               .heartbeat = heartbeat,
+              .cpu_meter = cpu_meter,
               .keep_alive = keep_alive,
               .running_requests = running_requests,
               .thinking_tokens = thinking_tokens,

@@ -215,6 +215,8 @@ TEST(WorkerLoad, HealthSaysWhatRequestsHoldOfTheKvMemory) {
   };
   EXPECT_EQ(health().at("kv_usage"), 0.0);
   EXPECT_EQ(health().at("gpu"), "none");
+  const double cpu_usage = health().at("cpu_usage").as_double();
+  EXPECT_TRUE(cpu_usage >= 0 && cpu_usage <= 1) << cpu_usage;
   StreamedCall running(worker, kChat, Streamed(EndlessScript("a")));
   running.WaitForBytes();
   EXPECT_GT(health().at("kv_usage").as_double(), 0);

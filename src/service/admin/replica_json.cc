@@ -35,6 +35,7 @@ json::object ToJson(const pool::ReplicaView& view) {
         std::chrono::duration_cast<std::chrono::milliseconds>(*view.heartbeat_age).count();
   }
   if (view.resources.kv_usage) object["kv_usage"] = *view.resources.kv_usage;
+  if (view.resources.cpu_usage) object["cpu_usage"] = *view.resources.cpu_usage;
   if (!view.resources.gpu.empty()) object["gpu"] = view.resources.gpu;
   if (view.process) {
     object["pid"] = view.process->pid > 0 ? json::value(view.process->pid) : json::value(nullptr);

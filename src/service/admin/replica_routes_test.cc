@@ -68,7 +68,8 @@ class ReplicaRoutesTest : public AdminTest {
         }
         const bool is_list = exchange->request().path == "/v1/models";
         exchange->Send(net::HttpResponse::Json(
-            200, is_list ? R"({"data":[{"id":"m"}]})" : R"({"kv_usage":0.25,"gpu":"none"})"));
+            200, is_list ? R"({"data":[{"id":"m"}]})"
+                         : R"({"kv_usage":0.25,"cpu_usage":1,"gpu":"none"})"));
       });
   Person admin_;
 };
@@ -118,6 +119,7 @@ TEST_F(ReplicaRoutesTest, WhatAWorkerSaysOfItsResourcesIsShown) {
   };
   EXPECT_TRUE(Eventually([&] { return near().contains("kv_usage"); }));
   EXPECT_EQ(near().at("kv_usage"), 0.25);
+  EXPECT_EQ(near().at("cpu_usage"), 1.0);
   EXPECT_EQ(near().at("gpu"), "none");
 }
 

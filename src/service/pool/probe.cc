@@ -26,15 +26,20 @@ std::optional<int64_t> CountIn(const json::object& health, std::string_view name
   return value->get_int64();
 }
 
+// Likewise a share, 0 to 1.
+std::optional<double> ShareIn(const json::object& health, std::string_view name) {
+  const json::value* value = health.if_contains(name);
+  if (value == nullptr || !value->is_number()) return std::nullopt;
+  return std::clamp(value->to_number<double>(), 0.0, 1.0);
+}
+
 void ReadHealth(const std::string& body, ProbeAnswer& answer) {
   const Result<json::object> health = ParseJsonObject(body, "the health");
   if (!health.ok()) return;
   const auto age_ms = CountIn(*health, "heartbeat_age_ms");
   if (age_ms) answer.heartbeat_age = std::chrono::milliseconds(*age_ms);
-  const json::value* kv_usage = health->if_contains("kv_usage");
-  if (kv_usage != nullptr && kv_usage->is_number()) {
-    answer.resources.kv_usage = std::clamp(kv_usage->to_number<double>(), 0.0, 1.0);
-  }
+  answer.resources.kv_usage = ShareIn(*health, "kv_usage");
+  answer.resources.cpu_usage = ShareIn(*health, "cpu_usage");
   const json::value* gpu = health->if_contains("gpu");
   if (gpu != nullptr && gpu->is_string()) {
     answer.resources.gpu = std::string(std::string_view(gpu->get_string()).substr(0, kGpuBytesMax));

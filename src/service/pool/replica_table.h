@@ -67,8 +67,9 @@ const char* OutcomeName(Outcome outcome);
 
 // What a Lemma worker says of what it computes on; nothing of others.
 struct Resources {
-  std::optional<double> kv_usage;  // the share of its KV memory that requests hold
-  std::string gpu;                 // "none": it computes on processors
+  std::optional<double> kv_usage;   // the share of its KV memory that requests hold
+  std::optional<double> cpu_usage;  // of the processors that it computes with
+  std::string gpu;                  // "none": it computes on processors
 };
 
 struct Replica {

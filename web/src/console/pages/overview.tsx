@@ -7,6 +7,7 @@ import { Failure } from "../parts/failure";
 import { SelectField } from "../parts/field";
 import { Table } from "../parts/table";
 import { bucketMinutesOf, bucketsOf, rangeOf, ranges } from "../ranges";
+import { fetchReplicas } from "../replicas";
 import { linkTo, type Route } from "../route";
 import { fetchUsage, latencies, type Latency, type UsageReport, type UsageSums } from "../usage";
 import { useData } from "../use_data";
@@ -84,19 +85,25 @@ function Now() {
   const { api, say, formats, may } = useConsole();
   const now = useData(
     async () => {
-      const [health, live, alerts] = await Promise.all([
+      const [health, replicas, live, alerts] = await Promise.all([
         api.get<Health>("/health"),
+        fetchReplicas(api),
         api.get<{ requests: { state: string }[] }>("/live"),
         may("admin") ? api.get<{ alerts: { state: string }[] }>("/alerts") : null,
       ]);
-      return { health, live: live.requests, alerts: alerts?.alerts };
+      return { health, replicas, live: live.requests, alerts: alerts?.alerts };
     },
     [],
     refreshMs,
   );
   if (!now.value) return <Failure failure={now.failure} />;
-  const { health, live, alerts } = now.value;
+  const { health, replicas, live, alerts } = now.value;
   const n_waiting = live.filter(({ state }) => state === "queued").length;
+  // One that is full makes its requests wait, whatever others have left.
+  const highest = (name: "kv_usage" | "cpu_usage") => {
+    const told = replicas.flatMap((replica) => replica[name] ?? []);
+    return told.length > 0 ? formats.percent(Math.max(...told), 1) : "-";
+  };
   const n_firing = alerts?.filter(({ state }) => state === "firing").length ?? 0;
   return (
     <section aria-label={say("now")}>
@@ -108,7 +115,13 @@ function Now() {
           href={linkTo("requests")}
         />
         <Tile label={say("waiting")} text={formats.number(n_waiting)} href={linkTo("requests")} />
-        <Tile label={say("replicasReady")} text={formats.number(health.replicas_ready)} />
+        <Tile
+          label={say("replicasReady")}
+          text={formats.number(health.replicas_ready)}
+          href={linkTo("replicas")}
+        />
+        <Tile label={say("kvUseHighest")} text={highest("kv_usage")} href={linkTo("replicas")} />
+        <Tile label={say("cpuUseHighest")} text={highest("cpu_usage")} href={linkTo("replicas")} />
         <Tile label={say("models")} text={health.models.join(", ") || "-"} />
         <Tile label={say("database")} text={health.database} />
         {alerts && (

@@ -6,29 +6,14 @@ import { ConfirmButton } from "../parts/confirm_button";
 import { Failure } from "../parts/failure";
 import { TextField } from "../parts/field";
 import { Table } from "../parts/table";
+import { fetchReplicas, type Replica } from "../replicas";
 import { useAction, useData } from "../use_data";
-
-interface Replica {
-  id: string;
-  name: string;
-  kind: "worker" | "remote";
-  address: string;
-  state: string;
-  draining: boolean;
-  breaker: string;
-  models: string[];
-  in_flight: number;
-  reserved_tokens: number;
-  waiting: number;
-  restarts?: number; // of workers
-  origin: "command_line" | "store";
-}
 
 const refreshMs = 2000;
 
 export function Replicas() {
   const { api, say, may } = useConsole();
-  const data = useData(() => api.get<{ replicas: Replica[] }>("/replicas"), [], refreshMs);
+  const data = useData(() => fetchReplicas(api), [], refreshMs);
   const { run, failure } = useAction();
   const act = (replica: Replica, action: string) =>
     void run(async () => {
@@ -42,7 +27,7 @@ export function Replicas() {
     <>
       <h2>{say("replicas")}</h2>
       <Failure failure={failure ?? data.failure} />
-      {data.value && <ReplicaTable replicas={data.value.replicas} onAct={act} />}
+      {data.value && <ReplicaTable replicas={data.value} onAct={act} />}
       {may("admin") && <AddReplica onAdded={data.reload} />}
     </>
   );
@@ -87,11 +72,13 @@ function ReplicaTable({ replicas, onAct }: TableProps) {
         say("running"),
         say("waiting"),
         say("reservedTokens"),
+        say("kvUse"),
+        say("cpuUse"),
         say("restarts"),
         say("address"),
         "",
       ]}
-      numeric={[4, 5, 6, 7]}
+      numeric={[4, 5, 6, 7, 8, 9]}
       rows={replicas.map((replica) => ({
         key: `${replica.id} ${replica.address}`, // a name with several addresses has one id
         cells: [
@@ -102,6 +89,8 @@ function ReplicaTable({ replicas, onAct }: TableProps) {
           formats.number(replica.in_flight),
           formats.number(replica.waiting),
           formats.number(replica.reserved_tokens),
+          replica.kv_usage === undefined ? "" : formats.percent(replica.kv_usage, 1),
+          replica.cpu_usage === undefined ? "" : formats.percent(replica.cpu_usage, 1),
           replica.restarts === undefined ? "" : formats.number(replica.restarts),
           replica.address,
           may("admin") && actionsOf(replica),
