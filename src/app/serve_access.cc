@@ -81,7 +81,7 @@ Status ServeAccess::OpenKeys(const ServeAccessOptions& options, const std::strin
   store_limiter_.emplace(*store_.database, clock_);
   log_.emplace(*store_.database);
   usage_.emplace(*store_.database);
-  jobs_.emplace(*store_.database, clock_);
+  jobs_.emplace(*store_.database, store_.keys->secret(), clock_);
   retention_ = std::make_unique<store::PeriodicTask>(
       kRetentionInterval, [log = &*log_, usage = &*usage_, jobs = &*jobs_, clock = &clock_,
                            keep_ms = *keep_ms, keep_jobs_ms = *keep_jobs_ms] {

@@ -72,7 +72,7 @@ struct AdminServer::Impl {
         audit(*options.database, *options.clock),
         usage(*options.database),
         alerts(*options.database, *options.clock),
-        jobs(*options.database, *options.clock),
+        jobs(*options.database, options.keys->secret(), *options.clock),
         sets(*options.database, *options.clock),
         evaluations(*options.database, *options.clock),
         gates(*options.database, *options.clock),

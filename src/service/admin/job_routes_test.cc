@@ -17,7 +17,7 @@ class JobRoutesTest : public AdminTest {
  protected:
   void SetUp() override {
     AdminTest::SetUp();
-    jobs_.emplace(*database_, clock_);
+    jobs_.emplace(*database_, keys_->secret(), clock_);
   }
 
   std::string Key(const std::string& name, bool keeps_content) {

@@ -30,9 +30,11 @@ void JobHooks::Round() {
 }
 
 Status JobHooks::Deliver(const store::Job& job) {
+  const auto secret = store_.WebhookSecret(job);
+  if (!secret.ok()) return store_.SaveWebhook(job.id, "failed", 0, secret.status().message());
   const std::string body = boost::json::serialize(RenderJob(job, kResultBytesMax));
-  const Status sent = webhook::SendWebhook({job.webhook.url, job.id, body}, job.webhook.secret,
-                                           store_.NowMs() / 1000, reach_);
+  const Status sent =
+      webhook::SendWebhook({job.webhook.url, job.id, body}, *secret, store_.NowMs() / 1000, reach_);
   if (sent.ok()) return store_.SaveWebhook(job.id, "delivered", 0, "");
   const bool is_refused = sent.code() == StatusCode::kPermissionDenied;
   const int64_t wait_ms = is_refused ? 0 : webhook::RetryAfterMs(job.webhook.n_attempts);

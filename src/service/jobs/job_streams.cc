@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/base/error_body.h"
+#include "common/net/retry_after.h"
 #include "common/net/sse.h"
 #include "service/jobs/job_reply.h"
 
@@ -57,7 +58,7 @@ void JobStreams::Follow(std::shared_ptr<net::HttpExchange> exchange, const store
   }
   const Status status = Unavailable("too many follow jobs here; try again later");
   net::HttpResponse response = net::HttpResponse::Json(HttpStatusOf(status), ErrorBody(status));
-  response.headers.push_back({"Retry-After", "2"});
+  net::AddRetryAfter(response, std::chrono::seconds(2));
   exchange->Send(std::move(response));
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/base/error_body.h"
+#include "common/net/retry_after.h"
 #include "service/jobs/job_reply.h"
 #include "service/jobs/job_request.h"
 
@@ -22,7 +23,7 @@ constexpr int64_t kPageDefault = 20;
 void SendError(net::HttpExchange& exchange, const Status& status) {
   net::HttpResponse response = net::HttpResponse::Json(HttpStatusOf(status), ErrorBody(status));
   if (response.status == 503 || response.status == 429) {
-    response.headers.push_back({"Retry-After", "10"});
+    net::AddRetryAfter(response, std::chrono::seconds(10));
   }
   exchange.Send(std::move(response));
 }
@@ -107,7 +108,9 @@ void Jobs::Create(net::HttpExchange& exchange, const std::string& key_id) {
   json::object reply = RenderJob(created->job);
   // Nowhere else: who asked for the job has it, or has to be told it.
   if (!created->job.webhook.secret.empty()) {
-    reply["webhook"].as_object()["secret"] = created->job.webhook.secret;
+    const auto secret = store_.WebhookSecret(created->job);
+    if (!secret.ok()) return SendError(exchange, secret.status());
+    reply["webhook"].as_object()["secret"] = *secret;
   }
   SendJob(exchange, created->is_new ? 202 : 200, reply);
   runner_.RunSoon();

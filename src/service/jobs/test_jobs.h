@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -163,12 +164,13 @@ class JobsTest : public store::DatabaseTest {
     DatabaseTest::SetUp();
     if (HasFatalFailure()) return;
     database_ = Open();
-    store_ = std::make_unique<store::JobStore>(*database_, clock_);
+    secret_ = *access::KeySecret::LoadOrCreate(directory_ / "key-secret");
+    store_ = std::make_unique<store::JobStore>(*database_, *secret_, clock_);
   }
   // Of one gateway, with connections of its own.
   std::unique_ptr<Jobs> Begin(RunnerOptions runner = {}) {
     databases_.push_back(Open());
-    stores_.push_back(std::make_unique<store::JobStore>(*databases_.back(), clock_));
+    stores_.push_back(std::make_unique<store::JobStore>(*databases_.back(), *secret_, clock_));
     return std::make_unique<Jobs>(JobsOptions{.store = stores_.back().get(),
                                               .front_door = door_.handler(),
                                               .can_run = [] { return true; },
@@ -207,6 +209,7 @@ class JobsTest : public store::DatabaseTest {
   }
 
   ManualUnixClock clock_{1'000'000};
+  std::optional<access::KeySecret> secret_;
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<store::JobStore> store_;
   std::vector<std::unique_ptr<store::Database>> databases_;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "service/access/sealed_text.h"
 #include "service/store/audit_rows.h"
 #include "service/store/job_rows.h"
 
@@ -15,6 +16,9 @@ using soci::into;
 using soci::use;
 
 constexpr int kDeleteMax = 100;  // jobs of one transaction: each has up to megabytes of events
+
+// What a webhook's secret is sealed for: in another job's row it is of no use.
+std::string PurposeOf(const std::string& id) { return "webhook of " + id; }
 
 int64_t Count(soci::session& sql, const std::string& key_id) {
   int64_t n = 0;
@@ -68,6 +72,10 @@ int64_t Execute(soci::statement&& statement) {
 
 Result<JobStore::Created> JobStore::Create(const Job& job, const JobLimits& limits) {
   Created created;
+  std::string sealed;
+  if (!job.webhook.secret.empty()) {
+    sealed = access::Seal(secret_, PurposeOf(job.id), job.webhook.secret);
+  }
   LEMMA_RETURN_IF_ERROR(database_.Write([&](soci::session& sql) {
     std::string id = job.idempotency_key.empty() ? "" : IdOf(sql, job);
     created.is_new = false;
@@ -75,6 +83,7 @@ Result<JobStore::Created> JobStore::Create(const Job& job, const JobLimits& limi
       LEMMA_RETURN_IF_ERROR(CheckRoom(sql, job.key_id, limits));
       Job fresh = job;
       fresh.created_ms = clock_.NowMs();
+      fresh.webhook.secret = sealed;
       created.is_new = InsertJob(sql, fresh);
       id = created.is_new ? job.id : IdOf(sql, job);  // another may have been faster
     }
@@ -280,6 +289,10 @@ Result<std::optional<Job>> JobStore::ClaimWebhook(int64_t claim_ms) {
     return Ok();
   }));
   return job;
+}
+
+Result<std::string> JobStore::WebhookSecret(const Job& job) const {
+  return access::Unseal(secret_, PurposeOf(job.id), job.webhook.secret);
 }
 
 Status JobStore::SaveWebhook(const std::string& id, const std::string& state, int64_t delay_ms,

@@ -10,6 +10,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/status.h"
+#include "service/access/key_secret.h"
 #include "service/store/audit_log.h"
 #include "service/store/database.h"
 
@@ -23,8 +24,10 @@ inline bool HasEnded(JobStatus status) { return status > JobStatus::kRunning; }
 // Who is told of a job's end.
 struct JobWebhook {
   std::string url;
-  std::string secret;  // of its signatures; forgotten when it is delivered or given up
-  std::string state;   // "", "waiting", "delivered", "failed"
+  // Of its signatures; forgotten when it is delivered or given up. Of a job that a JobStore gave it
+  // is sealed (access/sealed_text.h): JobStore::WebhookSecret.
+  std::string secret;
+  std::string state;  // "", "waiting", "delivered", "failed"
   int64_t n_attempts = 0;
   std::string error;  // of the last attempt that failed
 };
@@ -86,8 +89,9 @@ struct JobEnd {
 // that share it must agree to within a second.
 class JobStore {
  public:
-  // Both outlive it.
-  JobStore(Database& database, const UnixClock& clock) : database_(database), clock_(clock) {}
+  // All outlive it. `secret`: what secrets of webhooks are sealed under.
+  JobStore(Database& database, const access::KeySecret& secret, const UnixClock& clock)
+      : database_(database), secret_(secret), clock_(clock) {}
 
   struct Created {
     Job job;
@@ -125,6 +129,8 @@ class JobStore {
 
   // A job that has ended and whose webhook is due, which is claimed for `claim_ms`.
   Result<std::optional<Job>> ClaimWebhook(int64_t claim_ms);
+  // What its receiver shares. Errors: kDataLoss: it was sealed under another secret.
+  Result<std::string> WebhookSecret(const Job& job) const;
   // `state`: "delivered", "failed" or, with when to try again, "waiting".
   Status SaveWebhook(const std::string& id, const std::string& state, int64_t delay_ms,
                      const std::string& error);
@@ -136,6 +142,7 @@ class JobStore {
 
  private:
   Database& database_;
+  const access::KeySecret& secret_;
   const UnixClock& clock_;
 };
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <optional>
 #include <set>
 
 #include "common/base/random_id.h"
@@ -20,8 +21,10 @@ class JobStoreTest : public DatabaseTest {
  protected:
   void SetUp() override {
     DatabaseTest::SetUp();
+    if (HasFatalFailure()) return;
     database_ = Open();
-    store_ = std::make_unique<JobStore>(*database_, clock_);
+    secret_ = *access::KeySecret::LoadOrCreate(directory_ / "key-secret");
+    store_ = std::make_unique<JobStore>(*database_, *secret_, clock_);
   }
   static Job Asked(const std::string& key_id, const std::string& idempotency_key = "") {
     Job job;
@@ -38,6 +41,7 @@ class JobStoreTest : public DatabaseTest {
 
   ManualUnixClock clock_{1'000'000};
   std::unique_ptr<Database> database_;
+  std::optional<access::KeySecret> secret_;
   std::unique_ptr<JobStore> store_;
 };
 LEMMA_FOR_BOTH_DATABASES(JobStoreTest);
@@ -221,7 +225,7 @@ TEST_P(JobStoreTest, AreSearchedOverAllKeys) {
 TEST_P(JobStoreTest, AWebhookIsDueOnceAtATimeUntilItIsSettled) {
   Job asked = Asked("key_a");
   asked.webhook.url = "http://x/";
-  asked.webhook.secret = "secret";
+  asked.webhook.secret = "shared secret";
   const std::string id = Create(asked);
   EXPECT_FALSE(*store_->ClaimWebhook(100)) << "the job has not ended";
   ASSERT_TRUE(*store_->Claim("first", kLeaseMs));
@@ -237,7 +241,12 @@ TEST_P(JobStoreTest, AWebhookIsDueOnceAtATimeUntilItIsSettled) {
   clock_.Advance(499);
   EXPECT_FALSE(*store_->ClaimWebhook(100));
   clock_.Advance(1);
-  EXPECT_EQ((*store_->ClaimWebhook(100))->webhook.secret, "secret");
+  const Job claimed = **store_->ClaimWebhook(100);
+  EXPECT_EQ(*store_->WebhookSecret(claimed), "shared secret");
+  EXPECT_EQ(claimed.webhook.secret.find("shared"), std::string::npos) << "the row has it sealed";
+  const auto other = *access::KeySecret::LoadOrCreate(directory_ / "other-secret");
+  EXPECT_EQ(JobStore(*database_, other, clock_).WebhookSecret(claimed).status().code(),
+            StatusCode::kDataLoss);
   ASSERT_TRUE(store_->SaveWebhook(id, "delivered", 0, "").ok());
   clock_.Advance(1000);
   EXPECT_FALSE(*store_->ClaimWebhook(100));

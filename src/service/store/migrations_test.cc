@@ -184,7 +184,7 @@ TEST_P(MigrationsTest, FromEveryEarlierVersionNothingIsLost) {
               version >= 7 ? 1u : 0u);
     const auto verified = AuditLog(*database, clock).Verify();
     EXPECT_TRUE(verified.ok()) << verified.status().message();
-    JobStore jobs(*database, clock);
+    JobStore jobs(*database, keys->secret(), clock);
     EXPECT_EQ(jobs.Claim("run", 1000)->has_value(), version >= 8);
     ReplicaStore replicas(*database, keys->secret(), clock);
     EXPECT_EQ(replicas.Snapshot()->replicas.size(), version >= 9 ? 1u : 0u);
