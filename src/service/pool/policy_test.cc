@@ -99,22 +99,34 @@ TEST(RestartPolicyTest, ACrashLoopIsTriedOnceAMinuteUntilAProcessLives) {
   EXPECT_FALSE(policy.in_crash_loop());
 }
 
+constexpr ReplicaId kHere = 1, kThere = 2;
+
 TEST(QuarantineTest, TheSecondCrashCountsAndAnAnswerClears) {
   Quarantine quarantine;
   TimePoint now{};
-  quarantine.OnCrash(1, now);
+  quarantine.OnCrash(1, kHere, now, now);
   EXPECT_FALSE(quarantine.RefusedFor(1, now));
   quarantine.OnAnswered(1);
-  quarantine.OnCrash(1, now);
+  quarantine.OnCrash(1, kHere, now, now);
   EXPECT_FALSE(quarantine.RefusedFor(1, now));
-  quarantine.OnCrash(1, now);
+  quarantine.OnCrash(1, kThere, now, now);
   EXPECT_EQ(quarantine.RefusedFor(1, now), Quarantine::kMemory);
   EXPECT_FALSE(quarantine.RefusedFor(2, now));
   EXPECT_EQ(quarantine.n_refused(now), 1u);
   now += Quarantine::kMemory;
   EXPECT_FALSE(quarantine.RefusedFor(1, now));
-  quarantine.OnCrash(1, now);  // the old ones are forgotten
+  quarantine.OnCrash(1, kHere, now, now);  // the old ones are forgotten
   EXPECT_FALSE(quarantine.RefusedFor(1, now));
+}
+
+TEST(QuarantineTest, OneCrashOfAReplicaThatIsAskedTheSameTwiceCountsOnce) {
+  Quarantine quarantine;
+  const TimePoint began{}, crash = began + seconds(1), again = began + seconds(2);
+  quarantine.OnCrash(1, kHere, began, crash);
+  quarantine.OnCrash(1, kHere, began + milliseconds(500), crash);
+  EXPECT_FALSE(quarantine.RefusedFor(1, crash));
+  quarantine.OnCrash(1, kHere, crash + milliseconds(500), again);
+  EXPECT_TRUE(quarantine.RefusedFor(1, again));
 }
 
 TEST(QuarantineTest, ItsMemoryIsBoundedAndTheOldestGoes) {
@@ -122,8 +134,8 @@ TEST(QuarantineTest, ItsMemoryIsBoundedAndTheOldestGoes) {
   TimePoint now{};
   for (uint64_t i = 0; i <= Quarantine::kRequestsMax; ++i) {
     now += milliseconds(1);
-    quarantine.OnCrash(i, now);
-    quarantine.OnCrash(i, now);
+    quarantine.OnCrash(i, kHere, now, now);
+    quarantine.OnCrash(i, kThere, now, now);
   }
   EXPECT_FALSE(quarantine.RefusedFor(0, now));
   EXPECT_TRUE(quarantine.RefusedFor(Quarantine::kRequestsMax, now));

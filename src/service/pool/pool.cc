@@ -97,20 +97,24 @@ std::shared_ptr<Lease> PoolImpl::MakeLease(ReplicaId id, const RouteRequest& req
                    .model = request.model,
                    .headers = member.headers};
   auto lease = std::make_shared<Lease>(
-      std::move(target), [this, id, tokens = request.tokens, request_hash](Outcome outcome) {
-        OnLeaseEnd(id, tokens, request_hash, outcome);
+      std::move(target),
+      [this, id, tokens = request.tokens, request_hash, began = Now()](Outcome outcome) {
+        OnLeaseEnd(id, tokens, request_hash, began, outcome);
       });
   std::erase_if(member.leases, [](const auto& ended) { return ended.expired(); });
   member.leases.push_back(lease);
   return lease;
 }
 
-void PoolImpl::OnLeaseEnd(ReplicaId id, int64_t tokens, uint64_t request_hash, Outcome outcome) {
+void PoolImpl::OnLeaseEnd(ReplicaId id, int64_t tokens, uint64_t request_hash, TimePoint began,
+                          Outcome outcome) {
   {
     MutexLock lock(mutex_);
     const TimePoint now = Now();
     table_.End(id, tokens, outcome, now);
-    if (request_hash != 0 && outcome == Outcome::kLost) quarantine_.OnCrash(request_hash, now);
+    if (request_hash != 0 && outcome == Outcome::kLost) {
+      quarantine_.OnCrash(request_hash, id, began, now);
+    }
     if (request_hash != 0 && outcome == Outcome::kAnswered) quarantine_.OnAnswered(request_hash);
     const auto member = members_.find(id);
     const bool is_down = outcome == Outcome::kLost || outcome == Outcome::kUnreachable;

@@ -96,8 +96,8 @@ class PoolImpl final : public Pool {
   int64_t TokensOf(const RouteRequest& request) const LEMMA_REQUIRES(mutex_);
   std::shared_ptr<Lease> MakeLease(ReplicaId id, const RouteRequest& request, uint64_t request_hash)
       LEMMA_REQUIRES(mutex_);
-  void OnLeaseEnd(ReplicaId id, int64_t tokens, uint64_t request_hash, Outcome outcome)
-      LEMMA_EXCLUDES(mutex_);
+  void OnLeaseEnd(ReplicaId id, int64_t tokens, uint64_t request_hash, TimePoint began,
+                  Outcome outcome) LEMMA_EXCLUDES(mutex_);
 
   // pool_line.cc. What they decide is told by Deliver, without the lock.
   void StandInLine(const std::shared_ptr<Turn>& turn, WaitRequest request, TimePoint now)

@@ -39,7 +39,7 @@ struct Request {
   uint64_t hash;
   int64_t tokens;
   ReplicaId on;
-  TimePoint ends_at;
+  TimePoint began_at, ends_at;
   bool is_retry;
 };
 
@@ -158,7 +158,7 @@ class Simulation {
       return request.on == id;
     });
     for (const Request& request : lost) {
-      quarantine_.OnCrash(request.hash, now_);
+      quarantine_.OnCrash(request.hash, id, request.began_at, now_);
       table_.End(id, request.tokens, Outcome::kLost, now_);
       if (request.is_retry) {
         ++n_failed;
@@ -195,7 +195,7 @@ class Simulation {
     EXPECT_TRUE(table_.IsReady(replica, now_));
     EXPECT_TRUE(replica.takes_requests());
     EXPECT_NE(servers_[*chosen].state, Server::State::kDead);
-    requests_.push_back({hash, tokens, *chosen, now_ + milliseconds(100 + tokens / 2),
+    requests_.push_back({hash, tokens, *chosen, now_, now_ + milliseconds(100 + tokens / 2),
                          /*is_retry=*/not_on != kNoReplica});
   }
 

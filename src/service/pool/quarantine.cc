@@ -4,10 +4,14 @@
 
 namespace lemma::pool {
 
-void Quarantine::OnCrash(uint64_t request, TimePoint now) {
+void Quarantine::OnCrash(uint64_t request, ReplicaId replica, TimePoint began, TimePoint now) {
   ForgetOld(now);
   Suspect& suspect = suspects_[request];
+  const bool was_there =
+      suspect.n_crashes > 0 && suspect.replica == replica && began <= suspect.last;
+  if (was_there) return;
   ++suspect.n_crashes;
+  suspect.replica = replica;
   suspect.last = now;
 }
 

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "common/base/clock.h"
+#include "service/pool/replica_table.h"
 
 namespace lemma::pool {
 
@@ -18,8 +19,9 @@ class Quarantine {
   static constexpr Duration kMemory = std::chrono::minutes(10);
   static constexpr size_t kRequestsMax = 4096;  // then the one longest ago is forgotten
 
-  // `request` is a hash of what the client asked.
-  void OnCrash(uint64_t request, TimePoint now);
+  // `request` is a hash of what the client asked, `began` when this replica was. Of one that is
+  // asked there several times at once, a crash is one crash.
+  void OnCrash(uint64_t request, ReplicaId replica, TimePoint began, TimePoint now);
   // It was answered in full: it is not what kills workers, though it may have been there.
   void OnAnswered(uint64_t request) { suspects_.erase(request); }
   // For how much longer it is refused; nothing where it is not.
@@ -29,6 +31,7 @@ class Quarantine {
  private:
   struct Suspect {
     int n_crashes = 0;
+    ReplicaId replica = kNoReplica;  // of the last one
     TimePoint last;
   };
   void ForgetOld(TimePoint now);
