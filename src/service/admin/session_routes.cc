@@ -1,6 +1,7 @@
 // Signing in and out; one's own password, sessions and second factor.
 #include <fmt/format.h>
 
+#include "common/net/retry_after.h"
 #include "service/admin/parts.h"
 #include "service/admin/routes.h"
 #include "service/admin/user_json.h"
@@ -21,7 +22,7 @@ net::HttpResponse TooManySignIns(int64_t wait_ms) {
   const int64_t seconds = (wait_ms + 999) / 1000;
   net::HttpResponse response = gateway::ErrorResponse(Status(
       StatusCode::kRateLimited, fmt::format("too many attempts to sign in: wait {} s", seconds)));
-  response.headers.push_back({"Retry-After", std::to_string(seconds)});
+  net::AddRetryAfter(response, std::chrono::milliseconds(wait_ms));
   return response;
 }
 
@@ -31,10 +32,17 @@ Result<net::HttpResponse> SignIn(Call& call) {
   if (const int64_t wait_ms = parts.sign_ins.Take(name, call.address); wait_ms > 0) {
     return TooManySignIns(wait_ms);
   }
-  const auto user =
-      parts.users.CheckSignIn(name, call.text("password"), call.text("code"), call.address);
+  const std::string code = call.text("code");
+  if (!code.empty()) {
+    if (const int64_t wait_ms = parts.sign_ins.CodeWait(name); wait_ms > 0) {
+      return TooManySignIns(wait_ms);
+    }
+  }
+  const auto user = parts.users.CheckSignIn(name, call.text("password"), code, call.address);
   if (!user.ok() && user.status().code() == StatusCode::kUnauthenticated) {
-    const bool needs_code = user.status().field() == "code";
+    const bool is_of_code = user.status().field() == "code";
+    const bool needs_code = is_of_code && code.empty();
+    if (is_of_code && !code.empty()) parts.sign_ins.TakeWrongCode(name);
     return gateway::ErrorResponse(user.status(), needs_code ? "totp_required" : "wrong_sign_in");
   }
   LEMMA_RETURN_IF_ERROR(user.status());

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "service/access/totp.h"
+#include "service/admin/sign_in_limiter.h"
 #include "service/admin/test_admin.h"
 #include "service/store/admin_session_store.h"
 
@@ -202,6 +203,30 @@ TEST_F(SignInTest, WithASecondFactorAPasswordAloneIsNotEnough) {
   clock_.Advance(60'000);
   EXPECT_EQ(AskAs(alice, "POST", "/me/totp/remove", PasswordBody()).status, 204);
   EXPECT_EQ(TrySignIn("alice", kPassword).status, 200);
+}
+
+TEST_F(SignInTest, WrongCodesAreLimitedForWhoKnowsThePassword) {
+  std::vector<std::string> recovery;
+  const std::string secret = EnrolTotp(NewPerson("alice", AdminRole::kAdmin), recovery);
+  clock_.Advance(60'000);
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(TrySignIn("alice", "a wrong password", "000000").status, 401) << "a stranger";
+  }
+  EXPECT_EQ(TrySignIn("alice", kPassword, CodeNow(secret)).status, 200) << "is not held up by one";
+  clock_.Advance(60'000);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(TrySignIn("alice", kPassword, "000000").status, 401);
+  EXPECT_EQ(TrySignIn("alice", kPassword, CodeNow(secret)).status, 429);
+  clock_.Advance(20'000);
+  EXPECT_EQ(TrySignIn("alice", kPassword, CodeNow(secret)).status, 200);
+}
+
+TEST(SignInLimiterTest, OneAddressCannotFillItWithNames) {
+  const ManualUnixClock clock(1'000'000);
+  SignInLimiter limiter(clock);
+  for (int i = 0; i < 20'000; ++i) {
+    limiter.Take("name" + std::to_string(i) + std::string(10'000, 'x'), "here");
+  }
+  EXPECT_EQ(limiter.Take("alice", "there"), 0);
 }
 
 TEST_F(SignInTest, APageOfAnotherSiteIsRefused) {

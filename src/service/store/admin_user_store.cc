@@ -19,8 +19,8 @@ using soci::use;
 
 constexpr size_t kRecoveryCodeChars = 16;  // 95 bits
 
-Status WrongSignIn() {
-  return Status(StatusCode::kUnauthenticated, "the name, the password or the code is wrong");
+Status WrongSignIn(const std::string& field = "") {
+  return Status(StatusCode::kUnauthenticated, "the name, the password or the code is wrong", field);
 }
 
 Status CheckOwnerLeft(soci::session& sql) {
@@ -154,11 +154,12 @@ Result<AdminUser> AdminUserStore::CheckSignIn(const std::string& name, std::stri
   }));
   bool is_right = access::IsPassword(row ? row->password : "", password);
   is_right = is_right && row->user.disabled_ms == 0;
-  if (is_right && row->user.has_totp && code.empty()) {
+  const bool needs_code = is_right && row->user.has_totp;
+  if (needs_code && code.empty()) {
     return Status(StatusCode::kUnauthenticated, "a code of the authenticator app is needed",
                   "code");
   }
-  if (is_right && row->user.has_totp) {
+  if (needs_code) {
     LEMMA_ASSIGN_OR_RETURN(is_right, UseCode(row->user.id, code));
   }
   if (is_right) return row->user;
@@ -167,7 +168,7 @@ Result<AdminUser> AdminUserStore::CheckSignIn(const std::string& name, std::stri
                 row ? row->user.id : "");
     return Ok();
   }));
-  return WrongSignIn();
+  return WrongSignIn(needs_code ? "code" : "");
 }
 
 Status AdminUserStore::CheckPasswordOf(const std::string& id, std::string_view password) {
