@@ -46,6 +46,11 @@ class LiveRequestsTest : public AccessTest {
     const std::lock_guard lock(mutex_);
     return held_.back();
   }
+  // The worker is asked to stop what it holds.
+  void AnswerStop(int status) {
+    EXPECT_TRUE(Eventually([&] { return Held()->request().path.ends_with("/stop"); }));
+    Held()->Send(net::HttpResponse::Json(status, "{}"));
+  }
   std::unique_ptr<TestCall> Call(const std::string& key, const std::string& body) {
     return std::make_unique<TestCall>(
         client_, gateway_->address(),
@@ -113,6 +118,21 @@ TEST_F(LiveRequestsTest, ARequestIsSeenFromItsArrivalToItsEnd) {
   EXPECT_GT(row.per_token_us, 0);
 }
 
+TEST_F(LiveRequestsTest, CancellingAWholeAnswerChargesWhatItHasComputed) {
+  BeginHolding();
+  const store::NewKey made = Create(Spec("a", {.tokens_per_day = 100'000}));
+  const auto call = Call(made.text, R"(,"max_tokens":100)");
+  const auto worker = Held();
+  const std::string id = OnlyLive().id;
+  EXPECT_TRUE(gateway_->live_requests().Cancel(id));
+  AnswerStop(200);
+  worker->Send(net::HttpResponse::Json(200, R"({"choices":[],)" + UsageOf(4, 0) + "}"));
+  EXPECT_EQ(call->Wait().status, 499);
+  EXPECT_EQ(RowOf(id).error_reason, "cancelled");
+  EXPECT_EQ(DayTokens(made), 5 + 4);
+}
+
+// Of a server that cannot stop it and tell.
 TEST_F(LiveRequestsTest, CancellingAWholeAnswerEndsBothSidesAndChargesThePrompt) {
   BeginHolding();
   const store::NewKey made = Create(Spec("a", {.tokens_per_day = 100'000, .concurrency = 1}));
@@ -120,6 +140,7 @@ TEST_F(LiveRequestsTest, CancellingAWholeAnswerEndsBothSidesAndChargesThePrompt)
   const auto worker = Held();
   const std::string id = OnlyLive().id;
   EXPECT_TRUE(gateway_->live_requests().Cancel(id));
+  AnswerStop(404);
   const net::HttpResponse answer = call->Wait();
   EXPECT_EQ(answer.status, 499);
   EXPECT_EQ(ErrorOf(answer).at("code"), "cancelled");

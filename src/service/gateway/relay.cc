@@ -159,8 +159,8 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     MutexLock lock(mutex_);
     if (n_asked != n_asked_) return;  // it has failed already, and another one is under way
     call_ = call;
-    if (is_cancelled_ || is_lost_) return call->Cancel();
-    if (has_client_left_) EndUnread(call);
+    if (is_lost_) return call->Cancel();
+    if (is_cancelled_ || has_client_left_) EndUnread(call);
   }
 
   net::HttpRequest ForReplica() const {
@@ -205,7 +205,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     {
       MutexLock lock(mutex_);
       is_cancelled_ = true;
-      if (const auto call = call_.lock()) call->Cancel();
+      if (const auto call = call_.lock()) EndUnread(call);
       turn = turn_waiting_.lock();
     }
     if (turn != nullptr && turn->Leave()) EndInLine(/*has_left=*/false);
@@ -254,7 +254,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     const bool may_ask_another = !is_stream_ && MayBeAskedElsewhere(status);
     if (!may_ask_another) SettleTurn(status);  // before its room is given to the next one
     lease_->End(OutcomeOf(status));
-    if (is_cancelled && !status.ok()) return reply_->SendCancelled();
+    if (is_cancelled && !(status.ok() && is_stream_)) return reply_->SendCancelled();
     if (status.code() == StatusCode::kCancelled || is_unread) return EndCancelled();
     // That no worker is there is for the pool to say, once, not for every request.
     if (!status.ok() && status.code() != StatusCode::kUnavailable) {
