@@ -203,3 +203,31 @@ test('without --require-keys any key is served, and one of ours must be valid', 
   assert.equal(await metric(server.url, 'lemma_gateway_requests_limited_total'), 0);
   assert.equal(await server.stop(), 0);
 });
+
+// The client that HUSTOJ ships (trunk/web/aiapi): it waits for 60 s, does not stream, and reads the content.
+test('what an online judge asks is answered within the time of its key', async () => {
+  const { key } = createKey('--name', 'judge', '--deadline', '55s');
+  const server = await start();
+  await known(server, key);
+  const begun = Date.now();
+  const reply = await fetch(`${server.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      model: 'lemma-mini',
+      enable_thinking: false,
+      temperature: 0.8,
+      messages: [
+        { role: 'system', content: '你是一个编程高手,能帮我用简单清晰的中文,解释我看不懂的报错信息。' },
+        { role: 'user', content: '题目:<p>A+B</p>\n源代码:#include &lt;stdio.h&gt;\nscanf(&quot;%d&quot;,&amp;a);' },
+      ],
+    }),
+    signal: AbortSignal.timeout(60_000),
+  });
+  assert.equal(reply.status, 200);
+  const { choices: [{ message }] } = await reply.json();
+  assert.ok(message.content.length > 0);
+  assert.doesNotMatch(message.content, /<\/?think>/);
+  assert.ok(Date.now() - begun < 60_000);
+  assert.equal(await server.stop(), 0);
+});

@@ -7,13 +7,14 @@
 #include <utility>
 
 #include "common/base/error_body.h"
+#include "common/net/retry_after.h"
 #include "common/net/sse.h"
 
 namespace lemma::gateway {
 namespace {
 
 // How long a worker takes to come back, about: it loads its model anew.
-constexpr const char* kRetryAfterSeconds = "2";
+constexpr std::chrono::seconds kRetryAfter{2};
 
 // So that clients can tell the worker's absence from an error that the worker itself reports.
 std::string_view CodeOf(const Status& status) {
@@ -29,7 +30,7 @@ std::string_view CodeOf(const Status& status) {
 
 net::HttpResponse Response(int http_status, std::string body) {
   net::HttpResponse response = net::HttpResponse::Json(http_status, std::move(body));
-  if (http_status == 503) response.headers.push_back({"Retry-After", kRetryAfterSeconds});
+  if (http_status == 503) net::AddRetryAfter(response, kRetryAfter);
   return response;
 }
 

@@ -94,6 +94,8 @@ TEST_F(QueueTest, AFullLineIsA503WithRetryAfterForWhoHasMostOfIt) {
     EXPECT_EQ(answer.status, 503);
     EXPECT_EQ(ErrorOf(answer).at("code"), "overloaded");
     EXPECT_EQ(answer.header("retry-after"), "2");
+    EXPECT_EQ(answer.header("retry-after-ms"), "2000");
+    EXPECT_EQ(answer.header("x-should-retry"), "true");
   };
   expect_full(Call(Marked("third"), greedy)->Wait());
   const auto other = Call(Marked("other"), Create(Spec("other")).text);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/base/error_body.h"
+#include "common/net/retry_after.h"
 #include "service/solve/solve_run.h"
 
 namespace lemma::solve {
@@ -11,7 +12,7 @@ namespace {
 
 void SendError(net::HttpExchange& exchange, const Status& status) {
   net::HttpResponse response = net::HttpResponse::Json(HttpStatusOf(status), ErrorBody(status));
-  if (response.status == 503) response.headers.push_back({"Retry-After", "2"});
+  if (response.status == 503) net::AddRetryAfter(response, std::chrono::seconds(2));
   exchange.Send(std::move(response));
 }
 
