@@ -68,7 +68,7 @@ Result<net::HttpResponse> Shown(const Call& call, const std::string& id) {
   if (call.signed_in->user.role < AdminRole::kAdmin) return JsonResponse(object);
   LEMMA_ASSIGN_OR_RETURN(const bool keeps_content, KeepsContent(call, job->key_id));
   if (!keeps_content) return JsonResponse(object);
-  object["body"] = ParseJson(job->body, "the job").value();
+  if (!job->body.empty()) object["body"] = ParseJson(job->body, "the job").value();
   json::object whole = jobs::RenderJob(*job);
   if (json::value* result = whole.if_contains("result")) object["result"] = std::move(*result);
   return JsonResponse(object);

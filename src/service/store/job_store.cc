@@ -59,7 +59,12 @@ void CancelIn(soci::session& sql, const std::string& id, int64_t now_ms) {
   sql << "UPDATE jobs SET is_cancel_asked = 1 WHERE id = :id AND status = 'running'", use(id);
 }
 
-void DeleteForgotten(soci::session& sql, const std::string& id) {
+// Of a job that has ended: what was asked is kept where its key says so alone, and nothing where it
+// is to be forgotten.
+void DropWhatIsNotKept(soci::session& sql, const std::string& id) {
+  sql << "UPDATE jobs SET body = '' WHERE id = :id AND ended_ms > 0 AND NOT EXISTS "
+         "(SELECT 1 FROM api_keys WHERE api_keys.id = jobs.key_id AND keeps_content = 1)",
+      use(id);
   sql << "DELETE FROM jobs WHERE id = :id AND is_to_forget = 1 AND ended_ms > 0", use(id);
 }
 
@@ -159,6 +164,7 @@ Status JobStore::Cancel(const std::string& id, const Actor* by) {
   return database_.Write([&](soci::session& sql) {
     const int64_t now_ms = clock_.NowMs();
     CancelIn(sql, id, now_ms);
+    DropWhatIsNotKept(sql, id);
     if (by != nullptr) AppendAudit(sql, now_ms, *by, "job.cancel", id);
     return Ok();
   });
@@ -168,7 +174,7 @@ Status JobStore::Forget(const std::string& id) {
   return database_.Write([&](soci::session& sql) {
     CancelIn(sql, id, clock_.NowMs());
     sql << "UPDATE jobs SET is_to_forget = 1 WHERE id = :id", use(id);
-    DeleteForgotten(sql, id);
+    DropWhatIsNotKept(sql, id);
     return Ok();
   });
 }
@@ -243,7 +249,7 @@ Result<bool> JobStore::End(const std::string& id, const std::string& run, const 
            "result = :result, webhook_due_ms = :now, holder = '' WHERE id = :id",
         use(status, "status"), use(now_ms, "now"), use(end.http_status, "http"),
         use(end.result, "result"), use(id, "id");
-    DeleteForgotten(sql, id);
+    DropWhatIsNotKept(sql, id);
     return Ok();
   }));
   return is_ours;

@@ -38,7 +38,7 @@ struct Job {
   std::string idempotency_key;  // "": none
   std::string digest;           // of what was asked; compared where an idempotency key comes again
   std::string target;           // "/v1/solve"
-  std::string body;             // JSON, with its seed
+  std::string body;             // JSON, with its seed; "": not kept after its end
   JobStatus status = JobStatus::kQueued;
   int64_t created_ms = 0;  // Unix time, as all that follow
   int64_t started_ms = 0;  // the first time; 0: not yet

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "common/base/random_id.h"
+#include "service/store/key_store.h"
 #include "service/store/test_databases.h"
 
 namespace lemma::store {
@@ -152,6 +153,25 @@ TEST_P(JobStoreTest, WhatIsForgottenGoesWhenItHasEnded) {
   ASSERT_TRUE(store_->Forget(stays).ok());
   EXPECT_FALSE(*store_->Find("key_a", stays));
   EXPECT_TRUE(store_->Forget(stays).ok()) << "it is not there any more";
+}
+
+TEST_P(JobStoreTest, WhatWasAskedIsKeptAfterTheEndWhereItsKeyKeepsContent) {
+  auto keys = KeyStore::Open(*database_, directory_ / "key-secret", clock_);
+  ASSERT_TRUE(keys.ok()) << keys.status().message();
+  access::KeySpec spec;
+  spec.name = "keeps";
+  spec.keeps_content = true;
+  const std::string keeps = (*keys)->Create(spec)->key.id;
+  for (const std::string& key_id : {keeps, std::string("key_a"), std::string()}) {
+    const std::string runs = Create(Asked(key_id)), waits = Create(Asked(key_id));
+    ASSERT_TRUE(*store_->Claim("first", kLeaseMs));
+    EXPECT_EQ((*store_->Find(key_id, runs))->body, "{}");
+    ASSERT_TRUE(*store_->End(runs, "first", {}, {.status = JobStatus::kDone, .result = "{}"}));
+    ASSERT_TRUE(store_->Cancel(waits).ok());
+    for (const std::string& id : {runs, waits}) {
+      EXPECT_EQ((*store_->Find(key_id, id))->body, key_id == keeps ? "{}" : "");
+    }
+  }
 }
 
 TEST_P(JobStoreTest, WaitingJobsAreBoundedForAKeyAndForAll) {
