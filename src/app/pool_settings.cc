@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/drain_settings.h"
 #include "app/key_source.h"
 #include "app/log_settings.h"
 #include "common/base/cpu.h"
@@ -12,12 +13,14 @@ namespace lemma::app {
 namespace {
 
 // How to start a worker with the same model options.
-std::vector<std::string> WorkerCommand(const ModelOptions& options, int n_threads,
+std::vector<std::string> WorkerCommand(const PoolSettings& settings, int n_threads,
                                        const std::string& address) {
+  const ModelOptions& options = settings.model;
   std::vector<std::string> command = {
       "/proc/self/exe", "worker",      "--listen",  address,
       "--model",        options.model, "--threads", std::to_string(n_threads)};
-  command.insert(command.end(), {kLogFormatOption, CurrentLogFormatName()});
+  command.insert(command.end(), {kLogFormatOption, CurrentLogFormatName(), kDrainTimeoutOption,
+                                 settings.drain_timeout});
   if (!options.isa.empty()) command.insert(command.end(), {"--isa", options.isa});
   if (!options.weights.empty()) command.insert(command.end(), {"--weights", options.weights});
   if (!options.kv.empty()) command.insert(command.end(), {"--kv", options.kv});
@@ -52,6 +55,7 @@ void AddPoolSettings(CLI::App& command, PoolSettings& settings) {
           "URL[,model=NAME][,name=NAME][,slots=N][,key-file=PATH][,key-env=VARIABLE]. Once for "
           "each; in a config file: replica = [\"...\", \"...\"]")
       ->allow_extra_args(false);
+  AddDrainOption(command, settings.drain_timeout);
 }
 
 Result<pool::PoolOptions> PoolOptionsOf(const PoolSettings& settings,
@@ -64,7 +68,7 @@ Result<pool::PoolOptions> PoolOptionsOf(const PoolSettings& settings,
     const std::string name = "worker-" + std::to_string(i);
     const std::string address = directory.SocketAddress(name);
     options.workers.push_back(
-        {name, address, WorkerCommand(settings.model, ThreadsOf(settings, i), address)});
+        {name, address, WorkerCommand(settings, ThreadsOf(settings, i), address)});
   }
   for (const std::string& text : settings.replicas) {
     const auto spec = pool::ParseReplicaSpec(text);

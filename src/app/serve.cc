@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "app/commands.h"
+#include "app/drain_settings.h"
 #include "app/embedded_page.h"
 #include "app/log_settings.h"
 #include "app/pool_settings.h"
@@ -117,6 +118,7 @@ Status Serve(const ServeOptions& options, json::object configuration) {
   StopSignals signals;
   const std::string listen = options.host + ":" + std::to_string(options.port);
   LEMMA_RETURN_IF_ERROR(CheckListen(options.host, listen, options.access.requires_keys));
+  LEMMA_ASSIGN_OR_RETURN(const auto drain_timeout, DrainTimeoutOf(options.pool.drain_timeout));
   LEMMA_ASSIGN_OR_RETURN(const Served served, Describe(options.pool));
   LEMMA_ASSIGN_OR_RETURN(const auto profiles, ServedProfiles::Open(options.access.data));
   LEMMA_ASSIGN_OR_RETURN(const auto callers,
@@ -137,6 +139,7 @@ Status Serve(const ServeOptions& options, json::object configuration) {
   if (options.pool.n_workers > 0) {
     gateway_options.chosen_profiles = ProfilesToChooseFrom(options.pool.model.model);
   }
+  gateway_options.drain_timeout = drain_timeout;
   gateway_options.judges_domain = options.off_domain == kRefuse;
   gateway_options.access = callers->parts();
   gateway_options.job_runner.running_max = options.jobs_max;

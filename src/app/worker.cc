@@ -1,10 +1,10 @@
 #include "app/worker.h"
 
-#include <chrono>
 #include <optional>
 #include <utility>
 
 #include "app/commands.h"
+#include "app/drain_settings.h"
 #include "app/key_source.h"
 #include "app/log_settings.h"
 #include "app/signals.h"
@@ -44,13 +44,11 @@ Result<std::unique_ptr<worker::Worker>> StartWorker(const ModelOptions& options,
 
 namespace {
 
-// `lemma serve` drains at its gateway first, so that its worker finds nothing to wait for.
-constexpr std::chrono::seconds kDrainLimit{60};
-
 struct WorkerCommandOptions {
   ModelOptions model;
   std::string listen = "127.0.0.1:8081";
   KeySource key;
+  std::string drain_timeout = "60s";
 };
 
 // Is it safe to listen there? kInvalidArgument beyond the loopback without a key.
@@ -66,6 +64,7 @@ Status CheckListen(const std::string& listen, bool has_key) {
 
 Status RunWorker(const WorkerCommandOptions& options) {
   StopSignals signals;
+  LEMMA_ASSIGN_OR_RETURN(const auto drain_timeout, DrainTimeoutOf(options.drain_timeout));
   LEMMA_ASSIGN_OR_RETURN(const std::string key, ReadKey(options.key));
   LEMMA_RETURN_IF_ERROR(CheckListen(options.listen, !key.empty()));
   const SteadyClock clock;
@@ -77,7 +76,8 @@ Status RunWorker(const WorkerCommandOptions& options) {
   LogInfo("worker: draining; a second signal ends it at once");
   const EndOnSignal while_draining;
   worker->Drain();
-  worker->WaitUntilIdle(kDrainLimit);
+  // Where `lemma serve` has ended its gateway's answers first, nothing is left to wait for.
+  worker->WaitUntilIdle(drain_timeout);
   worker->Stop();
   return Ok();
 }
@@ -106,6 +106,7 @@ void AddWorker(CLI::App& app, ExitStatus& exit_status) {
                    "The same, with the key in this environment variable")
       ->check(check_named)
       ->excludes(key_file);
+  AddDrainOption(*command, options->drain_timeout);
   command->footer(
       "Examples:\n"
       "  lemma worker --listen unix:/run/lemma/worker.sock\n"

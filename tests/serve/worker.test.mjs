@@ -116,3 +116,34 @@ test('the key may come from the environment', async () => {
   worker.process.kill('SIGTERM');
   assert.equal(await worker.exited, 0);
 });
+
+// What a stream had said by the time it ended, whole or cut.
+async function read(reply) {
+  let text = '';
+  try {
+    for await (const bytes of reply.body) text += Buffer.from(bytes).toString();
+  } catch {
+    text += 'cut';
+  }
+  return text;
+}
+
+test('told to end, it lets answers go on as long as --drain-timeout says', async () => {
+  const patient = await startWorker([]);
+  const whole = await chat(patient.url, {}, { stream: true, ignore_eos: true, max_tokens: 60 });
+  patient.process.kill('SIGTERM');
+  assert.match(await read(whole), /data: \[DONE\]\n\n$/);
+  assert.equal(await patient.exited, 0);
+
+  const hasty = await startWorker(['--drain-timeout', '0']);
+  // Thousands of tokens: no machine has computed them before the signal is there.
+  const long = { stream: true, ignore_eos: true, max_tokens: 1900, n: 4 };
+  const cut = await chat(hasty.url, {}, long);
+  hasty.process.kill('SIGTERM');
+  assert.doesNotMatch(await read(cut), /\[DONE\]/);
+  assert.equal(await hasty.exited, 0);
+
+  const wrong = run(['--listen', '127.0.0.1:0', '--drain-timeout', 'soon']);
+  assert.equal(wrong.status, 1);
+  assert.match(wrong.stderr, /^lemma: --drain-timeout: must be a number and s/);
+});
