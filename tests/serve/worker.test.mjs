@@ -139,6 +139,7 @@ test('told to end, it lets answers go on as long as --drain-timeout says', async
   // Thousands of tokens: no machine has computed them before the signal is there.
   const long = { stream: true, ignore_eos: true, max_tokens: 1900, n: 4 };
   const cut = await chat(hasty.url, {}, long);
+  assert.equal(cut.status, 200);
   hasty.process.kill('SIGTERM');
   assert.doesNotMatch(await read(cut), /\[DONE\]/);
   assert.equal(await hasty.exited, 0);
