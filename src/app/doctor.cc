@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "app/commands.h"
+#include "app/connection_settings.h"
 #include "app/model_choice.h"
 #include "app/runtime_directory.h"
 #include "common/base/cpu.h"
@@ -24,7 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kGib = 1024.0 * 1024 * 1024;
-constexpr rlim_t kFilesWanted = 2048;  // a connection each, and as many to the worker
 // Lemma itself puts two sockets there; a disk with less is about to fail for whatever else runs.
 constexpr double kDiskGibMin = 1;
 
@@ -165,10 +165,12 @@ void CheckDisk(Findings& findings) {
 void CheckFiles(Findings& findings) {
   struct rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
-  const std::string found = fmt::format("{} open files allowed", limit.rlim_cur);
-  if (limit.rlim_cur < kFilesWanted) {
+  // `lemma serve` raises the soft limit itself.
+  const std::string found = fmt::format("{} open files allowed", limit.rlim_max);
+  const uint64_t wanted = FilesFor(kConnectionsDefault);
+  if (limit.rlim_max < wanted) {
     findings.Warn("limits", found,
-                  fmt::format("many clients at once need more: ulimit -n {}", kFilesWanted));
+                  fmt::format("many clients at once need more: ulimit -Hn {}", wanted));
   } else {
     findings.Good("limits", found);
   }

@@ -3,22 +3,24 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/hub_settings.h"
+#include "app/drain_settings.h"
+#include "app/key_source.h"
 #include "app/log_settings.h"
 #include "common/base/cpu.h"
-#include "common/base/file.h"
 #include "service/pool/replica_spec.h"
 
 namespace lemma::app {
 namespace {
 
 // How to start a worker with the same model options.
-std::vector<std::string> WorkerCommand(const ModelOptions& options, int n_threads,
+std::vector<std::string> WorkerCommand(const PoolSettings& settings, int n_threads,
                                        const std::string& address) {
+  const ModelOptions& options = settings.model;
   std::vector<std::string> command = {
       "/proc/self/exe", "worker",      "--listen",  address,
       "--model",        options.model, "--threads", std::to_string(n_threads)};
-  command.insert(command.end(), {kLogFormatOption, CurrentLogFormatName()});
+  command.insert(command.end(), {kLogFormatOption, CurrentLogFormatName(), kDrainTimeoutOption,
+                                 settings.drain_timeout});
   if (!options.isa.empty()) command.insert(command.end(), {"--isa", options.isa});
   if (!options.weights.empty()) command.insert(command.end(), {"--weights", options.weights});
   if (!options.kv.empty()) command.insert(command.end(), {"--kv", options.kv});
@@ -34,25 +36,6 @@ int ThreadsOf(const PoolSettings& settings, int i) {
   const int n_cores = DetectCpu().n_cores;
   const int share = n_cores / settings.n_workers + (i < n_cores % settings.n_workers ? 1 : 0);
   return std::max(share, 1);
-}
-
-// The key as it is sent: one line, without the newline that ends a file.
-Result<std::string> ReadKey(const pool::ReplicaSpec& spec) {
-  std::string key;
-  std::string source;
-  if (!spec.key_file.empty()) {
-    source = "key-file " + spec.key_file;
-    LEMMA_ASSIGN_OR_RETURN(key, ReadFile(spec.key_file, pool::kReplicaKeyBytesMax));
-  } else if (!spec.key_env.empty()) {
-    source = "key-env " + spec.key_env;
-    key = EnvironmentValue(spec.key_env.c_str());
-  } else {
-    return key;
-  }
-  while (key.ends_with('\n') || key.ends_with('\r')) key.pop_back();
-  LEMMA_RETURN_IF_ERROR(
-      pool::CheckReplicaKey(key).WithPrefix("--replica " + spec.address + ": " + source));
-  return key;
 }
 
 }  // namespace
@@ -72,6 +55,7 @@ void AddPoolSettings(CLI::App& command, PoolSettings& settings) {
           "URL[,model=NAME][,name=NAME][,slots=N][,key-file=PATH][,key-env=VARIABLE]. Once for "
           "each; in a config file: replica = [\"...\", \"...\"]")
       ->allow_extra_args(false);
+  AddDrainOption(command, settings.drain_timeout);
 }
 
 Result<pool::PoolOptions> PoolOptionsOf(const PoolSettings& settings,
@@ -84,14 +68,15 @@ Result<pool::PoolOptions> PoolOptionsOf(const PoolSettings& settings,
     const std::string name = "worker-" + std::to_string(i);
     const std::string address = directory.SocketAddress(name);
     options.workers.push_back(
-        {name, address, WorkerCommand(settings.model, ThreadsOf(settings, i), address)});
+        {name, address, WorkerCommand(settings, ThreadsOf(settings, i), address)});
   }
   for (const std::string& text : settings.replicas) {
     const auto spec = pool::ParseReplicaSpec(text);
     LEMMA_RETURN_IF_ERROR(spec.status().WithPrefix("--replica " + text));
-    LEMMA_ASSIGN_OR_RETURN(std::string key, ReadKey(*spec));
+    Result<std::string> key = ReadKey({.file = spec->key_file, .variable = spec->key_env});
+    LEMMA_RETURN_IF_ERROR(key.status().WithPrefix("--replica " + spec->address));
     options.remotes.push_back(
-        {spec->name, spec->address, spec->model, std::move(key), spec->slots});
+        {spec->name, spec->address, spec->model, *std::move(key), spec->slots});
   }
   return options;
 }

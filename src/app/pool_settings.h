@@ -16,6 +16,9 @@ struct PoolSettings {
   ModelOptions model;  // of the worker processes
   int n_workers = 1;
   std::vector<std::string> replicas;  // as pool/replica_spec.h reads them
+  // Of the gateway, and of each worker: a terminal's Ctrl-C and systemd's SIGTERM reach both at
+  // once.
+  std::string drain_timeout = "60s";
 };
 
 void AddPoolSettings(CLI::App& command, PoolSettings& settings);

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "app/commands.h"
+#include "app/connection_settings.h"
+#include "app/drain_settings.h"
 #include "app/embedded_page.h"
 #include "app/log_settings.h"
 #include "app/pool_settings.h"
@@ -41,6 +43,7 @@ struct ServeOptions {
   ServeAdminOptions admin;
   std::string host = "127.0.0.1";
   int port = 8080;
+  int connections_max = kConnectionsDefault;
   std::string off_domain = kRefuse;
   std::string tls_cert, tls_key;  // files; "": plain HTTP
   std::string otlp;               // a collector's address; "": spans are not kept
@@ -117,6 +120,8 @@ Status Serve(const ServeOptions& options, json::object configuration) {
   StopSignals signals;
   const std::string listen = options.host + ":" + std::to_string(options.port);
   LEMMA_RETURN_IF_ERROR(CheckListen(options.host, listen, options.access.requires_keys));
+  LEMMA_ASSIGN_OR_RETURN(const auto drain_timeout, DrainTimeoutOf(options.pool.drain_timeout));
+  AllowFilesFor(options.connections_max);
   LEMMA_ASSIGN_OR_RETURN(const Served served, Describe(options.pool));
   LEMMA_ASSIGN_OR_RETURN(const auto profiles, ServedProfiles::Open(options.access.data));
   LEMMA_ASSIGN_OR_RETURN(const auto callers,
@@ -137,6 +142,8 @@ Status Serve(const ServeOptions& options, json::object configuration) {
   if (options.pool.n_workers > 0) {
     gateway_options.chosen_profiles = ProfilesToChooseFrom(options.pool.model.model);
   }
+  gateway_options.limits.connections_max = options.connections_max;
+  gateway_options.drain_timeout = drain_timeout;
   gateway_options.judges_domain = options.off_domain == kRefuse;
   gateway_options.access = callers->parts();
   gateway_options.job_runner.running_max = options.jobs_max;
@@ -186,6 +193,7 @@ void AddServe(CLI::App& app, ExitStatus& exit_status) {
   command->add_option("--port", options->port, "0: any free one")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
+  AddConnectionsOption(*command, options->connections_max);
   command
       ->add_option("--off-domain", options->off_domain,
                    "Small talk and the like: refuse, where the task profile says so, or pass")

@@ -10,8 +10,9 @@
 
 namespace lemma::app {
 
-// `clock` must outlive the worker.
+// `key`: as WorkerOptions has it. `clock` must outlive the worker.
 Result<std::unique_ptr<worker::Worker>> StartWorker(const ModelOptions& options,
-                                                    const std::string& listen, const Clock& clock);
+                                                    const std::string& listen,
+                                                    const std::string& key, const Clock& clock);
 
 }  // namespace lemma::app

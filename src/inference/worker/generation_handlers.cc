@@ -123,11 +123,12 @@ engine::ThinkingRules MakeThinkingRules(const Context& context, const Generation
   return rules;
 }
 
-// Whose computed prompts this request may use. Only a gateway on this machine's Unix socket may say
-// it: whoever reaches a port could claim to be another.
-uint64_t TenantOf(const net::HttpRequest& request) {
+// Whose computed prompts this request may use. Only a gateway may say it, which is on this
+// machine's Unix socket or has presented the key: whoever else reaches a port could claim to be
+// another.
+uint64_t TenantOf(const WorkerOptions& options, const net::HttpRequest& request) {
   const std::string_view tenant = request.header("x-lemma-tenant");
-  const bool is_trusted = request.peer == "unix";
+  const bool is_trusted = request.peer == "unix" || !options.key.empty();
   return is_trusted && !tenant.empty() ? std::hash<std::string_view>()(tenant) : 0;
 }
 
@@ -180,7 +181,7 @@ void Generate(const Context& context, const CallPtr& call, ReplyKind kind,
   } else {
     writer = std::make_shared<BodyWriter>(call, std::move(head), params.n);
   }
-  request.tenant = TenantOf(call->request());
+  request.tenant = TenantOf(context.options, call->request());
   request.sink = std::make_shared<CompletionStream>(
       CompletionStream::Shape{.kind = kind,
                               .n_prompt_tokens = n_prompt,

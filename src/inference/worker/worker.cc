@@ -11,6 +11,7 @@
 
 #include "common/base/log.h"
 #include "inference/worker/handlers.h"
+#include "inference/worker/key_check.h"
 #include "inference/worker/openai_reply.h"
 
 namespace lemma::worker {
@@ -20,6 +21,7 @@ struct Route {
   std::string_view path;
   std::string_view method;
   void (*handle)(const Context& context, const CallPtr& call);
+  bool is_probe = false;  // whoever asks whether it lives has no key
 };
 
 constexpr Route kRoutes[] = {
@@ -32,9 +34,9 @@ constexpr Route kRoutes[] = {
     {"/tokenize", "POST", HandleTokenize},
     {"/detokenize", "POST", HandleDetokenize},
     {"/apply-template", "POST", HandleApplyTemplate},
-    {"/livez", "GET", HandleLivez},
-    {"/readyz", "GET", HandleReadyz},
-    {"/health", "GET", HandleReadyz},
+    {"/livez", "GET", HandleLivez, /*is_probe=*/true},
+    {"/readyz", "GET", HandleReadyz, /*is_probe=*/true},
+    {"/health", "GET", HandleReadyz, /*is_probe=*/true},
     {"/metrics", "GET", HandleMetrics},
 };
 
@@ -103,6 +105,13 @@ void Worker::Impl::Handle(std::shared_ptr<net::HttpExchange> exchange) {
   const Route* route = FindRoute(request.path);
   const auto call = std::make_shared<Call>(
       std::move(exchange), std::string(route == nullptr ? "unknown" : route->path), metrics);
+  const Status allowed =
+      route != nullptr && route->is_probe ? Ok() : CheckKey(options.key, request);
+  if (!allowed.ok()) {
+    net::HttpResponse response = RenderError(allowed);
+    response.headers.push_back({"WWW-Authenticate", "Bearer realm=\"lemma\""});
+    return call->Send(std::move(response));
+  }
   if (route == nullptr) {
     return call->Send(RenderError(NotFound("there is nothing at " + request.path)));
   }

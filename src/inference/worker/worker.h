@@ -4,8 +4,9 @@
 //        /tokenize  /detokenize  /apply-template
 //   GET  /v1/models  /v1/models/{id}  /livez  /readyz  /health  /metrics
 //
-// It has no keys: it listens on a Unix socket or the loopback, or in a pod behind a gateway. Over
-// the Unix socket alone the header x-lemma-tenant says whose computed prompts a request may share.
+// It has one key or none: without one it belongs on a Unix socket or the loopback. Over the Unix
+// socket, or with the key, the header x-lemma-tenant says whose computed prompts a request may
+// share.
 #pragma once
 
 #include <chrono>
@@ -25,9 +26,10 @@
 namespace lemma::worker {
 
 struct WorkerOptions {
-  std::string listen = "127.0.0.1:0";      // as HttpServer::Start takes it
-  std::string model_id;                    // how clients name the model
-  std::string version;                     // of this program, for metrics
+  std::string listen = "127.0.0.1:0";  // as HttpServer::Start takes it
+  std::string key;       // that all but probes must present (key_check.h); "": none is asked for
+  std::string model_id;  // how clients name the model
+  std::string version;   // of this program, for metrics
   std::vector<std::string> model_aliases;  // other names they may use
   GenerationDefaults defaults;
   engine::EngineOptions engine;

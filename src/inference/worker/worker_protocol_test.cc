@@ -1,5 +1,8 @@
 // What surrounds the answers: models, tokens, errors, routes, ids and metrics.
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <utility>
 
 #include "inference/worker/worker.h"
 #include "inference/worker/worker_testing.h"
@@ -99,6 +102,58 @@ TEST(Worker, UnknownRoutesAndWrongMethods) {
   EXPECT_EQ(response.status, 405);
   EXPECT_EQ(response.header("Allow"), "POST");
   EXPECT_EQ(worker.Ask("POST", "/metrics").status, 405);
+}
+
+TEST(Worker, WithAKeyNothingButProbesIsAnsweredWithoutIt) {
+  TestWorkerOptions options;
+  options.worker.key = "sk-planted";
+  TestWorker worker(options);
+  const std::string chat = json::serialize(ChatBody(Script("a")));
+  const std::vector<std::pair<std::string, std::string>> asked = {
+      {"POST", kChat},           {"POST", "/v1/completions"},
+      {"GET", "/v1/models"},     {"GET", "/v1/models/tiny"},
+      {"POST", "/tokenize"},     {"POST", "/v1/requests/a/stop"},
+      {"GET", "/metrics"},       {"GET", "/nothing"},
+      {"GET", "/livez/nothing"}, {"DELETE", kChat}};
+  const std::vector<std::vector<net::Header>> strangers = {
+      {},
+      {{"Authorization", "sk-planted"}},
+      {{"Authorization", "Basic sk-planted"}},
+      {{"Authorization", "Bearer "}},
+      {{"Authorization", "Bearer sk-plante"}},
+      {{"Authorization", "Bearer sk-planted1"}},
+      {{"Authorization", "Bearer SK-planted"}},
+      {{"x-lemma-tenant", "a"}, {"Authorization", "Bearer other"}}};
+  for (const auto& [method, path] : asked) {
+    for (const auto& headers : strangers) {
+      const net::HttpResponse refused =
+          worker.Ask(method, path, method == "POST" ? chat : "", headers);
+      EXPECT_EQ(refused.status, 401) << method << " " << path;
+      EXPECT_EQ(Text(ErrorOf(refused).at("type")), "authentication_error");
+      EXPECT_EQ(refused.header("WWW-Authenticate"), "Bearer realm=\"lemma\"");
+      EXPECT_EQ(refused.body.find("plante"), std::string::npos) << refused.body;
+    }
+  }
+  for (const char* probe : {"/livez", "/readyz", "/health"}) {
+    EXPECT_EQ(worker.Ask("GET", probe).status, 200) << probe;
+  }
+  for (const char* key : {"Bearer sk-planted", "bearer sk-planted", "Bearer  sk-planted "}) {
+    EXPECT_EQ(worker.Ask("POST", kChat, chat, {{"Authorization", key}}).status, 200) << key;
+  }
+  const std::vector<net::Header> gateway = {{"Authorization", "Bearer sk-planted"}};
+  EXPECT_EQ(worker.Ask("GET", "/v1/models", "", gateway).status, 200);
+  EXPECT_EQ(worker.Ask("GET", "/nothing", "", gateway).status, 404);
+  EXPECT_EQ(worker.Ask("GET", "/metrics", "", gateway).body.find("planted"), std::string::npos);
+}
+
+TEST(Worker, OnTheUnixSocketAKeyIsAskedForToo) {
+  TestWorkerOptions options;
+  options.worker.listen = "unix:/tmp/lemma_worker_key_test_" + std::to_string(getpid());
+  options.worker.key = "sk-planted";
+  TestWorker worker(options);
+  EXPECT_EQ(worker.Ask("GET", "/v1/models").status, 401);
+  EXPECT_EQ(worker.Ask("GET", "/v1/models", "", {{"Authorization", "Bearer sk-planted"}}).status,
+            200);
 }
 
 TEST(Worker, RequestIdsAreEchoedOrMade) {

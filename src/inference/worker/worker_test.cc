@@ -106,13 +106,13 @@ TEST(Worker, AStreamTellsItsUsageInEveryChunkWhereAsked) {
   EXPECT_GT(events.size(), 5u);
 }
 
-TEST(Worker, ComputedPromptsAreSharedWithinATenantThatTheUnixSocketNames) {
+TEST(Worker, ComputedPromptsAreSharedWithinATenantThatAGatewayNames) {
   const std::string prompt(200, 'p');
   const auto cached = [&](TestWorker& worker, const std::string& tenant) {
+    std::vector<net::Header> headers = {{"Authorization", "Bearer the-key"}};
+    if (!tenant.empty()) headers.push_back({"x-lemma-tenant", tenant});
     const auto answer =
-        worker.Ask("POST", kChat, json::serialize(ChatBody(prompt + Script("a"))),
-                   tenant.empty() ? std::vector<net::Header>{}
-                                  : std::vector<net::Header>{{"x-lemma-tenant", tenant}});
+        worker.Ask("POST", kChat, json::serialize(ChatBody(prompt + Script("a"))), headers);
     const json::object reply = ParseJsonObject(answer.body, "reply").value();
     return reply.at("usage").at("prompt_tokens_details").at("cached_tokens").as_int64();
   };
@@ -126,6 +126,12 @@ TEST(Worker, ComputedPromptsAreSharedWithinATenantThatTheUnixSocketNames) {
   TestWorker by_port;
   EXPECT_EQ(cached(by_port, "a"), 0);
   EXPECT_GT(cached(by_port, "b"), 0) << "anybody could say so there: all are one";
+  TestWorkerOptions with_key;
+  with_key.worker.key = "the-key";
+  TestWorker by_key(with_key);
+  EXPECT_EQ(cached(by_key, "a"), 0);
+  EXPECT_GT(cached(by_key, "a"), 0);
+  EXPECT_EQ(cached(by_key, "b"), 0) << "who has the key is the gateway";
 }
 
 TEST(Worker, SamplesAreIndexed) {

@@ -1,7 +1,6 @@
 #include "service/access/key_secret.h"
 
 #include <fcntl.h>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
@@ -87,10 +86,6 @@ std::string KeySecret::Hash(std::string_view text) const {
            reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest, &n_bytes);
   LEMMA_CHECK(made != nullptr, "HMAC-SHA-256 failed");
   return Hex(digest, n_bytes);
-}
-
-bool EqualInConstantTime(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace lemma::access

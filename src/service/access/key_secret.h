@@ -29,7 +29,4 @@ class KeySecret {
   std::array<unsigned char, 32> bytes_{};
 };
 
-// In a time that does not depend on where they differ.
-bool EqualInConstantTime(std::string_view a, std::string_view b);
-
 }  // namespace lemma::access

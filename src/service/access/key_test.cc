@@ -115,12 +115,6 @@ TEST_F(KeySecretTest, AnEmptyDamagedOrPublicSecretIsRefused) {
   EXPECT_THAT(KeySecret::Load(path).status().message(), HasSubstr("chmod 600"));
 }
 
-TEST_F(KeySecretTest, ComparesInConstantTime) {
-  EXPECT_TRUE(EqualInConstantTime("abc", "abc"));
-  EXPECT_FALSE(EqualInConstantTime("abc", "abd"));
-  EXPECT_FALSE(EqualInConstantTime("abc", "abcd"));
-}
-
 TEST(ApiKeyTest, AWrongFieldIsNamed) {
   const auto field_of = [](const std::function<void(KeySpec&)>& change) {
     KeySpec spec;

@@ -5,7 +5,7 @@
 #include <openssl/hmac.h>
 
 #include "common/base/check.h"
-#include "service/access/key_secret.h"
+#include "common/base/constant_time.h"
 
 namespace lemma::access {
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/base/constant_time.h"
 #include "common/base/json.h"
 #include "common/net/query.h"
 
@@ -133,8 +134,7 @@ Result<store::SignedIn> ReadSignedIn(const Route& route, const AdminParts& parts
     return Status(StatusCode::kUnauthenticated, "sign in first: POST /admin/api/sign-in");
   }
   LEMMA_ASSIGN_OR_RETURN(store::SignedIn who, parts.sessions.Find(token));
-  if (Changes(route) &&
-      !access::EqualInConstantTime(request.header("x-csrf-token"), who.csrf_token)) {
+  if (Changes(route) && !EqualInConstantTime(request.header("x-csrf-token"), who.csrf_token)) {
     return Status(StatusCode::kPermissionDenied,
                   "the header x-csrf-token must be the csrf_token of your session: GET "
                   "/admin/api/me has it");

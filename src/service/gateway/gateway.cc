@@ -36,7 +36,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int kLanes = 4;  // each waits for one transaction at a time
-// In each: no fewer than the connections that a client of one key may have.
+// In each, a body of up to 1 MiB with it; the pool's line has fewer places.
 constexpr size_t kLaneRequestsMax = 1024;
 
 // Below /v1/ the worker knows what a POST does; what it generates is counted where we know it too.

@@ -4,6 +4,7 @@
 
 #include <boost/json/array.hpp>
 
+#include "common/base/constant_time.h"
 #include "service/access/key_text.h"
 #include "service/store/audit_rows.h"
 #include "service/store/key_rows.h"
@@ -82,7 +83,7 @@ Result<std::unique_ptr<KeyStore>> KeyStore::Open(Database& database,
     LEMMA_RETURN_IF_ERROR(SaveCheck(database, SecretCheck(*secret)));
     LEMMA_ASSIGN_OR_RETURN(check, StoredCheck(database));  // another process may have been first
   }
-  if (!access::EqualInConstantTime(check, SecretCheck(*secret))) {
+  if (!EqualInConstantTime(check, SecretCheck(*secret))) {
     return InvalidArgument(secret_path.string() +
                            ": not the secret that the database's API keys were made with");
   }
@@ -219,7 +220,7 @@ Result<std::shared_ptr<const ApiKey>> KeyStore::Authenticate(const KeySnapshot& 
   LEMMA_RETURN_IF_ERROR(access::CheckKeyText(text));
   const auto found = snapshot.secrets.find(std::string(access::KeyHandle(text)));
   if (found == snapshot.secrets.end() ||
-      !access::EqualInConstantTime(found->second.hash, secret_.Hash(text))) {
+      !EqualInConstantTime(found->second.hash, secret_.Hash(text))) {
     return Unauthenticated("no such API key on this server");
   }
   const KeySnapshot::Secret& secret = found->second;
