@@ -62,11 +62,22 @@ export async function eventually(condition, what) {
   throw new Error(`never happened: ${what}`);
 }
 
+// The text of /metrics, with what every worker has told since this was called.
+export async function metricsOf(url, headers = {}) {
+  const begun = Date.now();
+  let text = '';
+  await eventually(async () => {
+    text = await (await fetch(`${url}/metrics`, { headers })).text();
+    const ages = text.matchAll(/^lemma_gateway_worker_metrics_age_seconds\{.*\} (\S+)$/gm);
+    return [...ages].every(([, age]) => Number(age) * 1000 <= Date.now() - begun);
+  }, 'the workers tell their metrics');
+  return text;
+}
+
 // The value of an unlabelled or labelled metric, summed over its labels, or over those lines alone
 // that have `label`: 'finished_reason="abort"'.
 export async function metric(url, name, label = '', key = '') {
-  const reply = await fetch(`${url}/metrics`, key ? { headers: { 'x-api-key': key } } : {});
-  const text = await reply.text();
+  const text = await metricsOf(url, key ? { 'x-api-key': key } : {});
   let sum = 0;
   for (const line of text.split('\n')) {
     const isNamed = line.startsWith(name + ' ') || line.startsWith(name + '{');

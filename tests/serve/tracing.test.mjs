@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
-import { eventually, killServers, startServer } from './server.mjs';
+import { eventually, killServers, metricsOf, startServer } from './server.mjs';
 
 const lemma = process.env.LEMMA_BINARY;
 const data = mkdtempSync(join(tmpdir(), 'lemma-tracing-'));
@@ -88,10 +88,7 @@ test('one trace goes from the client through the gateway to the worker, and hold
   assert.equal(line.request_id, 'found-again');
 
   // What Kubernetes' endpoint picker reads, and what runs: each family once, of both processes.
-  const scraped = await fetch(`${server.url}/metrics`, {
-    headers: { authorization: `Bearer ${scraper}` },
-  });
-  const metrics = await scraped.text();
+  const metrics = await metricsOf(server.url, { authorization: `Bearer ${scraper}` });
   for (const name of [
     'vllm:num_requests_waiting', 'vllm:num_requests_running', 'vllm:kv_cache_usage_perc',
     'vllm:prefix_cache_queries_total', 'vllm:prefix_cache_hits_total',

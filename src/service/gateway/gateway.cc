@@ -19,12 +19,12 @@
 #include "service/gateway/models_reply.h"
 #include "service/gateway/off_domain.h"
 #include "service/gateway/page.h"
-#include "service/gateway/probes.h"
 #include "service/gateway/profiles_reply.h"
 #include "service/gateway/relay.h"
 #include "service/gateway/reply.h"
 #include "service/gateway/reply_exchange.h"
 #include "service/gateway/system_prompt.h"
+#include "service/gateway/worker_metrics.h"
 #include "service/gateway/worker_request.h"
 #include "service/jobs/jobs.h"
 #include "service/solve/asked_chat.h"
@@ -56,12 +56,6 @@ net::HttpClientOptions WorkerClientOptions() {
   return options;
 }
 
-net::HttpClientOptions ProbeClientOptions() {
-  net::HttpClientOptions options;
-  options.connect_timeout = options.first_byte_timeout = options.idle_timeout = milliseconds(1000);
-  return options;
-}
-
 ProfileCaller CallerOf(Reply& reply, const GatewayOptions& options) {
   const KeyPtr key = reply.account().key();
   ProfileCaller caller = key ? ProfileCaller{key->id, key->spec.profiles} : ProfileCaller();
@@ -83,7 +77,7 @@ struct Gateway::Impl {
         admitter(options.access, lanes, metrics, [this](Call call) { Forward(std::move(call)); }),
         loops(options.n_threads),
         worker_client(loops, WorkerClientOptions()),
-        probe_client(ProbeClientOptions()),
+        worker_metrics(*options.pool),
         solver({.front_door = FrontDoor(), .judge = options.judge, .no_judge = options.no_judge}) {}
   // Requests that wait in the lanes use the clients: they end first. So do those that a run asks.
   ~Impl() {
@@ -137,7 +131,7 @@ struct Gateway::Impl {
   Admitter admitter;
   net::IoLoops loops;  // of the server and of the client towards replicas
   net::HttpClient worker_client;
-  net::HttpClient probe_client;
+  WorkerMetrics worker_metrics;
   std::atomic<bool> draining{false};
   solve::Solver solver;
   std::optional<jobs::Jobs> job_desk;
@@ -341,7 +335,7 @@ void Gateway::Impl::Ready(std::shared_ptr<Reply> reply) {
 void Gateway::Impl::ShowMetrics(std::shared_ptr<Reply> reply) {
   std::string own = metrics.Render() + options.pool->RenderMetrics() + gpus.RenderMetrics();
   if (options.spans != nullptr) own += options.spans->RenderMetrics();
-  AnswerMetrics(probe_client, *options.pool, std::move(own), std::move(reply));
+  worker_metrics.Answer(std::move(own), std::move(reply));
 }
 
 void Gateway::Impl::ShowPage(std::shared_ptr<Reply> reply) {

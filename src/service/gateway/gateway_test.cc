@@ -364,7 +364,7 @@ TEST_F(GatewayTest, MetricsAreItsOwnAndTheWorkers) {
   Begin(AnswerChat);
   Post("/generate", R"({"prompt":"a"})");
   Ask("GET", "/such/a/path");
-  const auto both = Ask("GET", "/metrics");
+  const auto both = AskMetricsWith("theirs{");
   EXPECT_THAT(std::string(both.header("content-type")), HasSubstr("text/plain; version=0.0.4"));
   EXPECT_THAT(both.body,
               HasSubstr("lemma_gateway_requests_total{code=\"200\",route=\"/generate\"} 1\n"));

@@ -60,6 +60,16 @@ class GatewayTest : public testing::Test {
     LEMMA_CHECK(answer.ok(), answer.status().ToString().c_str());
     return *answer;
   }
+  // Asked until it has `what`: workers that are slow to tell it are not waited for.
+  net::HttpResponse AskMetricsWith(const std::string& what) {
+    net::HttpResponse answer;
+    const auto has_it = [&] {
+      answer = Ask("GET", "/metrics");
+      return answer.body.find(what) != std::string::npos;
+    };
+    EXPECT_TRUE(Eventually(has_it)) << what << " is not in " << answer.body;
+    return answer;
+  }
   net::HttpResponse Post(const std::string& target, const std::string& body) {
     return Ask("POST", target, body);
   }

@@ -50,6 +50,7 @@ class TestWorker {
             return exchange->Send(net::HttpResponse::Json(
                 200, R"({"object":"list","data":[{"id":")" + model + R"(","object":"model"}]})"));
           }
+          if (path == "/metrics" && tells_nothing) return Hold(std::move(exchange));
           if (path == "/metrics") return exchange->Send(net::HttpResponse::Text(200, "theirs 1\n"));
           {
             std::lock_guard lock(mutex_);
@@ -75,7 +76,8 @@ class TestWorker {
   void Die() { server_->Stop(); }
 
   std::atomic<int> ready_status{200};
-  std::atomic<bool> hangs{false};  // probes get no answer
+  std::atomic<bool> hangs{false};          // probes get no answer
+  std::atomic<bool> tells_nothing{false};  // of its metrics
 
  private:
   void Hold(std::shared_ptr<net::HttpExchange> exchange) {

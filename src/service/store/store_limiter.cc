@@ -33,7 +33,11 @@ Result<Admission> StoreLimiter::Admit(const std::string& key_id, const KeyLimits
   Admission admission;
   const std::string id = RandomHex();
   Claim claim{limits, n_tokens, 0};
-  LEMMA_RETURN_IF_ERROR(database_.Write(
+  {
+    const MutexLock lock(mutex_);
+    held_.insert(id);
+  }
+  const Status written = database_.Write(
       [&](soci::session& sql) {
         LockKey(sql, key_id);
         claim.at_ms = clock_.NowMs();  // behind the lock, so that it never runs backwards
@@ -44,7 +48,9 @@ Result<Admission> StoreLimiter::Admit(const std::string& key_id, const KeyLimits
         InsertReservation(sql, id, key_id, holder_, claim, claim.at_ms + lease_ms_);
         return Ok();
       },
-      Durability::kKill));
+      Durability::kKill);
+  if (!written.ok() || !admission.verdict.admitted()) Forget(id);
+  LEMMA_RETURN_IF_ERROR(written);
   if (admission.verdict.admitted()) {
     admission.reservation = access::Reservation(this, id, key_id, claim);
   }
@@ -64,7 +70,7 @@ void StoreLimiter::Settle(const access::Reservation& reservation, int64_t n_used
   const int64_t n_charged = std::clamp<int64_t>(n_used, 0, access::kRequestTokensMax);
   const Ended ended{reservation.id(), reservation.key_id(), reservation.claim(), n_charged};
   const Status written = Write(ended);
-  if (written.ok()) return;
+  if (written.ok()) return Forget(ended.id);
   LogWarning("store: a reservation is settled later: {}", written.message());
   const MutexLock lock(mutex_);
   unwritten_.push_back(ended);
@@ -80,21 +86,51 @@ Status StoreLimiter::Write(const Ended& ended) {
       Durability::kKill);
 }
 
-void StoreLimiter::RenewLeases() {
+void StoreLimiter::Forget(const std::string& id) {
+  const MutexLock lock(mutex_);
+  held_.erase(id);
+}
+
+void StoreLimiter::WriteUnwritten() {
   std::vector<Ended> unwritten;
   {
     const MutexLock lock(mutex_);
     unwritten.swap(unwritten_);
   }
-  while (!unwritten.empty() && Write(unwritten.back()).ok()) unwritten.pop_back();
-  if (!unwritten.empty()) {
-    const MutexLock lock(mutex_);
-    unwritten_.insert(unwritten_.end(), unwritten.begin(), unwritten.end());
+  while (!unwritten.empty() && Write(unwritten.back()).ok()) {
+    Forget(unwritten.back().id);
+    unwritten.pop_back();
   }
+  if (unwritten.empty()) return;
+  const MutexLock lock(mutex_);
+  unwritten_.insert(unwritten_.end(), unwritten.begin(), unwritten.end());
+}
+
+// An Admit whose commit was done but not acknowledged has left a row that nobody holds.
+void StoreLimiter::SettleLost() {
+  std::vector<HeldRow> rows;
+  const Status read = database_.Read([&](soci::session& sql) {
+    rows = SelectHeld(sql, holder_);
+    return Ok();
+  });
+  if (!read.ok()) return;
+  std::set<std::string> held;
+  {
+    const MutexLock lock(mutex_);
+    held = held_;
+  }
+  for (const HeldRow& row : rows) {
+    if (held.contains(row.id)) continue;
+    if (!Write({row.id, row.key_id, row.claim, /*n_used=*/0}).ok()) return;  // tried again later
+  }
+}
+
+void StoreLimiter::RenewLeases() {
+  WriteUnwritten();
+  SettleLost();
   const Status renewed = database_.Write(
       [&](soci::session& sql) {
-        sql << "UPDATE reservations SET lease_until_ms = :until WHERE holder = :holder",
-            soci::use(clock_.NowMs() + lease_ms_), soci::use(holder_);
+        RenewHeld(sql, holder_, clock_.NowMs() + lease_ms_);
         return Ok();
       },
       Durability::kKill);

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,9 @@ class StoreLimiter : public access::Limiter {
 
   void Settle(const access::Reservation& reservation, int64_t n_used) override;
   Status Write(const Ended& ended);
+  void Forget(const std::string& id);
+  void WriteUnwritten();
+  void SettleLost();
   void RenewLeases();
 
   Database& database_;
@@ -54,6 +58,8 @@ class StoreLimiter : public access::Limiter {
   const int64_t lease_ms_;
   const std::string holder_;  // this gateway
   Mutex mutex_;
+  // Of requests that are admitted, or asked about, and not settled yet.
+  std::set<std::string> held_ LEMMA_GUARDED_BY(mutex_);
   // Ended while the database was away; written when it is back. At most one for each request that
   // was admitted.
   std::vector<Ended> unwritten_ LEMMA_GUARDED_BY(mutex_);

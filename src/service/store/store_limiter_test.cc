@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 #include <soci/soci.h>
 
+#include <chrono>
 #include <random>
+#include <thread>
 
 #include "service/access/memory_limiter.h"
 #include "service/store/key_store.h"
@@ -32,6 +34,22 @@ class StoreLimiterTest : public DatabaseTest {
   }
   int64_t DayTokens(StoreLimiter& limiter) {
     return *limiter.DayTokens(key_id_, access::DayOf(clock_.NowMs()));
+  }
+  void Execute(const std::string& statement) {
+    const Status status = database_->Write([&](soci::session& sql) {
+      sql << statement;
+      return Ok();
+    });
+    ASSERT_TRUE(status.ok()) << status.message();
+  }
+  int64_t CountReservations() {
+    int64_t n = -1;
+    const Status status = database_->Read([&](soci::session& sql) {
+      sql << "SELECT count(*) FROM reservations", soci::into(n);
+      return Ok();
+    });
+    EXPECT_TRUE(status.ok()) << status.message();
+    return n;
   }
 
   ManualUnixClock clock_{kNow};
@@ -159,6 +177,74 @@ TEST_P(StoreLimiterTest, WhatEndsWhileTheDatabaseIsAwayIsWrittenLater) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   EXPECT_EQ(DayTokens(limiter), 5);
+}
+
+TEST_P(StoreLimiterTest, WhatAnAdmitTookThatWasNotAcknowledgedIsGivenBack) {
+  StoreLimiter limiter(*database_, clock_, {.lease = std::chrono::milliseconds(300)});
+  const KeyLimits limits{0, 0, 1000, 2};
+  const Admission held = *limiter.Admit(key_id_, limits, 100);
+  // As an Admit of this limiter leaves it whose commit was done, but which was told of an error.
+  Execute(
+      "INSERT INTO reservations (id, key_id, holder, tokens, tokens_per_minute, admitted_ms, "
+      "lease_until_ms) SELECT 'lost', key_id, holder, 900, tokens_per_minute, admitted_ms, "
+      "lease_until_ms FROM reservations");
+  Execute("UPDATE day_tokens SET tokens = 1000");
+  for (int i = 0; i < 500 && DayTokens(limiter) != 100; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  EXPECT_EQ(DayTokens(limiter), 100) << "of the request that runs";
+  EXPECT_EQ(CountReservations(), 1);
+  const Admission second = *limiter.Admit(key_id_, limits, 900);
+  EXPECT_TRUE(second.verdict.admitted());
+  EXPECT_EQ(limiter.Admit(key_id_, limits, 0)->verdict.refused_by, LimitKind::kConcurrency);
+}
+
+TEST_P(StoreLimiterTest, WhatWasSettledWithoutAnAcknowledgementIsNotChargedAgain) {
+  const KeyLimits limits{0, 100'000, 10'000, 0};
+  StoreLimiter another(*database_, clock_);
+  {
+    StoreLimiter limiter(*database_, clock_);
+    Admission admission = *limiter.Admit(key_id_, limits, 900);
+    Execute("ALTER TABLE reservations RENAME TO away");
+    admission.reservation.Settle(500);  // in vain, it is told; but the database has done it
+    Execute("DELETE FROM away");
+    Execute("UPDATE day_tokens SET tokens = 500");
+    Execute("UPDATE limit_buckets SET tokens_debt = 500 * 60000");
+    Execute("ALTER TABLE away RENAME TO reservations");
+  }  // tries it once more
+  EXPECT_EQ(DayTokens(another), 500);
+  EXPECT_EQ(another.Admit(key_id_, {0, 100'000, 0, 0}, 1)->verdict.tokens.remaining, 99'499);
+}
+
+TEST_P(StoreLimiterTest, WhatEndsAfterItsLeaseRanOutIsChargedOnceHoweverOftenItIsTried) {
+  const KeyLimits limits{0, 0, 1000, 0};
+  StoreLimiter another(*database_, clock_);
+  {
+    StoreLimiter stopped(*database_, clock_);
+    Admission overdue = *stopped.Admit(key_id_, limits, 900);
+    clock_.Advance(30'001);
+    const Admission admission = *another.Admit(key_id_, limits, 100);
+    ASSERT_TRUE(admission.verdict.admitted());
+    Execute("ALTER TABLE reservations RENAME TO away");
+    overdue.reservation.Settle(300);
+    Execute("ALTER TABLE away RENAME TO reservations");
+  }
+  EXPECT_EQ(DayTokens(another), 300) << "and what never ran is given back";
+  EXPECT_EQ(CountReservations(), 0);
+}
+
+TEST_P(StoreLimiterTest, OfAGatewayThatNeverReturnsNoRowIsKeptForLongerThanADay) {
+  StoreLimiter limiter(*database_, clock_);
+  // As a gateway leaves it that was killed.
+  Admission lost = *limiter.Admit(key_id_, {}, 10);
+  Execute("UPDATE reservations SET holder = 'gone'");
+  clock_.Advance(30'001);
+  limiter.Admit(key_id_, {}, 0)->reservation.Settle(0);
+  EXPECT_EQ(CountReservations(), 1) << "its request may end yet";
+  clock_.Advance(kDayMs);
+  limiter.Admit(key_id_, {}, 0)->reservation.Settle(0);
+  EXPECT_EQ(CountReservations(), 0);
+  lost.reservation.Settle(0);
 }
 
 }  // namespace
