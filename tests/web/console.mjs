@@ -71,3 +71,7 @@ export async function picture(page, name) {
 
 export const button = (scope, name) => scope.getByRole('button', { name, exact: true });
 export const goTo = (page, name) => page.locator('nav').getByRole('link', { name, exact: true }).click();
+
+// Once the version, and it alone, is what a profile's page says to be in production.
+export const inProduction = (page, version) =>
+  page.locator('tr', { hasText: /^production/ }).locator('td', { hasText: new RegExp(`^${version}$`) }).waitFor();

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 
 import { killServers } from '../serve/server.mjs';
 import { launchBrowser } from './browser.mjs';
-import { assertAccessible, button, goTo, openConsole, startConsole } from './console.mjs';
+import { assertAccessible, button, goTo, inProduction, openConsole, startConsole } from './console.mjs';
 
 let server;
 let browser;
@@ -44,8 +44,6 @@ const problems = Array.from({ length: 10 }, (_, i) =>
 const fact = (page, name, value) => page.locator('.facts div', { hasText: new RegExp(`^${name}${value}`) });
 const form = (page, heading) => page.locator('form', { has: page.getByRole('heading', { name: heading }) });
 const alert = (page, text) => page.locator('[role=alert]', { hasText: text }).waitFor();
-const inProduction = (page, version) =>
-  page.locator('tr', { hasText: /^production/ }).locator('td', { hasText: new RegExp(`^${version}$`) }).waitFor();
 
 async function promote(page, version) {
   const promotion = form(page, 'Promote');

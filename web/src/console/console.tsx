@@ -1,5 +1,5 @@
 // The console: who is signed in, the pages that the role may see, and the one that is shown.
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { LookButtons, useLook } from "../look";
 import { AdminApi, CallError } from "./admin_api";
@@ -101,6 +101,12 @@ function Pages() {
   useEffect(() => {
     document.title = `Lemma: ${say(page.name)}`;
   }, [page, say]);
+  const main = useRef<HTMLElement>(null);
+  const first = useRef(route);
+  // A link or button that is gone with what it left had the focus: it goes on where the next begins.
+  useLayoutEffect(() => {
+    if (route !== first.current && document.activeElement === document.body) main.current?.focus();
+  }, [route]);
   return (
     <>
       <nav class="row" aria-label={say("pages")}>
@@ -110,7 +116,7 @@ function Pages() {
           </a>
         ))}
       </nav>
-      <main key={page.name} tabIndex={-1}>
+      <main key={page.name} tabIndex={-1} ref={main}>
         <page.Page route={route} />
       </main>
     </>
