@@ -62,10 +62,11 @@ export async function signIn(page, name) {
 
 export { assertAccessibleEverywhere as assertAccessible } from './browser.mjs';
 
-// As the documents show it: a small window, in the light theme.
-export async function picture(page, name) {
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize({ width: 960, height: 600 });
+// As the documents show it: a window as wide as the tables want, from its top or from `begin` on.
+export async function picture(page, name, { colorScheme = 'light', height = 750, begin } = {}) {
+  await page.emulateMedia({ colorScheme });
+  await page.setViewportSize({ width: 1200, height });
+  await (begin ?? page.locator('header')).evaluate((element) => element.scrollIntoView());
   await pictureOf(page, `console-${name}`);
 }
 

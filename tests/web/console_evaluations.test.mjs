@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 
 import { killServers } from '../serve/server.mjs';
 import { launchBrowser } from './browser.mjs';
-import { assertAccessible, button, goTo, inProduction, openConsole, startConsole } from './console.mjs';
+import { assertAccessible, button, goTo, inProduction, openConsole, picture, startConsole } from './console.mjs';
 
 let server;
 let browser;
@@ -95,6 +95,7 @@ test('a set is made; a bad version is evaluated and refused, a good one promoted
   await page.waitForURL(/profile=math/);
   const ofProduction = page.locator('tr', { hasText: 'math@1' });
   await ofProduction.filter({ hasText: 'done' }).waitFor();
+  await picture(page, 'evaluations');
   await assertAccessible(page, 'evaluations');
 
   await page.goto(`${server.console}#/profiles/math?version=2`);
@@ -105,6 +106,7 @@ test('a set is made; a bad version is evaluated and refused, a good one promoted
   await assertAccessible(page, 'gate');
   await page.getByRole('link', { name: 'Compare', exact: true }).click();
   await page.locator('[role=status]', { hasText: 'A significant regression' }).waitFor();
+  await picture(page, 'comparison', { height: 1180 });
   await assertAccessible(page, 'comparison');
   const refused = server.lemma(['profile', 'promote', 'math', '2']);
   assert.notEqual(refused.status, 0);

@@ -1,5 +1,5 @@
 // The console: who is signed in, the pages that the role may see, and the one that is shown.
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 
 import { LookButtons, useLook } from "../look";
 import { AdminApi, CallError } from "./admin_api";
@@ -9,6 +9,7 @@ import { pages } from "./pages";
 import { FailureText } from "./parts/failure";
 import { linkTo, useRoute } from "./route";
 import { SignIn } from "./sign_in";
+import { useFocusKept } from "./use_focus";
 import { speaker } from "./words";
 
 interface Me {
@@ -47,6 +48,7 @@ export function Console() {
     }
   }, [api, enter]);
   useEffect(() => void renewMe(), [renewMe]);
+  useFocusKept();
 
   return (
     <>
@@ -101,12 +103,7 @@ function Pages() {
   useEffect(() => {
     document.title = `Lemma: ${say(page.name)}`;
   }, [page, say]);
-  const main = useRef<HTMLElement>(null);
-  const first = useRef(route);
-  // A link or button that is gone with what it left had the focus: it goes on where the next begins.
-  useLayoutEffect(() => {
-    if (route !== first.current && document.activeElement === document.body) main.current?.focus();
-  }, [route]);
+  useFocusKept();
   return (
     <>
       <nav class="row" aria-label={say("pages")}>
@@ -116,7 +113,7 @@ function Pages() {
           </a>
         ))}
       </nav>
-      <main key={page.name} tabIndex={-1} ref={main}>
+      <main key={page.name} tabIndex={-1}>
         <page.Page route={route} />
       </main>
     </>
