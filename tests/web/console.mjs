@@ -62,12 +62,17 @@ export async function signIn(page, name) {
 
 export { assertAccessibleEverywhere as assertAccessible } from './browser.mjs';
 
-// As the documents show it: a small window, in the light theme.
-export async function picture(page, name) {
-  await page.emulateMedia({ colorScheme: 'light' });
-  await page.setViewportSize({ width: 960, height: 600 });
+// As the documents show it: a window as wide as the tables want, from its top or from `begin` on.
+export async function picture(page, name, { colorScheme = 'light', height = 750, begin } = {}) {
+  await page.emulateMedia({ colorScheme });
+  await page.setViewportSize({ width: 1200, height });
+  await (begin ?? page.locator('header')).evaluate((element) => element.scrollIntoView());
   await pictureOf(page, `console-${name}`);
 }
 
 export const button = (scope, name) => scope.getByRole('button', { name, exact: true });
 export const goTo = (page, name) => page.locator('nav').getByRole('link', { name, exact: true }).click();
+
+// Once the version, and it alone, is what a profile's page says to be in production.
+export const inProduction = (page, version) =>
+  page.locator('tr', { hasText: /^production/ }).locator('td', { hasText: new RegExp(`^${version}$`) }).waitFor();

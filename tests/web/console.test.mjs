@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 
 import { eventually, killServers } from '../serve/server.mjs';
 import { launchBrowser, openPage } from './browser.mjs';
-import { assertAccessible, openConsole, password, signIn, startConsole } from './console.mjs';
+import { assertAccessible, goTo, openConsole, password, picture, signIn, startConsole } from './console.mjs';
 
 let server;
 let browser;
@@ -52,6 +52,35 @@ test('the overview counts what was asked and draws it', async () => {
   await page.context().close();
 });
 
+// What the server would tell of an hour in which more was asked each minute; the one that runs has just begun.
+function busyHour(address) {
+  const begin = Number(new URL(address).searchParams.get('from_ms'));
+  const each = (ms) => ({ count: 40, p50_ms: ms, p95_ms: 2.1 * ms, p99_ms: 3 * ms });
+  const groups = Array.from({ length: 61 }, (_, i) => {
+    const requests = i < 60 ? 40 + i + Math.round(12 * Math.sin(i / 4)) : 12;
+    return {
+      begin_ms: begin + i * 60_000, requests, errors: i % 9 === 0 ? 4 : i % 2,
+      completion_tokens: 700 * requests, thinking_tokens: 450 * requests, queue: each(3), per_token: each(21),
+      first_token: each(280 + 2 * i + 40 * Math.sin(i / 3)), answer: each(9_400), whole: each(14_800),
+    };
+  });
+  const sum = (name) => groups.reduce((whole, group) => whole + group[name], 0);
+  const names = ['requests', 'errors', 'completion_tokens', 'thinking_tokens'];
+  const total = { ...groups.at(-1), ...Object.fromEntries(names.map((name) => [name, sum(name)])) };
+  return { total, n_groups: groups.length, groups };
+}
+
+test('a busy hour is told in figures and drawn', async () => {
+  const { page, faults } = await openConsole(browser, server, '#/settings');
+  await page.route('**/admin/api/usage?*', (route) => route.fulfill({ json: busyHour(route.request().url()) }));
+  await goTo(page, 'Overview');
+  await page.locator('.chart canvas').nth(2).waitFor();
+  assert.match(await page.locator('.tiles').last().innerText(), /Requests\s+4,261\s[^]*Success\s+98.71%/);
+  await picture(page, 'overview', { height: 1190 });
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
 test('the keyboard alone signs in and out; a wrong password is said to be wrong', async () => {
   const { page, faults } = await openPage(browser, server.console, { locale: 'zh-CN' });
   await page.locator('.sign-in').waitFor();
@@ -68,14 +97,18 @@ test('the keyboard alone signs in and out; a wrong password is said to be wrong'
   await type('current-password', 'not the password');
   await page.keyboard.press('Enter');
   await page.locator('[role=alert]', { hasText: '不正确' }).waitFor();
+  await picture(page, 'sign-in-zh', { height: 530 });
   await page.keyboard.press('Control+A');
   await page.keyboard.type(password);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: '概览' }).waitFor();
+  const focused = () => page.evaluate(() => document.activeElement.tagName);
+  assert.equal(await focused(), 'MAIN', 'the form is gone');
   assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN');
   await page.getByRole('button', { name: '退出 (vera)' }).focus();
   await page.keyboard.press('Enter');
   await page.locator('.sign-in').waitFor();
+  assert.equal(await focused(), 'MAIN', 'the button is gone');
   assert.deepEqual(faults, []);
   await page.context().close();
 });

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 
 import { killServers } from '../serve/server.mjs';
 import { launchBrowser } from './browser.mjs';
-import { assertAccessible, button, goTo, openConsole, startConsole } from './console.mjs';
+import { assertAccessible, button, goTo, inProduction, openConsole, picture, startConsole } from './console.mjs';
 
 let server;
 let browser;
@@ -44,8 +44,6 @@ const problems = Array.from({ length: 10 }, (_, i) =>
 const fact = (page, name, value) => page.locator('.facts div', { hasText: new RegExp(`^${name}${value}`) });
 const form = (page, heading) => page.locator('form', { has: page.getByRole('heading', { name: heading }) });
 const alert = (page, text) => page.locator('[role=alert]', { hasText: text }).waitFor();
-const inProduction = (page, version) =>
-  page.locator('tr', { hasText: /^production/ }).locator('td', { hasText: new RegExp(`^${version}$`) }).waitFor();
 
 async function promote(page, version) {
   const promotion = form(page, 'Promote');
@@ -97,6 +95,7 @@ test('a set is made; a bad version is evaluated and refused, a good one promoted
   await page.waitForURL(/profile=math/);
   const ofProduction = page.locator('tr', { hasText: 'math@1' });
   await ofProduction.filter({ hasText: 'done' }).waitFor();
+  await picture(page, 'evaluations');
   await assertAccessible(page, 'evaluations');
 
   await page.goto(`${server.console}#/profiles/math?version=2`);
@@ -107,6 +106,7 @@ test('a set is made; a bad version is evaluated and refused, a good one promoted
   await assertAccessible(page, 'gate');
   await page.getByRole('link', { name: 'Compare', exact: true }).click();
   await page.locator('[role=status]', { hasText: 'A significant regression' }).waitFor();
+  await picture(page, 'comparison', { height: 1180 });
   await assertAccessible(page, 'comparison');
   const refused = server.lemma(['profile', 'promote', 'math', '2']);
   assert.notEqual(refused.status, 0);

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 
 import { eventually, killServers } from '../serve/server.mjs';
 import { launchBrowser } from './browser.mjs';
-import { assertAccessible, button, openConsole, startConsole } from './console.mjs';
+import { assertAccessible, button, openConsole, picture, startConsole } from './console.mjs';
 import { startReplica } from './scripted_replica.mjs';
 
 let replica;
@@ -60,11 +60,18 @@ test('a job is found by how it stands, followed, and cancelled; the audit log sa
 });
 
 test('the page follows a job to its end; a viewer sees no button to cancel', async () => {
+  const body = { messages: [{ role: 'user', content: 'What is 47 * 36?' }] };
   replica.say([{ content: 'It is 1692.' }]);
+  await startJob('/v1/chat/completions', body);
+  await startJob('/generate', { prompt: 'What is 47 * 36?' });
+  const { page, faults } = await openConsole(browser, server, '#/jobs', 'vera', { locale: 'zh-CN' });
+  await page.locator('tbody tr', { hasText: '完成' }).nth(1).waitFor();
   const isHeld = replica.hold();
-  const id = await startJob('/v1/chat/completions', { messages: [{ role: 'user', content: 'What is 47 * 36?' }] });
+  const id = await startJob('/v1/chat/completions', body);
   await isHeld;
-  const { page, faults } = await openConsole(browser, server, `#/jobs/${id}`, 'vera', { locale: 'zh-CN' });
+  await page.locator('tbody tr', { hasText: '运行中' }).waitFor();
+  await picture(page, 'jobs-zh', { height: 560 });
+  await page.getByRole('link', { name: id }).click();
   await fact(page, '状态', '运行中').waitFor();
   assert.equal(await button(page, '取消任务').count(), 0);
   replica.release();

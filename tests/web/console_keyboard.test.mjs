@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { button, openConsole, password, startConsole } from './console.mjs';
+import { button, inProduction, openConsole, password, startConsole } from './console.mjs';
 import { assertFocused, tabTo } from './keyboard.mjs';
 import { startScripted, stopScripted } from './scripted_server.mjs';
 
@@ -86,6 +86,55 @@ test('a user is made and changed, and a second factor set up', async () => {
   await assertFocused(page, factor.getByLabel('Code', { exact: true }));
   await press(page, button(page, 'Sign out (alice)'));
   await page.locator('.sign-in').waitFor();
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('a profile is edited, previewed, compared, saved, promoted and rolled back', async () => {
+  server.user('edith', 'prompt_editor');
+  const { page, faults } = await openConsole(browser, server, '#/profiles', 'edith');
+  await press(page, page.getByRole('link', { name: 'math', exact: true }));
+  const editor = page.getByRole('textbox', { name: "The profile's file" });
+  await editor.waitFor();
+  await assertFocused(page, page.locator('main')); // the link went with the list
+  await tabTo(page, editor);
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type('\n[variables]\ntone = "dry"\n');
+  await page.getByText('Tab leaves the editor.').waitFor();
+  await page.keyboard.press('Tab');
+  const save = button(page, 'Save as the next version');
+  await assertFocused(page, save);
+
+  const prompt = page.getByLabel("The user's text");
+  await tabTo(page, prompt);
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('What is 2 + 3?');
+  await page.keyboard.press('Enter');
+  await page.locator('pre.rendered', { hasText: 'What is 2 + 3?' }).waitFor();
+  await assertFocused(page, prompt);
+  const compare = page.getByLabel('Compare with version');
+  await press(page, compare, '1');
+  await page.locator('.difference .cm-changedLine', { hasText: 'tone' }).waitFor();
+  await assertFocused(page, compare);
+  await tabTo(page, page.getByRole('textbox', { name: '1 - 1' }));
+  await page.keyboard.press('Shift+Tab');
+  await assertFocused(page, compare);
+
+  await press(page, save);
+  await page.waitForURL(/version=2/);
+  const version = page.locator('section.panel').getByLabel('Version', { exact: true });
+  await editor.waitFor();
+  await assertFocused(page, version);
+  assert.equal(await version.inputValue(), '2');
+  await press(page, button(page, 'Promote'));
+  await inProduction(page, '2');
+  await assertFocused(page, button(page, 'Promote'));
+  await press(page, button(page, 'Roll back'));
+  await assertFocused(page, button(page, 'Cancel'));
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
+  await inProduction(page, '1');
+  await assertFocused(page, button(page, 'Roll back'));
   assert.deepEqual(faults, []);
   await page.context().close();
 });

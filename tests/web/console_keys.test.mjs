@@ -5,12 +5,15 @@ import { after, before, test } from 'node:test';
 
 import { eventually, killServers } from '../serve/server.mjs';
 import { launchBrowser } from './browser.mjs';
-import { assertAccessible, button, goTo, openConsole, startConsole } from './console.mjs';
+import { assertAccessible, button, goTo, openConsole, picture, startConsole } from './console.mjs';
 
 let server;
 let browser;
+let keys;
 before(async () => {
   server = await startConsole(['--require-keys']);
+  keys = ['contest', 'classroom'].map((name) =>
+    server.lemma(['key', 'create', '--name', name, '--rpm', '1000', '--expires', '90d']).stdout.trim());
   server.user('vera', 'viewer');
   browser = await launchBrowser();
 });
@@ -69,7 +72,19 @@ test('a key is made, shown once, used, limited, rotated and revoked', async () =
 });
 
 test('usage is turned around, filtered, and taken away as a file', async () => {
-  const { page, faults } = await openConsole(browser, server, '#/usage');
+  for (const profile of ['math', 'algorithm', 'math', 'math-proof', 'math']) {
+    for (const key of keys) await server.ask({ prompt, profile, max_tokens: 128 }, key);
+  }
+  const { page, faults } = await openConsole(browser, server, '#/keys');
+  await eventually(async () => {
+    await page.reload();
+    return /\t5\t\S+\t\d/.test(await page.locator('tr', { hasText: 'contest' }).innerText());
+  }, 'their use is counted');
+  await picture(page, 'keys');
+  await goTo(page, 'Usage');
+  await page.getByLabel('and by').selectOption('reason');
+  await page.locator('td', { hasText: 'not_allowed' }).waitFor();
+  await picture(page, 'usage-dark', { colorScheme: 'dark' });
   const headings = () => page.locator('th').allInnerTexts();
   await page.getByLabel('Rows by').selectOption('reason');
   await page.getByLabel('and by').selectOption('status');

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 
 import { eventually, killServers } from '../serve/server.mjs';
 import { launchBrowser } from './browser.mjs';
-import { assertAccessible, button, goTo, openConsole, password, startConsole } from './console.mjs';
+import { assertAccessible, button, goTo, openConsole, password, picture, startConsole } from './console.mjs';
 
 // What the page draws QR codes with: the test asks whether it draws this text's, whole.
 const { encode } = createRequire(new URL('../../web/package.json', import.meta.url))('uqr');
@@ -43,7 +43,8 @@ test('an alert is made, tried, changed and ended, and its secret signs what it s
   await form.getByLabel('Metric').selectOption('first_token_p95');
   await form.getByLabel('Threshold').fill('1500');
   await form.getByLabel('Only').fill('nothing=1');
-  await form.getByLabel('Webhook').fill(`http://127.0.0.1:${receiver.address().port}/hook`);
+  const hook = `http://127.0.0.1:${receiver.address().port}/hook`;
+  await form.getByLabel('Webhook').fill(hook);
   await button(form, 'Create').click();
   await form.locator('[role=alert]', { hasText: 'filters: ' }).waitFor();
   await form.getByLabel('Only').fill('task=math,proof');
@@ -61,6 +62,14 @@ test('an alert is made, tried, changed and ended, and its secret signs what it s
   await form.getByLabel('Threshold').fill('2500');
   await button(form, 'Save').click();
   await page.locator('tbody tr', { hasText: '2,500' }).waitFor();
+  await server.ask({ prompt: 'What?', profile: 'none' });
+  await form.getByRole('heading', { name: 'A new alert' }).waitFor();
+  await form.getByLabel('Name').fill('failures');
+  await form.getByLabel('Webhook').fill(hook);
+  await button(form, 'Create').click();
+  await button(page, 'I have kept it').click();
+  await page.locator('tbody tr', { hasText: 'failures' }).locator('td', { hasText: 'firing' }).waitFor();
+  await picture(page, 'alerts');
   await assertAccessible(page, 'alerts');
   await button(row, 'Remove').click();
   await button(row.locator('.confirm'), 'Remove').click();
@@ -92,9 +101,12 @@ test('a user is made, changed and let in no more; the audit log tells it', async
   await button(row.locator('.confirm'), 'Disable').click();
   await button(row, 'Let in again').click();
   await row.locator('td', { hasText: /^enabled$/ }).waitFor();
+  await picture(page, 'users');
   await assertAccessible(page, 'users');
 
   await goTo(page, 'Audit');
+  await page.locator('tbody tr').first().waitFor();
+  await picture(page, 'audit-dark', { colorScheme: 'dark', height: 620 });
   await page.getByLabel('Action').fill('user.create');
   await button(page.locator('form'), 'Search').click();
   await page.waitForURL(/action=user.create/);
@@ -128,10 +140,11 @@ test('one sets up a second factor, signs in with it, and removes it', async () =
   const url = await factor.getByRole('link').getAttribute('href');
   assert.match(url, /^otpauth:\/\/totp\//);
   const { size, data } = encode(url, { ecc: 'M', border: 4 });
-  const picture = factor.getByRole('img', { name: 'QR code of the secret' });
-  assert.equal(await picture.getAttribute('viewBox'), `0 0 ${size} ${size}`);
+  const qrCode = factor.getByRole('img', { name: 'QR code of the secret' });
+  assert.equal(await qrCode.getAttribute('viewBox'), `0 0 ${size} ${size}`);
   const dark = data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}`] : [])));
-  assert.deepEqual((await picture.locator('path').getAttribute('d')).match(/M\d+ \d+/g), dark);
+  assert.deepEqual((await qrCode.locator('path').getAttribute('d')).match(/M\d+ \d+/g), dark);
+  await picture(page, 'settings', { height: 930 });
   await assertAccessible(page, 'second-factor');
   await factor.getByLabel('Code', { exact: true }).fill('000000');
   await button(factor, 'Confirm').click();

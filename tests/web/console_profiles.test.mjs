@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 
 import { eventually, killServers } from '../serve/server.mjs';
 import { launchBrowser } from './browser.mjs';
-import { assertAccessible, button, openConsole, startConsole } from './console.mjs';
+import { assertAccessible, button, openConsole, picture, startConsole } from './console.mjs';
 
 let server;
 let browser;
@@ -61,6 +61,9 @@ test('a version is written, previewed, compared, promoted, split and rolled back
   await page.waitForURL(/version=2/);
   await page.getByLabel('Compare with version').selectOption('1');
   await page.locator('.difference .cm-changedLine', { hasText: 'tone' }).waitFor();
+  await picture(page, 'profile', { height: 980 });
+  const preview = page.getByRole('heading', { name: 'Preview' });
+  await picture(page, 'profile-difference-dark', { colorScheme: 'dark', height: 800, begin: preview });
   await assertAccessible(page, 'profile');
 
   const promote = page.locator('form', { hasText: 'Promote' });
@@ -84,6 +87,7 @@ test('a version is written, previewed, compared, promoted, split and rolled back
 
 test('a new profile begins with a file that can be saved', async () => {
   const { page, faults } = await openConsole(browser, server, '#/profiles');
+  await picture(page, 'profiles');
   await assertAccessible(page, 'profiles');
   await page.getByRole('link', { name: 'A new profile' }).click();
   await page.getByRole('textbox', { name: "The profile's file" }).waitFor();

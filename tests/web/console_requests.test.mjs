@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { eventually } from '../serve/server.mjs';
-import { assertAccessible, button, openConsole, startConsole } from './console.mjs';
+import { assertAccessible, button, openConsole, picture, startConsole } from './console.mjs';
 import { startScripted, stopScripted } from './scripted_server.mjs';
 
 let replica;
@@ -35,8 +35,11 @@ test('a request is followed while it runs, and ended', async () => {
 });
 
 test('what went wrong is counted by its reason, and found in the log with its time line', async () => {
-  replica.say([{ reasoning: 'Hm. ' }, { content: 'It is 1692.' }]);
-  await (await stream('What is 47 * 36?')).text();
+  for (const [profile, n_thoughts] of [['math-proof', 50], ['algorithm', 8], ['math', 30]]) {
+    replica.say([...Array(n_thoughts).fill({ reasoning: 'Hm. ' }), ...Array(9).fill({ content: 'It is 1692.' }),
+                 { usage: { prompt_tokens: 54, completion_tokens: n_thoughts + 9 } }]);
+    await (await server.ask({ prompt: 'What is 47 * 36?', profile, stream: true })).text();
+  }
   assert.equal((await server.ask({ prompt: 'What?', profile: 'none' })).status, 400);
   const { page, faults } = await openConsole(browser, server, '#/requests');
   const reason = page.getByRole('region', { name: 'Errors by reason' }).getByRole('link', { name: 'bad_request' });
@@ -55,10 +58,12 @@ test('what went wrong is counted by its reason, and found in the log with its ti
   await page.waitForURL(/status=200/);
   const good = found.filter({ hasText: 'math' }).first();
   assert.match(await good.getByRole('img').getAttribute('aria-label'), /Prefill|Answer|Thinking|^$/);
+  await picture(page, 'requests', { height: 980 });
   await assertAccessible(page, 'requests');
   await good.getByRole('link').click();
   await page.locator('.facts', { hasText: 'scripted' }).waitFor();
   await page.getByText('Not kept').first().waitFor();
+  await picture(page, 'request');
   await assertAccessible(page, 'request');
   assert.deepEqual(faults, []);
   await page.context().close();

@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 const tickMs = 5;
 
 // Resolves to { url, state, say(pieces, ticksMax), hold(n), release(), stop() }. Each piece is { reasoning } or
-// { content }, or a function to wait for. After hold() an answer stays open once its pieces are out,
+// { content }, what { usage } tells at the end, or a function to wait for. After hold() an answer stays open once its pieces are out,
 // until end_thinking is called for it, release() is, or its client has left. Samples are asked for one by one.
 export async function startReplica() {
   let pieces = [];
@@ -46,14 +46,15 @@ export async function startReplica() {
   async function answer(id, response) {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
     const left = new Promise((resolve) => response.once('close', resolve));
-    const event = (delta, finish_reason = null) =>
+    const chunk = (fields) =>
       response.write(`data: ${JSON.stringify({
-        id: 'chatcmpl-1', object: 'chat.completion.chunk', model: 'scripted',
-        choices: [{ index: 0, delta, finish_reason }],
+        id: 'chatcmpl-1', object: 'chat.completion.chunk', model: 'scripted', ...fields,
       })}\n\n`);
+    const event = (delta, finish_reason = null) => chunk({ choices: [{ index: 0, delta, finish_reason }] });
     event({ role: 'assistant', content: '' });
     const n_at_once = Math.ceil(pieces.length / ticksMax);
     for (const [index, piece] of pieces.entries()) {
+      if (piece.usage) continue;
       if (typeof piece === 'function') await piece();
       else event(piece);
       if (index % n_at_once === n_at_once - 1) await new Promise((tick) => setTimeout(tick, tickMs));
@@ -66,6 +67,7 @@ export async function startReplica() {
       event({ content: 'Now the answer.' });
     }
     event({}, 'stop');
+    for (const { usage } of pieces) if (usage) chunk({ choices: [], usage });
     response.end('data: [DONE]\n\n');
   }
 

@@ -9,6 +9,7 @@ import { pages } from "./pages";
 import { FailureText } from "./parts/failure";
 import { linkTo, useRoute } from "./route";
 import { SignIn } from "./sign_in";
+import { useFocusKept } from "./use_focus";
 import { speaker } from "./words";
 
 interface Me {
@@ -47,6 +48,7 @@ export function Console() {
     }
   }, [api, enter]);
   useEffect(() => void renewMe(), [renewMe]);
+  useFocusKept();
 
   return (
     <>
@@ -101,6 +103,7 @@ function Pages() {
   useEffect(() => {
     document.title = `Lemma: ${say(page.name)}`;
   }, [page, say]);
+  useFocusKept();
   return (
     <>
       <nav class="row" aria-label={say("pages")}>

@@ -25,7 +25,8 @@ export function formatsOf(language: Language): Formats {
       if (value >= 10_000) return `${number.format(Math.round(value / 100) / 10)} s`;
       return `${number.format(value >= 10 ? Math.round(value) : value)} ms`;
     },
-    time: (value) => (value === null ? "" : time.format(new Date(value))),
+    // Not torn apart where a column is narrow.
+    time: (value) => (value === null ? "" : time.format(new Date(value)).replace(" ", "\u00a0")),
     tick(unixMs, isOfDays) {
       const at = new Date(unixMs);
       const isMidnight = at.getHours() === 0 && at.getMinutes() === 0;

@@ -33,7 +33,7 @@ export function SignIn({ api, onSignedIn, say }: Props) {
     }
   };
   return (
-    <main>
+    <main tabIndex={-1}>
       <form class="panel sign-in" onSubmit={(event) => void signIn(event)}>
         <h2>{say("signIn")}</h2>
         <TextField

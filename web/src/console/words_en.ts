@@ -127,6 +127,7 @@ export const en = {
   label: "Label",
   newProfile: "A new profile",
   profileFile: "The profile's file",
+  editorHint: "Tab leaves the editor.",
   saveVersion: "Save as the next version",
   version: "Version",
   compareWith: "Compare with version",

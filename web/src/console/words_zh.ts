@@ -129,6 +129,7 @@ export const zh: Record<Word, string> = {
   label: "标签",
   newProfile: "新建任务类型",
   profileFile: "配置文件",
+  editorHint: "按 Tab 键离开编辑器。",
   saveVersion: "保存为下一版本",
   version: "版本",
   compareWith: "与此版本比较",

@@ -95,7 +95,7 @@ function Entries({ wanted }: { wanted: Filters }) {
             entry.actor,
             entry.address,
             entry.action,
-            <code>{entry.target}</code>,
+            entry.target,
             <code>{entry.details ? JSON.stringify(entry.details) : ""}</code>,
           ],
         }))}

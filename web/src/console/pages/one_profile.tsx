@@ -1,5 +1,5 @@
 // One task profile: its labels, a version to read, change, preview and compare, and how versions do.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 
 import { useConsole } from "../context";
 import { Difference, Editor } from "../parts/code";
@@ -18,6 +18,7 @@ import { useAction, useData } from "../use_data";
 export function OneProfile({ name, route }: { name: string; route: Route }) {
   const { api, say } = useConsole();
   const data = useData(() => api.get<Profile>(`/profiles/${name}`), [name]);
+  const panel = useRef<HTMLElement>(null);
   const profile = data.value;
   if (!profile) return <Failure failure={data.failure} />;
   const running = profile.labels[production]?.[0]?.version;
@@ -33,7 +34,7 @@ export function OneProfile({ name, route }: { name: string; route: Route }) {
       <h2>{name}</h2>
       <Failure failure={data.failure} />
       <ProfileLabels profile={profile} onChanged={data.reload} />
-      <section class="panel">
+      <section class="panel" ref={panel}>
         <SelectField
           label={say("version")}
           value={String(version)}
@@ -45,6 +46,8 @@ export function OneProfile({ name, route }: { name: string; route: Route }) {
           profile={profile}
           version={version}
           onSaved={(saved) => {
+            // What was pressed goes with the file that it saved: the focus to what names the new one.
+            panel.current?.querySelector("select")?.focus();
             data.reload();
             show(saved);
           }}
@@ -74,6 +77,7 @@ function VersionFile({ profile, version, onSaved }: FileProps) {
   const file = useData(() => fetchToml(api, name, version), [name, version]);
   if (file.value === null) return <Failure failure={file.failure} />;
   const toml = edited ?? file.value;
+  const isSame = toml === file.value;
   const save = async () => {
     const saved = await api.send<{ name: string; version: number }>("POST", "/profiles", { toml });
     if (saved.name === name) onSaved(saved.version);
@@ -87,8 +91,8 @@ function VersionFile({ profile, version, onSaved }: FileProps) {
           <Failure failure={failure} />
           <button
             type="button"
-            disabled={isBusy || toml === file.value}
-            onClick={() => void run(save)}
+            aria-disabled={isBusy || isSame}
+            onClick={() => !isSame && void run(save)}
           >
             {say("saveVersion")}
           </button>

@@ -22,14 +22,7 @@ export function Users() {
       {data.value && (
         <Table
           label={say("users")}
-          columns={[
-            say("name"),
-            say("role"),
-            say("secondFactor"),
-            say("created"),
-            say("state"),
-            "",
-          ]}
+          columns={[say("name"), say("role"), say("secondFactor"), say("since"), say("state"), ""]}
           rows={data.value.users.map((user) => ({
             key: user.id,
             cells: [

@@ -2,6 +2,8 @@
 import type { EditorView } from "@codemirror/view";
 import { useEffect, useRef } from "preact/hooks";
 
+import { useConsole } from "../context";
+
 type Make = (place: HTMLElement) => Promise<EditorView>;
 
 function useView(make: Make, inputs: unknown[]) {
@@ -29,11 +31,17 @@ interface EditorProps {
 }
 
 export function Editor({ label, text, onChange }: EditorProps) {
+  const { say } = useConsole();
   const place = useView(
     async (element) => (await import("./code_view")).editorIn(element, label, text, onChange),
     [label],
   );
-  return <div class="code-view" ref={place} />;
+  return (
+    <>
+      <p class="hint">{say("editorHint")}</p>
+      <div class="code-view" ref={place} />
+    </>
+  );
 }
 
 export function Difference({

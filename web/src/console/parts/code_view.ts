@@ -9,7 +9,12 @@ import { drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view
 import { tags } from "@lezer/highlight";
 
 const theme = EditorView.theme({
-  "&": { border: "1px solid var(--line)", borderRadius: "0.45rem", maxHeight: "28rem" },
+  "&": {
+    border: "1px solid var(--line)",
+    borderRadius: "0.45rem",
+    maxHeight: "28rem",
+    overflow: "hidden", // the gutter's corners
+  },
   "&.cm-focused": { outline: "3px solid var(--accent)" },
   ".cm-scroller": { fontFamily: "ui-monospace, monospace", overflow: "auto" },
   ".cm-content": { caretColor: "var(--ink)" },
@@ -25,6 +30,8 @@ const theme = EditorView.theme({
     textDecoration: "line-through",
   },
   ".cm-collapsedLines": { background: "var(--panel)", color: "var(--faint)" },
+  // Few fonts have the sign that CodeMirror puts there.
+  ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: '"…"' },
   ".cm-changedLine": { background: "var(--panel)", borderLeft: "3px solid var(--good)" },
 });
 
