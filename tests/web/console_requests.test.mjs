@@ -37,7 +37,8 @@ test('a request is followed while it runs, and ended', async () => {
 test('what went wrong is counted by its reason, and found in the log with its time line', async () => {
   for (const [profile, n_thoughts] of [['math-proof', 50], ['algorithm', 8], ['math', 30]]) {
     replica.say([...Array(n_thoughts).fill({ reasoning: 'Hm. ' }), ...Array(9).fill({ content: 'It is 1692.' }),
-                 { usage: { prompt_tokens: 54, completion_tokens: n_thoughts + 9 } }]);
+                 { usage: { prompt_tokens: 54, completion_tokens: n_thoughts + 9,
+                            completion_tokens_details: { reasoning_tokens: n_thoughts } } }]);
     await (await server.ask({ prompt: 'What is 47 * 36?', profile, stream: true })).text();
   }
   assert.equal((await server.ask({ prompt: 'What?', profile: 'none' })).status, 400);
