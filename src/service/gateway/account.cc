@@ -37,6 +37,7 @@ int64_t Milliseconds(Duration duration) {
 Account::Account(const Books& books, std::string id, const net::HttpRequest& request,
                  std::string route, bool is_inference)
     : books_(books),
+      is_inference_(is_inference),
       is_logged_(is_inference && books.log != nullptr),
       route_(std::move(route)),
       method_(request.method),
@@ -69,7 +70,10 @@ void Account::SetReplica(const std::string& name) {
   live_->SetState(LiveState::kPrefill);
 }
 
-void Account::SetQueueWait(Duration wait) { record_.queue_ms = Milliseconds(wait); }
+void Account::SetQueueWait(Duration wait) {
+  queue_wait_ = wait;
+  record_.queue_ms = Milliseconds(wait);
+}
 
 void Account::SetPrompt(const std::string& body) {
   if (is_logged_ && keeps_content()) record_.prompt = Storable(body, kContentBytesMax);
@@ -133,6 +137,8 @@ void Account::BeginAnswer(int http_status) {
   if (http_status == 200) record_.first_token_ms = MillisecondsSoFar();
 }
 
+void Account::BeginStream() { is_stream_ = true; }
+
 void Account::Sent(std::string_view bytes) {
   if (!is_logged_ || !keeps_content()) return;
   if (!record_.answer) record_.answer.emplace();
@@ -151,6 +157,7 @@ void Account::End(int http_status, bool is_complete) {
       record_.completion_tokens = n_used - record_.prompt_tokens;
     }
   }
+  Measure();
   record_.http_status = http_status;
   if (!is_complete) record_.finish_reason = "cancelled";
   record_.error_reason = ErrorReason(http_status, is_complete);
@@ -161,6 +168,16 @@ void Account::End(int http_status, bool is_complete) {
   record_.per_token_us = std::chrono::duration_cast<std::chrono::microseconds>(PerToken()).count();
   if (record_.answer) record_.answer = Storable(*record_.answer, kContentBytesMax);
   books_.log->Append(std::move(record_));
+}
+
+// Of what is not for a model, as a job's events that are followed, only how long it took.
+void Account::Measure() const {
+  Metrics& metrics = books_.metrics;
+  metrics.ObserveRequest(route_, std::chrono::steady_clock::now() - arrived_at_);
+  if (!is_inference_) return;
+  if (queue_wait_) metrics.ObserveQueueWait(route_, *queue_wait_);
+  if (is_stream_) metrics.ObserveFirstToken(route_, began_at_ - arrived_at_);
+  metrics.CountTokens(route_, record_.prompt_tokens, record_.completion_tokens);
 }
 
 void Account::Settle(int64_t n_used) {

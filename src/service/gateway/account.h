@@ -17,6 +17,7 @@
 #include "service/gateway/generation_body.h"
 #include "service/gateway/key_lanes.h"
 #include "service/gateway/live_requests.h"
+#include "service/gateway/metrics.h"
 #include "service/reason/task_profile.h"
 #include "service/store/request_log.h"
 #include "service/tracing/request_trace.h"
@@ -27,6 +28,7 @@ namespace lemma::gateway {
 struct Books {
   KeyLanes& lanes;
   LiveRequests& live;
+  Metrics& metrics;
   store::RequestLog* log = nullptr;        // null: rows are not kept
   tracing::SpanExporter* spans = nullptr;  // null: spans are not kept
 };
@@ -76,12 +78,14 @@ class Account {
   void EndsCancelled() { record_.error_reason = "cancelled"; }
 
   void BeginAnswer(int http_status);  // its first byte is sent now
+  void BeginStream();                 // what follows are its events, one by one
   void Sent(std::string_view bytes);  // kept for keys that want it
   // The first call counts. 499: the client left before an answer began.
   void End(int http_status, bool is_complete);
 
  private:
   void Settle(int64_t n_used);
+  void Measure() const;
   int64_t TokensUsed(int http_status, bool is_complete) const;
   int64_t MillisecondsSoFar() const;
   bool keeps_content() const { return key_ != nullptr && key_->spec.keeps_content; }
@@ -90,6 +94,7 @@ class Account {
   Duration PerToken() const;
 
   const Books& books_;
+  const bool is_inference_;
   const bool is_logged_;
   const std::string route_;
   const std::string method_;
@@ -103,6 +108,8 @@ class Account {
   TokenClaim claim_;
   bool has_usage_ = false;
   TimePoint began_at_{};  // its answer
+  bool is_stream_ = false;
+  std::optional<Duration> queue_wait_;
   std::optional<Duration> per_token_;
   int64_t n_pieces_ = 0;  // of text, streamed
   bool has_ended_ = false;

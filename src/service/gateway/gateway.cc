@@ -29,6 +29,7 @@
 #include "service/jobs/jobs.h"
 #include "service/solve/asked_chat.h"
 #include "service/solve/solver.h"
+#include "service/store/request_log.h"
 
 namespace lemma::gateway {
 namespace {
@@ -72,7 +73,7 @@ struct Gateway::Impl {
         page(options.page),
         metrics(options.version),
         lanes(kLanes, kLaneRequestsMax),
-        books{lanes, live, options.access.log, options.spans},
+        books{lanes, live, metrics, options.access.log, options.spans},
         link{*options.pool, worker_client, metrics},
         admitter(options.access, lanes, metrics, [this](Call call) { Forward(std::move(call)); }),
         loops(options.n_threads),
@@ -335,6 +336,7 @@ void Gateway::Impl::Ready(std::shared_ptr<Reply> reply) {
 void Gateway::Impl::ShowMetrics(std::shared_ptr<Reply> reply) {
   std::string own = metrics.Render() + options.pool->RenderMetrics() + gpus.RenderMetrics();
   if (options.spans != nullptr) own += options.spans->RenderMetrics();
+  if (options.access.log != nullptr) own += options.access.log->RenderMetrics();
   worker_metrics.Answer(std::move(own), std::move(reply));
 }
 

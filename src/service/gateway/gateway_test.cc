@@ -5,7 +5,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <regex>
+#include <string>
+#include <thread>
 
 #include "service/gateway/test_gateway.h"
 
@@ -372,10 +375,28 @@ TEST_F(GatewayTest, MetricsAreItsOwnAndTheWorkers) {
   EXPECT_THAT(both.body, HasSubstr("lemma_gateway_prompts_injected_total{profile=\"math\"} 1\n"));
   EXPECT_THAT(both.body, HasSubstr("theirs{replica=\"r0\"} 1\n"));
   EXPECT_THAT(both.body, HasSubstr("lemma_pool_replica_ready{replica=\"r0\"} 1\n"));
+  EXPECT_THAT(both.body, HasSubstr("request_duration_seconds_count{route=\"/generate\"} 1\n"));
+  EXPECT_THAT(both.body, HasSubstr("request_duration_seconds_count{route=\"unknown\"} 1\n"));
+  EXPECT_THAT(both.body, HasSubstr("queue_wait_seconds_count{route=\"/generate\"} 1\n"));
+  EXPECT_THAT(both.body, HasSubstr("tokens_total{direction=\"input\",route=\"/generate\"} 5\n"));
+  EXPECT_THAT(both.body, HasSubstr("tokens_total{direction=\"output\",route=\"/generate\"} 6\n"));
+  EXPECT_THAT(both.body, Not(HasSubstr("ttft_seconds_count"))) << "it is of streams";
   worker_->Die();
   const auto own = Ask("GET", "/metrics");
   EXPECT_EQ(own.status, 200);
   EXPECT_THAT(own.body, Not(HasSubstr("theirs")));
+}
+
+TEST_F(GatewayTest, TheFirstTokenOfAStreamIsMeasured) {
+  Begin([](std::shared_ptr<net::HttpExchange> exchange) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    StreamChat(std::move(exchange));
+  });
+  Post("/generate", R"({"prompt":"a","stream":true})");
+  const std::string sum = "lemma_gateway_ttft_seconds_sum{route=\"/generate\"} ";
+  const std::string text = AskMetricsWith(sum).body;
+  EXPECT_THAT(text, HasSubstr("lemma_gateway_ttft_seconds_count{route=\"/generate\"} 1\n"));
+  EXPECT_GE(std::stod(text.substr(text.find(sum) + sum.size())), 0.03);
 }
 
 }  // namespace

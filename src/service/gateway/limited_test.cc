@@ -274,8 +274,9 @@ TEST_F(LimitedTest, HeadersTellTheLimitsAndWhetherToRetry) {
   EXPECT_EQ(PostAs(key, kChat, body).status, 200) << "what is refused takes nothing";
   access::KeySpec measuring = Spec("b");
   measuring.scopes = {"metrics"};
-  EXPECT_THAT(Ask("GET", "/metrics", "", Bearer(Create(measuring).text)).body,
-              HasSubstr("requests_limited_total{limit=\"requests_per_minute\"} 1\n"));
+  const std::string metrics = Ask("GET", "/metrics", "", Bearer(Create(measuring).text)).body;
+  EXPECT_THAT(metrics, HasSubstr("requests_limited_total{limit=\"requests_per_minute\"} 1\n"));
+  EXPECT_THAT(metrics, HasSubstr("\nlemma_gateway_log_rows_dropped_total 0\n"));
 }
 
 TEST_F(LimitedTest, TokensThatCannotBeBoundedAreRefused) {

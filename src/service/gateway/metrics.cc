@@ -6,6 +6,16 @@
 #include <sstream>
 
 namespace lemma::gateway {
+namespace {
+
+double Seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+// From a refusal to half an hour of thinking.
+prometheus::Histogram::BucketBoundaries WaitSeconds() {
+  return {.001, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800};
+}
+
+}  // namespace
 
 Metrics::Metrics(const std::string& version)
     : answers_(prometheus::BuildCounter()
@@ -24,6 +34,22 @@ Metrics::Metrics(const std::string& version)
                    .Name("lemma_gateway_requests_limited_total")
                    .Help("Requests refused with 429, by the limit of their key")
                    .Register(registry_)),
+      tokens_(prometheus::BuildCounter()
+                  .Name("lemma_gateway_tokens_total")
+                  .Help("Tokens of requests that ended, by route and direction")
+                  .Register(registry_)),
+      durations_(prometheus::BuildHistogram()
+                     .Name("lemma_gateway_request_duration_seconds")
+                     .Help("Arrival to the end of the answer, by route")
+                     .Register(registry_)),
+      queue_waits_(prometheus::BuildHistogram()
+                       .Name("lemma_gateway_queue_wait_seconds")
+                       .Help("Wait for the key's limits and for a replica, by route")
+                       .Register(registry_)),
+      first_tokens_(prometheus::BuildHistogram()
+                        .Name("lemma_gateway_ttft_seconds")
+                        .Help("Arrival to the begin of an answer that is streamed, by route")
+                        .Register(registry_)),
       in_flight_(prometheus::BuildGauge()
                      .Name("lemma_gateway_requests_in_flight")
                      .Help("Calls to replicas under way, those that wait for one too")
@@ -59,8 +85,27 @@ void Metrics::CountLimited(const std::string& limit) {
   limited_.Add({{"limit", limit}}).Increment();
 }
 
-void Metrics::ObserveOverhead(Duration overhead) {
-  overhead_.Observe(std::chrono::duration<double>(overhead).count());
+void Metrics::ObserveOverhead(Duration overhead) { overhead_.Observe(Seconds(overhead)); }
+
+void Metrics::ObserveRequest(const std::string& route, Duration duration) {
+  durations_.Add({{"route", route}}, WaitSeconds()).Observe(Seconds(duration));
+}
+
+void Metrics::ObserveQueueWait(const std::string& route, Duration wait) {
+  queue_waits_.Add({{"route", route}}, WaitSeconds()).Observe(Seconds(wait));
+}
+
+void Metrics::ObserveFirstToken(const std::string& route, Duration wait) {
+  first_tokens_.Add({{"route", route}}, WaitSeconds()).Observe(Seconds(wait));
+}
+
+void Metrics::CountTokens(const std::string& route, int64_t n_prompt, int64_t n_completion) {
+  const auto count = [&](const char* direction, int64_t n) {
+    if (n == 0) return;
+    tokens_.Add({{"route", route}, {"direction", direction}}).Increment(static_cast<double>(n));
+  };
+  count("input", n_prompt);
+  count("output", n_completion);
 }
 
 std::string Metrics::Render() const {

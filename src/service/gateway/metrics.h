@@ -7,6 +7,7 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include <cstdint>
 #include <string>
 
 #include "common/base/clock.h"
@@ -26,6 +27,12 @@ class Metrics {
   // `limit`: as access::LimitName.
   void CountLimited(const std::string& limit);
   void ObserveOverhead(Duration overhead);
+  // A request that has ended, whichever way; where it waited in line, for so long.
+  void ObserveRequest(const std::string& route, Duration duration);
+  void ObserveQueueWait(const std::string& route, Duration wait);
+  // Arrival to the begin of a stream.
+  void ObserveFirstToken(const std::string& route, Duration wait);
+  void CountTokens(const std::string& route, int64_t n_prompt, int64_t n_completion);
   // A call to a replica, or one that waits for it, begins (1) or ends (-1).
   void CountInFlight(int change) { in_flight_.Increment(change); }
 
@@ -37,6 +44,10 @@ class Metrics {
   prometheus::Family<prometheus::Counter>& injections_;
   prometheus::Family<prometheus::Counter>& off_domain_;
   prometheus::Family<prometheus::Counter>& limited_;
+  prometheus::Family<prometheus::Counter>& tokens_;
+  prometheus::Family<prometheus::Histogram>& durations_;
+  prometheus::Family<prometheus::Histogram>& queue_waits_;
+  prometheus::Family<prometheus::Histogram>& first_tokens_;
   prometheus::Gauge& in_flight_;
   prometheus::Histogram& overhead_;
 };

@@ -69,7 +69,11 @@ void Reply::SendError(const Status& status, const std::string& code) {
   Send(ErrorResponse(status, code));
 }
 
-void Reply::Start(net::HttpResponse response) { exchange_->Start(Stamp(std::move(response))); }
+void Reply::Start(net::HttpResponse response) {
+  response = Stamp(std::move(response));
+  account_.BeginStream();
+  exchange_->Start(std::move(response));
+}
 
 void Reply::Write(std::string chunk) {
   account_.Sent(chunk);

@@ -8,9 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <string_view>
 #include <thread>
 
 namespace lemma::store {
@@ -129,6 +131,38 @@ DatabaseError DescribePostgresql(const soci::postgresql_soci_error& error) {
   return {Internal(message)};
 }
 
+// libpq repeats what it cannot read of an address, or takes for a host or port in it: where it is
+// written wrongly, that may be a part of the password.
+Status WithoutPassword(const Status& status, const std::string& address) {
+  constexpr size_t kPieceMin = 3;  // shorter ones are in every message
+  const size_t scheme = address.find("://");
+  const size_t begin = scheme == address.npos ? 0 : scheme + 3;
+  const size_t query = std::min(address.find('?', begin), address.size());
+  const std::string place = address.substr(begin, query - begin);
+  std::string secrets;
+  const size_t colon = place.find(':'), at = place.rfind('@');
+  if (colon != place.npos && at != place.npos && colon < at) {
+    secrets = place.substr(colon + 1, at - colon - 1);
+  }
+  constexpr std::string_view kParameter = "password=";
+  for (size_t i = address.find(kParameter, query); i != address.npos;
+       i = address.find(kParameter, i)) {
+    i += kParameter.size();
+    secrets += "@" + address.substr(i, std::min(address.find('&', i), address.size()) - i);
+  }
+  std::string message = status.message();
+  for (size_t i = 0; i < secrets.size();) {
+    const size_t end = std::min(secrets.find_first_of("@/:", i), secrets.size());
+    const std::string piece = secrets.substr(i, end - i);
+    i = end + 1;
+    if (piece.size() < kPieceMin) continue;
+    for (size_t j = message.find(piece); j != message.npos; j = message.find(piece, j + 3)) {
+      message.replace(j, piece.size(), "***");
+    }
+  }
+  return Status(status.code(), message);
+}
+
 }  // namespace
 
 bool IsPostgresqlAddress(const std::string& address) {
@@ -168,8 +202,9 @@ Status Connect(soci::session& sql, const DatabaseOptions& options) {
     }
     return Ok();
   } catch (const std::exception& error) {
-    return Describe(error).status.WithPrefix(
-        IsPostgresqlAddress(options.address) ? "PostgreSQL" : options.address);
+    const Status status = Describe(error).status;
+    if (!IsPostgresqlAddress(options.address)) return status.WithPrefix(options.address);
+    return WithoutPassword(status, options.address).WithPrefix("PostgreSQL");
   }
 }
 
@@ -179,7 +214,7 @@ Status Reconnect(soci::session& sql, const DatabaseOptions& options) {
     PreparePostgresql(sql, options);
     return Ok();
   } catch (const std::exception& error) {
-    return Describe(error).status;
+    return WithoutPassword(Describe(error).status, options.address);
   }
 }
 

@@ -121,6 +121,20 @@ TEST_P(DatabaseTest, ForeignKeysAreKept) {
                    .ok());
 }
 
+TEST(PostgresqlTest, AnAddressThatIsWrittenWronglyTellsNoPassword) {
+  for (const char* address : {
+           "postgresql://lemma:my%zzsecret@localhost/db",   // no percent-encoding
+           "postgresql://lemma:4secret/word@localhost/db",  // "4secret" as a port
+           "postgresql://localhost/db?user=lemma&password=my%zzsecret",
+       }) {
+    const auto database = Database::OpenAsItIs({.address = address});
+    ASSERT_FALSE(database.ok()) << address;
+    const std::string& message = database.status().message();
+    EXPECT_EQ(message.find("secret"), message.npos) << message;
+    EXPECT_NE(message.find("***"), message.npos) << message;
+  }
+}
+
 TEST(PostgresqlTest, ALostConnectionIsRenewed) {
   const std::string address = NewPostgresqlDatabase();
   ASSERT_FALSE(address.empty());

@@ -1,5 +1,6 @@
 #include "service/store/request_log.h"
 
+#include <fmt/format.h>
 #include <soci/soci.h>
 
 #include <algorithm>
@@ -48,6 +49,16 @@ void RequestLog::Append(RequestRecord record) {
   waiting_bytes_ += bytes;
   waiting_.push_back(std::move(record));
   if (n_waiting_ == options_.batch_max) writer_->RunSoon();
+}
+
+std::string RequestLog::RenderMetrics() const {
+  constexpr const char* kFormat =
+      "# HELP {0} {1}\n"
+      "# TYPE {0} counter\n"
+      "{0} {2}\n";
+  return fmt::format(kFormat, "lemma_gateway_log_rows_dropped_total",
+                     "Rows of the request log that found too many waiting to be written",
+                     n_dropped());
 }
 
 // Writes batch after batch. A record waits until it is written, so that a database that stalls is

@@ -39,6 +39,7 @@ class RequestLog {
 
   int64_t n_written() const { return n_written_; }
   int64_t n_dropped() const { return n_dropped_; }
+  std::string RenderMetrics() const;  // in Prometheus' exposition format
 
   // These block on the database; errors are those of Database and CheckSearch.
   Result<std::optional<RequestRecord>> Find(const std::string& id);

@@ -200,6 +200,8 @@ TEST_P(RequestLogTest, ContentThatWaitsIsBounded) {
     log.Append(record);
   }
   EXPECT_EQ(log.n_dropped(), 3);
+  EXPECT_NE(log.RenderMetrics().find("\nlemma_gateway_log_rows_dropped_total 3\n"),
+            std::string::npos);
 }
 
 TEST_P(RequestLogTest, GatewaysThatShareADatabaseLoseNoSum) {
