@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
 
-import { startServer } from '../serve/server.mjs';
+import { eventually, startServer } from '../serve/server.mjs';
 import { ask, assertAccessible, openPage, status } from './browser.mjs';
 import { startReplica } from './scripted_replica.mjs';
 import { startScripted, stopScripted } from './scripted_server.mjs';
@@ -190,5 +190,33 @@ test('an answer that breaks off is kept, and asking again makes a version', asyn
   await page.getByText('Version 2 of 2').waitFor();
   await page.getByRole('button', { name: 'Previous version' }).click();
   await answer(page, 'It begins');
+  await page.context().close();
+});
+
+test('an answer without a job ends as it is left, and opening it where it runs leaves it alone', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  replica.say([{ content: 'Two.' }]);
+  await ask(page, 'What is 1 + 1?');
+  await status(page, 'Done');
+  replica.say([{ content: 'It begins' }]);
+  const held = replica.hold();
+  const before = replica.state.n_left;
+  await ask(page, 'What is 2 + 1?');
+  await held;
+  await page.getByRole('button', { name: 'History' }).click();
+  const past = (problem) => page.locator('.past', { hasText: problem });
+  await past('What is 2 + 1?').click();
+  await page.getByRole('button', { name: 'Stop' }).waitFor();
+  await answer(page, 'It begins');
+  // What an input method does with Escape is its own.
+  await page.evaluate(() => document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', isComposing: true })));
+  await status(page, 'Answering');
+  await past('What is 1 + 1?').click();
+  await answer(page, 'Two.');
+  await eventually(() => replica.state.n_left === before + 1, 'the replica is left');
+  await past('What is 2 + 1?').click();
+  await status(page, 'Stopped');
+  await answer(page, 'It begins');
+  assert.deepEqual(faults, []);
   await page.context().close();
 });

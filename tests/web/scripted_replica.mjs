@@ -95,3 +95,20 @@ export async function startReplica() {
     },
   };
 }
+
+// It says the first half, and the second once it is let: { halfSaid, go() }.
+export function inHalves(replica, first, second) {
+  let say;
+  let go;
+  const halfSaid = new Promise((resolve) => (say = resolve));
+  const goes = new Promise((resolve) => (go = resolve));
+  replica.say([
+    { reasoning: 'Let me think.' }, { content: first },
+    () => {
+      say();
+      return goes;
+    },
+    { content: second },
+  ]);
+  return { halfSaid, go };
+}
