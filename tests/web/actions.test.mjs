@@ -153,6 +153,10 @@ test('answer now ends the thinking of each attempt of a vote', async () => {
   await ask(page, 'What is 1 + 1?');
   await held;
   await status(page, 'Thinking');
+  await page.locator('.progress', { hasText: '0 of 3 attempts ended' }).waitFor();
+  await page.getByRole('button', { name: '中文' }).click();
+  await page.locator('.progress', { hasText: '3 次尝试中 0 次已结束' }).waitFor();
+  await page.getByRole('button', { name: 'English' }).click();
   await page.getByRole('button', { name: 'Answer now' }).click();
   await status(page, 'Done');
   assert.equal(replica.state.n_thinking_ended - before, 3);
@@ -217,6 +221,49 @@ test('an answer without a job ends as it is left, and opening it where it runs l
   await past('What is 2 + 1?').click();
   await status(page, 'Stopped');
   await answer(page, 'It begins');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('how hard to try and the kind of task are what the model is asked with', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  replica.say([{ content: 'Two.' }]);
+  const sent = async () => {
+    const call = page.waitForRequest('**/v1/chat/completions');
+    await ask(page, 'What is 1 + 1?');
+    await status(page, 'Done');
+    return (await call).postDataJSON();
+  };
+  for (const [label, effort] of [['Quick', 'minimal'], ['Standard', 'medium'], ['Deep', 'high']]) {
+    await page.getByLabel(label, { exact: true }).check();
+    assert.equal((await sent()).profile, undefined);
+    assert.equal(replica.state.body.reasoning_effort, effort);
+  }
+  await page.getByLabel('Kind of task').selectOption('debug-hint');
+  assert.equal((await sent()).profile, 'debug-hint');
+  assert.equal(replica.state.body.messages.at(-1).content, 'What is 1 + 1?');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('code is copied as it stands; where it cannot be, it is selected', async () => {
+  const { page, faults } = await openPage(browser, server.url, { permissions: ['clipboard-read', 'clipboard-write'] });
+  const code = 'def f(x):\n    return x < 1  # so\n';
+  replica.say([{ content: `Here:\n\n\`\`\`python\n${code}\`\`\`\n` }]);
+  await ask(page, 'Write f.');
+  await status(page, 'Done');
+  await page.locator('.answer .hljs-keyword').first().waitFor();
+  await page.getByRole('button', { name: 'Copy', exact: true }).click();
+  await page.getByRole('button', { name: 'Copied', exact: true }).waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), code);
+
+  // As over plain http: there is no clipboard.
+  await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+  await page.getByRole('button', { name: 'Copied', exact: true }).click();
+  await page.getByRole('button', { name: 'copy it by hand' }).waitFor();
+  assert.equal((await page.evaluate(() => String(getSelection()))).trimEnd(), code.trimEnd());
+  await page.getByRole('button', { name: 'Share' }).click();
+  await page.getByText('Copy it from here.').waitFor();
   assert.deepEqual(faults, []);
   await page.context().close();
 });

@@ -201,6 +201,10 @@ test('what is stopped is stopped at the server, and what thinks can be asked for
   await ask(page, 'What is 5 + 1?');
   await held;
   await status(page, 'Thinking');
+  await page.locator('.progress', { hasText: /· 1 of at most 8192 thinking tokens/ }).waitFor();
+  await page.getByRole('button', { name: '中文' }).click();
+  await page.locator('.progress', { hasText: '思考词元 1,至多 8192' }).waitFor();
+  await page.getByRole('button', { name: 'English' }).click();
   await page.getByRole('button', { name: 'Answer now' }).click();
   await answer(page, 'Now the answer.');
   await status(page, 'Done');
