@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
 
-import { startServer } from '../serve/server.mjs';
+import { eventually, startServer } from '../serve/server.mjs';
 import { ask, assertAccessible, openPage, status } from './browser.mjs';
 import { startReplica } from './scripted_replica.mjs';
 import { startScripted, stopScripted } from './scripted_server.mjs';
@@ -153,6 +153,10 @@ test('answer now ends the thinking of each attempt of a vote', async () => {
   await ask(page, 'What is 1 + 1?');
   await held;
   await status(page, 'Thinking');
+  await page.locator('.progress', { hasText: '0 of 3 attempts ended' }).waitFor();
+  await page.getByRole('button', { name: '中文' }).click();
+  await page.locator('.progress', { hasText: '3 次尝试中 0 次已结束' }).waitFor();
+  await page.getByRole('button', { name: 'English' }).click();
   await page.getByRole('button', { name: 'Answer now' }).click();
   await status(page, 'Done');
   assert.equal(replica.state.n_thinking_ended - before, 3);
@@ -190,5 +194,76 @@ test('an answer that breaks off is kept, and asking again makes a version', asyn
   await page.getByText('Version 2 of 2').waitFor();
   await page.getByRole('button', { name: 'Previous version' }).click();
   await answer(page, 'It begins');
+  await page.context().close();
+});
+
+test('an answer without a job ends as it is left, and opening it where it runs leaves it alone', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  replica.say([{ content: 'Two.' }]);
+  await ask(page, 'What is 1 + 1?');
+  await status(page, 'Done');
+  replica.say([{ content: 'It begins' }]);
+  const held = replica.hold();
+  const before = replica.state.n_left;
+  await ask(page, 'What is 2 + 1?');
+  await held;
+  await page.getByRole('button', { name: 'History' }).click();
+  const past = (problem) => page.locator('.past', { hasText: problem });
+  await past('What is 2 + 1?').click();
+  await page.getByRole('button', { name: 'Stop' }).waitFor();
+  await answer(page, 'It begins');
+  // What an input method does with Escape is its own.
+  await page.evaluate(() => document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', isComposing: true })));
+  await status(page, 'Answering');
+  await past('What is 1 + 1?').click();
+  await answer(page, 'Two.');
+  await eventually(() => replica.state.n_left === before + 1, 'the replica is left');
+  await past('What is 2 + 1?').click();
+  await status(page, 'Stopped');
+  await answer(page, 'It begins');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('how hard to try and the kind of task are what the model is asked with', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  replica.say([{ content: 'Two.' }]);
+  const sent = async () => {
+    const call = page.waitForRequest('**/v1/chat/completions');
+    await ask(page, 'What is 1 + 1?');
+    await status(page, 'Done');
+    return (await call).postDataJSON();
+  };
+  for (const [label, effort] of [['Quick', 'minimal'], ['Standard', 'medium'], ['Deep', 'high']]) {
+    await page.getByLabel(label, { exact: true }).check();
+    assert.equal((await sent()).profile, undefined);
+    assert.equal(replica.state.body.reasoning_effort, effort);
+  }
+  await page.getByLabel('Kind of task').selectOption('debug-hint');
+  assert.equal((await sent()).profile, 'debug-hint');
+  assert.equal(replica.state.body.messages.at(-1).content, 'What is 1 + 1?');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('code is copied as it stands; where it cannot be, it is selected', async () => {
+  const { page, faults } = await openPage(browser, server.url, { permissions: ['clipboard-read', 'clipboard-write'] });
+  const code = 'def f(x):\n    return x < 1  # so\n';
+  replica.say([{ content: `Here:\n\n\`\`\`python\n${code}\`\`\`\n` }]);
+  await ask(page, 'Write f.');
+  await status(page, 'Done');
+  await page.locator('.answer .hljs-keyword').first().waitFor();
+  await page.getByRole('button', { name: 'Copy', exact: true }).click();
+  await page.getByRole('button', { name: 'Copied', exact: true }).waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), code);
+
+  // As over plain http: there is no clipboard.
+  await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+  await page.getByRole('button', { name: 'Copied', exact: true }).click();
+  await page.getByRole('button', { name: 'copy it by hand' }).waitFor();
+  assert.equal((await page.evaluate(() => String(getSelection()))).trimEnd(), code.trimEnd());
+  await page.getByRole('button', { name: 'Share' }).click();
+  await page.getByText('Copy it from here.').waitFor();
+  assert.deepEqual(faults, []);
   await page.context().close();
 });

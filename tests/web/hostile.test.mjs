@@ -145,9 +145,13 @@ test('a program is run against the tests, and each verdict is shown', { skip: no
   await status(page, 'Done');
   assert.match(await page.locator('.note').innerText(), /passes 1 of 2 tests/);
   assert.match((await page.locator('.verdicts li').allInnerTexts()).join(), /passed,.*wrong answer/);
+  await page.getByRole('button', { name: '中文' }).click();
+  assert.match((await page.locator('.verdicts li').allInnerTexts()).join(), /通过,.*答案错误/);
+  await page.getByRole('button', { name: 'English' }).click();
   await page.getByLabel('Expected output of test 2').fill('6');
   await ask(page, 'Read n, print n + 1.');
   await page.locator('.verified', { hasText: 'passes 2 of 2 tests' }).waitFor();
+  assert.match(await page.locator('.lane.won').innerText(), /Winner[^]*passed/);
   assert.deepEqual(faults, []);
   await page.context().close();
 });

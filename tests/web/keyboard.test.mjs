@@ -119,6 +119,13 @@ test('the history is opened, searched, left and emptied', async () => {
   await page.keyboard.press('Delete');
   await tabTo(page, named(page, 'button', 'Delete all'));
   await page.keyboard.press('Enter');
+  await assertFocused(page, named(page, 'button', 'Cancel'));
+  await page.keyboard.press('Escape'); // of the question: the panel stays
+  await assertFocused(page, named(page, 'button', 'Delete all'));
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Shift+Tab');
+  await assertFocused(page, named(page, 'button', 'Delete all'));
+  await page.keyboard.press('Enter');
   await page.getByText('Nothing yet.').waitFor();
   await assertFocused(page, page.getByLabel('Search the history'));
   await tabTo(page, named(page, 'button', 'Close'));

@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 
 import { eventually, killServers, startServer } from '../serve/server.mjs';
 import { ask, launchBrowser, openPage, status } from './browser.mjs';
-import { startReplica } from './scripted_replica.mjs';
+import { inHalves, startReplica } from './scripted_replica.mjs';
 
 const root = mkdtempSync(join(tmpdir(), 'lemma-resume-'));
 let replica;
@@ -74,26 +74,9 @@ const answer = (page, text) => page.locator('.answer', { hasText: text }).waitFo
 const jobs = async () => (await (await fetch(`${server.url}/v1/jobs`)).json()).data;
 const forgotten = () => eventually(async () => (await jobs()).length === 0, 'the server forgets it');
 
-// A model that says the first half, and the second once it is let: { halfSaid, go() }.
-function inHalves(first, second) {
-  let say;
-  let go;
-  const halfSaid = new Promise((resolve) => (say = resolve));
-  const goes = new Promise((resolve) => (go = resolve));
-  replica.say([
-    { reasoning: 'Let me think.' }, { content: first },
-    () => {
-      say();
-      return goes;
-    },
-    { content: second },
-  ]);
-  return { halfSaid, go };
-}
-
 test('a page that is loaded again in the middle goes on with the answer', async () => {
   const { page, faults } = await openPage(browser, road.url);
-  const { halfSaid, go } = inHalves('It begins', ' and it ends.');
+  const { halfSaid, go } = inHalves(replica, 'It begins', ' and it ends.');
   await ask(page, 'What is 1 + 1?');
   await halfSaid;
   await answer(page, 'It begins');
@@ -117,7 +100,7 @@ test('a page that is loaded again in the middle goes on with the answer', async 
 
 test('a page that was closed in the middle finds the answer in its history', async () => {
   const { page } = await openPage(browser, road.url);
-  const { halfSaid, go } = inHalves('It begins', ' and it ends.');
+  const { halfSaid, go } = inHalves(replica, 'It begins', ' and it ends.');
   await ask(page, 'What is 2 + 1?');
   await halfSaid;
   await answer(page, 'It begins');
@@ -136,7 +119,7 @@ test('a page that was closed in the middle finds the answer in its history', asy
 
 test('two tabs that follow one answer both have it, whichever is the first to make the server forget it', async () => {
   const { page } = await openPage(browser, road.url);
-  const { halfSaid, go } = inHalves('It begins', ' and it ends.');
+  const { halfSaid, go } = inHalves(replica, 'It begins', ' and it ends.');
   await ask(page, 'What is 2 + 2?');
   await halfSaid;
   await answer(page, 'It begins');
@@ -158,7 +141,7 @@ test('two tabs that follow one answer both have it, whichever is the first to ma
 
 test('a connection that breaks in the middle is made again, and nothing is asked or said twice', async () => {
   const { page } = await openPage(browser, road.url);
-  const { halfSaid, go } = inHalves('It begins', ' and it ends.');
+  const { halfSaid, go } = inHalves(replica, 'It begins', ' and it ends.');
   let n_asked = 0;
   page.on('request', (request) => (n_asked += request.method() === 'POST' ? 1 : 0));
   await ask(page, 'What is 3 + 1?');
@@ -179,7 +162,7 @@ test('a connection that breaks in the middle is made again, and nothing is asked
 
 test('a server that ends in the middle is waited for, and the next one gives the whole answer', async () => {
   const { page } = await openPage(browser, road.url);
-  const { halfSaid } = inHalves('It begins', ' and never ends.');
+  const { halfSaid } = inHalves(replica, 'It begins', ' and never ends.');
   await ask(page, 'What is 4 + 1?');
   await halfSaid;
   await answer(page, 'It begins');
@@ -196,7 +179,7 @@ test('a server that ends in the middle is waited for, and the next one gives the
 
 test('a vote goes on over a reload too', async () => {
   const { page } = await openPage(browser, road.url);
-  const { halfSaid, go } = inHalves('It is ', '\\boxed{2}.');
+  const { halfSaid, go } = inHalves(replica, 'It is ', '\\boxed{2}.');
   await page.getByLabel('Vote', { exact: true }).check();
   await page.getByLabel('Number of votes').selectOption('3');
   await ask(page, 'What is 1 + 1?');
@@ -218,6 +201,10 @@ test('what is stopped is stopped at the server, and what thinks can be asked for
   await ask(page, 'What is 5 + 1?');
   await held;
   await status(page, 'Thinking');
+  await page.locator('.progress', { hasText: /· 1 of at most 8192 thinking tokens/ }).waitFor();
+  await page.getByRole('button', { name: '中文' }).click();
+  await page.locator('.progress', { hasText: '思考词元 1,至多 8192' }).waitFor();
+  await page.getByRole('button', { name: 'English' }).click();
   await page.getByRole('button', { name: 'Answer now' }).click();
   await answer(page, 'Now the answer.');
   await status(page, 'Done');

@@ -15,7 +15,7 @@ export async function startReplica() {
   const held = new Map(); // request id -> what lets its answer end
   let n_expected = 0;
   let told = () => {};
-  const state = { n_thinking_ended: 0, n_left: 0 };
+  const state = { n_thinking_ended: 0, n_left: 0, body: null }; // `body`: what it was asked last
   const server = createServer((request, response) => {
     const json = (body) => {
       response.writeHead(200, { 'Content-Type': 'application/json' });
@@ -35,7 +35,8 @@ export async function startReplica() {
     let body = '';
     request.on('data', (bytes) => (body += bytes));
     request.on('end', () => {
-      if (JSON.parse(body).n > 1) {
+      state.body = JSON.parse(body);
+      if (state.body.n > 1) {
         response.writeHead(400, { 'Content-Type': 'application/json' });
         return response.end(JSON.stringify({ error: { message: 'one at a time', param: 'n' } }));
       }
@@ -96,4 +97,21 @@ export async function startReplica() {
       server.close();
     },
   };
+}
+
+// It says the first half, and the second once it is let: { halfSaid, go() }.
+export function inHalves(replica, first, second) {
+  let say;
+  let go;
+  const halfSaid = new Promise((resolve) => (say = resolve));
+  const goes = new Promise((resolve) => (go = resolve));
+  replica.say([
+    { reasoning: 'Let me think.' }, { content: first },
+    () => {
+      say();
+      return goes;
+    },
+    { content: second },
+  ]);
+  return { halfSaid, go };
 }

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
 import { ApiError, fetchModels, fetchProfiles, type ServedProfile } from "./api";
-import { clearEntries, readEntries, removeTask, versionsOf, type Entry } from "./history";
+import { clearEntries, readEntries, removeEntries, versionsOf, type Entry } from "./history";
 import { LookButtons, useLook } from "./look";
 import { HistoryPanel } from "./parts/history_panel";
 import { KeyField } from "./parts/key_field";
@@ -73,7 +73,8 @@ export function App() {
   const isRefused = control.entry?.run.failure?.kind === "key";
   useEffect(() => {
     const stopOnEscape = (event: KeyboardEvent) => {
-      if (event.key === "Escape") control.stop();
+      // The Escape of an input method takes back what it has not written yet.
+      if (event.key === "Escape" && !event.isComposing) control.stop();
     };
     document.addEventListener("keydown", stopOnEscape);
     return () => document.removeEventListener("keydown", stopOnEscape);
@@ -90,6 +91,11 @@ export function App() {
     setTask(entry.task);
     setRoot(undefined);
     leaveLink();
+  };
+  const remove = (gone: Entry[], from: (gone: Entry[]) => Promise<void>) => {
+    const removed = from(gone);
+    control.drop(gone);
+    void removed.then(readHistory);
   };
   const leaveLink = () => {
     setLinkBroken(false);
@@ -119,8 +125,8 @@ export function App() {
         <HistoryPanel
           entries={entries}
           onOpen={open}
-          onRemove={(removed) => void removeTask(entries, removed).then(readHistory)}
-          onClear={() => void clearEntries().then(readHistory)}
+          onRemove={(root) => remove(versionsOf(entries, root), removeEntries)}
+          onClear={() => remove(entries, clearEntries)}
           onClose={() => {
             setShowsHistory(false);
             historyButton.current?.focus();

@@ -6,8 +6,12 @@ import { createJob, followJob, forgetJob, type Job } from "./jobs";
 import { applyChunk, applyHeaders, applySolveEvent, beginAgain, endRun, type Run } from "./run";
 import { callOf, jobOf } from "./task";
 
+// Why a run is aborted: the page shows something else, and the server goes on where it can. Any other
+// reason stops it.
+export const left = "left";
+
 export interface Watch {
-  signal: AbortSignal; // stops it
+  signal: AbortSignal; // ends it
   changed(): void; // the run says more
   keep(): void; // the entry has something that must outlast the page
 }
@@ -37,6 +41,7 @@ async function untilEnd(run: Run, signal: AbortSignal, course: () => Promise<voi
     await course();
   } catch (error) {
     if (signal.aborted) {
+      if (run.jobId && signal.reason === left) return endRun(run, "interrupted", Date.now());
       if (run.jobId) void forgetJob(run.jobId).catch(() => {}); // then it ends by itself
       return endRun(run, "stopped", Date.now());
     }

@@ -57,8 +57,8 @@ async function removeEntry(id: string): Promise<void> {
   await withStore("readwrite", (store) => store.delete(id)).catch(() => {});
 }
 
-export async function removeTask(entries: Entry[], root: string): Promise<void> {
-  await Promise.all(versionsOf(entries, root).map(({ id }) => removeEntry(id)));
+export async function removeEntries(entries: Entry[]): Promise<void> {
+  await Promise.all(entries.map(({ id }) => removeEntry(id)));
 }
 
 export async function clearEntries(): Promise<void> {
@@ -89,8 +89,16 @@ export function newestOf(entries: Entry[]): Entry[] {
   return entries.filter(({ root }) => !seen.has(root) && seen.add(root));
 }
 
+// How many versions each task has, by its root.
+export function countVersions(entries: Entry[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { root } of entries) counts.set(root, (counts.get(root) ?? 0) + 1);
+  return counts;
+}
+
 export function matches(entry: Entry, sought: string): boolean {
   const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return true;
   const text = [entry.task.problem, ...entry.run.samples.map((sample) => sample.text)]
     .join("\n")
     .toLowerCase();

@@ -40,8 +40,17 @@ const programTries = {
   deep: { samples: 8, repairs: 2 },
 };
 
-// Of one answer: how many tokens it may think (docs/http.md, reasoning_effort).
-const thinkingOf = { quick: "minimal", standard: "medium", deep: "high" };
+// Of one answer: how many tokens it may think (docs/http.md, reasoning_effort); null: any number.
+const thinkingOf = {
+  quick: { effort: "minimal", tokensMax: 512 },
+  standard: { effort: "medium", tokensMax: 8192 },
+  deep: { effort: "high", tokensMax: null },
+};
+
+// Null where nothing bounds it, or several attempts think.
+export function thinkingTokensMax(task: Task): number | null {
+  return task.effort === "vote" || isRace(task) ? null : thinkingOf[task.effort].tokensMax;
+}
 
 export function callOf(task: Task): Call {
   const profile = task.profile ? { profile: task.profile } : {};
@@ -57,7 +66,7 @@ export function callOf(task: Task): Call {
     path: "/v1/chat/completions",
     body: {
       messages: [{ role: "user", content: problem }],
-      reasoning_effort: thinkingOf[task.effort],
+      reasoning_effort: thinkingOf[task.effort].effort,
       stream: true,
       stream_options: { include_usage: true, continuous_usage_stats: true },
       ...profile,

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { endThinking } from "./api";
-import { goOn, solve } from "./course";
+import { goOn, left, solve } from "./course";
 import { keepEntry, readEntry, type Entry } from "./history";
 import { forgetJob } from "./jobs";
 import { newRun, type Run } from "./run";
@@ -16,11 +16,14 @@ export interface RunControl {
   start(task: Task, root?: string): void; // `root`: of the task that this is a version of
   stop(): void;
   answerNow(): void;
-  show(entry: Entry): void; // goes on with it where the server does
+  show(entry: Entry): void; // goes on with it where the server does; so does the server with what ran here
+  drop(entries: Entry[]): void; // they are deleted: what runs of them ends, here and at the server
 }
 
 export function useRun(onKept: () => void): RunControl {
   const [entry, setEntry] = useState<Entry | null>(null);
+  const latest = useRef(entry);
+  latest.current = entry;
   const [, redraw] = useState(0);
   const leaving = useRef<AbortController | null>(null);
   useEffect(() => () => leaving.current?.abort(), []);
@@ -51,7 +54,8 @@ export function useRun(onKept: () => void): RunControl {
       if (known && isShown) setEntry(known);
       if (known) return;
       changed();
-      await keepInPlaceOfServer(started);
+      // One that is not there was deleted meanwhile, here or in another tab.
+      if (await readEntry(started.id)) await keepInPlaceOfServer(started);
       onKept();
     });
     keepRunning(started.id);
@@ -67,16 +71,31 @@ export function useRun(onKept: () => void): RunControl {
         endThinking(id).catch(() => {}); // then it goes on thinking
       }
     },
-    show: (shown) => {
-      if (shown.run.jobId && shown.run.state === "interrupted") {
-        follow({ ...shown, run: { ...shown.run, state: "running" } }, goOn);
-      } else {
-        leaving.current?.abort();
-        setEntry(shown);
+    show: (kept) => {
+      const isRunning = [kept, latest.current].some((known) => known?.run.state === "running");
+      if (kept.id === latest.current?.id && isRunning) return; // what is shown is newer
+      leaving.current?.abort(left);
+      if (mayGoOn(kept)) follow({ ...kept, run: { ...kept.run, state: "running" } }, goOn);
+      else setEntry(kept.run.state === "running" ? cutOff(kept) : kept);
+    },
+    drop: (gone) => {
+      const isShown = ({ id }: Entry) => id === latest.current?.id;
+      for (const entry of gone) {
+        if (mayGoOn(entry) && !isShown(entry)) void forgetJob(entry.run.jobId!).catch(() => {});
       }
+      if (!gone.some(isShown)) return;
+      leaving.current?.abort();
+      setEntry(null);
     },
   };
 }
+
+// Nothing follows it here.
+const cutOff = (entry: Entry): Entry => ({ ...entry, run: { ...entry.run, state: "interrupted" } });
+
+// Whether the server may still have its job.
+const mayGoOn = ({ run }: Entry) =>
+  run.jobId !== undefined && ["running", "interrupted"].includes(run.state);
 
 // Its answer, where another tab had it of the server and the server has forgotten it.
 async function knownElsewhere({ id, run }: Entry): Promise<Entry | undefined> {

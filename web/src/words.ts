@@ -50,6 +50,7 @@ const en = {
   sharedBroken: "This link is damaged, or was not made by this page.",
   copy: "Copy",
   copied: "Copied",
+  copyByHand: "Selected: copy it by hand",
   answer: "Answer",
   samples: "Attempts",
   sample: "Attempt",
@@ -66,6 +67,8 @@ const en = {
   thinkingClosed: "The thinking was closed early so that there is an answer.",
   offDomain: "This service is for mathematics and programming, and this looks like neither.",
   tokens: "tokens",
+  thinkingBudget: "{n} of at most {max} thinking tokens",
+  attemptsEnded: "{n} of {total} attempts ended",
   characters: "characters",
   seconds: "s",
   agree: "agree",
@@ -76,7 +79,15 @@ const en = {
   notRun: "No program that could be run came out.",
   verifiedVotes: "Agreed on by {count} of {total} attempts. Nothing else was checked.",
   saved: "Decided early: about {n} tokens were not needed.",
-  passed: "passed",
+  "verdict.accepted": "passed",
+  "verdict.wrong_answer": "wrong answer",
+  "verdict.runtime_error": "runtime error",
+  "verdict.time_limit": "time limit",
+  "verdict.memory_limit": "memory limit",
+  "verdict.output_limit": "output limit",
+  "verdict.compile_error": "compile error",
+  "verdict.sandbox_refused": "sandbox refused",
+  "verdict.internal_error": "internal error",
   repairs: "mends attempt",
   stateRunning: "running",
   stateEnded: "ended",
@@ -95,6 +106,8 @@ const en = {
   exportMarkdown: "Export Markdown",
   exportJson: "Export JSON",
   clear: "Delete all",
+  clearQuestion: "Delete all answers ({n})?",
+  cancel: "Cancel",
   remove: "Delete",
   close: "Close",
   retryAfter: "Try again in {n} s.",
@@ -168,6 +181,7 @@ const zh: Record<Word, string> = {
   sharedBroken: "此链接已损坏,或不是由本页面生成。",
   copy: "复制",
   copied: "已复制",
+  copyByHand: "已选中,请手动复制",
   answer: "答案",
   samples: "各次尝试",
   sample: "尝试",
@@ -183,6 +197,8 @@ const zh: Record<Word, string> = {
   thinkingClosed: "为了给出答案,思考被提前结束。",
   offDomain: "本服务只解答数学与编程问题,这看起来两者都不是。",
   tokens: "词元",
+  thinkingBudget: "思考词元 {n},至多 {max}",
+  attemptsEnded: "{total} 次尝试中 {n} 次已结束",
   characters: "字符",
   seconds: "秒",
   agree: "一致",
@@ -193,7 +209,15 @@ const zh: Record<Word, string> = {
   notRun: "没有得到可以运行的程序。",
   verifiedVotes: "{total} 次尝试中有 {count} 次一致。未作其他检验。",
   saved: "提前决出:约 {n} 个词元无需计算。",
-  passed: "通过",
+  "verdict.accepted": "通过",
+  "verdict.wrong_answer": "答案错误",
+  "verdict.runtime_error": "运行时错误",
+  "verdict.time_limit": "超出时间限制",
+  "verdict.memory_limit": "超出内存限制",
+  "verdict.output_limit": "超出输出限制",
+  "verdict.compile_error": "编译错误",
+  "verdict.sandbox_refused": "沙箱拒绝",
+  "verdict.internal_error": "内部错误",
   repairs: "修正尝试",
   stateRunning: "进行中",
   stateEnded: "已结束",
@@ -212,6 +236,8 @@ const zh: Record<Word, string> = {
   exportMarkdown: "导出 Markdown",
   exportJson: "导出 JSON",
   clear: "全部删除",
+  clearQuestion: "删除全部答案({n})?",
+  cancel: "取消",
   remove: "删除",
   close: "关闭",
   retryAfter: "请在 {n} 秒后重试。",
@@ -261,4 +287,10 @@ export const examples: Record<Language, string[]> = {
 export function profileName(profile: { id: string; description: string }, say: Say): string {
   const word = `profile.${profile.id}`;
   return word in en ? say(word as Word) : profile.description || profile.id;
+}
+
+// What a test said of a program (docs/judge.md).
+export function verdictName(verdict: string, say: Say): string {
+  const word = `verdict.${verdict}`;
+  return word in en ? say(word as Word) : verdict.replaceAll("_", " ");
 }

@@ -14,6 +14,7 @@ export const en = {
   cancel: "Cancel",
   copy: "Copy",
   copied: "Copied",
+  copyByHand: "Selected: copy it by hand",
   shownOnce: "This is shown once: keep it now.",
   putAway: "I have kept it",
   nothing: "Nothing here.",

@@ -16,6 +16,7 @@ export const zh: Record<Word, string> = {
   cancel: "取消",
   copy: "复制",
   copied: "已复制",
+  copyByHand: "已选中,请手动复制",
   shownOnce: "只显示这一次,请立即保存。",
   putAway: "我已保存",
   nothing: "没有内容。",

@@ -1,9 +1,10 @@
 // Earlier tasks: search, open, delete, take away as files.
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { download, toJson, toMarkdown } from "../export";
-import { matches, newestOf, versionsOf, type Entry } from "../history";
+import { countVersions, matches, newestOf, type Entry } from "../history";
 import type { Say } from "../words";
+import { ConfirmButton } from "./confirm_button";
 
 interface Props {
   entries: Entry[];
@@ -17,14 +18,21 @@ interface Props {
 export function HistoryPanel({ entries, onOpen, onRemove, onClear, onClose, say }: Props) {
   const [sought, setSought] = useState("");
   const search = useRef<HTMLInputElement>(null);
+  const isEmpty = entries.length === 0;
   useLayoutEffect(() => search.current?.focus(), []);
-  const found = entries.filter((entry) => matches(entry, sought));
+  useLayoutEffect(() => {
+    if (isEmpty) search.current?.focus(); // the button that emptied it goes
+  }, [isEmpty]);
+  // The page is drawn anew with each frame of an answer.
+  const found = useMemo(() => entries.filter((entry) => matches(entry, sought)), [entries, sought]);
+  const tasks = useMemo(() => newestOf(found), [found]);
+  const versions = useMemo(() => countVersions(entries), [entries]);
   return (
     <aside
       class="history"
       aria-label={say("history")}
       onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
+        if (event.key !== "Escape" || event.isComposing) return;
         event.stopPropagation(); // it stops no run
         onClose();
       }}
@@ -42,13 +50,13 @@ export function HistoryPanel({ entries, onOpen, onRemove, onClear, onClose, say 
           {say("close")}
         </button>
       </div>
-      {entries.length === 0 && <p class="hint">{say("historyEmpty")}</p>}
+      {isEmpty && <p class="hint">{say("historyEmpty")}</p>}
       <ul>
-        {newestOf(found).map((entry) => (
+        {tasks.map((entry) => (
           <li key={entry.root} class="row">
             <button type="button" class="past" onClick={() => onOpen(entry)}>
               {entry.task.problem.slice(0, 200)}
-              <Versions n={versionsOf(entries, entry.root).length} say={say} />
+              <Versions n={versions.get(entry.root)!} say={say} />
             </button>
             <button
               type="button"
@@ -77,15 +85,12 @@ export function HistoryPanel({ entries, onOpen, onRemove, onClear, onClose, say 
           >
             {say("exportJson")}
           </button>
-          <button
-            type="button"
-            onClick={() => {
-              onClear();
-              search.current?.focus();
-            }}
-          >
-            {say("clear")}
-          </button>
+          <ConfirmButton
+            label={say("clear")}
+            question={say("clearQuestion", { n: entries.length })}
+            cancel={say("cancel")}
+            onConfirm={onClear}
+          />
         </div>
       )}
     </aside>

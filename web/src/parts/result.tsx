@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { Entry } from "../history";
 import { shownSample, type Failure, type Run } from "../run";
-import { isRace } from "../task";
+import { isRace, thinkingTokensMax, type Task } from "../task";
 import type { RunControl } from "../use_run";
 import type { Say, Word } from "../words";
 import { Samples } from "./samples";
@@ -41,7 +41,7 @@ export function Result({ entry, versions, control, onEdit, onVersion, say }: Pro
         <p class="status" role="status" ref={status} tabIndex={-1}>
           {say(statusOf(run))}
         </p>
-        {!entry.isShared && <Progress run={run} say={say} />}
+        {!entry.isShared && <Progress run={run} task={task} say={say} />}
         {/* Other elements, not the same with other words: a press meant for one never is the other's. */}
         {control.isRunning ? (
           <Fragment key="running">
@@ -130,8 +130,8 @@ function FailureNote({ failure, say }: { failure: Failure; say: Say }) {
   );
 }
 
-// Time and tokens, as they run.
-function Progress({ run, say }: { run: Run; say: Say }) {
+// Time, and what is used of the budget, as they run.
+function Progress({ run, task, say }: { run: Run; task: Task; say: Say }) {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
     if (run.state !== "running") return;
@@ -142,10 +142,27 @@ function Progress({ run, say }: { run: Run; say: Say }) {
   return (
     <p class="progress">
       {seconds(wholeMs, say)}
-      {run.completionTokens > 0 && ` · ${run.completionTokens} ${say("tokens")}`}
+      {attemptsEnded(run, task, say)}
+      {tokensUsed(run, task, say)}
       {run.profile && ` · ${run.profile}`}
     </p>
   );
+}
+
+function attemptsEnded({ state, samples }: Run, task: Task, say: Say): string {
+  if (state !== "running" || samples.length === 0 || !isRace(task)) return "";
+  const n = samples.filter((sample) => sample.state !== "running").length;
+  return ` · ${say("attemptsEnded", { n, total: samples.length })}`;
+}
+
+// While it thinks, all of its tokens are thinking.
+function tokensUsed(run: Run, task: Task, say: Say): string {
+  const n = run.completionTokens;
+  const max = thinkingTokensMax(task);
+  const sample = shownSample(run);
+  const thinks = run.state === "running" && sample?.thinking && !sample.text;
+  if (thinks && max !== null) return ` · ${say("thinkingBudget", { n, max })}`;
+  return n > 0 ? ` · ${n} ${say("tokens")}` : "";
 }
 
 function Thinking({ run, text, say }: { run: Run; text: string; say: Say }) {

@@ -1,7 +1,7 @@
 // The attempts of a vote or of a search for a program, as they race; answers that mean the same
 // stand together.
 import type { Run, Sample } from "../run";
-import type { Say, Word } from "../words";
+import { verdictName, type Say, type Word } from "../words";
 import { Typeset } from "./typeset";
 
 const states: Record<Sample["state"], Word> = {
@@ -21,6 +21,12 @@ export function Samples({ run, say }: { run: Run; say: Say }) {
             <span>
               {say("sample")} {index + 1}
               {sample.repairOf !== null && ` (${say("repairs")} ${sample.repairOf + 1})`}
+              {index === run.winner && (
+                <>
+                  {" "}
+                  <strong>{say("winner")}</strong>
+                </>
+              )}
             </span>
             <progress
               aria-label={`${say("sample")} ${index + 1}`}
@@ -28,7 +34,8 @@ export function Samples({ run, say }: { run: Run; say: Say }) {
               value={lengthOf(sample)}
             />
             <span>
-              {sample.answer ?? (sample.check ? sample.check.verdict : say(states[sample.state]))}
+              {sample.answer ??
+                (sample.check ? verdictName(sample.check.verdict, say) : say(states[sample.state]))}
             </span>
           </li>
         ))}

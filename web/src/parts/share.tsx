@@ -1,6 +1,7 @@
 // A link to a task and its answer, which holds both.
 import { useEffect, useState } from "preact/hooks";
 
+import { copy } from "../clipboard";
 import type { Entry } from "../history";
 import { linkOf } from "../share";
 import type { Say } from "../words";
@@ -38,14 +39,4 @@ export function Share({ entry, say }: { entry: Entry; say: Say }) {
       )}
     </>
   );
-}
-
-// The clipboard is the browser's to refuse.
-async function copy(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

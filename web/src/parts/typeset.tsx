@@ -1,6 +1,7 @@
 // A model's text (or the reader's own), typeset block by block.
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
+import { copyOrSelect } from "../clipboard";
 import { Typesetter } from "../typesetter";
 import type { Say } from "../words";
 
@@ -13,28 +14,35 @@ interface Props {
 export function Typeset({ text, isWhole = true, say }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const typesetter = useRef<Typesetter | null>(null);
-  const [copy, copied] = [say("copy"), say("copied")];
+  const [copy, copied, byHand] = [say("copy"), say("copied"), say("copyByHand")];
   useEffect(() => () => typesetter.current?.stop(), []);
   useLayoutEffect(() => {
     place.current!.replaceChildren();
     typesetter.current?.stop();
     typesetter.current = new Typesetter(place.current!, (block) => {
-      for (const pre of block.querySelectorAll("pre")) addCopyButton(pre, copy, copied);
+      for (const pre of block.querySelectorAll("pre")) addCopyButton(pre, { copy, copied, byHand });
     });
-  }, [copy, copied]);
-  useLayoutEffect(() => typesetter.current!.update(text, isWhole), [text, isWhole, copy, copied]);
+  }, [copy, copied, byHand]);
+  useLayoutEffect(
+    () => typesetter.current!.update(text, isWhole),
+    [text, isWhole, copy, copied, byHand],
+  );
   return <div class="typeset" ref={place} />;
 }
 
-function addCopyButton(pre: HTMLPreElement, copy: string, copied: string): void {
+interface CopyWords {
+  copy: string;
+  copied: string;
+  byHand: string; // it could not be copied, and is selected
+}
+
+function addCopyButton(pre: HTMLPreElement, { copy, copied, byHand }: CopyWords): void {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "copy";
   button.textContent = copy;
   button.addEventListener("click", () => {
-    void navigator.clipboard
-      .writeText(pre.textContent ?? "")
-      .then(() => (button.textContent = copied));
+    void copyOrSelect(pre).then((isCopied) => (button.textContent = isCopied ? copied : byHand));
   });
   const frame = document.createElement("div");
   frame.className = "code";

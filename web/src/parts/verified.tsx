@@ -1,6 +1,6 @@
 // What is known of an answer, and how: by tests, by a vote, or nothing (then nothing is said).
 import { shownSample, type Run } from "../run";
-import type { Say } from "../words";
+import { verdictName, type Say } from "../words";
 
 interface Props {
   run: Run;
@@ -31,7 +31,7 @@ function TestVerdicts({ run, say }: { run: Run; say: Say }) {
       <ul class="verdicts">
         {verdicts.map(({ test, verdict }, index) => (
           <li key={index}>
-            {test}: {verdict === "accepted" ? say("passed") : verdict.replaceAll("_", " ")}
+            {test}: {verdictName(verdict, say)}
           </li>
         ))}
       </ul>

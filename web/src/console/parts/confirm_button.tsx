@@ -1,61 +1,8 @@
-// A button for what cannot be taken back: it asks once more, in its place. Escape is a no, and who says no
-// is where they were.
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
-
+// The button that asks once more, in the console's words.
+import { ConfirmButton as AskingButton, type Props } from "../../parts/confirm_button";
 import { useConsole } from "../context";
 
-interface Props {
-  label: string;
-  question: string;
-  isBusy?: boolean; // then it does nothing
-  onConfirm(): void;
-}
-
-export function ConfirmButton({ label, question, isBusy, onConfirm }: Props) {
+export function ConfirmButton(props: Omit<Props, "cancel">) {
   const { say } = useConsole();
-  const [asks, setAsks] = useState(false);
-  const opener = useRef<HTMLButtonElement>(null);
-  const no = useRef<HTMLButtonElement>(null);
-  const hasAsked = useRef(false);
-  // Before the next key is pressed.
-  useLayoutEffect(() => {
-    if (asks) no.current?.focus();
-    else if (hasAsked.current) opener.current?.focus();
-    hasAsked.current = asks;
-  }, [asks]);
-  if (!asks) {
-    return (
-      <button
-        type="button"
-        ref={opener}
-        aria-disabled={isBusy}
-        onClick={() => !isBusy && setAsks(true)}
-      >
-        {label}
-      </button>
-    );
-  }
-  return (
-    <span
-      class="confirm row"
-      role="group"
-      aria-label={question}
-      onKeyDown={(event) => event.key === "Escape" && setAsks(false)}
-    >
-      <span>{question}</span>
-      <button
-        type="button"
-        class="danger"
-        onClick={() => {
-          setAsks(false);
-          onConfirm();
-        }}
-      >
-        {label}
-      </button>
-      <button type="button" ref={no} onClick={() => setAsks(false)}>
-        {say("cancel")}
-      </button>
-    </span>
-  );
+  return <AskingButton {...props} cancel={say("cancel")} />;
 }

@@ -2,6 +2,7 @@
 // has the focus, which then goes back to where it was, or, where that was a form made anew, to the page itself.
 import { useEffect, useRef, useState } from "preact/hooks";
 
+import { copyOrSelect } from "../../clipboard";
 import { useConsole } from "../context";
 
 interface Props {
@@ -12,8 +13,9 @@ interface Props {
 
 export function Secret({ title, text, onDone }: Props) {
   const { say } = useConsole();
-  const [isCopied, setIsCopied] = useState(false);
+  const [copyWord, setCopyWord] = useState<"copy" | "copied" | "copyByHand">("copy");
   const section = useRef<HTMLElement>(null);
+  const told = useRef<HTMLPreElement>(null);
   useEffect(() => {
     const before = document.activeElement;
     section.current?.focus();
@@ -27,15 +29,19 @@ export function Secret({ title, text, onDone }: Props) {
     <section class="panel secret" role="status" aria-label={title} ref={section} tabIndex={-1}>
       <h3>{title}</h3>
       <p>{say("shownOnce")}</p>
-      <pre class="plain" tabIndex={0}>
+      <pre class="plain" tabIndex={0} ref={told}>
         {text}
       </pre>
       <p class="row">
         <button
           type="button"
-          onClick={() => void navigator.clipboard.writeText(text).then(() => setIsCopied(true))}
+          onClick={() =>
+            void copyOrSelect(told.current!).then((isCopied) =>
+              setCopyWord(isCopied ? "copied" : "copyByHand"),
+            )
+          }
         >
-          {say(isCopied ? "copied" : "copy")}
+          {say(copyWord)}
         </button>
         <button type="button" onClick={onDone}>
           {say("putAway")}
