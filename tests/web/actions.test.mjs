@@ -250,7 +250,7 @@ test('code is copied as it stands; where it cannot be, it is selected', async ()
   const { page, faults } = await openPage(browser, server.url, { permissions: ['clipboard-read', 'clipboard-write'] });
   const code = 'def f(x):\n    return x < 1  # so\n';
   replica.say([{ content: `Here:\n\n\`\`\`python\n${code}\`\`\`\n` }]);
-  await ask(page, 'Write f.');
+  await ask(page, 'Write a Python function f(x).');
   await status(page, 'Done');
   await page.locator('.answer .hljs-keyword').first().waitFor();
   await page.getByRole('button', { name: 'Copy', exact: true }).click();

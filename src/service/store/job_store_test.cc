@@ -163,7 +163,9 @@ TEST_P(JobStoreTest, WhatWasAskedIsKeptAfterTheEndWhereItsKeyKeepsContent) {
   spec.keeps_content = true;
   const std::string keeps = (*keys)->Create(spec)->key.id;
   for (const std::string& key_id : {keeps, std::string("key_a"), std::string()}) {
-    const std::string runs = Create(Asked(key_id)), waits = Create(Asked(key_id));
+    const std::string runs = Create(Asked(key_id));
+    clock_.Advance(1);  // the older one is claimed
+    const std::string waits = Create(Asked(key_id));
     ASSERT_TRUE(*store_->Claim("first", kLeaseMs));
     EXPECT_EQ((*store_->Find(key_id, runs))->body, "{}");
     ASSERT_TRUE(*store_->End(runs, "first", {}, {.status = JobStatus::kDone, .result = "{}"}));
