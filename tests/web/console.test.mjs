@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 
 import { eventually, killServers } from '../serve/server.mjs';
 import { launchBrowser, openPage } from './browser.mjs';
-import { assertAccessible, goTo, openConsole, password, picture, signIn, startConsole } from './console.mjs';
+import { assertAccessible, button, goTo, openConsole, password, picture, signIn, startConsole } from './console.mjs';
 
 let server;
 let browser;
@@ -127,7 +127,45 @@ test('a session that is over brings the sign-in back, and the page after it', as
   await page.context().close();
 });
 
-test('the charts come when they are needed; the listener has no other page', async () => {
+test('no chart is fetched before a page shows one', async () => {
+  const { page, faults } = await openConsole(browser, server, '#/keys');
+  await page.getByRole('heading', { name: 'Keys' }).waitFor();
+  const fetched = () => page.evaluate(() =>
+    performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => /\/assets\/plot-/.test(name)));
+  assert.deepEqual(await fetched(), []);
+  await goTo(page, 'Overview');
+  await page.locator('.chart canvas').first().waitFor();
+  assert.match((await fetched()).join(' '), /plot-\S+\.js/);
+  await page.evaluate(() => (location.hash = '#/keys/%')); // as no link of the console has it
+  await page.locator('[role=alert]', { hasText: 'There is no such thing.' }).waitFor();
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('every page is there in Chinese; language and theme are chosen once', async () => {
+  const { page, faults } = await openConsole(browser, server, '', 'alice', { locale: 'zh-CN' });
+  const names = await page.locator('nav a').allInnerTexts();
+  assert.equal(names.length, 12);
+  for (const name of names) {
+    assert.match(name, /^\p{Script=Han}+$/u);
+    await goTo(page, name);
+    await page.getByRole('heading', { name, exact: true, level: 2 }).waitFor();
+    await assertAccessible(page, name);
+  }
+  await button(page, 'English').click();
+  await page.getByRole('heading', { name: 'Settings', level: 2 }).waitFor();
+  await button(page, 'Theme: as the system').click();
+  await button(page, 'Theme: light').waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Settings', level: 2 }).waitFor();
+  await button(page, 'Theme: light').waitFor();
+  assert.deepEqual(await page.evaluate(() => [document.documentElement.lang, document.documentElement.dataset.theme]),
+                   ['en', 'light']);
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('what a page begins with is small; the listener has no other page', async () => {
   const page = await fetch(server.console, { headers: { accept: 'text/html' } });
   assert.match(page.headers.get('content-security-policy'), /default-src 'none'/);
   const assets = [...(await page.text()).matchAll(/"(\/assets\/[^"]+)"/g)].map((found) => found[1]);

@@ -44,6 +44,17 @@ test('a job is found by how it stands, followed, and cancelled; the audit log sa
   await page.waitForURL(/status=done/);
   await page.getByText('Nothing here.').waitFor();
   await page.getByLabel('State').selectOption('running');
+  await page.getByLabel('Asked of').selectOption('/v1/solve');
+  await page.waitForURL(/target=/);
+  await page.getByText('Nothing here.').waitFor();
+  await page.getByLabel('Asked of').selectOption('/generate');
+  await page.getByRole('link', { name: id }).waitFor();
+  await page.getByLabel("Key's id").fill('key_of_nobody');
+  await button(page, 'Search').click();
+  await page.waitForURL(/key_id=key_of_nobody/);
+  await page.getByText('Nothing here.').waitFor();
+  await page.getByLabel("Key's id").fill('');
+  await button(page, 'Search').click();
   await page.getByRole('link', { name: id }).click();
   await fact(page, 'State', 'running').waitFor();
   await fact(page, 'Tokens', '[1-9]').waitFor();

@@ -111,6 +111,59 @@ test('usage is turned around, filtered, and taken away as a file', async () => {
   await page.context().close();
 });
 
+test('usage by time is by minutes, hours or days, and keys have their names', async () => {
+  const { page, faults } = await openConsole(browser, server, '#/usage?range=1h&by=time&then=key_id');
+  const ofKey = page.locator('tbody tr', { has: page.getByRole('button', { name: 'contest', exact: true }) }).first();
+  await ofKey.waitFor();
+  assert.deepEqual((await page.locator('th').allInnerTexts()).slice(0, 3), ['When', 'Key', 'Requests']);
+  assert.match(await ofKey.locator('td').first().innerText(), /^\d\d\/\d\d\/\d{4},\s\d\d:\d\d:00$/);
+  assert.match(await button(ofKey, 'contest').getAttribute('title'), /key_/);
+  await button(ofKey, 'contest').click();
+  await page.waitForURL(/key_id=key_/);
+  await button(page.getByRole('main'), 'Key: contest ✕ remove this filter').click();
+  await page.getByLabel('and by').selectOption('');
+  await eventually(async () => {
+    const rows = (await page.locator('tbody tr').allInnerTexts()).map((row) => row.split('\t'));
+    const total = rows.pop();
+    return total[1] > 0 && rows.reduce((sum, row) => sum + Number(row[1]), 0) === Number(total[1]);
+  }, 'the minutes add up to the total');
+  for (const [range, minutes] of [['30d', 1440], ['1d', 60], ['1h', 1]]) {
+    await page.getByLabel('Time', { exact: true }).selectOption(range);
+    await page.waitForURL(new RegExp(`range=${range}`));
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'JSON' }).click()]);
+    const { groups } = JSON.parse(await readFile(await file.path(), 'utf8'));
+    assert.ok(groups.length > 0 && groups.every(({ begin_ms }) => begin_ms % (minutes * 60_000) === 0), range);
+  }
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('what was asked and answered is shown where the key keeps it', async () => {
+  const { page, faults } = await openConsole(browser, server, '#/keys');
+  const form = page.locator('form');
+  await form.getByLabel('Name').fill('kept');
+  await form.getByLabel('Prompts and answers are stored').check();
+  await button(form, 'Create').click();
+  const key = await page.locator('.secret pre').innerText();
+  await eventually(async () => (await statusOf(key)) === 200, 'the new key opens the door');
+  await goTo(page, 'Requests');
+  const row = page.locator('tr', { has: page.getByRole('link', { name: 'kept', exact: true }) }).filter({ hasText: '200' });
+  await eventually(async () => {
+    await page.reload();
+    await page.getByRole('region', { name: 'Found' }).first().waitFor();
+    return (await row.count()) > 0;
+  }, 'it is in the log, under its name');
+  await row.first().getByRole('link').first().click();
+  const texts = page.locator('pre.plain');
+  await texts.filter({ hasText: prompt }).waitFor();
+  assert.match(await texts.last().innerText(), /\S/);
+  assert.doesNotMatch(await texts.last().innerText(), /Not kept/);
+  await page.locator('.facts').getByRole('link', { name: 'kept' }).click();
+  await page.getByRole('heading', { name: 'kept' }).waitFor();
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
 test('a viewer is offered nothing that a viewer may not do', async () => {
   const { page, faults } = await openConsole(browser, server, '#/keys', 'vera', { locale: 'zh-CN' });
   await page.getByRole('link', { name: 'judge' }).waitFor();

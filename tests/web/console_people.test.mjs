@@ -52,7 +52,7 @@ test('an alert is made, tried, changed and ended, and its secret signs what it s
   const secret = await page.locator('.secret pre').innerText();
   await button(page, 'I have kept it').click();
   const row = page.locator('tbody tr', { hasText: 'too slow' });
-  assert.match(await row.innerText(), /first_token_p95 > 1,500, 5 min task=math,proof/);
+  assert.match(await row.innerText(), /First token P95 > 1,500, 5 min task=math,proof/);
   await button(row, 'Send a test').click();
   await page.getByText('too slow: the test has arrived.').waitFor();
   const { signature, body } = received[0];

@@ -14,6 +14,7 @@ before(async () => {
 });
 after(stopScripted);
 
+const pause = () => new Promise((resolve) => setTimeout(resolve, 40)); // each phase takes its time
 const stream = (prompt) => server.ask({ prompt, stream: true });
 
 test('a request is followed while it runs, and ended', async () => {
@@ -24,6 +25,16 @@ test('a request is followed while it runs, and ended', async () => {
   const { page, faults } = await openConsole(browser, server, '#/requests');
   const live = page.getByRole('region', { name: 'Now' });
   await live.locator('tbody tr', { hasText: 'answering' }).waitFor();
+  let n_asked = 0;
+  page.on('request', (request) => (n_asked += request.url().endsWith('/live') ? 1 : 0));
+  const answered = page.waitForResponse(/\/live$/);
+  await page.getByLabel('Follow').uncheck();
+  await answered;
+  const n_before = n_asked;
+  await page.waitForTimeout(2500); // more than twice as long as from one look to the next
+  assert.equal(n_asked, n_before, 'nobody looks');
+  await page.getByLabel('Follow').check();
+  await eventually(() => n_asked > n_before + 1, 'it is followed again');
   await button(live, 'End').click();
   await assertAccessible(page, 'live');
   await button(live.locator('.confirm'), 'End').click();
@@ -36,7 +47,7 @@ test('a request is followed while it runs, and ended', async () => {
 
 test('what went wrong is counted by its reason, and found in the log with its time line', async () => {
   for (const [profile, n_thoughts] of [['math-proof', 50], ['algorithm', 8], ['math', 30]]) {
-    replica.say([...Array(n_thoughts).fill({ reasoning: 'Hm. ' }), ...Array(9).fill({ content: 'It is 1692.' }),
+    replica.say([...Array(n_thoughts).fill({ reasoning: 'Hm. ' }), pause, ...Array(9).fill({ content: 'It is 1692.' }), pause,
                  { usage: { prompt_tokens: 54, completion_tokens: n_thoughts + 9,
                             completion_tokens_details: { reasoning_tokens: n_thoughts } } }]);
     await (await server.ask({ prompt: 'What is 47 * 36?', profile, stream: true })).text();
@@ -58,7 +69,7 @@ test('what went wrong is counted by its reason, and found in the log with its ti
   await button(page.locator('form'), 'Search').click();
   await page.waitForURL(/status=200/);
   const good = found.filter({ hasText: 'math' }).first();
-  assert.match(await good.getByRole('img').getAttribute('aria-label'), /Prefill|Answer|Thinking|^$/);
+  assert.match(await good.getByRole('img').getAttribute('aria-label'), /Thinking \d.* m?s, Answer \d.* m?s$/);
   await picture(page, 'requests', { height: 980 });
   await assertAccessible(page, 'requests');
   await good.getByRole('link').click();

@@ -1,5 +1,6 @@
 // Alert rules as the admin API has them (docs/usage.md).
-import { dimensions, type Dimension } from "./usage";
+import { dimensions, latencies, type Dimension } from "./usage";
+import type { Say } from "./words";
 
 export interface AlertSpec {
   name: string;
@@ -28,12 +29,24 @@ const sums = [
   "thinking_tokens",
   "truncated",
   "looped",
-];
-const rates = ["error_rate", "truncated_rate", "looped_rate"];
-const percentiles = ["queue", "first_token", "per_token", "answer", "whole"].flatMap((latency) =>
-  ["p50", "p95", "p99"].map((percent) => `${latency}_${percent}`),
+] as const;
+const rates = ["error_rate", "truncated_rate", "looped_rate"] as const;
+const percents = ["p50", "p95", "p99"] as const;
+const counts = [...rates, ...sums];
+const percentiles = latencies.flatMap((latency) =>
+  percents.map((percent) => ({ latency, percent, name: `${latency}_${percent}` })),
 );
-export const metrics = [...rates, ...percentiles, ...sums];
+export const metrics = [...rates, ...percentiles.map(({ name }) => name), ...sums];
+
+// "whole_p95" -> "Whole P95".
+export function metricWord(metric: string, say: Say): string {
+  const percentile = percentiles.find(({ name }) => name === metric);
+  if (percentile) {
+    return `${say(`latency.${percentile.latency}`)} ${percentile.percent.toUpperCase()}`;
+  }
+  const count = counts.find((name) => name === metric);
+  return count ? say(`metric.${count}`) : metric;
+}
 
 export const emptyAlert: AlertSpec = {
   name: "",

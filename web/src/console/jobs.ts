@@ -14,7 +14,12 @@ export interface Job {
   attempts: number;
   progress: { tokens?: number; samples_ended?: number } | null;
   error?: { message?: string } | null; // of one that failed
-  webhook?: { url: string; state: string; attempts: number; error: string | null };
+  webhook?: {
+    url: string;
+    state: "waiting" | "delivered" | "failed";
+    attempts: number;
+    error: string | null;
+  };
 }
 
 export interface JobDetails extends Job {

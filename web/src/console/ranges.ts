@@ -27,6 +27,11 @@ export function bucketMinutesOf(range: Range): number {
   return { "15m": 1, "1h": 1, "6h": 5, "1d": 15, "7d": 60, "30d": 360 }[range];
 }
 
+// For a table: minutes, hours or days.
+export function stepMinutesOf(range: Range): number {
+  return { "15m": 1, "1h": 1, "6h": 60, "1d": 60, "7d": 1440, "30d": 1440 }[range];
+}
+
 // The beginnings of all buckets of the span, the one that runs last; in Unix milliseconds, as the
 // server cuts them.
 export function bucketsOf(range: Range): number[] {

@@ -1,14 +1,26 @@
 // The replicas of the pool, as the admin API tells of them (docs/admin.md).
 import type { AdminApi } from "./admin_api";
 
+type State =
+  | "starting"
+  | "warming"
+  | "ready"
+  | "silent"
+  | "not_ready"
+  | "down"
+  | "hung"
+  | "draining"
+  | "restarting"
+  | "leaving";
+
 export interface Replica {
   id: string;
   name: string;
   kind: "worker" | "remote";
   address: string;
-  state: string;
+  state: State;
   draining: boolean;
-  breaker: string;
+  breaker: "closed" | "open" | "half_open";
   models: string[];
   in_flight: number;
   reserved_tokens: number;

@@ -10,7 +10,16 @@ export interface Route {
 function readRoute(): Route {
   const [path = "", query = ""] = location.hash.replace(/^#\/?/, "").split("?");
   const [page = "", ...rest] = path.split("/");
-  return { page, id: decodeURIComponent(rest.join("/")), query: new URLSearchParams(query) };
+  return { page, id: decoded(rest.join("/")), query: new URLSearchParams(query) };
+}
+
+// What nobody can have encoded so ("%") stays as it is: an address may be typed by hand.
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 // The address of a page; members of `query` that are "" or undefined are left out.

@@ -1,7 +1,7 @@
 // Alerts: how they stand, and for owners their rules.
 import { useState } from "preact/hooks";
 
-import { emptyAlert, filtersText, type AlertRule } from "../alerts";
+import { emptyAlert, filtersText, metricWord, type AlertRule } from "../alerts";
 import { useConsole } from "../context";
 import { AlertForm } from "../parts/alert_form";
 import { ConfirmButton } from "../parts/confirm_button";
@@ -92,6 +92,9 @@ function AlertTable({ rules, onChanged }: { rules: AlertRule[]; onChanged(): voi
       />
     </span>
   );
+  const ruleText = ({ metric, comparison, threshold, window_minutes, filters }: AlertRule) =>
+    `${metricWord(metric, say)} ${comparison === "above" ? ">" : "<"} ${formats.number(threshold)}, ` +
+    `${say("overMinutes", { n: window_minutes })} ${filtersText(filters)}`;
   return (
     <>
       <Failure failure={failure} />
@@ -115,7 +118,7 @@ function AlertTable({ rules, onChanged }: { rules: AlertRule[]; onChanged(): voi
             <span class={rule.state === "firing" ? "failure" : undefined}>
               {say(`alert.${rule.state}`)}
             </span>,
-            `${rule.metric} ${rule.comparison === "above" ? ">" : "<"} ${formats.number(rule.threshold)}, ${rule.window_minutes} min ${filtersText(rule.filters)}`,
+            ruleText(rule),
             rule.value === null ? "" : formats.number(rule.value),
             formats.time(rule.since),
             rule.delivery_error || say("none"),

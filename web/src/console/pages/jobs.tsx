@@ -6,9 +6,11 @@ import { jobStatuses, targets, type Job } from "../jobs";
 import { Failure } from "../parts/failure";
 import { SelectField, TextField } from "../parts/field";
 import { JobDetails } from "../parts/job_details";
+import { KeyLink } from "../parts/key_link";
 import { Table } from "../parts/table";
 import { linkTo, type Route } from "../route";
 import { useData } from "../use_data";
+import { useKeyNames } from "../use_key_names";
 
 const refreshMs = 2000;
 const filters = ["status", "target", "key_id"] as const;
@@ -80,6 +82,7 @@ interface Page {
 function Found({ wanted }: { wanted: Filters }) {
   const { api, say, formats } = useConsole();
   const [n, setN] = useState(50); // how many are shown
+  const nameOfKey = useKeyNames();
   const data = useData(
     async (): Promise<Page> => {
       const all: Job[] = [];
@@ -121,7 +124,7 @@ function Found({ wanted }: { wanted: Filters }) {
             formats.time(job.ended_ms),
             formats.number(job.progress?.tokens ?? 0),
             formats.number(job.attempts),
-            job.key_id,
+            <KeyLink id={job.key_id} name={nameOfKey(job.key_id)} />,
           ],
         }))}
       />

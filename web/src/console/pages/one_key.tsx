@@ -16,7 +16,7 @@ import { useAction, useData } from "../use_data";
 
 export function OneKey({ id }: { id: string }) {
   const { api, say, formats, may } = useConsole();
-  const key = useData(() => api.get<ApiKey>(`/keys/${id}`), [id]);
+  const key = useData(() => api.get<ApiKey>(`/keys/${encodeURIComponent(id)}`), [id]);
   if (!key.value) return <Failure failure={key.failure} />;
   const { name, prefix, state, created, expires } = key.value;
   return (
@@ -39,7 +39,7 @@ export function OneKey({ id }: { id: string }) {
             draft={draftOf(key.value)}
             expiresHint={say("expiresUnchanged")}
             onSubmit={async (draft) => {
-              await api.send("PATCH", `/keys/${id}`, bodyOf(draft));
+              await api.send("PATCH", `/keys/${encodeURIComponent(id)}`, bodyOf(draft));
               key.reload();
             }}
           />
@@ -62,12 +62,16 @@ function NewText({ id, onChanged }: { id: string; onChanged(): void }) {
   const [text, setText] = useState<string | null>(null);
   const { run, isBusy, failure } = useAction();
   const rotate = async () => {
-    const { key } = await api.send<{ key: string }>("POST", `/keys/${id}/rotate`, { grace });
+    const { key } = await api.send<{ key: string }>(
+      "POST",
+      `/keys/${encodeURIComponent(id)}/rotate`,
+      { grace },
+    );
     setText(key);
     onChanged();
   };
   const revoke = async () => {
-    await api.send("POST", `/keys/${id}/revoke`);
+    await api.send("POST", `/keys/${encodeURIComponent(id)}/revoke`);
     onChanged();
   };
   return (

@@ -17,7 +17,7 @@ import { useAction, useData } from "../use_data";
 
 export function OneProfile({ name, route }: { name: string; route: Route }) {
   const { api, say } = useConsole();
-  const data = useData(() => api.get<Profile>(`/profiles/${name}`), [name]);
+  const data = useData(() => api.get<Profile>(`/profiles/${encodeURIComponent(name)}`), [name]);
   const panel = useRef<HTMLElement>(null);
   const profile = data.value;
   if (!profile) return <Failure failure={data.failure} />;
@@ -105,7 +105,9 @@ function VersionFile({ profile, version, onSaved }: FileProps) {
 }
 
 async function fetchToml(api: ReturnType<typeof useConsole>["api"], name: string, version: number) {
-  return (await api.get<{ toml: string }>(`/profiles/${name}/versions/${version}`)).toml;
+  return (
+    await api.get<{ toml: string }>(`/profiles/${encodeURIComponent(name)}/versions/${version}`)
+  ).toml;
 }
 
 // The text above, with what was changed in it, against another version.

@@ -83,8 +83,8 @@ function ReplicaTable({ replicas, onAct }: TableProps) {
         key: `${replica.id} ${replica.address}`, // a name with several addresses has one id
         cells: [
           replica.name,
-          replica.state,
-          replica.breaker,
+          say(`replica.${replica.state}`),
+          say(`breaker.${replica.breaker}`),
           replica.models.join(", "),
           formats.number(replica.in_flight),
           formats.number(replica.waiting),

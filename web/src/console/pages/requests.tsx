@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 
 import { useConsole } from "../context";
 import { Failure } from "../parts/failure";
+import { KeyLink } from "../parts/key_link";
 import { LiveTable } from "../parts/live_table";
 import { RequestDetails } from "../parts/request_details";
 import { SelectField, TextField } from "../parts/field";
@@ -13,6 +14,7 @@ import type { LoggedRequest } from "../requests";
 import { linkTo, type Route } from "../route";
 import { fetchUsage } from "../usage";
 import { useData } from "../use_data";
+import { useKeyNames } from "../use_key_names";
 
 const filters = ["id", "key_id", "profile", "model", "replica", "status", "reason"] as const;
 type Filters = Record<(typeof filters)[number], string>;
@@ -116,6 +118,7 @@ interface Page {
 function Found({ range, wanted }: { range: Range; wanted: Filters }) {
   const { api, say, formats } = useConsole();
   const [cursors, setCursors] = useState<string[]>([""]); // of the pages that are shown
+  const nameOfKey = useKeyNames();
   const from_ms = beginOf(range);
   const data = useData(async () => {
     const pages = cursors.map((cursor) =>
@@ -136,19 +139,21 @@ function Found({ range, wanted }: { range: Range; wanted: Filters }) {
           say("started"),
           say("dimension.status"),
           say("dimension.reason"),
+          say("dimension.key_id"),
           say("dimension.profile"),
           say("dimension.model"),
           say("completionTokens"),
           say("latency.whole"),
           say("timeline"),
         ]}
-        numeric={[5, 6]}
+        numeric={[6, 7]}
         rows={requests.map((request) => ({
           key: request.id,
           cells: [
             <a href={linkTo("requests", request.id)}>{formats.time(request.started)}</a>,
             request.status,
             request.reason,
+            <KeyLink id={request.key_id} name={nameOfKey(request.key_id)} />,
             request.profile,
             request.model,
             formats.number(request.completion_tokens),

@@ -1,10 +1,10 @@
-// Usage as a pivot: rows by one dimension or two, filters, the largest first, as a file.
+// Usage as a pivot: rows by time or a dimension or two of them, filters, the largest first, as a file.
 import { addressOf } from "../admin_api";
 import { useConsole } from "../context";
 import { Failure } from "../parts/failure";
 import { SelectField } from "../parts/field";
 import { Table } from "../parts/table";
-import { beginOf, rangeOf, ranges } from "../ranges";
+import { beginOf, rangeOf, ranges, stepMinutesOf } from "../ranges";
 import { linkTo, type Route } from "../route";
 import {
   dimensions,
@@ -14,16 +14,21 @@ import {
   type UsageReport,
 } from "../usage";
 import { useData } from "../use_data";
+import { useKeyNames } from "../use_key_names";
+import type { Say } from "../words";
+
+// What rows may be by: minutes, hours or days too.
+const rowKinds = ["time", ...dimensions] as const;
+type RowKind = (typeof rowKinds)[number];
 
 const orders = ["requests", "errors", "prompt_tokens", "completion_tokens", "duration_ms"] as const;
 const tops = ["10", "25", "100", "1000"];
 
 // All that the page shows is in its address, so that it can be kept and passed on.
 function pivotOf({ query }: Route) {
-  const dimensionOf = (name: string) =>
-    dimensions.find((dimension) => dimension === query.get(name));
-  const first = dimensionOf("by") ?? "profile";
-  const second = dimensionOf("then");
+  const kindOf = (name: string) => rowKinds.find((kind) => kind === query.get(name));
+  const first = kindOf("by") ?? "profile";
+  const second = kindOf("then");
   const filters: Partial<Record<Dimension, string>> = {};
   for (const dimension of dimensions) {
     if (query.has(dimension)) filters[dimension] = query.get(dimension)!;
@@ -52,12 +57,19 @@ export function Usage({ route }: { route: Route }) {
       ...changed,
     });
   };
-  const query = { ...filters, group_by: by.join(","), order, limit: top };
+  const query = {
+    ...filters,
+    group_by: by.filter((kind) => kind !== "time").join(","),
+    bucket_minutes: by.includes("time") ? stepMinutesOf(range) : undefined,
+    order,
+    limit: top,
+  };
   const usage = useData(
     () => fetchUsage(api, { ...query, from_ms: beginOf(range) }),
     [JSON.stringify(pivot)],
   );
-  const dimensionWords = dimensions.map((name) => [name, say(`dimension.${name}`)] as const);
+  const nameOfKey = useKeyNames();
+  const rowWords = rowKinds.map((kind) => [kind, wordOf(kind, say)] as const);
   const addressAs = (format: string) =>
     addressOf("/usage", { ...query, from_ms: beginOf(range), format });
   return (
@@ -67,13 +79,13 @@ export function Usage({ route }: { route: Route }) {
         <SelectField
           label={say("rowsBy")}
           value={by[0]!}
-          options={dimensionWords}
+          options={rowWords}
           onChange={(by) => change({ by })}
         />
         <SelectField
           label={say("thenBy")}
           value={by[1] ?? ""}
-          options={[["", say("none")], ...dimensionWords]}
+          options={[["", say("none")], ...rowWords]}
           onChange={(then) => change({ then })}
         />
         <SelectField
@@ -98,7 +110,8 @@ export function Usage({ route }: { route: Route }) {
       <p class="row">
         {Object.entries(filters).map(([dimension, value]) => (
           <button type="button" key={dimension} onClick={() => change({ [dimension]: undefined })}>
-            {say(`dimension.${dimension as Dimension}`)}: {value} ✕{" "}
+            {say(`dimension.${dimension as Dimension}`)}:{" "}
+            {dimension === "key_id" ? nameOfKey(value) : value} ✕{" "}
             <span class="unseen">{say("removeFilter")}</span>
           </button>
         ))}
@@ -110,18 +123,22 @@ export function Usage({ route }: { route: Route }) {
         </a>
       </p>
       <Failure failure={usage.failure} />
-      {usage.value && <Rows by={by} report={usage.value} onFilter={change} />}
+      {usage.value && <Rows by={by} report={usage.value} nameOfKey={nameOfKey} onFilter={change} />}
     </>
   );
 }
 
+const wordOf = (kind: RowKind, say: Say) =>
+  kind === "time" ? say("when") : say(`dimension.${kind}`);
+
 interface RowsProps {
-  by: Dimension[];
+  by: RowKind[];
   report: UsageReport;
+  nameOfKey(id: string): string;
   onFilter(filter: Record<string, string>): void;
 }
 
-function Rows({ by, report, onFilter }: RowsProps) {
+function Rows({ by, report, nameOfKey, onFilter }: RowsProps) {
   const { say, formats } = useConsole();
   const measures = (group: Omit<UsageGroup, Dimension>) => [
     formats.number(group.requests),
@@ -137,7 +154,7 @@ function Rows({ by, report, onFilter }: RowsProps) {
     formats.milliseconds(group.whole.p95_ms),
   ];
   const columns = [
-    ...by.map((dimension) => say(`dimension.${dimension}`)),
+    ...by.map((kind) => wordOf(kind, say)),
     say("requests"),
     say("share"),
     say("errors"),
@@ -150,15 +167,23 @@ function Rows({ by, report, onFilter }: RowsProps) {
     `${say("latency.whole")} P50`,
     `${say("latency.whole")} P95`,
   ];
-  const rows = report.groups.map((group) => ({
-    key: by.map((dimension) => group[dimension]).join("\n"),
-    cells: [
-      ...by.map((dimension) => (
-        <Value dimension={dimension} value={group[dimension]!} onFilter={onFilter} />
-      )),
-      ...measures(group),
-    ],
+  const keyOf = (group: UsageGroup, kinds: RowKind[]) =>
+    kinds.map((kind) => (kind === "time" ? group.begin_ms : group[kind])).join("\n");
+  const cellOf = (group: UsageGroup, kind: RowKind) => {
+    if (kind === "time") return formats.time(group.begin_ms ?? null);
+    const value = group[kind]!;
+    const text = kind === "key_id" ? nameOfKey(value) : value;
+    return <Value dimension={kind} value={value} text={text} onFilter={onFilter} />;
+  };
+  // The server has group after group, the largest first, and each one's times in their order.
+  const groups = [...report.groups];
+  if (by[0] === "time") groups.sort((a, b) => a.begin_ms! - b.begin_ms!);
+  const rows = groups.map((group) => ({
+    key: keyOf(group, by),
+    cells: [...by.map((kind) => cellOf(group, kind)), ...measures(group)],
   }));
+  const grouped = by.filter((kind) => kind !== "time");
+  const nShown = new Set(groups.map((group) => keyOf(group, grouped))).size;
   const total = {
     key: "total\n\n",
     cells: [<b>{say("total")}</b>, ...by.slice(1).map(() => ""), ...measures(report.total)],
@@ -171,8 +196,8 @@ function Rows({ by, report, onFilter }: RowsProps) {
         rows={[...rows, total]}
         numeric={columns.map((_, i) => i).slice(by.length)}
       />
-      {report.n_groups > rows.length && (
-        <p class="hint">{say("moreGroups", { n: report.n_groups - rows.length })}</p>
+      {report.n_groups > nShown && (
+        <p class="hint">{say("moreGroups", { n: report.n_groups - nShown })}</p>
       )}
     </>
   );
@@ -182,10 +207,12 @@ function Rows({ by, report, onFilter }: RowsProps) {
 function Value({
   dimension,
   value,
+  text,
   onFilter,
 }: {
   dimension: Dimension;
   value: string;
+  text: string;
   onFilter: RowsProps["onFilter"];
 }) {
   const { say } = useConsole();
@@ -194,10 +221,10 @@ function Value({
     <button
       type="button"
       class="link"
-      title={say("onlyThis")}
+      title={text === value ? say("onlyThis") : `${say("onlyThis")} (${value})`}
       onClick={() => onFilter({ [dimension]: value })}
     >
-      {value}
+      {text}
     </button>
   );
 }

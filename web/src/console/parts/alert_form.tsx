@@ -1,7 +1,7 @@
 // A rule of an alert: a new one, or another in the place of one.
 import { useState } from "preact/hooks";
 
-import { filtersOf, filtersText, metrics, type AlertSpec } from "../alerts";
+import { filtersOf, filtersText, metrics, metricWord, type AlertSpec } from "../alerts";
 import { useConsole } from "../context";
 import { useAction } from "../use_data";
 import { Failure } from "./failure";
@@ -54,7 +54,7 @@ export function AlertForm({ title, submit, spec, onSubmit }: Props) {
         <SelectField
           label={say("metric")}
           value={values.metric}
-          options={metrics.map((metric) => [metric, metric] as const)}
+          options={metrics.map((metric) => [metric, metricWord(metric, say)] as const)}
           onChange={(metric) => set({ metric })}
         />
         <SelectField

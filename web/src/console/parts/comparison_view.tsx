@@ -25,7 +25,10 @@ export function ComparisonView({ before, after, all }: Props) {
   };
   const share = (value: number) => formats.percent(value, 1);
   const signed = (value: number) => `${value > 0 ? "+" : ""}${share(value)}`;
-  const [low, high] = comparison.difference_interval_95;
+  // The interval is of a normal distribution, which knows no ends; a difference of shares has them.
+  const [low, high] = comparison.difference_interval_95.map((end) =>
+    Math.min(Math.max(end, -1), 1),
+  ) as [number, number];
   const rows: [string, string, string][] = [
     ["pass@1", share(comparison.pass_at_1[0]), share(comparison.pass_at_1[1])],
     [

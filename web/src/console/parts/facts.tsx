@@ -1,5 +1,9 @@
 // Names and values, as many to a row as fit.
-export function Facts({ facts }: { facts: [name: string, value: string][] }) {
+import type { ComponentChildren } from "preact";
+
+export type Fact = [name: string, value: ComponentChildren];
+
+export function Facts({ facts }: { facts: Fact[] }) {
   return (
     <dl class="facts panel" aria-live="polite">
       {facts.map(([name, value]) => (

@@ -5,9 +5,11 @@ import { useConsole } from "../context";
 import { hasEnded, type JobDetails as Details } from "../jobs";
 import { linkTo } from "../route";
 import { useAction, useData } from "../use_data";
+import { useKeyNames } from "../use_key_names";
 import { ConfirmButton } from "./confirm_button";
-import { Facts } from "./facts";
+import { Facts, type Fact } from "./facts";
 import { Failure } from "./failure";
+import { KeyLink } from "./key_link";
 
 const refreshMs = 1000;
 
@@ -60,12 +62,16 @@ export function JobDetails({ id }: { id: string }) {
 
 function JobFacts({ job }: { job: Details }) {
   const { say, formats } = useConsole();
+  const nameOfKey = useKeyNames();
   const { progress, webhook } = job;
-  const facts: [string, string][] = [
+  const facts: Fact[] = [
     [say("state"), say(`job.${job.status}`)],
     [say("tokens"), formats.number(progress?.tokens ?? 0)],
     [say("target"), job.target],
-    [say("dimension.key_id"), job.key_id],
+    [
+      say("dimension.key_id"),
+      job.key_id && <KeyLink id={job.key_id} name={nameOfKey(job.key_id)} />,
+    ],
     [say("when"), formats.time(job.created_ms)],
     [say("started"), formats.time(job.started_ms)],
     [say("ended"), formats.time(job.ended_ms)],
@@ -74,8 +80,10 @@ function JobFacts({ job }: { job: Details }) {
   if (progress?.samples_ended !== undefined) {
     facts.push([say("samplesEnded"), formats.number(progress.samples_ended)]);
   }
-  if (webhook)
-    facts.push([say("webhook"), [webhook.url, webhook.state, webhook.error ?? ""].join(" ")]);
+  if (webhook) {
+    const state = say(`hook.${webhook.state}`);
+    facts.push([say("webhook"), [webhook.url, state, webhook.error ?? ""].join(" ")]);
+  }
   if (job.error) facts.push([say("error"), job.error.message ?? ""]);
   return <Facts facts={facts} />;
 }

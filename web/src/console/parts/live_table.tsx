@@ -4,9 +4,11 @@ import { useState } from "preact/hooks";
 import { useConsole } from "../context";
 import type { LiveRequest } from "../requests";
 import { useAction, useData } from "../use_data";
+import { useKeyNames } from "../use_key_names";
 import { ConfirmButton } from "./confirm_button";
 import { Failure } from "./failure";
 import { CheckField } from "./field";
+import { KeyLink } from "./key_link";
 import { Table } from "./table";
 
 const refreshMs = 1000;
@@ -19,6 +21,7 @@ export function LiveTable() {
     [],
     follows ? refreshMs : 0,
   );
+  const nameOfKey = useKeyNames();
   const { run, failure } = useAction();
   const cancel = async (id: string) => {
     await api.send("POST", `/live/${id}/cancel`);
@@ -37,6 +40,7 @@ export function LiveTable() {
             say("state"),
             say("age"),
             say("tokens"),
+            say("dimension.key_id"),
             say("dimension.profile"),
             say("dimension.model"),
             say("dimension.replica"),
@@ -50,6 +54,7 @@ export function LiveTable() {
               say(`live.${request.state}`),
               formats.milliseconds(request.age_ms),
               formats.number(request.tokens),
+              <KeyLink id={request.key_id} name={nameOfKey(request.key_id)} />,
               request.profile,
               request.model,
               request.replica,

@@ -3,7 +3,10 @@ import { useConsole } from "../context";
 import { phases, phasesOf, type KeptRequest, type LoggedRequest } from "../requests";
 import { linkTo } from "../route";
 import { useData } from "../use_data";
+import { useKeyNames } from "../use_key_names";
+import type { Fact } from "./facts";
 import { Failure } from "./failure";
+import { KeyLink } from "./key_link";
 import { Timeline, TimelineLegend } from "./timeline";
 
 export function RequestDetails({ id }: { id: string }) {
@@ -13,14 +16,18 @@ export function RequestDetails({ id }: { id: string }) {
     if (may("admin")) return api.get<KeptRequest>(`/requests/${encodeURIComponent(id)}`);
     return (await api.get<{ requests: LoggedRequest[] }>("/requests", { id })).requests[0] ?? null;
   }, [id]);
+  const nameOfKey = useKeyNames();
   const request = data.value;
   if (!request) return <Failure failure={data.failure} />;
   const spans = phasesOf(request);
-  const facts: [string, string][] = [
+  const facts: Fact[] = [
     [say("started"), formats.time(request.started)],
     [say("dimension.status"), `${request.status} ${request.reason}`],
     [say("finish"), request.finish_reason],
-    [say("dimension.key_id"), request.key_id],
+    [
+      say("dimension.key_id"),
+      request.key_id && <KeyLink id={request.key_id} name={nameOfKey(request.key_id)} />,
+    ],
     [say("dimension.profile"), request.profile && `${request.profile}@${request.profile_version}`],
     [say("dimension.model"), request.model],
     [say("dimension.replica"), request.replica],
@@ -29,10 +36,7 @@ export function RequestDetails({ id }: { id: string }) {
     [say("thinkingTokens"), formats.number(request.thinking_tokens)],
     [say("latency.per_token"), formats.milliseconds(request.per_token_us / 1000)],
     [say("latency.whole"), formats.milliseconds(request.duration_ms)],
-    ...phases.map((phase): [string, string] => [
-      say(`phase.${phase}`),
-      formats.milliseconds(spans[phase]),
-    ]),
+    ...phases.map((phase): Fact => [say(`phase.${phase}`), formats.milliseconds(spans[phase])]),
   ];
   return (
     <section class="panel">

@@ -9,8 +9,9 @@ export function Timeline({ request }: { request: LoggedRequest }) {
   const text = shown
     .map((phase) => `${say(`phase.${phase}`)} ${formats.milliseconds(spans[phase])}`)
     .join(", ");
+  const label = text || `${say("latency.whole")} ${formats.milliseconds(request.duration_ms)}`;
   return (
-    <div class="timeline" role="img" aria-label={text} title={text}>
+    <div class="timeline" role="img" aria-label={label} title={label}>
       {shown.map((phase) => (
         <span key={phase} class={phase} style={{ flexGrow: spans[phase] }} />
       ))}
