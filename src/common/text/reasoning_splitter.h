@@ -32,6 +32,7 @@ class ReasoningSplitter {
   SplitText Push(std::string_view text);
   SplitText Finish();  // what was held back
   bool in_reasoning() const { return state_ == State::kReasoning; }
+  bool is_decided() const { return state_ > State::kReasoning; }  // all that follows is content
 
  private:
   enum class State { kStart, kReasoning, kBeforeContent, kContent };

@@ -20,10 +20,12 @@ SampleDecoder::Piece SampleDecoder::Push(text::TokenId id) {
     MatchStops(std::move(text), piece);
     return piece;
   }
-  // Some checkpoints mark the tags as special tokens, which the detokenizer leaves out.
-  if (tokenizer_.IsSpecial(id)) {
-    const std::string_view bytes = tokenizer_.TokenBytes(id);
-    if (bytes == "<think>" || bytes == "</think>") text += bytes;
+  const std::string_view bytes = tokenizer_.TokenBytes(id);
+  if (bytes == "<think>" || bytes == "</think>") {
+    // Some checkpoints mark the tags as special tokens, which the detokenizer leaves out.
+    if (tokenizer_.IsSpecial(id)) text += bytes;
+    // A model whose thinking was closed for it may close it once more: no part of its answer.
+    if (splitter_->is_decided() && text.ends_with(bytes)) text.resize(text.size() - bytes.size());
   }
   const bool was_in_reasoning = splitter_->in_reasoning();
   text::SplitText split = splitter_->Push(text);

@@ -68,6 +68,20 @@ TEST(SampleDecoder, UnfinishedThinkingStaysThinking) {
   EXPECT_EQ(decoded.n_reasoning_tokens, decoded.n_tokens);
 }
 
+TEST(SampleDecoder, ATagThatIsOneTokenIsNoPartOfAnAnswer) {
+  const text::Tokenizer tokenizer = text::SmallTokenizer();
+  SampleDecoder decoder(tokenizer, {}, ThinkingText::kOpen);
+  std::string content;
+  const auto push = [&](std::string_view text) {
+    for (const char c : text) content += decoder.Push(static_cast<uint8_t>(c)).content;
+  };
+  push("a</think>yes");
+  content += decoder.Push(text::kSmallThink).content;
+  push(" <think>");  // of several: what an answer is about
+  content += decoder.Finish().content;
+  EXPECT_EQ(content, "yes <think>");
+}
+
 TEST(SampleDecoder, SpecialTokensYieldNothing) {
   const text::Tokenizer tokenizer = text::SmallTokenizer();
   SampleDecoder decoder(tokenizer, {}, ThinkingText::kSplit);
