@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <future>
 #include <mutex>
 #include <set>
@@ -368,38 +367,6 @@ TEST_F(GatewayPoolTest, ServersThatHaveNoReadyzAreProbedOtherwise) {
     gateway_.reset();
     pool_.reset();
   }
-}
-
-TEST_F(GatewayPoolTest, MetricsDoNotWaitForAWorkerThatTellsNothing) {
-  MakeTwo(AnswerChat, AnswerChat);
-  a_->tells_nothing = true;
-  AskMetricsWith("theirs{replica=\"r1\"} 1\n");
-  Duration least = 1h;
-  for (int i = 0; i < 10; ++i) {
-    const TimePoint asked_at = SteadyClock().Now();
-    const std::string text = Ask("GET", "/metrics").body;
-    least = std::min(least, SteadyClock().Now() - asked_at);
-    EXPECT_THAT(text, HasSubstr("lemma_pool_ready_replicas 2\n"));
-    EXPECT_THAT(text, HasSubstr("theirs{replica=\"r1\"} 1\n"));
-    EXPECT_THAT(text, Not(HasSubstr("theirs{replica=\"r0\"}")));
-    EXPECT_THAT(text, HasSubstr("worker_metrics_age_seconds{replica=\"r0\"} +Inf\n"));
-  }
-  EXPECT_LT(least, 300ms) << "the quickest of ten, on a machine that has other things to do";
-}
-
-TEST_F(GatewayPoolTest, WhatABusyWorkerToldBeforeIsToldOnWithItsAge) {
-  MakeTwo(AnswerChat, AnswerChat);
-  AskMetricsWith("theirs{replica=\"r0\"} 1\n");
-  a_->tells_nothing = true;
-  std::this_thread::sleep_for(50ms);
-  for (int i = 0; i < 3; ++i) {
-    EXPECT_THAT(Ask("GET", "/metrics").body, HasSubstr("theirs{replica=\"r0\"} 1\n"));
-  }
-  EXPECT_GE(std::stod(Metric("lemma_gateway_worker_metrics_age_seconds{replica=\"r0\"}")), 0.05);
-  a_->Die();
-  EXPECT_TRUE(Eventually([&] {
-    return Ask("GET", "/metrics").body.find("theirs{replica=\"r0\"}") == std::string::npos;
-  })) << "it is gone";
 }
 
 }  // namespace

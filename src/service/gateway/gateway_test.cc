@@ -363,41 +363,5 @@ TEST_F(GatewayTest, ReadinessIsTheWorkers) {
   EXPECT_EQ(Ask("GET", "/livez").status, 200);
 }
 
-TEST_F(GatewayTest, MetricsAreItsOwnAndTheWorkers) {
-  Begin(AnswerChat);
-  Post("/generate", R"({"prompt":"a"})");
-  Ask("GET", "/such/a/path");
-  const auto both = AskMetricsWith("theirs{");
-  EXPECT_THAT(std::string(both.header("content-type")), HasSubstr("text/plain; version=0.0.4"));
-  EXPECT_THAT(both.body,
-              HasSubstr("lemma_gateway_requests_total{code=\"200\",route=\"/generate\"} 1\n"));
-  EXPECT_THAT(both.body, HasSubstr("{code=\"404\",route=\"unknown\"} 1\n"));
-  EXPECT_THAT(both.body, HasSubstr("lemma_gateway_prompts_injected_total{profile=\"math\"} 1\n"));
-  EXPECT_THAT(both.body, HasSubstr("theirs{replica=\"r0\"} 1\n"));
-  EXPECT_THAT(both.body, HasSubstr("lemma_pool_replica_ready{replica=\"r0\"} 1\n"));
-  EXPECT_THAT(both.body, HasSubstr("request_duration_seconds_count{route=\"/generate\"} 1\n"));
-  EXPECT_THAT(both.body, HasSubstr("request_duration_seconds_count{route=\"unknown\"} 1\n"));
-  EXPECT_THAT(both.body, HasSubstr("queue_wait_seconds_count{route=\"/generate\"} 1\n"));
-  EXPECT_THAT(both.body, HasSubstr("tokens_total{direction=\"input\",route=\"/generate\"} 5\n"));
-  EXPECT_THAT(both.body, HasSubstr("tokens_total{direction=\"output\",route=\"/generate\"} 6\n"));
-  EXPECT_THAT(both.body, Not(HasSubstr("ttft_seconds_count"))) << "it is of streams";
-  worker_->Die();
-  const auto own = Ask("GET", "/metrics");
-  EXPECT_EQ(own.status, 200);
-  EXPECT_THAT(own.body, Not(HasSubstr("theirs")));
-}
-
-TEST_F(GatewayTest, TheFirstTokenOfAStreamIsMeasured) {
-  Begin([](std::shared_ptr<net::HttpExchange> exchange) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(30));
-    StreamChat(std::move(exchange));
-  });
-  Post("/generate", R"({"prompt":"a","stream":true})");
-  const std::string sum = "lemma_gateway_ttft_seconds_sum{route=\"/generate\"} ";
-  const std::string text = AskMetricsWith(sum).body;
-  EXPECT_THAT(text, HasSubstr("lemma_gateway_ttft_seconds_count{route=\"/generate\"} 1\n"));
-  EXPECT_GE(std::stod(text.substr(text.find(sum) + sum.size())), 0.03);
-}
-
 }  // namespace
 }  // namespace lemma::gateway
