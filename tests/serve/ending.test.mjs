@@ -2,33 +2,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { after, test } from 'node:test';
 
+import { startReplica } from './held_replica.mjs';
 import { eventually, killServers, startServer } from './server.mjs';
 
 const lemma = process.env.LEMMA_BINARY;
 after(killServers);
-
-// A replica whose answers are streams that begin, and end when `finish` is called.
-async function startReplica() {
-  const streams = [];
-  const server = createServer((request, response) => {
-    if (request.url === '/health') return response.end();
-    if (request.url === '/v1/models') return response.end('{"data":[{"id":"big"}]}');
-    if (request.url !== '/v1/chat/completions') return response.writeHead(404).end();
-    response.setHeader('content-type', 'text/event-stream');
-    response.write('data: {"choices":[{"index":0,"delta":{"content":"It is "}}]}\n\n');
-    streams.push(response);
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  after(() => server.closeAllConnections());
-  after(() => server.close());
-  const finish = () => streams.forEach((response) => response.end(
-    'data: {"choices":[{"index":0,"delta":{"content":"408."},"finish_reason":"stop"}]}\n\n' +
-    'data: [DONE]\n\n'));
-  return { url: `http://127.0.0.1:${server.address().port}/v1`, finish };
-}
 
 // A server in front of that replica, and the head of a stream that has begun.
 async function startStream(replica, args) {
@@ -72,7 +52,7 @@ test('an answer that ends within the time is whole, and nothing waits for the re
   const { server, reply } = await startStream(replica, ['--drain-timeout', '1h']);
   server.process.kill('SIGTERM');
   await eventually(() => isDraining(server), 'it drains');
-  replica.finish();
+  replica.streams.forEach(replica.finish);
   assert.match(await reply.text(), /It is .*408\..*\[DONE\]\n\n$/s);
   assert.equal(await server.exited, 0);
 });

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
+import { startReplica } from './held_replica.mjs';
 import { eventually, killServers, startServer } from './server.mjs';
 
 const lemma = process.env.LEMMA_BINARY;
@@ -17,28 +17,6 @@ after(killServers);
 
 const isReady = (replica) => ['warming', 'ready'].includes(replica.state);
 const password = 'correct horse battery';
-
-// A server whose answers are streams that end when `finish` is called.
-async function startReplica() {
-  const streams = [];
-  const keys = new Set();
-  const server = createServer((request, response) => {
-    keys.add(request.headers.authorization);
-    if (request.url === '/health') return response.end();
-    if (request.url === '/v1/models') return response.end('{"data":[{"id":"big"}]}');
-    if (request.url !== '/v1/chat/completions') return response.writeHead(404).end();
-    response.setHeader('content-type', 'text/event-stream');
-    response.write('data: {"choices":[{"index":0,"delta":{"content":"It is "}}]}\n\n');
-    streams.push(response);
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  after(() => server.closeAllConnections());
-  after(() => server.close());
-  const finish = (response) => response.end(
-    'data: {"choices":[{"index":0,"delta":{"content":"408."},"finish_reason":"stop"}]}\n\n' +
-    'data: [DONE]\n\n');
-  return { url: `http://127.0.0.1:${server.address().port}/v1`, streams, keys, finish };
-}
 
 async function start() {
   const server = await startServer(['--data-dir', directory, '--admin-listen', '127.0.0.1:0']);

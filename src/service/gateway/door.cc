@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "common/net/bearer.h"
 #include "service/access/evaluation_key.h"
 #include "service/access/key_text.h"
 #include "service/solve/asked_chat.h"
@@ -16,20 +17,11 @@ Status Unauthenticated(std::string message) {
   return Status(StatusCode::kUnauthenticated, std::move(message));
 }
 
-std::string_view WithoutBlanks(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t");
-  if (begin == text.npos) return "";
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 // "": none is presented.
 std::string_view KeyTextOf(const net::HttpRequest& request) {
-  constexpr std::string_view kScheme = "Bearer ";
-  const std::string_view authorization = request.header("authorization");
-  if (net::EqualsIgnoreCase(authorization.substr(0, kScheme.size()), kScheme)) {
-    return WithoutBlanks(authorization.substr(kScheme.size()));
-  }
-  return WithoutBlanks(request.header("x-api-key"));
+  // Another scheme is no key, and x-api-key may stand beside it.
+  const std::string_view bearer = net::BearerKey(request);
+  return bearer.empty() ? net::WithoutBlanks(request.header("x-api-key")) : bearer;
 }
 
 bool Has(const std::vector<std::string>& texts, std::string_view text) {
