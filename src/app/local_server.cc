@@ -25,8 +25,10 @@ Status LocalServer::StartParts(const ModelOptions& model, const Options& options
   SetLogLevel(LogLevel::kWarning);
   LEMMA_ASSIGN_OR_RETURN(directory_, RuntimeDirectory::Make());
   end_on_signal_ = std::make_unique<EndOnSignal>([this] { directory_->Remove(); });
-  LEMMA_ASSIGN_OR_RETURN(
-      worker_, StartWorker(model, directory_->SocketAddress("worker"), /*key=*/"", clock_));
+  LEMMA_ASSIGN_OR_RETURN(LoadedModel loaded, LoadModel(model));
+  LEMMA_ASSIGN_OR_RETURN(worker_,
+                         StartWorker(std::move(loaded), directory_->SocketAddress("worker"),
+                                     /*key=*/"", clock_));
   pool::PoolOptions pool_options;
   pool_options.remotes = {{"worker", worker_->address(), "", ""}};
   // However slow this machine is: nobody else could answer.

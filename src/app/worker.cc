@@ -15,9 +15,7 @@
 
 namespace lemma::app {
 
-Result<std::unique_ptr<worker::Worker>> StartWorker(const ModelOptions& options,
-                                                    const std::string& listen,
-                                                    const std::string& key, const Clock& clock) {
+Result<LoadedModel> LoadModel(const ModelOptions& options) {
   LEMMA_ASSIGN_OR_RETURN(const model::Checkpoint checkpoint, OpenModel(options.model));
   LEMMA_ASSIGN_OR_RETURN(text::ChatTemplate chat_template, LoadChatTemplate(checkpoint));
   LEMMA_ASSIGN_OR_RETURN(std::string fingerprint, model::FingerprintOf(checkpoint));
@@ -31,15 +29,19 @@ Result<std::unique_ptr<worker::Worker>> StartWorker(const ModelOptions& options,
   });
   LEMMA_ASSIGN_OR_RETURN(text::Tokenizer tokenizer, *std::move(tokenizer_loaded));
   LEMMA_ASSIGN_OR_RETURN(std::unique_ptr<model::Backend> backend, *std::move(backend_loaded));
-  worker::WorkerOptions worker_options;
-  worker_options.listen = listen;
-  worker_options.key = key;
-  worker_options.model_id = checkpoint.id();
-  worker_options.version = LEMMA_VERSION;
-  return worker::Worker::Start(
-      worker_options,
-      {std::move(backend), std::move(tokenizer), std::move(chat_template), std::move(fingerprint)},
-      clock);
+  return LoadedModel{
+      checkpoint.id(),
+      {std::move(backend), std::move(tokenizer), std::move(chat_template), std::move(fingerprint)}};
+}
+
+Result<std::unique_ptr<worker::Worker>> StartWorker(LoadedModel loaded, const std::string& listen,
+                                                    const std::string& key, const Clock& clock) {
+  worker::WorkerOptions options;
+  options.listen = listen;
+  options.key = key;
+  options.model_id = loaded.id;
+  options.version = LEMMA_VERSION;
+  return worker::Worker::Start(options, std::move(loaded.model), clock);
 }
 
 namespace {
@@ -69,9 +71,10 @@ Status RunWorker(const WorkerCommandOptions& options) {
   LEMMA_RETURN_IF_ERROR(CheckListen(options.listen, !key.empty()));
   const SteadyClock clock;
   std::optional<EndOnSignal> while_loading(std::in_place);
+  LEMMA_ASSIGN_OR_RETURN(LoadedModel loaded, LoadModel(options.model));
+  while_loading.reset();  // before anybody can ask: a signal from then on drains
   LEMMA_ASSIGN_OR_RETURN(const std::unique_ptr<worker::Worker> worker,
-                         StartWorker(options.model, options.listen, key, clock));
-  while_loading.reset();
+                         StartWorker(std::move(loaded), options.listen, key, clock));
   signals.Wait();
   LogInfo("worker: draining; a second signal ends it at once");
   const EndOnSignal while_draining;

@@ -10,9 +10,16 @@
 
 namespace lemma::app {
 
+// A checkpoint read whole, and how clients name it.
+struct LoadedModel {
+  std::string id;
+  worker::WorkerModel model;
+};
+
+Result<LoadedModel> LoadModel(const ModelOptions& options);
+
 // `key`: as WorkerOptions has it. `clock` must outlive the worker.
-Result<std::unique_ptr<worker::Worker>> StartWorker(const ModelOptions& options,
-                                                    const std::string& listen,
+Result<std::unique_ptr<worker::Worker>> StartWorker(LoadedModel loaded, const std::string& listen,
                                                     const std::string& key, const Clock& clock);
 
 }  // namespace lemma::app
