@@ -2,7 +2,6 @@
 // secret, nothing is found where it does not belong.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { createHmac } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -11,6 +10,7 @@ import { after, before, test } from 'node:test';
 
 import { startPostgresql } from './postgresql.mjs';
 import { eventually, killServers, metricsOf, startServer } from './server.mjs';
+import { codeOf } from './totp.mjs';
 
 const lemma = process.env.LEMMA_BINARY;
 const root = mkdtempSync(join(tmpdir(), 'lemma-shared-'));
@@ -77,18 +77,6 @@ test('two servers hold one limit, and what changes at one is so at the other', a
   }
   for (const server of servers) assert.equal(await server.stop(), 0);
 });
-
-// RFC 6238: SHA-1, six digits, of a secret in base 32.
-function codeOf(secret) {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  const bits = [...secret].map((c) => alphabet.indexOf(c).toString(2).padStart(5, '0')).join('');
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000)));
-  const hash = createHmac('sha1', key).update(step).digest();
-  const number = hash.readUInt32BE(hash.at(-1) & 15) & 0x7fffffff;
-  return String(number % 1000000).padStart(6, '0');
-}
 
 // Signed in: call(method, path, body) -> the reply, and what it was signed in with.
 async function signIn(server, name, password) {

@@ -144,3 +144,57 @@ test('a viewer reads, in Chinese too, and changes nothing', async () => {
   assert.deepEqual(faults, []);
   await page.context().close();
 });
+
+test('an evaluation is cancelled, a report brought in; sets and the gate are removed', async () => {
+  const { page, faults } = await openConsole(browser, server, '#/evaluations', 'edith');
+  const evaluation = form(page, 'A new evaluation');
+  await evaluation.getByLabel('Profile').selectOption('math');
+  await evaluation.getByLabel('Samples of each problem').fill('64');
+  await button(evaluation, 'Evaluate').click();
+  await page.waitForURL(/#\/evaluations\/eval_/);
+  await fact(page, 'State', 'running').waitFor();
+  await assertAccessible(page, 'evaluation-running');
+  await button(page, 'Cancel the evaluation').click();
+  await button(page.locator('.confirm'), 'Cancel the evaluation').click();
+  await fact(page, 'State', 'cancelled').waitFor();
+
+  await goTo(page, 'Evaluations');
+  await page.locator('tr', { hasText: 'math@1' }).filter({ hasText: 'done' }).getByRole('link').click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'), page.getByRole('link', { name: 'JSON' }).click()]);
+  const report = readFileSync(await download.path());
+  await goTo(page, 'Evaluations');
+  const bringIn = (buffer) => page.getByLabel('The report, OUT.json').setInputFiles({
+    name: 'OUT.json', mimeType: 'application/json', buffer });
+  await bringIn(Buffer.from('{'));
+  await alert(page, 'This file is not JSON.');
+  await bringIn(Buffer.from('{}'));
+  await alert(page, 'report');
+  await bringIn(report);
+  await page.waitForURL(/#\/evaluations\/eval_/);
+  await fact(page, 'State', 'imported').waitFor();
+
+  await goTo(page, 'Evaluations');
+  const newSet = form(page, 'A new set');
+  await newSet.getByLabel('Name').fill('spare');
+  await newSet.getByLabel('a JSON object a line').fill(problems[0]);
+  await button(newSet, 'Create').click();
+  const remove = async (name) => {
+    const row = page.getByRole('region', { name: 'Sets of problems' }).locator('tr', { hasText: name });
+    await button(row, 'Remove').click();
+    await button(row.locator('.confirm'), 'Remove').click();
+    return row;
+  };
+  await (await remove('spare')).waitFor({ state: 'detached' });
+  await remove('products');
+  await alert(page, 'gate');
+
+  const owner = await openConsole(browser, server, '#/profiles/math?version=2');
+  await button(owner.page, 'Remove the gate').click();
+  await button(owner.page.locator('.confirm'), 'Remove the gate').click();
+  await owner.page.getByText('There is no gate').waitFor();
+  await owner.page.context().close();
+  await (await remove('products')).waitFor({ state: 'detached' });
+  assert.deepEqual([...faults, ...owner.faults], []);
+  await page.context().close();
+});

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 
 import { eventually, killServers } from '../serve/server.mjs';
+import { codeOf } from '../serve/totp.mjs';
 import { launchBrowser } from './browser.mjs';
 import { assertAccessible, button, goTo, openConsole, password, picture, startConsole } from './console.mjs';
 
@@ -118,25 +119,41 @@ test('a user is made, changed and let in no more; the audit log tells it', async
   await page.context().close();
 });
 
-// RFC 6238 with SHA-1 and six digits, of a secret in base 32.
-function codeOf(secret) {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  const bits = [...secret].map((c) => alphabet.indexOf(c).toString(2).padStart(5, '0')).join('');
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000)));
-  const hash = createHmac('sha1', key).update(counter).digest();
-  const number = hash.readUInt32BE(hash.at(-1) & 15) & 0x7fffffff;
-  return String(number % 1000000).padStart(6, '0');
+// At the settings: the secret that an app would get.
+async function beginFactor(page, factor) {
+  await factor.getByLabel('Present password').fill(password);
+  await button(factor, 'Set up').click();
+  return page.locator('.totp-secret').innerText();
 }
 
-test('one sets up a second factor, signs in with it, and removes it', async () => {
+// The recovery codes.
+async function confirmFactor(page, factor, secret) {
+  await factor.getByLabel('Code', { exact: true }).fill(codeOf(secret));
+  await button(factor, 'Confirm').click();
+  const recovery = (await page.locator('.secret pre').innerText()).trim().split('\n');
+  await button(page, 'I have kept it').click();
+  await page.getByText('Second factor: on').waitFor();
+  return recovery;
+}
+
+// With the second factor's code, after having signed out.
+async function signInAgain(page, name, code) {
+  const form = page.locator('.sign-in');
+  await button(page, `Sign out (${name})`).click();
+  await form.getByLabel('Name').fill(name);
+  await form.getByLabel('Password').fill(password);
+  assert.equal(await page.locator('main').count(), 1, 'nothing is left of the page');
+  await button(page, 'Sign in').click();
+  await page.getByLabel('Code').fill(code);
+  await button(page, 'Sign in').click();
+  await page.getByText('Second factor: on').waitFor();
+}
+
+test('one sets up a second factor, signs in with a recovery code, and removes it', async () => {
   server.user('carol', 'admin');
   const { page, faults } = await openConsole(browser, server, '#/settings', 'carol');
   const factor = page.locator('section', { hasText: 'Second factor' });
-  await factor.getByLabel('Present password').fill(password);
-  await button(factor, 'Set up').click();
-  const secret = await page.locator('.totp-secret').innerText();
+  const secret = await beginFactor(page, factor);
   const url = await factor.getByRole('link').getAttribute('href');
   assert.match(url, /^otpauth:\/\/totp\//);
   const { size, data } = encode(url, { ecc: 'M', border: 4 });
@@ -149,24 +166,12 @@ test('one sets up a second factor, signs in with it, and removes it', async () =
   await factor.getByLabel('Code', { exact: true }).fill('000000');
   await button(factor, 'Confirm').click();
   await factor.locator('[role=alert]').waitFor();
-  await factor.getByLabel('Code', { exact: true }).fill(codeOf(secret));
-  await button(factor, 'Confirm').click();
-  const recovery = (await page.locator('.secret pre').innerText()).trim().split('\n');
+  const recovery = await confirmFactor(page, factor, secret);
   assert.equal(recovery.length, 10);
-  await button(page, 'I have kept it').click();
-  await page.getByText('Second factor: on').waitFor();
   await page.getByText('--admin-listen').waitFor();
   await assertAccessible(page, 'settings');
 
-  await button(page, 'Sign out (carol)').click();
-  const signInForm = page.locator('.sign-in');
-  await signInForm.getByLabel('Name').fill('carol');
-  await signInForm.getByLabel('Password').fill(password);
-  assert.equal(await page.locator('main').count(), 1, 'nothing is left of the page');
-  await button(page, 'Sign in').click();
-  await page.getByLabel('Code').fill(recovery[0]);
-  await button(page, 'Sign in').click();
-  await page.getByText('Second factor: on').waitFor();
+  await signInAgain(page, 'carol', recovery[0]);
   await factor.getByLabel('Present password').fill(password);
   await button(factor, 'Remove the second factor').click();
   await page.getByText('Second factor: off').waitFor();
@@ -174,6 +179,25 @@ test('one sets up a second factor, signs in with it, and removes it', async () =
   await button(page.locator('.confirm'), 'Sign out everywhere').click();
   await page.locator('.sign-in').waitFor();
   assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('one signs in with a code of the app; an owner removes that of who has lost it', async () => {
+  server.user('frank', 'admin');
+  const { page, faults } = await openConsole(browser, server, '#/settings', 'frank');
+  const factor = page.locator('section', { hasText: 'Second factor' });
+  const secret = await beginFactor(page, factor);
+  await confirmFactor(page, factor, secret);
+  await signInAgain(page, 'frank', codeOf(secret, 1)); // no code is taken twice
+  const owner = await openConsole(browser, server, '#/users');
+  const row = owner.page.locator('tbody tr', { hasText: 'frank' });
+  await row.locator('td', { hasText: /^on$/ }).waitFor();
+  await row.locator('summary').click();
+  await button(row, 'Remove the second factor').click();
+  await button(row.locator('.confirm'), 'Remove the second factor').click();
+  await row.locator('td', { hasText: /^off$/ }).waitFor();
+  assert.deepEqual([...faults, ...owner.faults], []);
+  await owner.page.context().close();
   await page.context().close();
 });
 

@@ -19,8 +19,8 @@ after(async () => {
 });
 
 // Whether a version has answered by now, as the page tells.
-async function hasAnswered(page, version) {
-  await server.ask({ prompt: 'What is 47 * 36?' });
+async function hasAnswered(page, version, prompt = 'What is 47 * 36?') {
+  await server.ask({ prompt });
   await page.reload();
   const results = page.getByRole('region', { name: 'Results by version, 30 days' });
   await results.waitFor();
@@ -75,12 +75,18 @@ test('a version is written, previewed, compared, promoted, split and rolled back
   await promote.getByLabel('Its share').fill('25');
   await button(promote, 'Promote').click();
   await labelRow(page, 'production').locator('td', { hasText: '2: 75%, 1: 25%' }).waitFor();
+  let n = 0; // another prompt may get the other version
+  await eventually(() => hasAnswered(page, '1', `What is ${++n} * 36?`), 'version 1 has its share');
+  assert.ok(await hasAnswered(page, '2'), 'both have results');
   for (const left of ['2', '1']) {
     await button(labelRow(page, 'production'), 'Roll back').click();
     await button(page.locator('.confirm'), 'Roll back').click();
     await labelRow(page, 'production').locator('td', { hasText: new RegExp(`^${left}$`) }).waitFor();
   }
-  await eventually(() => hasAnswered(page, '1'), 'version 1 runs again');
+  await eventually(async () => {
+    const { data } = await (await fetch(`${server.url}/v1/profiles`)).json();
+    return data.find(({ id }) => id === 'math').version === 1;
+  }, 'version 1 runs again');
   assert.deepEqual(faults, []);
   await page.context().close();
 });
