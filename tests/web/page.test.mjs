@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { eventually, killServers, startServer } from '../serve/server.mjs';
-import { ask, assertAccessible, launchBrowser, openPage, picture as pictureOf, status } from './browser.mjs';
+import { ask, assertAccessible, assertAccessibleEverywhere, launchBrowser, openPage, picture as pictureOf, status } from './browser.mjs';
 
 let server;
 let browser;
@@ -138,7 +138,9 @@ test('a server with keys asks for one, keeps none, and who is at its limits wait
   await ask(page, 'What is 47 * 36?');
   await status(page, 'Done');
   await page.getByRole('button', { name: 'Retry' }).click();
-  await status(page, 'Waiting for the model');
+  await status(page, 'Your key is over its limit.');
+  await page.getByRole('alert').getByText(/It begins by itself, at the earliest in \d+ s\./).waitFor();
+  await assertAccessibleEverywhere(page, 'at its limits');
   await page.getByRole('button', { name: 'Stop' }).click();
   await status(page, 'Stopped');
   assert.deepEqual(faults, []);

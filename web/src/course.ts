@@ -3,7 +3,15 @@
 import { ApiError, errorFrom, stream } from "./api";
 import type { Entry } from "./history";
 import { createJob, followJob, forgetJob, type Job } from "./jobs";
-import { applyChunk, applyHeaders, applySolveEvent, beginAgain, endRun, type Run } from "./run";
+import {
+  applyChunk,
+  applyHeaders,
+  applySolveEvent,
+  beginAgain,
+  endRun,
+  failureOf,
+  type Run,
+} from "./run";
 import { callOf, jobOf } from "./task";
 
 // Why a run is aborted: the page shows something else, and the server goes on where it can. Any other
@@ -47,9 +55,9 @@ async function untilEnd(run: Run, signal: AbortSignal, course: () => Promise<voi
     }
     if (!(error instanceof ApiError)) reportError(error); // the page's own fault
     const failure = error instanceof ApiError ? error : new ApiError("server", String(error));
-    const { kind, detail, retryAfterSeconds, status } = failure;
-    run.failure = { kind, detail, retryAfterSeconds };
-    const isForgotten = run.jobId !== undefined && status === 404; // another tab had it, or it was kept long enough
+    run.failure = failureOf(failure);
+    const { kind } = failure;
+    const isForgotten = run.jobId !== undefined && failure.status === 404; // another tab had it, or it was kept long enough
     if (isForgotten) delete run.jobId;
     const hasBegun = run.samples.some(({ text, thinking }) => text || thinking);
     const isCutOff = isForgotten || (hasBegun && ["lost", "server", "busy"].includes(kind));
@@ -79,10 +87,16 @@ async function followRunJob(run: Run, { signal, changed }: Watch): Promise<void>
     if (event !== "lost") {
       if (event.object === "job") return endJob(run, event as Job);
       if (event.type === "attempt") beginAgain(run);
+      else if (event.type === "waiting") waitFor(run, event);
       else applySolveEvent(run, event, Date.now());
     }
     changed();
   }
+}
+
+function waitFor(run: Run, event: Record<string, any>): void {
+  beginAgain(run);
+  run.waitsFor = failureOf(errorFrom(event.error ?? {}, event.http_status, event.wait_ms / 1000));
 }
 
 function endJob(run: Run, job: Job): void {

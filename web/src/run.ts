@@ -37,6 +37,7 @@ export interface Run {
   jobId?: string; // of the server's job that does it, which goes on without this page
   isSolve: boolean; // its events are those of /v1/solve
   isLost?: boolean; // the connection to its job, for now
+  waitsFor?: Failure | null; // what the server could not begin it for; it tries again by itself
   state: "running" | "done" | "stopped" | "failed" | "interrupted";
   startedMs: number; // of the epoch
   thinkingMs: number; // until the answer began; 0: it has not
@@ -53,6 +54,10 @@ export interface Run {
   agreement: number | null; // the answer's share of the votes
   tokensSaved: number;
   failure: Failure | null;
+}
+
+export function failureOf({ kind, detail, retryAfterSeconds }: ApiError): Failure {
+  return { kind, detail, retryAfterSeconds };
 }
 
 export function newRun(requestId: string, nowMs: number): Run {

@@ -50,7 +50,7 @@ Answer Ask(TestWorker& worker, const std::string& script, const json::object& fi
 // Varied text, so that nobody takes it for a loop.
 std::string LongThought(int n) {
   std::string text;
-  for (int i = 0; i < n; ++i) text += std::to_string(i * i * 7919 % 100003) + " and ";
+  for (int i = 0; i < n; ++i) text += std::to_string(int64_t{i} * i * 7919 % 100003) + " and ";
   return text;
 }
 

@@ -174,7 +174,8 @@ TEST_P(JobLifeTest, OfTooMuchTheEventsAreCutAndTheAnswerKept) {
   EXPECT_EQ(job.at("result").at("answer"), "42");
   size_t n_bytes = 0;
   std::string last;
-  for (const auto& row : *store_->Events(id, 0, 1000)) {
+  const auto rows = *store_->Events(id, 0, 1000);
+  for (const auto& row : rows) {
     n_bytes += row.lines.size();
     last = row.lines;
   }

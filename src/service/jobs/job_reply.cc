@@ -21,6 +21,13 @@ json::value Stored(const std::string& text) {
 
 }  // namespace
 
+json::value ErrorOf(const std::string& body) {
+  json::value value = Stored(body);
+  json::object* object = value.if_object();
+  json::value* error = object == nullptr ? nullptr : object->if_contains("error");
+  return error == nullptr ? value : json::value(std::move(*error));
+}
+
 json::object RenderJob(const store::Job& job, size_t result_bytes_max) {
   json::object object = {{"id", job.id},
                          {"object", "job"},
@@ -41,16 +48,12 @@ json::object RenderJob(const store::Job& job, size_t result_bytes_max) {
                                                              : json::value(job.webhook.error)}};
   }
   if (job.result.empty() || job.result.size() > result_bytes_max) return object;
-  json::value result = Stored(job.result);
   if (job.status == store::JobStatus::kDone) {
-    object["result"] = std::move(result);
+    object["result"] = Stored(job.result);
     return object;
   }
   object["http_status"] = job.http_status;
-  // As an HTTP error's body has it, where it has.
-  json::object* body = result.if_object();
-  json::value* error = body == nullptr ? nullptr : body->if_contains("error");
-  object["error"] = error == nullptr ? std::move(result) : std::move(*error);
+  object["error"] = ErrorOf(job.result);
   return object;
 }
 

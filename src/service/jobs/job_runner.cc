@@ -1,6 +1,7 @@
 #include "service/jobs/job_runner.h"
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "common/base/error_body.h"
 #include "common/base/log.h"
 #include "common/base/random_id.h"
+#include "service/jobs/job_reply.h"
 
 namespace lemma::jobs {
 namespace {
@@ -16,8 +18,20 @@ namespace {
 // How often what runs is saved, and what waits looked for: what a follower of events waits at most.
 constexpr std::chrono::milliseconds kInterval{200};
 
+constexpr size_t kWaitingErrorBytesMax = 64 << 10;
+
 store::JobEnd Failure(const Status& status) {
   return {store::JobStatus::kFailed, HttpStatusOf(status), ErrorBody(status)};
+}
+
+// For those who follow: why an attempt came to nothing, and when the next one may begin.
+store::JobNews Waiting(const RunOutcome& outcome) {
+  boost::json::object event = {
+      {"type", "waiting"}, {"wait_ms", outcome.wait_ms}, {"http_status", outcome.end.http_status}};
+  if (outcome.end.result.size() <= kWaitingErrorBytesMax) {
+    event["error"] = ErrorOf(outcome.end.result);
+  }
+  return {.progress = "", .lines = "job " + boost::json::serialize(event) + "\n", .n_lines = 1};
 }
 
 }  // namespace
@@ -51,7 +65,7 @@ void JobRunner::Stop() {
   task_->Stop();
   for (const auto& running : running_) {
     running->run->Leave();
-    Note(store_.GiveBack(running->job.id, running->name, 0, /*counts=*/false).status());
+    Note(store_.GiveBack(running->job.id, running->name, {}, 0, /*counts=*/false).status());
   }
   running_.clear();
 }
@@ -106,7 +120,8 @@ Result<bool> JobRunner::Settle(Running& running) {
   const bool is_young = store_.NowMs() - running.job.created_ms < options_.wait_ms_max;
   const bool has_attempts = running.job.n_attempts < options_.attempts_max || !outcome.has_begun;
   if (outcome.may_go_on && is_young && has_attempts) {
-    return store_.GiveBack(id, running.name, outcome.wait_ms, /*counts=*/outcome.has_begun);
+    return store_.GiveBack(id, running.name, Waiting(outcome), outcome.wait_ms,
+                           /*counts=*/outcome.has_begun);
   }
   return store_.End(id, running.name, running.news, outcome.end);
 }

@@ -102,21 +102,22 @@ TEST_P(JobsTest, AServerThatIsFullAndAKeyAtItsLimitsAreAskedAgain) {
   std::atomic<int> n = 0;
   door_.SetAnswer([&, solving = Solving(1)](std::shared_ptr<net::HttpExchange> exchange) {
     const int i = n++;
-    clock_.Advance(60'000);  // long enough for every delay
     if (i > 1) return solving(std::move(exchange));
-    exchange->Send(net::HttpResponse::Json(i == 0 ? 503 : 429, R"({"error":{}})"));
+    exchange->Send(i == 0 ? net::HttpResponse::Json(503, R"({"error":{}})")
+                          : net::HttpResponse{429,
+                                              {{"retry-after-ms", "61000"}},
+                                              R"({"error":{"message":"too many"}})"});
   });
   RunnerOptions options;
   options.lease_ms = 3'600'000;
   const auto jobs = Begin(options);
   const std::string id = Post(*jobs, kSolveJob);
-  door_.WaitFor(1);
-  // The delay begins after the answer: until it is over, time goes on.
   const auto stream = Ask(*jobs, "GET", "/v1/jobs/" + id + "/events");
-  Await([&] {
-    clock_.Advance(1000);
-    return n >= 3;
-  });
+  stream->WaitFor(R"({"type":"waiting","wait_ms":2000,"http_status":503,"error":{}})");
+  clock_.Advance(2000);
+  stream->WaitFor(
+      R"({"type":"waiting","wait_ms":61000,"http_status":429,"error":{"message":"too many"}})");
+  clock_.Advance(61'000);
   stream->Wait();
   const json::object job = Get(*jobs, id);
   EXPECT_EQ(job.at("status"), "done");

@@ -55,7 +55,8 @@ TEST_P(AdminUserStoreTest, OfOwnersWhoLeaveAtTheSameTimeOneStays) {
   InThreads(4,
             [&](int i) { (void)users_->SetRole(ids[static_cast<size_t>(i)], AdminRole::kViewer); });
   int n_owners = 0;
-  for (const AdminUser& user : *users_->List()) n_owners += user.role == AdminRole::kOwner;
+  const auto users = *users_->List();
+  for (const AdminUser& user : users) n_owners += user.role == AdminRole::kOwner;
   EXPECT_EQ(n_owners, 1);
 }
 

@@ -255,16 +255,17 @@ Result<bool> JobStore::End(const std::string& id, const std::string& run, const 
   return is_ours;
 }
 
-Result<bool> JobStore::GiveBack(const std::string& id, const std::string& run, int64_t delay_ms,
-                                bool counts) {
+Result<bool> JobStore::GiveBack(const std::string& id, const std::string& run, const JobNews& news,
+                                int64_t delay_ms, bool counts) {
   bool is_ours = false;
   LEMMA_RETURN_IF_ERROR(database_.Write([&](soci::session& sql) {
     const int64_t due_ms = clock_.NowMs() + delay_ms;
     const int64_t n_counted = counts ? 1 : 0;
-    is_ours = Execute((sql.prepare << "UPDATE jobs SET status = 'queued', holder = '', "
-                                      "due_ms = :due, n_attempts = n_attempts - 1 + :n "
-                                      "WHERE id = :id AND holder = :run AND status = 'running'",
-                       use(due_ms), use(n_counted), use(id), use(run))) > 0;
+    is_ours = AppendNews(sql, id, run, news, /*lease_until_ms=*/0);
+    if (!is_ours) return Ok();
+    sql << "UPDATE jobs SET status = 'queued', holder = '', due_ms = :due, "
+           "n_attempts = n_attempts - 1 + :n WHERE id = :id",
+        use(due_ms), use(n_counted), use(id);
     return Ok();
   }));
   return is_ours;

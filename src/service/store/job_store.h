@@ -124,8 +124,8 @@ class JobStore {
   Result<bool> End(const std::string& id, const std::string& run, const JobNews& news,
                    const JobEnd& end);
   // It waits again, for `delay_ms` at least. `counts`: this was one of its attempts.
-  Result<bool> GiveBack(const std::string& id, const std::string& run, int64_t delay_ms,
-                        bool counts);
+  Result<bool> GiveBack(const std::string& id, const std::string& run, const JobNews& news,
+                        int64_t delay_ms, bool counts);
 
   // A job that has ended and whose webhook is due, which is claimed for `claim_ms`.
   Result<std::optional<Job>> ClaimWebhook(int64_t claim_ms);

@@ -95,7 +95,7 @@ TEST_P(JobStoreTest, AnotherTakesOverWhenTheLeaseEndsAndTheFirstCanSayNoMore) {
   EXPECT_TRUE(store_->Events(id, 0, 10)->empty()) << "what the first said is dropped";
   EXPECT_FALSE(*store_->Save(id, "first", {"{}", " 3\n", 1}, kLeaseMs));
   EXPECT_FALSE(*store_->End(id, "first", {}, {JobStatus::kDone, 200, "wrong"}));
-  EXPECT_FALSE(*store_->GiveBack(id, "first", 0, /*counts=*/true));
+  EXPECT_FALSE(*store_->GiveBack(id, "first", {}, 0, /*counts=*/true));
   EXPECT_TRUE(*store_->End(id, "second", {"{}", " 4\n", 1}, {JobStatus::kDone, 200, "right"}));
   EXPECT_FALSE(*store_->End(id, "second", {}, {JobStatus::kFailed, 500, "twice"}));
   const auto job = *store_->Find("key_a", id);
@@ -110,8 +110,9 @@ TEST_P(JobStoreTest, AnotherTakesOverWhenTheLeaseEndsAndTheFirstCanSayNoMore) {
 TEST_P(JobStoreTest, WhatIsGivenBackRunsWhenItIsDueAndDoesNotCount) {
   const std::string id = Create(Asked("key_a"));
   ASSERT_TRUE(*store_->Claim("first", kLeaseMs));
-  ASSERT_TRUE(*store_->GiveBack(id, "first", 50, /*counts=*/false));
+  ASSERT_TRUE(*store_->GiveBack(id, "first", {"", "job {}\n", 1}, 50, /*counts=*/false));
   EXPECT_EQ(StatusOf(id), JobStatus::kQueued);
+  EXPECT_EQ(store_->Events(id, 0, 10)->at(0).lines, "job {}\n") << "why, until it is claimed again";
   EXPECT_FALSE(*store_->Claim("second", kLeaseMs));
   clock_.Advance(50);
   const auto again = *store_->Claim("second", kLeaseMs);

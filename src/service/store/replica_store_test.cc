@@ -73,7 +73,8 @@ TEST_P(ReplicaStoreTest, AKeyIsInNoColumnAndEveryChangeIsAudited) {
   std::string actions;
   AuditFilter of_it;
   of_it.target = id;
-  for (const AuditEntry& entry : *audit.Query(of_it)) {
+  const auto entries = *audit.Query(of_it);
+  for (const AuditEntry& entry : entries) {
     actions += entry.action + " ";
     EXPECT_THAT(entry.details, Not(HasSubstr("planted")));
   }

@@ -71,6 +71,9 @@ export function Result({ entry, versions, control, onEdit, onVersion, say }: Pro
         )}
       </div>
       {run.failure && run.state === "failed" && <FailureNote failure={run.failure} say={say} />}
+      {run.waitsFor && run.state === "running" && (
+        <FailureNote failure={run.waitsFor} isTriedAgain say={say} />
+      )}
       {run.isOffDomain && <p class="note">{say("offDomain")}</p>}
       {showsRace && <Samples run={run} say={say} />}
       {sample?.thinking && <Thinking key={entry.id} run={run} text={sample.thinking} say={say} />}
@@ -104,6 +107,7 @@ function statusOf(run: Run): Word {
   if (run.state === "failed") return run.failure ? failureWords[run.failure.kind] : "errorServer";
   if (run.state === "done") return "done";
   if (run.isLost) return "reconnecting";
+  if (run.waitsFor) return failureWords[run.waitsFor.kind];
   const sample = shownSample(run);
   if (sample?.text) return "answering";
   return sample?.thinking ? "thinking" : "waiting";
@@ -120,12 +124,19 @@ const failureWords: Record<Failure["kind"], Word> = {
   lost: "errorLost",
 };
 
-function FailureNote({ failure, say }: { failure: Failure; say: Say }) {
+interface NoteProps {
+  failure: Failure;
+  isTriedAgain?: boolean; // by the server
+  say: Say;
+}
+
+function FailureNote({ failure, isTriedAgain, say }: NoteProps) {
   const { detail, retryAfterSeconds } = failure;
   return (
     <p class="note" role="alert">
       {detail}{" "}
-      {retryAfterSeconds !== null && say("retryAfter", { n: Math.ceil(retryAfterSeconds) })}
+      {retryAfterSeconds !== null &&
+        say(isTriedAgain ? "triedAfter" : "retryAfter", { n: Math.ceil(retryAfterSeconds) })}
     </p>
   );
 }
