@@ -1,0 +1,130 @@
+// The solve page in each of its states, in both languages and themes, at a desk and on a phone: axe
+// finds nothing serious. And what its reader chose is there again.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { assertAccessibleEverywhere, openPage } from './browser.mjs';
+import { startScripted, stopScripted } from './scripted_server.mjs';
+
+let replica;
+let server;
+let browser;
+before(async () => {
+  ({ replica, server, browser } = await startScripted());
+});
+after(stopScripted);
+
+const words = {
+  'en-US': {
+    done: 'Done', thinking: 'Thinking', answering: 'Answering', votes: 'Number of votes', stop: 'Stop',
+    stopped: 'Stopped', offDomain: 'this looks like neither', busy: 'no room or no model ready',
+    history: 'History', share: 'Share', link: 'The link holds all of it',
+    tests: 'Give at least one test', checked: 'Nothing else was checked',
+  },
+  'zh-CN': {
+    done: '完成', thinking: '思考中', answering: '回答中', votes: '投票次数', stop: '停止', stopped: '已停止',
+    offDomain: '这看起来两者都不是', busy: '没有空位', history: '历史', share: '分享', link: '全部内容都在链接里',
+    tests: '请至少给出一个测试', checked: '未作其他检验',
+  },
+};
+
+async function ask(page, problem) {
+  await page.locator('#problem').fill(problem);
+  await page.locator('.task button.main').click();
+}
+const status = (page, text) => page.locator('.status', { hasText: text }).waitFor();
+const button = (page, name) => page.getByRole('button', { name, exact: true });
+const choose = (page, name, index) => page.locator(`input[name=${name}]`).nth(index).check();
+
+for (const [locale, say] of Object.entries(words)) {
+  test(`every state is accessible (${locale})`, async () => {
+    const { page, faults } = await openPage(browser, server.url, { locale });
+    const check = (state) => assertAccessibleEverywhere(page, `${state}, ${locale}`);
+    await page.locator('.welcome').waitFor();
+    await check('welcome');
+
+    replica.say([{ reasoning: 'Let me think of $x^2$.' }]);
+    const thinks = replica.hold();
+    await ask(page, 'What is $1 + 1$?');
+    await thinks;
+    await status(page, say.thinking);
+    await page.locator('.thinking summary').click();
+    await page.locator('.thinking .katex').waitFor();
+    await check('thinking');
+    replica.release();
+    await status(page, say.done);
+    await check('done');
+    await button(page, say.share).click();
+    await page.locator('.shared', { hasText: say.link }).waitFor();
+    await check('shared');
+
+    replica.say([{ content: 'It is \\boxed{2}.\n\n```python\nprint(2)\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n' }]);
+    const answers = replica.hold();
+    await ask(page, 'What is 1 + 1?');
+    await answers;
+    await status(page, say.answering);
+    await check('answering');
+    await button(page, say.stop).click();
+    await status(page, say.stopped);
+    await check('stopped');
+
+    await choose(page, 'effort', 3);
+    await page.getByLabel(say.votes).selectOption('3');
+    const races = replica.hold(3);
+    await ask(page, 'What is 1 + 1?');
+    await races;
+    await page.locator('.lane').nth(2).waitFor();
+    await check('racing');
+    replica.say([{ content: 'It is \\boxed{2}.' }]);
+    replica.release();
+    await status(page, say.done);
+    await page.getByText(say.checked).waitFor();
+    await check('voted');
+    await choose(page, 'effort', 1);
+
+    await ask(page, 'Tell me about the weather in Paris');
+    await page.getByText(say.offDomain).waitFor();
+    await check('off domain');
+
+    await page.route('**/v1/chat/completions', (route) => route.fulfill({
+      status: 503, headers: { 'retry-after': '3' },
+      json: { error: { type: 'unavailable_error', message: 'too many wait' } },
+    }));
+    await ask(page, 'What is 2 + 2?');
+    await status(page, say.busy);
+    await check('failed');
+
+    await button(page, say.history).click();
+    await page.locator('.past').first().waitFor();
+    await check('history');
+    await page.keyboard.press('Escape');
+
+    await choose(page, 'mode', 1);
+    await ask(page, 'Print 1 + 1.');
+    await page.getByRole('alert').filter({ hasText: say.tests }).waitFor();
+    await check('without tests');
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+}
+
+test('language and theme are those that were chosen, also after a reload', async () => {
+  const { page, faults } = await openPage(browser, server.url, { colorScheme: 'light' });
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await background();
+  await button(page, 'Theme: as the system').click();
+  await button(page, 'Theme: light').click();
+  await button(page, 'Theme: dark').waitFor();
+  const dark = await background();
+  assert.notEqual(dark, light);
+  await button(page, '中文').click();
+  await page.reload();
+  await button(page, '主题:深色').waitFor();
+  assert.equal(await background(), dark);
+  assert.equal(await page.locator('html').getAttribute('lang'), 'zh-CN');
+  await button(page, '主题:深色').click();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  assert.equal(await background(), dark, 'as the system');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
