@@ -25,17 +25,23 @@ function tokens(text, kind) {
   }));
 }
 
-// The text as an answer, and what became of it.
+// The text as an answer, or as a thinking that is looked at while it comes; and what became of it.
 async function stream(page, index, text, shown) {
-  const kind = index % 8 === 0 ? 'reasoning' : 'content';
-  replica.say([...tokens(text, kind), { content: `\n\nThat was ${index}.` }]);
-  await ask(page, `${index} + 1`);
+  const end = { content: `\n\nThat was ${index}.` };
+  if (index % 8 === 0) {
+    let open;
+    const isOpen = new Promise((resolve) => (open = resolve));
+    replica.say([{ reasoning: 'Well.\n\n' }, () => isOpen, ...tokens(text, 'reasoning'), end]);
+    await ask(page, `${index} + 1`);
+    await page.locator('.thinking summary').click();
+    await page.locator('.thinking .typeset', { hasText: 'Well.' }).waitFor();
+    open();
+  } else {
+    replica.say([...tokens(text, 'content'), end]);
+    await ask(page, `${index} + 1`);
+  }
   await page.locator('.answer', { hasText: `That was ${index}.` }).waitFor();
   await status(page, 'Done');
-  if (kind === 'reasoning') {
-    await page.locator('.thinking summary').click();
-    await page.locator('.thinking .typeset > :first-child').waitFor({ state: 'attached' });
-  }
   const found = await page.evaluate(() => ({
     hacked: window.hacked ?? false,
     tags: document.querySelectorAll(
