@@ -74,7 +74,8 @@ class ThreadPool {
   std::vector<std::thread> threads_;
   std::vector<Member> members_;    // [member - 1]
   const TaskRef* task_ = nullptr;  // published by generation_
-  bool stopping_ = false;          // published by generation_
+  // Published by generation_, but also read by who wakes late for an earlier one.
+  std::atomic<bool> stopping_ = false;
   alignas(64) std::atomic<uint32_t> generation_{0};
   alignas(64) std::atomic<uint32_t> n_running_{0};  // calls but the caller's own
 };
