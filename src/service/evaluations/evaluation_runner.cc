@@ -24,14 +24,12 @@ struct EvaluationRunner::Running {
 };
 
 EvaluationRunner::EvaluationRunner(RunParts parts, const RunnerOptions& options)
-    : parts_(std::move(parts)),
-      options_(options),
-      task_(std::make_unique<store::PeriodicTask>(kInterval, [this] { Round(); })) {}
+    : parts_(std::move(parts)), options_(options), task_(kInterval, [this] { Round(); }) {}
 
 EvaluationRunner::~EvaluationRunner() { Stop(); }
 
 void EvaluationRunner::Stop() {
-  task_->Stop();
+  task_.Stop();
   if (!running_) return;
   running_->run.reset();
   Note(parts_.store->GiveBack(running_->id, running_->name, /*counts=*/false).status());
@@ -65,7 +63,7 @@ void EvaluationRunner::Begin() {
   }
   LogInfo("evaluations: {} begins: {}", running->id, ProfileOf(**next));
   running->run = std::make_unique<EvaluationRun>(parts_, std::move(**next), running->name,
-                                                 [task = task_.get()] { task->RunSoon(); });
+                                                 [this] { task_.RunSoon(); });
   running_ = std::move(running);
 }
 

@@ -39,7 +39,7 @@ class EvaluationRunner {
   const RunnerOptions options_;
   bool was_ok_ = true;  // of the thread alone, as is what it runs
   std::unique_ptr<Running> running_;
-  std::unique_ptr<store::PeriodicTask> task_;
+  store::PeriodicTask task_;  // last: its first round may come before a constructor has ended
 };
 
 }  // namespace lemma::evaluations

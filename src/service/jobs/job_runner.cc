@@ -52,17 +52,17 @@ JobRunner::JobRunner(store::JobStore& store, net::HttpHandler front_door,
       front_door_(std::move(front_door)),
       can_run_(std::move(can_run)),
       options_(options),
-      task_(std::make_unique<store::PeriodicTask>(kInterval, [this] { Round(); })) {}
+      task_(kInterval, [this] { Round(); }) {}
 
 JobRunner::~JobRunner() { Stop(); }
 
-void JobRunner::RunSoon() { task_->RunSoon(); }
+void JobRunner::RunSoon() { task_.RunSoon(); }
 
 void JobRunner::Drain() { is_draining_ = true; }
 
 void JobRunner::Stop() {
   is_draining_ = true;
-  task_->Stop();
+  task_.Stop();
   for (const auto& running : running_) {
     running->run->Leave();
     Note(store_.GiveBack(running->job.id, running->name, {}, 0, /*counts=*/false).status());
@@ -134,7 +134,7 @@ bool JobRunner::Begin() {
   if (!job.ok() || !*job) return false;
   running->job = std::move(**job);
   running->is_cancelled = running->job.is_cancel_asked;
-  running->run = std::make_unique<JobRun>(running->job, [task = task_.get()] { task->RunSoon(); });
+  running->run = std::make_unique<JobRun>(running->job, [this] { task_.RunSoon(); });
   if (running->job.n_attempts > options_.attempts_max) {
     running->outcome = RunOutcome{
         .end = Failure(Internal("the server ended " + std::to_string(options_.attempts_max) +

@@ -55,7 +55,7 @@ class JobRunner {
   std::atomic<bool> is_draining_{false};
   bool was_ok_ = true;  // of the thread alone, as is what it runs
   std::vector<std::unique_ptr<Running>> running_;
-  std::unique_ptr<store::PeriodicTask> task_;
+  store::PeriodicTask task_;  // last: its first round may come before a constructor has ended
 };
 
 }  // namespace lemma::jobs
