@@ -58,6 +58,9 @@ Result<BoxResult> BoxRun::Run() {
   LEMMA_RETURN_IF_ERROR(SendOrder());
   while (!ending_) {
     LEMMA_RETURN_IF_ERROR(TakeNews());
+    if (!ending_ && limits_.is_over != nullptr && (*limits_.is_over)()) {
+      return Status(StatusCode::kCancelled, "nobody waits for the program any more");
+    }
     if (!ending_ && running_) CheckUsage();
     if (!running_ && ElapsedMs() > kSetupMsMax) return SetupFailed("it does not start");
   }

@@ -19,7 +19,7 @@ class BoxRun {
   BoxRun(const BoxRun&) = delete;
   ~BoxRun();  // nothing of the box is left, whichever way Run ended
 
-  // Once. Errors: kInternal where the box could not be set up or does not end.
+  // Once. Errors: kInternal where the box could not be set up or does not end; kCancelled.
   Result<BoxResult> Run();
 
  private:

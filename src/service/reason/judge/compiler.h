@@ -53,7 +53,7 @@ class Compiler {
 
   // With a `function`, running the program calls it (harness/); "": the program runs as it is.
   // Errors: kUnavailable where this host has no compiler for the language, with what to install;
-  // kInternal and kIo as Sandbox::Run.
+  // the others as Sandbox::Run.
   Result<Outcome> Compile(const Program& program, const std::string& function) const;
 
  private:

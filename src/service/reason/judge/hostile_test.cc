@@ -87,7 +87,7 @@ struct HostileProgram {
     JudgeTest test;
     test.input = std::string(static_cast<size_t>(setting("input_bytes", 0)), 'x');
     test.output = prints;
-    tests.tests.assign(kRuns, test);
+    tests.tests.push_back(test);
     return tests;
   }
 };
@@ -103,10 +103,10 @@ TEST_P(HostileTest, GetsItsVerdictAndLeavesNothing) {
   {
     const auto judge = Judge::Create({.sandbox = {}, .compile_limits = kSmallCompileLimits});
     LEMMA_SKIP_WITHOUT(judge);
-    const auto report = judge->Run(hostile.program, hostile.Tests());
-    ASSERT_TRUE(report.ok()) << report.status().ToString();
-    ASSERT_EQ(report->tests.size(), static_cast<size_t>(kRuns));
-    for (const TestVerdict& test : report->tests) {
+    for (int run = 0; run < kRuns; ++run) {
+      const auto report = judge->Run(hostile.program, hostile.Tests());
+      ASSERT_TRUE(report.ok()) << report.status().ToString();
+      const TestVerdict& test = report->tests.at(0);
       EXPECT_THAT(hostile.verdicts, testing::Contains(VerdictName(test.verdict)))
           << test.message << "\noutput: " << test.output << "\nerrors: " << test.errors
           << "\ncompiler: " << report->compiler_message.substr(0, 2000);

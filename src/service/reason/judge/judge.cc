@@ -86,17 +86,17 @@ std::optional<std::string> Difference(const JudgeTests& tests, const JudgeTest& 
 }
 
 TestVerdict RunTest(const Sandbox& sandbox, const CompiledProgram& program, const JudgeTests& tests,
-                    const JudgeTest& test) {
+                    const BoxLimits& limits, const JudgeTest& test) {
   TestVerdict verdict;
   verdict.name = test.name;
   const auto input = SealedFile::Make(test.input);
-  const auto box = input.ok() ? sandbox.Run(program.Command(*input, tests.limits))
-                              : Result<BoxResult>(input.status());
+  const auto box =
+      input.ok() ? sandbox.Run(program.Command(*input, limits)) : Result<BoxResult>(input.status());
   if (!box.ok()) {
     verdict.message = box.status().message();
     return verdict;
   }
-  Finding finding = FindEnding(*box, tests.limits);
+  Finding finding = FindEnding(*box, limits);
   if (finding.verdict == Verdict::kAccepted) {
     if (auto difference = Difference(tests, test, box->output)) {
       finding = {Verdict::kWrongAnswer, std::move(*difference)};
@@ -162,10 +162,12 @@ Result<Judge> Judge::Create(const JudgeOptions& options) {
   return Judge(options, std::move(sandbox));
 }
 
-Result<JudgeReport> Judge::Run(const Program& program, const JudgeTests& tests) const {
-  LEMMA_ASSIGN_OR_RETURN(
-      const Compiler::Outcome outcome,
-      Compiler(sandbox_, options_.compile_limits).Compile(program, tests.function));
+Result<JudgeReport> Judge::Run(const Program& program, const JudgeTests& tests,
+                               const std::function<bool()>& is_over) const {
+  BoxLimits compile_limits = options_.compile_limits, limits = tests.limits;
+  if (is_over) compile_limits.is_over = limits.is_over = &is_over;
+  LEMMA_ASSIGN_OR_RETURN(const Compiler::Outcome outcome,
+                         Compiler(sandbox_, compile_limits).Compile(program, tests.function));
   JudgeReport report;
   report.language = program.language;
   report.compile_ms = outcome.box.cpu_ms;
@@ -176,7 +178,8 @@ Result<JudgeReport> Judge::Run(const Program& program, const JudgeTests& tests) 
     std::atomic<size_t> next = 0;
     const auto work = [&] {
       for (size_t i = next++; i < tests.tests.size(); i = next++) {
-        report.tests[i] = RunTest(sandbox_, outcome.program, tests, tests.tests[i]);
+        if (is_over && is_over()) return;
+        report.tests[i] = RunTest(sandbox_, outcome.program, tests, limits, tests.tests[i]);
       }
     };
     std::vector<std::jthread> others;
@@ -184,6 +187,10 @@ Result<JudgeReport> Judge::Run(const Program& program, const JudgeTests& tests) 
         std::clamp<size_t>(static_cast<size_t>(options_.n_parallel), 1, tests.tests.size());
     for (size_t i = 1; i < n_threads; ++i) others.emplace_back(work);
     work();
+    others.clear();
+    if (is_over && is_over()) {
+      return Status(StatusCode::kCancelled, "nobody waits for the verdict any more");
+    }
   }
   for (const TestVerdict& test : report.tests) {
     if (test.verdict == Verdict::kAccepted) ++report.n_accepted;

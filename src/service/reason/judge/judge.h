@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -64,8 +65,10 @@ class Judge {
   // Errors: kUnavailable where this host cannot isolate programs, with what to do.
   static Result<Judge> Create(const JudgeOptions& options);
 
-  // Errors: kUnavailable where it has no compiler for the language, with what to install.
-  Result<JudgeReport> Run(const Program& program, const JudgeTests& tests) const;
+  // Errors: kUnavailable where it has no compiler for the language, with what to install;
+  // kCancelled soon after `is_over` says so, which is asked by several threads at once.
+  Result<JudgeReport> Run(const Program& program, const JudgeTests& tests,
+                          const std::function<bool()>& is_over = {}) const;
 
  private:
   Judge(const JudgeOptions& options, Sandbox sandbox)

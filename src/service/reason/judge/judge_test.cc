@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
+
 #include "service/reason/judge/test_host.h"
 
 namespace lemma::reason {
@@ -88,6 +90,25 @@ TEST(JudgeTest, CallsFunctions) {
                   c.test + "]}");
     EXPECT_STREQ(VerdictName(report.verdict), VerdictName(c.verdict))
         << c.source << report.tests[0].message << report.tests[0].errors << report.compiler_message;
+  }
+}
+
+// The one ends while it sleeps, the other while it is compiled.
+TEST(JudgeTest, EndsSoonWhereNobodyWaits) {
+  const auto judge = Judge::Create({.sandbox = {}, .compile_limits = {}, .n_parallel = 2});
+  LEMMA_SKIP_WITHOUT(judge);
+  const auto tests = ParseJudgeTests(
+      R"({"time_ms": 60000, "wall_ms": 60000, "tests": [{"output": ""}, {"output": ""}, {"output": ""}]})");
+  const std::pair<ProgramLanguage, std::string> endless[] = {
+      {ProgramLanguage::kPython, "import time\ntime.sleep(60)\n"},
+      {ProgramLanguage::kCpp, "#include <bits/stdc++.h>\nint main() { for (;;) {} }\n"}};
+  for (const auto& [language, source] : endless) {
+    const auto begun = std::chrono::steady_clock::now();
+    const auto report = judge->Run({language, source}, *tests, [&] {
+      return std::chrono::steady_clock::now() - begun > std::chrono::milliseconds(200);
+    });
+    EXPECT_EQ(report.status().code(), StatusCode::kCancelled) << source;
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(20)) << source;
   }
 }
 

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ struct BoxLimits {
   uint64_t n_inodes = 1024;              // files and folders
   uint64_t n_processes = 32;             // threads included
   uint64_t n_files = 64;                 // open at once in a process
+  // Borrowed; asked every few milliseconds. True: nobody waits for it any more. nullptr: never.
+  const std::function<bool()>* is_over = nullptr;
 };
 
 struct BoxFile {
@@ -79,7 +82,7 @@ class Sandbox {
   static Result<Sandbox> Create(const SandboxOptions& options = {});
 
   // Blocks until the box is gone with every process in it. Errors: kInternal or kIo where the host
-  // failed, never because of what the program does.
+  // failed, never because of what the program does; kCancelled: limits.is_over.
   Result<BoxResult> Run(const BoxCommand& command) const;
 
  private:
