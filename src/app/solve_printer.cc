@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "common/base/error_message.h"
@@ -47,6 +48,19 @@ std::string CheckText(FieldReader& check) {
                      TextOf(check, "verdict"));
 }
 
+// Of a sample whose claims were looked at again: "4 of 5 claims hold".
+std::string ClaimsText(FieldReader& checked) {
+  const json::value* claims = checked.Require("claims");
+  if (claims == nullptr || !claims->is_array()) return "";
+  const json::array& all = claims->get_array();
+  const auto n = std::ranges::count_if(all, [](const json::value& claim) {
+    const json::object* object = claim.if_object();
+    const json::value* holds = object == nullptr ? nullptr : object->if_contains("holds");
+    return holds != nullptr && *holds == true;
+  });
+  return fmt::format("{} of {} claims hold", n, all.size());
+}
+
 // Of an event before the result, "" where there is nothing to say.
 std::string LineOf(const std::string& type, FieldReader& event) {
   const int64_t sample = CountOf(event, "sample");
@@ -62,6 +76,7 @@ std::string LineOf(const std::string& type, FieldReader& event) {
   }
   if (type == "vote") return "votes: " + VotesText(event);
   if (type == "check") return fmt::format("sample {}: {}", sample, CheckText(event));
+  if (type == "claims") return fmt::format("sample {}: {}", sample, ClaimsText(event));
   if (type == "weak") return fmt::format("sample {}: unsure, cut short", sample);
   if (type == "repair") {
     return fmt::format("sample {}: sample {} is sent back with the test that it fails", sample,
@@ -73,7 +88,8 @@ std::string LineOf(const std::string& type, FieldReader& event) {
 std::string SummaryOf(FieldReader& result) {
   std::string text;
   const std::string answer = TextOf(result, "answer");
-  if (const json::object* verified = result.FindObject("verified")) {
+  const json::object* verified = result.FindObject("verified");
+  if (verified != nullptr && verified->contains("verdict")) {
     FieldReader check = result.Within(*verified, "verified");
     text = "checked: " + CheckText(check);
   } else if (!answer.empty()) {
@@ -82,6 +98,10 @@ std::string SummaryOf(FieldReader& result) {
     result.ReadNumber("confidence", 0, 1, confidence);
     text = fmt::format("answer: {} (agreement {:.0f} %, confidence {:.2f})", answer,
                        100 * agreement, confidence);
+    if (verified != nullptr) {
+      FieldReader checked = result.Within(*verified, "verified");
+      text += ", " + ClaimsText(checked);
+    }
   } else {
     text = "no answer that could be voted for";
   }

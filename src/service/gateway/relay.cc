@@ -10,6 +10,7 @@
 #include "service/gateway/span_attributes.h"
 #include "service/gateway/told_end.h"
 #include "service/gateway/usage_mapper.h"
+#include "service/solve/asked_chat.h"
 
 namespace lemma::gateway {
 namespace {
@@ -79,7 +80,8 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     pool::WaitRequest wait = {.route = Route(),
                               .request_hash = routing_.request_hash,
                               .key_id = reply_->account().key_id(),
-                              .weight = reply_->account().weight()};
+                              .weight = reply_->account().weight(),
+                              .run = solve::RunOfOwn(reply_->request())};
     // Half of its time is for the answer: with less it would not be the one that was asked for.
     if (routing_.deadline) wait.patience = *routing_.deadline / 2;
     const auto turn =

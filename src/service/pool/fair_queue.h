@@ -1,4 +1,5 @@
-// Who of several keys is served next: weighted fair queueing over tokens. Pure: no clock, no
+// Who of several keys is served next: weighted fair queueing over tokens; and of one key's
+// requests, which: the same between its runs of /v1/solve and all else it asks. Pure: no clock, no
 // thread. Not thread-safe.
 //
 // Each key has a counter of tokens divided by its weight; the key with the lowest one is next, and
@@ -24,22 +25,25 @@ using TicketId = int64_t;  // in the order of arrival
 
 // Whose a request is, and what of the replicas it takes.
 struct FairShare {
-  std::string key_id;  // "": of nobody known; all of those are one
-  double weight = 1;   // over 0
-  int64_t tokens = 0;  // of prompt and answer, at most and about
+  std::string key_id;    // "": of nobody known; all of those are one
+  double weight = 1;     // over 0
+  int64_t tokens = 0;    // of prompt and answer, at most and about
+  std::string run = {};  // of the key's, that asks for several answers to one problem; "": none
 };
 
-class FairQueue {
+// Flows by name: a flow's requests in the order they came, unless Begin says which of them.
+class FlowQueue {
  public:
-  // `id` is higher than those before it.
-  void Push(TicketId id, const FairShare& share);
-  void Remove(TicketId id, const std::string& key_id);  // it waits no more
+  // `id` is higher than those before it; `cost`: tokens by weight.
+  void Push(TicketId id, const std::string& flow, double cost);
+  void Remove(TicketId id, const std::string& flow);  // it waits no more
 
-  std::optional<TicketId> Next() const;  // who goes first; nothing: nobody waits
-  // Takes Next out, charged with what it may use. Settle follows.
-  void Begin();
-  // A request that was begun has ended and used so many tokens.
-  void Settle(const FairShare& share, int64_t tokens_used);
+  const std::string* NextFlow() const;   // nullptr: nobody waits
+  std::optional<TicketId> Next() const;  // of that, who came first; nothing: nobody waits
+  // Takes one of NextFlow out, charged with what it may use. Settle follows.
+  void Begin(TicketId id);
+  // A request that was begun has ended and used what it did.
+  void Settle(const std::string& flow, double cost, double used);
 
   // Nothing waits and nothing is under way.
   bool is_idle() const { return flows_.empty(); }
@@ -63,6 +67,26 @@ class FairQueue {
 
   Flows flows_;
   double floor_ = 0;  // the lowest `used` of those that wait; never falls while anything is here
+};
+
+class FairQueue {
+ public:
+  // `id` is higher than those before it.
+  void Push(TicketId id, const FairShare& share);
+  void Remove(TicketId id, const FairShare& share);  // it waits no more
+
+  std::optional<TicketId> Next() const;  // who goes first; nothing: nobody waits
+  // Takes Next out, charged with what it may use. Settle follows.
+  void Begin();
+  // A request that was begun has ended and used so many tokens.
+  void Settle(const FairShare& share, int64_t tokens_used);
+
+  // Nothing waits and nothing is under way.
+  bool is_idle() const { return keys_.is_idle(); }
+
+ private:
+  FlowQueue keys_;
+  std::map<std::string, FlowQueue> runs_;  // of each key that is in keys_
 };
 
 }  // namespace lemma::pool

@@ -48,6 +48,7 @@ struct WaitRequest {
   uint64_t request_hash = 0;  // as of Acquire
   std::string key_id = {};    // keys are served by turns (fair_queue.h); "": of nobody known
   double weight = 1;
+  std::string run = {};  // as FairShare has it
   std::optional<Duration> patience =
       {};  // kDeadlineExceeded after it; at most LineOptions::wait_max
 };

@@ -36,7 +36,7 @@ void PoolImpl::StandInLine(const std::shared_ptr<Turn>& turn, WaitRequest reques
   route.tokens = TokensOf(route);
   const Duration patience =
       std::min(request.patience.value_or(Duration::max()), options_.line.wait_max);
-  const FairShare share = {request.key_id, request.weight, route.tokens};
+  const FairShare share = {request.key_id, request.weight, route.tokens, request.run};
   const TicketId id = line_.Enter(route.model, share, now + patience);
   turn->OnLeave([this, id] { OnLeave(id); });
   const std::string model = route.model;

@@ -16,7 +16,7 @@ void WaitingLine::Leave(TicketId id) {
   const auto found = waiting_.find(id);
   if (found == waiting_.end()) return;
   FairQueue& queue = queues_.at(found->second.model);
-  queue.Remove(id, found->second.share.key_id);
+  queue.Remove(id, found->second.share);
   if (queue.is_idle()) queues_.erase(found->second.model);
   Drop(found);
 }
@@ -40,18 +40,24 @@ TicketId WaitingLine::NewestOfGreediest() const {
     double of_line = 0;
     TicketId newest = 0;
   };
-  std::map<std::string, Part> parts;
+  using Parts = std::map<std::string, Part>;
+  const auto greediest = [](const Parts& parts) {
+    return std::ranges::max_element(
+        parts, {}, [](const Parts::value_type& entry) { return entry.second.of_line; });
+  };
+  Parts keys;
+  std::map<std::string, Parts> runs;  // of each key
   for (const auto& [id, waiting] : waiting_) {
     const double requests = 1.0 / static_cast<double>(options_.requests_max);
     const double tokens =
         static_cast<double>(waiting.share.tokens) / static_cast<double>(options_.tokens_max);
-    Part& part = parts[waiting.share.key_id];
-    part.of_line += requests + tokens;
-    part.newest = id;
+    const std::string& key = waiting.share.key_id;
+    for (Part* part : {&keys[key], &runs[key][waiting.share.run]}) {
+      part->of_line += requests + tokens;
+      part->newest = id;
+    }
   }
-  const auto greediest =
-      std::ranges::max_element(parts, {}, [](const auto& entry) { return entry.second.of_line; });
-  return greediest->second.newest;
+  return greediest(runs.at(greediest(keys)->first))->second.newest;
 }
 
 std::vector<TicketId> WaitingLine::Expired(TimePoint now) {

@@ -33,8 +33,9 @@ class WaitingLine {
   // It does not wait any more; nothing happens where it does not.
   void Leave(TicketId id);
 
-  // Takes out who is too much: the newest request of the key that has most of the line, until the
-  // rest fits. So one key cannot keep others out, whatever its weight.
+  // Takes out who is too much: the newest request of the key that has most of the line, and of that
+  // key's run that has most of it, until the rest fits. So neither a key nor a run keeps others
+  // out.
   std::vector<TicketId> Overflow();
   // Takes out who has waited until its end.
   std::vector<TicketId> Expired(TimePoint now);

@@ -32,6 +32,30 @@ TEST(WaitingLineTest, KeysTakeTurnsByTokensAndAKeysRequestsKeepTheirOrder) {
                                           small[4], large[1], small[5], small[6], small[7]}));
 }
 
+TEST(WaitingLineTest, AKeysRunsTakeTurnsWithEachOtherAndWithAllElseItAsks) {
+  WaitingLine line({.requests_max = 15});
+  const auto chat = [&](const std::string& run, int64_t tokens) {
+    return line.Enter(kModel, {"", 1, tokens, run}, kEver);
+  };
+  std::map<std::string, std::vector<TicketId>> runs;
+  for (int i = 0; i < 4; ++i) {
+    for (const char* run : {"r1", "r2", "r3"}) runs[run].push_back(chat(run, 8000));
+  }
+  line.Begin(kModel);  // r1's first
+  const TicketId single = chat("", 20), another = chat("", 20);
+  std::vector<TicketId> order;
+  for (int i = 0; i < 4; ++i) {
+    order.push_back(*line.Next(kModel));
+    line.Begin(kModel);
+  }
+  EXPECT_EQ(order, (std::vector{runs["r2"][0], runs["r3"][0], single, another}));
+  chat("", 20);
+  for (int i = 0; i < 4; ++i) chat("r3", 8000);
+  const TicketId newest = chat("r3", 8000);
+  const TicketId last = chat("", 20);
+  EXPECT_EQ(line.Overflow(), std::vector{newest}) << "of the run that has most, and not " << last;
+}
+
 TEST(WaitingLineTest, NobodySavesUpWhileIdleAndNobodyPaysForAServerThatNobodyWanted) {
   WaitingLine line{LineOptions()};
   const FairShare a = {"a", 1, 1000};

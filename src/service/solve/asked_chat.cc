@@ -9,6 +9,7 @@ namespace lemma::solve {
 namespace {
 
 constexpr std::string_view kForKey = "own:";
+constexpr std::string_view kChatMark = ".c";
 
 }  // namespace
 
@@ -21,6 +22,17 @@ std::optional<std::string> KeyOfOwn(const net::HttpRequest& request) {
 
 bool IsOwn(const net::HttpRequest& request) {
   return request.peer == kOwnPeer || KeyOfOwn(request);
+}
+
+std::string ChatId(const std::string& run, int chat) {
+  return run + std::string(kChatMark) + std::to_string(chat);
+}
+
+std::string RunOfOwn(const net::HttpRequest& request) {
+  const std::string_view id = request.header("x-request-id");
+  const size_t mark = id.rfind(kChatMark);
+  if (!IsOwn(request) || mark == id.npos) return "";
+  return std::string(id.substr(0, mark));
 }
 
 AskedChat::AskedChat(int chat, net::HttpRequest request, Tell tell)

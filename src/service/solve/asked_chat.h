@@ -24,6 +24,11 @@ std::string OwnPeerFor(const std::string& key_id);
 std::optional<std::string> KeyOfOwn(const net::HttpRequest& request);
 bool IsOwn(const net::HttpRequest& request);  // either of the two
 
+// What the chat of a run is called in the logs: the run's id and the chat's number.
+std::string ChatId(const std::string& run, int chat);
+// The run's id; "": it is no such request.
+std::string RunOfOwn(const net::HttpRequest& request);
+
 // What has come of an answer.
 struct ChatNews {
   int chat = 0;                               // which one, as it was made

@@ -6,6 +6,9 @@
 namespace lemma::solve {
 namespace {
 
+// So that its chats' ids are no longer than an x-request-id may be.
+constexpr size_t kRunIdBytesMax = 120;
+
 std::vector<net::Header> PassedOn(const net::HttpRequest& client) {
   std::vector<net::Header> headers = {{"Content-Type", "application/json"}};
   for (const char* name : {"Authorization", "x-api-key", "traceparent", "tracestate"}) {
@@ -21,7 +24,7 @@ ChatDesk::ChatDesk(net::HttpHandler front_door, const net::HttpRequest& client, 
     : front_door_(std::move(front_door)),
       headers_(PassedOn(client)),
       peer_(KeyOfOwn(client) ? client.peer : kOwnPeer),
-      id_(std::move(id)),
+      id_(id.substr(0, kRunIdBytesMax)),
       queue_(std::make_shared<Queue>()) {}
 
 ChatDesk::~ChatDesk() { LeaveAll(); }

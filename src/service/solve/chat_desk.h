@@ -46,7 +46,7 @@ class ChatDesk {
   };
   net::HttpRequest Request(std::string target, const boost::json::object& body,
                            const std::string& request_id) const;
-  std::string RequestIdOf(int chat) const { return id_ + ".c" + std::to_string(chat); }
+  std::string RequestIdOf(int chat) const { return ChatId(id_, chat); }
 
   const net::HttpHandler front_door_;
   const std::vector<net::Header> headers_;

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "service/reason/consensus/claims.h"
+
 namespace lemma::solve {
 namespace {
 
@@ -57,6 +59,12 @@ const char* SampleStateName(SampleState state) {
   return "";
 }
 
+double Reliability(const Sample& sample) {
+  std::vector<bool> verdicts;
+  for (const Claim& claim : sample.claims) verdicts.push_back(claim.holds);
+  return reason::Reliability(verdicts);
+}
+
 SampleDelta ReadChoice(const json::object& choice, Sample& sample) {
   const json::object* delta = ObjectOf(&choice, "delta");
   SampleDelta added;
@@ -65,7 +73,7 @@ SampleDelta ReadChoice(const json::object& choice, Sample& sample) {
   added.text = TextOf(delta, "content");
   sample.reasoning += added.reasoning;
   sample.text += added.text;
-  sample.n_tokens += !added.reasoning.empty() || !added.text.empty();
+  if (!sample.is_counted) sample.n_tokens += !added.reasoning.empty() || !added.text.empty();
   ReadConfidence(ObjectOf(&choice, "logprobs"), sample);
   const std::string closed = TextOf(ObjectOf(&choice, "lemma"), "thinking_closed");
   if (!closed.empty()) sample.thinking_closed = closed;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "service/reason/answer_extractor.h"
 #include "service/reason/consensus/trace_confidence.h"
@@ -25,6 +26,11 @@ enum class SampleState {
 
 const char* SampleStateName(SampleState state);  // "running", "ended", "cancelled", "weak"
 
+struct Claim {
+  std::string text;
+  bool holds = false;
+};
+
 struct Sample {
   int index = 0;   // in the run
   int chat = 0;    // which chat it is of
@@ -34,11 +40,16 @@ struct Sample {
   std::string text;
   std::string finish_reason;
   std::string thinking_closed;  // why, where it was not the model; "": nothing closed it
-  int64_t n_tokens = 0;         // as the server says at its end; until then the pieces that came
+  int64_t n_tokens = 0;         // as the server says; until it does, the pieces that came
+  bool is_counted = false;      // the server says it all along
   reason::TraceConfidence confidence{kGroupTokens};
   std::optional<reason::ExtractedAnswer> answer;  // of one that has ended
   std::optional<reason::JudgeReport> report;      // where there were tests and a program
+  std::vector<Claim> claims;                      // that it rests on, where they were examined
 };
+
+// By its claims, 0 to 1; 0 where none were examined.
+double Reliability(const Sample& sample);
 
 // What a chunk's choice adds: text of either kind.
 struct SampleDelta {

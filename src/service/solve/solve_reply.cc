@@ -1,6 +1,8 @@
 #include "service/solve/solve_reply.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <cmath>
 #include <utility>
 
 #include "common/base/error_body.h"
@@ -26,17 +28,25 @@ json::object RenderSample(const Sample& sample) {
   return object;
 }
 
-// The chance that so many votes as may ever be asked for would choose the same answer.
+// The chance that so many votes as may ever be asked for would choose the same answer: of as many
+// votes as there were, shared out by weight.
 double Confidence(const reason::AnswerVote& vote) {
   std::vector<int> counts;
   for (const auto& cluster : vote.clusters()) {
-    counts.push_back(static_cast<int>(cluster.samples.size()));
+    counts.push_back(
+        static_cast<int>(std::lround(cluster.weight / vote.weight() * vote.n_votes())));
   }
-  return counts.empty() ? 0 : reason::ChanceThatTheFirstWins(counts, reason::kSamplesMax);
+  counts[0] = std::max(counts[0], 1);
+  return reason::ChanceThatTheFirstWins(counts, reason::kSamplesMax);
 }
 
 // How the answer was checked; null: by nothing but the samples themselves.
 json::value RenderVerified(const Sample* best) {
+  if (best != nullptr && !best->claims.empty()) {
+    json::object verified = RenderClaims(*best);
+    verified["by"] = "claims";
+    return verified;
+  }
   if (best == nullptr || !best->report) return nullptr;
   json::object verified = RenderReport(*best->report);
   verified["by"] = "tests";
@@ -69,6 +79,14 @@ json::object RenderReport(const reason::JudgeReport& report) {
   return object;
 }
 
+json::object RenderClaims(const Sample& sample) {
+  json::array claims;
+  for (const Claim& claim : sample.claims) {
+    claims.push_back({{"claim", claim.text}, {"holds", claim.holds}});
+  }
+  return {{"claims", std::move(claims)}, {"reliability", Reliability(sample)}};
+}
+
 json::array RenderVotes(const reason::AnswerVote& vote) {
   json::array votes;
   for (const auto& cluster : vote.clusters()) {
@@ -84,8 +102,7 @@ json::object RenderResult(const SolveResult& result) {
   json::array samples;
   for (const auto& sample : *result.samples) samples.push_back(RenderSample(*sample));
   const auto& clusters = result.vote->clusters();
-  const double share =
-      clusters.empty() ? 0 : clusters[0].weight / std::max(result.vote->weight(), 1e-300);
+  const bool has_voted = !clusters.empty() && result.vote->weight() > 0;
   json::object object = {
       {"id", result.id},
       {"object", "solve"},
@@ -97,8 +114,8 @@ json::object RenderResult(const SolveResult& result) {
       {"strategy", result.strategy},
       {"stopped", result.stopped},
       {"votes", RenderVotes(*result.vote)},
-      {"agreement", share},
-      {"confidence", Confidence(*result.vote)},
+      {"agreement", nullptr},
+      {"confidence", nullptr},
       {"verified", RenderVerified(result.best)},
       {"repairs", result.n_repairs},
       {"samples", std::move(samples)},
@@ -107,6 +124,10 @@ json::object RenderResult(const SolveResult& result) {
        {{"prompt_tokens", result.usage.prompt_tokens},
         {"completion_tokens", result.usage.completion_tokens},
         {"total_tokens", result.usage.prompt_tokens + result.usage.completion_tokens}}}};
+  if (has_voted) {
+    object["agreement"] = clusters[0].weight / result.vote->weight();
+    object["confidence"] = Confidence(*result.vote);
+  }
   object["solution_sample"] =
       result.best == nullptr ? json::value(nullptr) : json::value(result.best->index);
   if (result.best != nullptr && result.best->answer) object["answer"] = result.best->answer->text;

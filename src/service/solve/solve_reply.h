@@ -39,6 +39,8 @@ boost::json::object RenderResult(const SolveResult& result);
 // {"verdict", "passed", "total", "verdicts": [{"test", "verdict"}],
 //  "failed": {"test", "verdict", "message"}?}
 boost::json::object RenderReport(const reason::JudgeReport& report);
+// {"claims": [{"claim", "holds"}], "reliability"}
+boost::json::object RenderClaims(const Sample& sample);
 boost::json::array RenderVotes(const reason::AnswerVote& vote);
 
 // Belongs to the run's thread.

@@ -1,6 +1,10 @@
 #include "service/solve/solve_request.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <boost/json.hpp>
+#include <iterator>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -17,10 +21,10 @@ constexpr int64_t kTokensMax = 1 << 24;
 constexpr int64_t kDeadlineMsMax = 24 * 3600 * 1000;
 // What a run says by itself, or asks for itself.
 constexpr const char* kOwnFields[] = {
-    "problem",     "strategy", "samples",        "min_samples", "max_total_tokens",
-    "deadline_ms", "tests",    "repairs",        "max_tokens",  "max_completion_tokens",
-    "seed",        "stream",   "stream_options", "n",           "logprobs",
-    "top_logprobs"};
+    "problem",      "strategy", "samples",        "min_samples", "max_total_tokens",
+    "deadline_ms",  "tests",    "repairs",        "max_tokens",  "max_completion_tokens",
+    "seed",         "stream",   "stream_options", "n",           "logprobs",
+    "top_logprobs", "verify"};
 
 void ReadPlan(FieldReader& fields, reason::PlanOptions& plan) {
   std::string strategy = reason::StrategyName(plan.strategy);
@@ -75,7 +79,7 @@ std::string LastQuestion(const json::array& messages) {
   return "";
 }
 
-// "problem" is one user message; "messages" are for the chat to check.
+// "problem" is one user message; what "messages" says is for the chat to check.
 void ReadProblem(FieldReader& fields, const json::object& body, SolveRequest& request) {
   fields.ReadString("problem", request.problem);
   const bool has_problem = fields.Find("problem") != nullptr;
@@ -89,10 +93,48 @@ void ReadProblem(FieldReader& fields, const json::object& body, SolveRequest& re
       fields.Fail("problem", "is empty");
     }
     request.chat["messages"] = {{{"role", "user"}, {"content", request.problem}}};
-  } else if (const json::array* array = messages->if_array()) {
+  } else if (const json::array* array = messages->if_array(); array && !array->empty()) {
     request.problem = LastQuestion(*array);
+  } else {
+    fields.Fail("messages", "must be an array with a message");
   }
   for (const char* name : kOwnFields) request.chat.erase(name);
+}
+
+Status CheckTests(const reason::JudgeTests& tests) {
+  const auto at_most = [](const char* field, auto most) {
+    return InvalidArgument(fmt::format("must be at most {} in a request", most), field);
+  };
+  if (tests.tests.size() > kRequestTestsMax) return at_most("tests", kRequestTestsMax);
+  if (tests.limits.cpu_ms > kRequestTestMsMax) return at_most("time_ms", kRequestTestMsMax);
+  if (tests.limits.wall_ms > kRequestWallMsMax) return at_most("wall_ms", kRequestWallMsMax);
+  if (tests.limits.memory_bytes > kRequestTestBytesMax) {
+    return at_most("memory_mb", kRequestTestBytesMax >> 20);
+  }
+  return Ok();
+}
+
+void ReadVerify(FieldReader& fields, SolveRequest& request) {
+  static constexpr std::pair<const char*, Verify> kWords[] = {{"auto", Verify::kAuto},
+                                                              {"none", Verify::kNone},
+                                                              {"tests", Verify::kTests},
+                                                              {"claims", Verify::kClaims}};
+  std::string word = "auto";
+  fields.ReadString("verify", word);
+  const auto* found = std::ranges::find(kWords, word, &std::pair<const char*, Verify>::first);
+  if (found == std::end(kWords)) {
+    return fields.Fail("verify", "must be auto, none, tests or claims");
+  }
+  request.verify = found->second;
+  const bool has_tests = fields.Find("tests") != nullptr;
+  if (request.verify == Verify::kTests && !has_tests) fields.Fail("verify", "needs \"tests\"");
+  const bool is_without = request.verify == Verify::kNone || request.verify == Verify::kClaims;
+  if (is_without && has_tests) {
+    fields.Fail("verify", "is not by tests: leave \"tests\" out, or this");
+  }
+  if (request.verify == Verify::kNone && request.plan.strategy == reason::Strategy::kClr) {
+    fields.Fail("verify", "must not be none with the strategy clr, which checks claims");
+  }
 }
 
 }  // namespace
@@ -105,12 +147,14 @@ Result<SolveRequest> ParseSolveRequest(std::string_view text) {
   ReadProblem(fields, body, request);
   ReadPlan(fields, request.plan);
   ReadLimits(fields, request);
+  ReadVerify(fields, request);
   LEMMA_RETURN_IF_ERROR(status);
   LEMMA_RETURN_IF_ERROR(reason::SamplingPlan::Make(request.plan).status());
   if (const json::value* tests = fields.Find("tests")) {
     // Tests alone, or the whole of what a file of tests holds.
     const json::value file = tests->is_array() ? json::value{{"tests", *tests}} : *tests;
     LEMMA_ASSIGN_OR_RETURN(request.tests, reason::ParseJudgeTests(json::serialize(file)));
+    LEMMA_RETURN_IF_ERROR(CheckTests(*request.tests));
   }
   return request;
 }

@@ -16,12 +16,26 @@
 namespace lemma::solve {
 
 inline constexpr int kRepairsMax = 4;
+// Of the tests of one request: more is for whoever runs `lemma judge` on a machine of their own.
+inline constexpr size_t kRequestTestsMax = 1000;
+inline constexpr int64_t kRequestTestMsMax = 60'000;   // of processor time, each
+inline constexpr int64_t kRequestWallMsMax = 200'000;  // also asleep
+inline constexpr uint64_t kRequestTestBytesMax = 2ull << 30;
+
+// How an answer is checked.
+enum class Verify {
+  kAuto,    // by tests where there are some; by claims with the strategy "clr"
+  kNone,    // not: with neither
+  kTests,   // as kAuto; without tests it is an error
+  kClaims,  // by the claims of the answer that won, which the model looks at again
+};
 
 struct SolveRequest {
   boost::json::object chat;  // the body of /v1/chat/completions, but n, seed and what bounds tokens
   std::string problem;       // the last user message's text
   reason::PlanOptions plan;  // as SamplingPlan::Make takes it
   std::optional<reason::JudgeTests> tests;
+  Verify verify = Verify::kAuto;
   int n_repairs = 1;             // programs that failed and are sent back with the test; of tests
   int64_t max_tokens = 0;        // of a sample; 0: as the server sets it
   int64_t max_total_tokens = 0;  // of all samples; 0: no bound of its own

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "common/base/error_body.h"
 #include "common/base/json.h"
 
 namespace lemma::solve {
@@ -15,14 +16,9 @@ using std::chrono::milliseconds;
 
 // What one chat may be asked for: a Lemma worker's own bound.
 constexpr int kSamplesOfChat = 16;
-// Fewer tokens are no answer.
-constexpr int64_t kTokensMin = 16;
 constexpr milliseconds kPingInterval{15000};
-// The chats end so long before the run must, to be voted on.
-constexpr milliseconds kVoteTime{100};
 // What comes between a sample's last token and its chat's end takes no time, mostly.
 constexpr milliseconds kEndTime{1000};
-constexpr int kTopLogprobs = 5;
 // A sample is weak where it is less confident than this part of those that ended before it:
 // DeepConf's cautious setting, which keeps nine in ten.
 constexpr double kWeakPart = 0.1;
@@ -32,6 +28,12 @@ TimePoint Now() { return std::chrono::steady_clock::now(); }
 int64_t IntegerOf(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
   return value != nullptr && value->is_int64() ? value->get_int64() : 0;
+}
+
+// As a gateway says it whose worker was lost (a job asks again).
+net::HttpResponse BrokenOff() {
+  const Status status = Unavailable("the answer broke off");
+  return net::HttpResponse::Json(502, ErrorBody(status, "worker_failed"));
 }
 
 }  // namespace
@@ -50,7 +52,8 @@ SolveRun::SolveRun(net::HttpHandler front_door, const reason::Judge* judge,
 
 void SolveRun::Run() {
   TakeSamples();
-  if (plan_.options().strategy == Strategy::kClr && !desk_.is_closed()) WeighByClaims();
+  if (plan_.options().strategy == Strategy::kClr) WeighByClaims();
+  if (request_.verify == Verify::kClaims) VerifyByClaims();
   if (request_.tests && stopped_ != "verified" && !desk_.is_closed()) Repair();
   desk_.LeaveAll();
   Finish();
@@ -90,57 +93,6 @@ bool SolveRun::StartWave() {
     n -= of_chat;
   }
   return true;
-}
-
-// 0: no bound. n_samples: as many as there are tokens for.
-int64_t SolveRun::TokensOfEach(int* n_samples) const {
-  if (request_.max_total_tokens == 0) return request_.max_tokens;
-  int64_t n_left = request_.max_total_tokens;
-  for (const auto& sample : samples_) n_left -= sample->n_tokens;
-  *n_samples = static_cast<int>(std::clamp<int64_t>(n_left / kTokensMin, 0, *n_samples));
-  if (*n_samples == 0) return 0;
-  const int64_t share = n_left / *n_samples;
-  return request_.max_tokens > 0 ? std::min(request_.max_tokens, share) : share;
-}
-
-void SolveRun::StartChat(int n_samples, int64_t max_tokens) {
-  std::vector<Sample*> samples;
-  for (int choice = 0; choice < n_samples; ++choice) {
-    samples_.push_back(std::make_unique<Sample>());
-    samples_.back()->index = static_cast<int>(samples_.size()) - 1;
-    samples.push_back(samples_.back().get());
-  }
-  StartChatFor(std::move(samples), BodyOf(n_samples, max_tokens), /*is_aside=*/false);
-}
-
-void SolveRun::StartChatFor(std::vector<Sample*> samples, json::object body, bool is_aside) {
-  const int number = static_cast<int>(chats_.size());
-  for (size_t choice = 0; choice < samples.size(); ++choice) {
-    samples[choice]->chat = number;
-    samples[choice]->choice = static_cast<int>(choice);
-  }
-  n_running_ += static_cast<int>(samples.size());
-  chats_.push_back({.samples = std::move(samples), .usage = {}, .is_aside = is_aside});
-  desk_.Ask(body);
-}
-
-json::object SolveRun::BodyOf(int n_samples, int64_t max_tokens) const {
-  json::object body = request_.chat;
-  if (n_samples > 1) body["n"] = n_samples;
-  if (max_tokens > 0) body["max_tokens"] = max_tokens;
-  // Waves differ, and so do the samples of one.
-  if (request_.seed) body["seed"] = *request_.seed + static_cast<int64_t>(chats_.size());
-  if (deadline_) {
-    const auto left = std::chrono::duration_cast<milliseconds>(*deadline_ - Now() - kVoteTime);
-    body["deadline_ms"] = std::max<int64_t>(left.count(), 1);
-  }
-  body["stream"] = true;
-  body["stream_options"] = {{"include_usage", true}, {"continuous_usage_stats", true}};
-  if (plan_.options().strategy == Strategy::kConfidence) {
-    body["logprobs"] = true;
-    body["top_logprobs"] = kTopLogprobs;
-  }
-  return body;
 }
 
 TimePoint SolveRun::NextWake() const {
@@ -191,7 +143,7 @@ void SolveRun::AwaitEnds() {
 
 void SolveRun::Handle(ChatNews news) {
   Chat& chat = chats_[static_cast<size_t>(news.chat)];
-  if (news.head && news.has_ended) return HandleFailure(news.chat, chat, std::move(*news.head));
+  if (news.head && news.has_ended) return HandleFailure(news.chat, std::move(*news.head));
   if (news.head && !chat.is_aside) {
     profile_ = std::string(news.head->header("x-lemma-profile"));
     is_off_domain_ = news.head->header("x-lemma-off-domain") == "refused";
@@ -205,12 +157,30 @@ void SolveRun::Handle(ChatNews news) {
     }
   }
   for (const auto& event : news.events) HandleEvent(chat, event);
-  if (!news.has_ended) return;
+  if (news.has_ended) HandleEnd(chat);
+}
+
+// A stream that ended well has ended all of its samples.
+void SolveRun::HandleEnd(Chat& chat) {
   chat.has_ended = true;
-  for (Sample* sample : chat.samples) {  // the stream broke off
+  const auto has_finished = [](const Sample* sample) { return !sample->finish_reason.empty(); };
+  const bool is_cut = std::ranges::none_of(chat.samples, has_finished);
+  std::vector<Sample*> unheard;  // of a server that does not know n, and does not say so
+  for (Sample* sample : chat.samples) {
     if (sample->state != SampleState::kRunning) continue;
-    chat.is_aside ? Abandon(*sample, SampleState::kEnded) : EndSample(*sample);
+    if (chat.is_aside) {
+      Abandon(*sample, SampleState::kEnded);
+    } else if (!is_cut && sample->n_tokens == 0) {
+      unheard.push_back(sample);
+    } else {
+      if (!failure_) failure_ = BrokenOff();
+      EndSample(*sample);
+    }
   }
+  if (unheard.empty()) return;
+  n_running_ -= static_cast<int>(unheard.size());
+  std::erase_if(chat.samples, [](Sample* s) { return s->state == SampleState::kRunning; });
+  StartOneEach(unheard, chat.body);
 }
 
 void SolveRun::HandleEvent(Chat& chat, const net::SseParser::Event& event) {
@@ -228,6 +198,10 @@ void SolveRun::HandleEvent(Chat& chat, const net::SseParser::Event& event) {
   if (usage != nullptr && usage->is_object()) {
     chat.usage = {.prompt_tokens = IntegerOf(usage->get_object(), "prompt_tokens"),
                   .completion_tokens = IntegerOf(usage->get_object(), "completion_tokens")};
+    if (chat.samples.size() == 1) {
+      chat.samples[0]->n_tokens = chat.usage.completion_tokens;
+      chat.samples[0]->is_counted = true;
+    }
   }
   const json::value* choices = chunk->if_contains("choices");
   const json::array* array = choices == nullptr ? nullptr : choices->if_array();
@@ -256,27 +230,16 @@ void SolveRun::HandleChoice(Chat& chat, const json::object& choice) {
   has_ended ? EndSample(sample) : StopIfWeak(sample);
 }
 
-// A server that does not take n is asked for one at a time.
-void SolveRun::HandleFailure(int chat_number, Chat& chat, net::HttpResponse answer) {
-  const bool may_be_n = answer.status == 400 && chat.samples.size() > 1 && !one_each_;
-  std::vector<Sample*> samples = std::exchange(chat.samples, {});
-  n_running_ -= static_cast<int>(samples.size());
-  chat.has_ended = true;
+void SolveRun::HandleFailure(int chat_number, net::HttpResponse answer) {
+  // Not a reference to its element: more chats may begin.
+  const Chat chat = std::exchange(chats_[static_cast<size_t>(chat_number)], {});
+  chats_[static_cast<size_t>(chat_number)].has_ended = true;
+  n_running_ -= static_cast<int>(chat.samples.size());
   desk_.Leave(chat_number);
-  if (may_be_n) {
-    one_each_ = true;
-    int n = static_cast<int>(samples.size());
-    const int64_t max_tokens = TokensOfEach(&n);  // as before: nothing has been said yet
-    for (Sample* sample : samples) {
-      StartChatFor({sample}, BodyOf(1, max_tokens), /*is_aside=*/false);
-    }
-    return;
-  }
-  if (!failure_) failure_ = std::move(answer);
-  for (Sample* sample : samples) {
-    sample->state = SampleState::kEnded;
-    n_ended_ += chats_[static_cast<size_t>(chat_number)].is_aside ? 0 : 1;
-  }
+  if (answer.status == 400 && AskOtherwise(chat, answer.body)) return;
+  if (!failure_ && !chat.is_aside) failure_ = std::move(answer);
+  for (Sample* sample : chat.samples) sample->state = SampleState::kEnded;
+  if (!chat.is_aside) n_ended_ += static_cast<int>(chat.samples.size());
 }
 
 // It ends without an answer.
@@ -290,7 +253,9 @@ void SolveRun::EndSample(Sample& sample) {
   sample.state = SampleState::kEnded;
   --n_running_;
   ++n_ended_;
-  if (!request_.tests) sample.answer = reason::ExtractAnswer(sample.text);
+  // What broke off may have said something on its way that is not its answer.
+  const bool is_whole = !sample.finish_reason.empty();
+  if (is_whole && !request_.tests) sample.answer = reason::ExtractAnswer(sample.text);
   json::object told = {
       {"type", "sample"},
       {"sample", sample.index},
@@ -300,7 +265,7 @@ void SolveRun::EndSample(Sample& sample) {
   if (!sample.thinking_closed.empty()) told["thinking_closed"] = sample.thinking_closed;
   writer_.Event(std::move(told));
   if (is_off_domain_) stopped_ = "off_domain";
-  if (request_.tests) return JudgeSample(sample);
+  if (request_.tests && is_whole) JudgeSample(sample);
   if (!sample.answer) return;
   const bool weighs = plan_.options().strategy == Strategy::kConfidence;
   vote_.Add(sample.index, sample.answer->text, weighs ? sample.confidence.Lowest().value_or(1) : 1);
@@ -322,17 +287,21 @@ void SolveRun::StopIfWeak(Sample& sample) {
   writer_.Event({{"type", "weak"}, {"sample", sample.index}});
 }
 
-const Sample* SolveRun::Best() const {
-  const Sample* best = nullptr;
+Sample* SolveRun::Best() const {
+  Sample* best = nullptr;
+  const auto is_better = [&](const Sample& sample) {
+    if (request_.tests) return sample.report->n_accepted > best->report->n_accepted;
+    return Reliability(sample) > Reliability(*best);
+  };
   if (request_.tests) {
     for (const auto& sample : samples_) {
-      if (sample->report &&
-          (best == nullptr || sample->report->n_accepted > best->report->n_accepted)) {
-        best = sample.get();
-      }
+      if (sample->report && (best == nullptr || is_better(*sample))) best = sample.get();
     }
   } else if (!vote_.clusters().empty()) {
-    best = samples_[static_cast<size_t>(vote_.clusters()[0].samples[0])].get();
+    for (const int index : vote_.clusters()[0].samples) {
+      Sample* sample = samples_[static_cast<size_t>(index)].get();
+      if (best == nullptr || is_better(*sample)) best = sample;
+    }
   }
   if (best != nullptr) return best;
   const auto said = std::find_if(samples_.begin(), samples_.end(), [](const auto& sample) {
@@ -359,7 +328,11 @@ void SolveRun::Finish() {
   if (client_->closed()) return;
   const Sample* best = Best();
   if (desk_.is_closed()) return writer_.Fail(Unavailable("the service is stopping"));
-  if (best == nullptr && failure_) return writer_.Fail(std::move(*failure_));
+  const bool has_finished = std::ranges::any_of(
+      samples_, [](const auto& sample) { return !sample->finish_reason.empty(); });
+  if (failure_ && !has_finished && (best == nullptr || stopped_ != "deadline")) {
+    return writer_.Fail(std::move(*failure_));
+  }
   if (best == nullptr) {
     return writer_.Fail(
         Status(StatusCode::kDeadlineExceeded, "the deadline passed before the answer began"));

@@ -33,6 +33,7 @@ class SolveRun {
 
  private:
   struct Chat {
+    boost::json::object body;      // that it was asked with
     std::vector<Sample*> samples;  // by choice
     Usage usage;
     bool is_aside = false;  // its samples are no answers to the problem
@@ -46,24 +47,30 @@ class SolveRun {
   void AwaitEnds();
   void StartChat(int n_samples, int64_t max_tokens);
   void StartChatFor(std::vector<Sample*> samples, boost::json::object body, bool is_aside);
+  void StartOneEach(const std::vector<Sample*>& samples, boost::json::object body);
   boost::json::object BodyOf(int n_samples, int64_t max_tokens) const;
   int64_t TokensOfEach(int* n_samples) const;
+  int64_t ShareOf(int* n_samples) const;
 
   void Handle(ChatNews news);
   void HandleEvent(Chat& chat, const net::SseParser::Event& event);
   void HandleChoice(Chat& chat, const boost::json::object& choice);
-  void HandleFailure(int chat_number, Chat& chat, net::HttpResponse answer);
+  void HandleEnd(Chat& chat);
+  void HandleFailure(int chat_number, net::HttpResponse answer);
+  bool AskOtherwise(const Chat& chat, std::string_view error);
   void EndSample(Sample& sample);
   void JudgeSample(Sample& sample);
   void StopIfWeak(Sample& sample);
   void Abandon(Sample& sample, SampleState state);
 
   void WeighByClaims();
+  void VerifyByClaims();
+  bool ExamineClaims(const std::vector<Sample*>& samples);
   std::vector<std::string> AskAside(const std::vector<std::string>& questions, int64_t max_tokens);
   void Repair();
 
   void Finish();
-  const Sample* Best() const;
+  Sample* Best() const;
   int64_t TokensSaved() const;
   TimePoint NextWake() const;
 

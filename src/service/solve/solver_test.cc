@@ -63,25 +63,6 @@ TEST(Solver, WhatCannotChangeTheVoteIsLeft) {
   EXPECT_EQ(result.at("tokens_saved"), 30);
 }
 
-TEST(Solver, AServerThatDoesNotKnowNIsAskedOneByOne) {
-  Door door([said = Saying({"3"})](net::HttpExchange& exchange, const json::object& body) {
-    if (body.contains("n")) {
-      return exchange.Send(net::HttpResponse::Json(400, R"({"error":{"param":"n"}})"));
-    }
-    said(exchange, body);
-  });
-  Solver solver({.front_door = door.handler()});
-  Client client(Problem({{"strategy", "majority"}, {"samples", 4}}));
-  solver.Solve(client.exchange, "r1");
-  EXPECT_EQ(client.Json().at("answer"), "3");
-  EXPECT_EQ(door.Samples(), (std::vector<int64_t>{4, 1, 1, 1, 1}));
-
-  Client stream(Problem({{"strategy", "majority"}, {"samples", 2}, {"stream", true}}));
-  solver.Solve(stream.exchange, "r2");
-  stream.Wait();
-  EXPECT_EQ(stream.Types().front(), "start");
-}
-
 TEST(Solver, AnErrorOfAllChatsIsTheAnswer) {
   Door door([](net::HttpExchange& exchange, const json::object&) {
     net::HttpResponse refused = net::HttpResponse::Json(429, R"({"error":{"code":"x"}})");
@@ -256,35 +237,21 @@ TEST(Solver, ClaimsThatDoNotHoldLoseTheVote) {
   EXPECT_EQ(result.at("answer"), "2");
   EXPECT_EQ(result.at("usage").at("completion_tokens"), 30 + 6 * 5);
   EXPECT_EQ(result.at("samples").as_array().size(), 3u);
-}
+  const json::object verified = result.at("verified").as_object();
+  EXPECT_EQ(verified.at("by"), "claims");
+  EXPECT_EQ(verified.at("claims").at(0), (json::value{{"claim", "right"}, {"holds", true}}));
+  EXPECT_NEAR(verified.at("reliability").as_double(), 0.00032, 1e-9);
+  EXPECT_EQ(result.at("solution_sample"), 2);
+  EXPECT_EQ(result.at("agreement"), 1.0);
+  EXPECT_GT(result.at("confidence").as_double(), 0.9);
 
-TEST(Solver, AProgramThatFailsIsSentBackWithItsTest) {
-  const auto judge = reason::Judge::Create({});
-  if (!judge.ok()) GTEST_SKIP() << judge.status().message();
-  Door door([](net::HttpExchange& exchange, const json::object& body) {
-    const json::array& messages = body.at("messages").as_array();
-    const bool is_repair = messages.size() == 3;
-    const std::string last(messages.back().at("content").as_string());
-    EXPECT_EQ(is_repair, last.find("Expected output:\n5") != last.npos) << last;
-    const std::string program = is_repair ? "print(int(input()) + 1)" : "print(int(input()))";
-    Begin(exchange);
-    exchange.Write(Chunk(0, "```python\n" + program + "\n```\n", "stop", 20));
-    EndWith(exchange, 20);
-  });
-  Solver solver({.front_door = door.handler(), .judge = &*judge});
-  json::object body = Problem({{"strategy", "single"}});
-  body["tests"] = {{{"input", "4\n"}, {"output", "5\n"}}};
-  Client client(body);
-  solver.Solve(client.exchange, "r1");
-  const json::object result = client.Json();
-  EXPECT_EQ(result.at("stopped"), "verified");
-  EXPECT_EQ(result.at("repairs"), 1);
-  EXPECT_EQ(result.at("verified").at("passed"), 1);
-  EXPECT_EQ(result.at("solution_sample"), 1);
-  const json::value& first = result.at("samples").at(0).at("tests");
-  EXPECT_EQ(first.at("verdict"), "wrong_answer");
-  EXPECT_EQ(first.at("verdicts").as_array().size(), 1u);
-  EXPECT_EQ(first.at("verdicts").at(0).at("verdict"), "wrong_answer");
+  Client other(Problem({{"strategy", "single"}, {"verify", "claims"}}));
+  solver.Solve(other.exchange, "r2");
+  EXPECT_EQ(other.Json().at("verified").at("claims").at(0).at("holds"), false);
+
+  Client bounded(Problem({{"strategy", "clr"}, {"samples", 3}, {"max_total_tokens", 90}}));
+  solver.Solve(bounded.exchange, "r3");
+  EXPECT_LE(bounded.Json().at("usage").at("completion_tokens").as_int64(), 90);
 }
 
 TEST(Solver, WhatIsWrongIsNamed) {
@@ -303,6 +270,14 @@ TEST(Solver, WhatIsWrongIsNamed) {
       {Problem({{"max_total_tokens", 0}}), "max_total_tokens"},
       {Problem({{"repairs", 5}}), "repairs"},
       {Problem({{"tests", 7}}), "tests"},
+      {json::object{{"messages", "x"}}, "messages"},
+      {json::object{{"messages", json::array()}}, "messages"},
+      {Problem({{"tests", {{"time_ms", 60001}, {"tests", tests}}}}), "time_ms"},
+      {Problem({{"tests", {{"memory_mb", 4096}, {"tests", tests}}}}), "memory_mb"},
+      {Problem({{"verify", "nonsense"}}), "verify"},
+      {Problem({{"verify", "tests"}}), "verify"},
+      {Problem({{"verify", "claims"}, {"tests", tests}}), "verify"},
+      {Problem({{"verify", "none"}, {"strategy", "clr"}}), "verify"},
       {Problem({{"tests", tests}}), "no sandbox here"},
   };
   for (const auto& [body, name] : cases) {

@@ -100,8 +100,7 @@ std::vector<bool> VerdictsIn(std::string_view reply, size_t n_claims) {
 double Reliability(const std::vector<bool>& verdicts) {
   if (verdicts.empty()) return 0;
   const auto n_true = static_cast<double>(std::count(verdicts.begin(), verdicts.end(), true));
-  const auto n = static_cast<double>(verdicts.size());
-  return std::pow(n_true / n, n);
+  return std::pow(n_true / kClaimsMax, kClaimsMax);
 }
 
 }  // namespace lemma::reason

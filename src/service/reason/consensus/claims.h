@@ -1,7 +1,7 @@
 // Claim-level reliability (CLR), as in the VibeThinker-3B report (section 3.1, equations 5 and 6):
 // of each sample a few claims that its answer rests on are taken, the model tries to refute each of
-// them, and the sample's vote weighs (true claims / claims) to the power of their number. The
-// report does not give its prompts: these are Lemma's own.
+// them, and the sample's vote weighs (true claims / 5) to the power of 5: claims that are missing
+// do not hold. The report does not give its prompts: these are Lemma's own.
 //
 // Threads: none; values.
 #pragma once
@@ -29,7 +29,7 @@ std::string AskForVerdicts(std::string_view problem, std::span<const std::string
 // what was not validated does not count.
 std::vector<bool> VerdictsIn(std::string_view reply, size_t n_claims);
 
-// (true / all) ^ all. No verdicts: 0.
+// (true / kClaimsMax) ^ kClaimsMax. At most kClaimsMax verdicts.
 double Reliability(const std::vector<bool>& verdicts);
 
 }  // namespace lemma::reason

@@ -37,7 +37,7 @@ TEST(Claims, ReliabilityIsTheReportsFormula) {
   EXPECT_DOUBLE_EQ(Reliability({true, true, true, true, true}), 1);
   EXPECT_NEAR(Reliability({true, true, false, true, true}), 0.328, 0.001);
   EXPECT_NEAR(Reliability({true, true, false, false, true}), 0.078, 0.001);
-  EXPECT_DOUBLE_EQ(Reliability({true, false}), 0.25) << "fewer claims, a smaller power";
+  EXPECT_NEAR(Reliability({true, true}), 0.010, 0.001) << "of fewer claims the others do not hold";
   EXPECT_DOUBLE_EQ(Reliability({}), 0);
 }
 

@@ -91,7 +91,7 @@ std::optional<StopReason> SamplingPlan::IsOver(const AnswerVote& vote, int n_end
       if (vote.n_votes() >= options_.n_min) return StopReason::kEnough;
       return std::nullopt;
     case Strategy::kConfidence:
-      if (n_ended < options_.n_min || vote.n_votes() == 0) return std::nullopt;
+      if (vote.n_votes() < std::max(options_.n_min, 2)) return std::nullopt;
       if (vote.clusters()[0].weight < options_.enough * vote.weight()) return std::nullopt;
       return StopReason::kLikely;
     case Strategy::kMajority:

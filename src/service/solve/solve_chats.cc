@@ -1,0 +1,113 @@
+// The chats of a run: what each sample is asked for with, and without what where a server does not
+// take that.
+#include <algorithm>
+#include <boost/json.hpp>
+#include <limits>
+#include <utility>
+
+#include "service/solve/solve_run.h"
+
+namespace lemma::solve {
+namespace {
+
+namespace json = boost::json;
+using std::chrono::milliseconds;
+
+// Fewer tokens are no answer.
+constexpr int64_t kTokensMin = 16;
+// The chats end so long before the run must, to be voted on.
+constexpr milliseconds kVoteTime{100};
+constexpr int kTopLogprobs = 5;
+
+}  // namespace
+
+// 0: no bound. n_samples: as many as there are tokens for.
+int64_t SolveRun::TokensOfEach(int* n_samples) const {
+  const int64_t share = ShareOf(n_samples);
+  if (share == 0 || request_.max_tokens == 0) return std::max(share, request_.max_tokens);
+  return std::min(request_.max_tokens, share);
+}
+
+// Of what is left of the tokens of all samples.
+int64_t SolveRun::ShareOf(int* n_samples) const {
+  if (request_.max_total_tokens == 0) return 0;
+  int64_t n_left = request_.max_total_tokens;
+  for (const auto& sample : samples_) n_left -= sample->n_tokens;
+  for (const auto& aside : asides_) n_left -= aside->n_tokens;
+  *n_samples = static_cast<int>(std::clamp<int64_t>(n_left / kTokensMin, 0, *n_samples));
+  return *n_samples == 0 ? 0 : n_left / *n_samples;
+}
+
+void SolveRun::StartChat(int n_samples, int64_t max_tokens) {
+  std::vector<Sample*> samples;
+  for (int choice = 0; choice < n_samples; ++choice) {
+    samples_.push_back(std::make_unique<Sample>());
+    samples_.back()->index = static_cast<int>(samples_.size()) - 1;
+    samples.push_back(samples_.back().get());
+  }
+  StartChatFor(std::move(samples), BodyOf(n_samples, max_tokens), /*is_aside=*/false);
+}
+
+void SolveRun::StartChatFor(std::vector<Sample*> samples, json::object body, bool is_aside) {
+  const int number = static_cast<int>(chats_.size());
+  // Waves differ, and so do the samples of one.
+  if (request_.seed) {
+    const uint64_t seed = static_cast<uint64_t>(*request_.seed) + static_cast<uint64_t>(number);
+    body["seed"] = seed & static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+  }
+  if (deadline_) {
+    const auto left = std::chrono::duration_cast<milliseconds>(
+        *deadline_ - std::chrono::steady_clock::now() - kVoteTime);
+    body["deadline_ms"] = std::max<int64_t>(left.count(), 1);
+  }
+  for (size_t choice = 0; choice < samples.size(); ++choice) {
+    samples[choice]->chat = number;
+    samples[choice]->choice = static_cast<int>(choice);
+  }
+  n_running_ += static_cast<int>(samples.size());
+  desk_.Ask(body);
+  chats_.push_back(
+      {.body = std::move(body), .samples = std::move(samples), .usage = {}, .is_aside = is_aside});
+}
+
+// `body`: of the chat that they were asked for in; chats_ grows.
+void SolveRun::StartOneEach(const std::vector<Sample*>& samples, json::object body) {
+  one_each_ = true;
+  body.erase("n");
+  for (Sample* sample : samples) StartChatFor({sample}, body, /*is_aside=*/false);
+}
+
+json::object SolveRun::BodyOf(int n_samples, int64_t max_tokens) const {
+  json::object body = request_.chat;
+  if (n_samples > 1) body["n"] = n_samples;
+  if (max_tokens > 0) body["max_tokens"] = max_tokens;
+  body["stream"] = true;
+  body["stream_options"] = {{"include_usage", true}, {"continuous_usage_stats", true}};
+  if (plan_.options().strategy == reason::Strategy::kConfidence) {
+    body["logprobs"] = true;
+    body["top_logprobs"] = kTopLogprobs;
+  }
+  return body;
+}
+
+// Without what the server may not take, where the client has not asked for that itself: a bound of
+// tokens beyond the context, several samples at once, logprobs. False: there is nothing like it.
+bool SolveRun::AskOtherwise(const Chat& chat, std::string_view error) {
+  json::object body = chat.body;
+  const json::value* bound = body.if_contains("max_tokens");
+  const bool is_ours = bound != nullptr && *bound != request_.max_tokens;
+  if (is_ours && error.find("context") != error.npos) {
+    body.erase("max_tokens");
+    StartChatFor(chat.samples, std::move(body), chat.is_aside);
+  } else if (chat.samples.size() > 1) {
+    StartOneEach(chat.samples, std::move(body));
+  } else if (body.erase("logprobs") > 0) {
+    body.erase("top_logprobs");
+    StartChatFor(chat.samples, std::move(body), chat.is_aside);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace lemma::solve

@@ -1,0 +1,93 @@
+// Properties: a program that fails is sent back with what is wrong with it, and none holds up a
+// run.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "service/solve/solver.h"
+#include "service/solve/test_run.h"
+
+namespace lemma::solve {
+namespace {
+
+TEST(SolverPrograms, AProgramThatFailsIsSentBackWithItsTest) {
+  const auto judge = reason::Judge::Create({});
+  if (!judge.ok()) GTEST_SKIP() << judge.status().message();
+  Door door([](net::HttpExchange& exchange, const json::object& body) {
+    const json::array& messages = body.at("messages").as_array();
+    const bool is_repair = messages.size() == 3;
+    const std::string last(messages.back().at("content").as_string());
+    EXPECT_EQ(is_repair, last.find("Expected output:\n5") != last.npos) << last;
+    const std::string program = is_repair ? "print(int(input()) + 1)" : "print(int(input()))";
+    Begin(exchange);
+    exchange.Write(Chunk(0, "```python\n" + program + "\n```\n", "stop", 20));
+    EndWith(exchange, 20);
+  });
+  Solver solver({.front_door = door.handler(), .judge = &*judge});
+  json::object body = Problem({{"strategy", "single"}});
+  body["tests"] = {{{"input", "4\n"}, {"output", "5\n"}}};
+  Client client(body);
+  solver.Solve(client.exchange, "r1");
+  const json::object result = client.Json();
+  EXPECT_EQ(result.at("stopped"), "verified");
+  EXPECT_EQ(result.at("repairs"), 1);
+  EXPECT_EQ(result.at("verified").at("passed"), 1);
+  EXPECT_EQ(result.at("solution_sample"), 1);
+  const json::value& first = result.at("samples").at(0).at("tests");
+  EXPECT_EQ(first.at("verdict"), "wrong_answer");
+  EXPECT_EQ(first.at("verdicts").as_array().size(), 1u);
+  EXPECT_EQ(first.at("verdicts").at(0).at("verdict"), "wrong_answer");
+}
+
+TEST(SolverPrograms, OfAProgramThatDoesNotCompileTheCompilersWordsAreSentBack) {
+  const auto judge = reason::Judge::Create({});
+  if (!judge.ok()) GTEST_SKIP() << judge.status().message();
+  Door door([](net::HttpExchange& exchange, const json::object& body) {
+    const json::array& messages = body.at("messages").as_array();
+    const bool is_repair = messages.size() == 3;
+    const std::string last(messages.back().at("content").as_string());
+    EXPECT_EQ(is_repair, last.find("SyntaxError") != last.npos) << last;
+    Begin(exchange);
+    exchange.Write(Chunk(0, std::string("```python\nprint(5") + (is_repair ? ")" : "") + "\n```\n",
+                         "stop", 9));
+    EndWith(exchange, 9);
+  });
+  Solver solver({.front_door = door.handler(), .judge = &*judge});
+  json::object body = Problem({{"strategy", "single"}});
+  body["tests"] = {{{"output", "5\n"}}};
+  Client client(body);
+  solver.Solve(client.exchange, "r1");
+  EXPECT_EQ(client.Json().at("stopped"), "verified");
+}
+
+TEST(SolverPrograms, AProgramThatSleepsHoldsUpNeitherTheDeadlineNorTheEnd) {
+  const auto judge = reason::Judge::Create({});
+  if (!judge.ok()) GTEST_SKIP() << judge.status().message();
+  Door door([](net::HttpExchange& exchange, const json::object&) {
+    Begin(exchange);
+    exchange.Write(Chunk(0, "```python\nimport time\ntime.sleep(60)\n```\n", "stop", 20));
+    EndWith(exchange, 20);
+  });
+  Solver solver({.front_door = door.handler(), .judge = &*judge});
+  json::object body = Problem({{"strategy", "single"}});
+  body["tests"] = {{"wall_ms", 60000}, {"tests", {{{"output", "5\n"}}, {{"output", "5\n"}}}}};
+  body["deadline_ms"] = 1500;
+  Client client(body);
+  const auto begun = std::chrono::steady_clock::now();
+  solver.Solve(client.exchange, "r1");
+  const json::object result = client.Json();
+  EXPECT_EQ(result.at("stopped"), "deadline");
+  EXPECT_TRUE(result.at("verified").is_null()) << "nothing is known of it";
+
+  body.erase("deadline_ms");
+  Client other(body);
+  solver.Solve(other.exchange, "r2");
+  solver.Stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(20));
+}
+
+}  // namespace
+}  // namespace lemma::solve
