@@ -31,6 +31,19 @@ ExprPtr WithoutPlusMinus(const ExprPtr& e) {
   return any ? MakeExpr(ExprKind::kSet, std::move(elements)) : e;
 }
 
+// One relation of a chain with a sign of = < l n: a > b turned round.
+struct Sides {
+  char sign;
+  ExprPtr left, right;
+};
+
+Sides SidesOf(const Expr& chain, size_t at) {
+  const char sign = chain.text[at];
+  const ExprPtr &left = chain.args[at], &right = chain.args[at + 1];
+  if (sign != '>' && sign != 'g') return {sign, left, right};
+  return {sign == '>' ? '<' : 'l', right, left};
+}
+
 bool IsEquation(const Expr& e) { return e.Is(ExprKind::kRelation) && !IsInequality(e); }
 
 }  // namespace
@@ -110,20 +123,21 @@ AnswerComparer::Outcome AnswerComparer::CompareRelations(const ExprPtr& gold,
 
 bool AnswerComparer::SameRelation(const ExprPtr& gold, size_t i, const ExprPtr& prediction,
                                   size_t j) {
-  // Both as "difference <sign> 0" with a sign of = < l n.
-  const auto normal = [](const Expr& e, size_t at, char& sign) {
-    sign = e.text[at];
-    const bool flipped = sign == '>' || sign == 'g';
-    if (flipped) sign = sign == '>' ? '<' : 'l';
-    return flipped ? MakeDifference(e.args[at + 1], e.args[at])
-                   : MakeDifference(e.args[at], e.args[at + 1]);
+  const Sides of_gold = SidesOf(*gold, i), of_prediction = SidesOf(*prediction, j);
+  if (of_gold.sign != of_prediction.sign) return false;
+  const bool is_order = of_gold.sign == '<' || of_gold.sign == 'l';
+  const ExprPtr f = MakeDifference(of_gold.left, of_gold.right);
+  const ExprPtr g = MakeDifference(of_prediction.left, of_prediction.right);
+  if (!FreeSymbols(*f).empty() || !FreeSymbols(*g).empty()) {
+    return scalars_.Proportional(f, g, /*by_positive=*/is_order) == Sameness::kSame;
+  }
+  // f(2) = 5 and f(2) = 7: any two numbers are proportional.
+  const auto same = [&](const ExprPtr& a, const ExprPtr& b) {
+    return scalars_.Compare(a, b).sameness == Sameness::kSame;
   };
-  char gold_sign = 0, prediction_sign = 0;
-  const ExprPtr f = normal(*gold, i, gold_sign);
-  const ExprPtr g = normal(*prediction, j, prediction_sign);
-  if (gold_sign != prediction_sign) return false;
-  const bool by_positive = gold_sign == '<' || gold_sign == 'l';
-  return scalars_.Proportional(f, g, by_positive) == Sameness::kSame;
+  return (same(of_gold.left, of_prediction.left) && same(of_gold.right, of_prediction.right)) ||
+         (!is_order && same(of_gold.left, of_prediction.right) &&
+          same(of_gold.right, of_prediction.left));
 }
 
 AnswerComparer::Outcome AnswerComparer::CompareSets(const ExprPtr& gold,
