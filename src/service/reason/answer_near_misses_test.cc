@@ -63,5 +63,28 @@ TEST(AnswerNearMissesTest, FunctionsByPiecesAreComparedOnEveryPiece) {
   });
 }
 
+TEST(AnswerNearMissesTest, LettersAreNoWords) {
+  ExpectSame({
+      {"the Evelyn", "evelyn"},
+      {"a circle", "Circle"},
+      {"YES", "\\text{yes}"},
+      {"True", "TRUE"},
+      {"No solution", "no Solution"},
+      {"\\text{an ellipse}", "ellipse"},
+  });
+  ExpectDifferent({
+      {"a sin x", "sin x"},
+      {"a xyz", "xyz"},
+      {"A cos B", "a cos b"},
+      {"ABC", "abc"},
+      {"Abc", "abc"},
+      {"ABCD", "abcd"},
+      {"xyZ", "xyz"},
+      {"the xyz", "xyz"},
+      {"a tan", "tan"},
+      {"Sin x", "\\sin X"},
+  });
+}
+
 }  // namespace
 }  // namespace lemma::reason

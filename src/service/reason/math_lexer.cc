@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "common/text/unicode.h"
+#include "service/reason/answer_words.h"
 #include "service/reason/math_number_text.h"
 #include "service/reason/math_symbols.h"
 #include "service/reason/text_util.h"
@@ -26,7 +27,6 @@ constexpr PlainOperator kPlainOperators[] = {
 };
 constexpr std::string_view kFunctionsBeforeLetter[] = {"sin", "cos", "tan", "cot", "sec",
                                                        "csc", "ln",  "log", "lg"};
-constexpr size_t kWordLettersMin = 4;  // shorter runs of letters are products: "abc"
 
 bool IsCjk(char32_t c) {
   return c >= 0x2E80 && text::ClassOf(c) == text::CharClass::kLetter && c < 0xFF00;
@@ -202,8 +202,11 @@ class Lexer {
     } else if (FindWord(word) != nullptr) {
       EmitWord(word);
     } else if (!EmitFunctionAndLetter(word)) {
-      if (word.size() >= kWordLettersMin) {
+      const bool is_long = word.size() >= kWordLettersMin;
+      if (IsPlainWord(word) || (is_long && FindWord(Lower(word)) != nullptr)) {
         EmitWord(word);
+      } else if (is_long) {
+        Emit(TokenKind::kText, std::string(word));  // ABCD is not abcd
       } else {
         for (const char c : word) EmitLetter(c);
       }
