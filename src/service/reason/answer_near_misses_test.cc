@@ -86,5 +86,52 @@ TEST(AnswerNearMissesTest, LettersAreNoWords) {
   });
 }
 
+TEST(AnswerNearMissesTest, WordsThatChangeANumber) {
+  ExpectSame({
+      {"5", "5 apples"},
+      {"5", "5 apples in total"},
+      {"5 apples", "5"},
+      {"5元", "5"},
+      {"5", "5名学生"},
+      {"5", "5平方米"},
+      {"5", "5 points"},
+      {"5", "5 times"},
+      {"5", "5 square meters"},
+      {"15 cm^2", "15 cm squared"},
+      {"90", "90度"},
+  });
+  ExpectDifferent({
+      {"5", "5 squared"},
+      {"5", "5 cubed"},
+      {"5", "5 half"},
+      {"5", "5 thirds"},
+      {"5", "5 tenths"},
+      {"5", "5 point five"},
+      {"5", "5 below zero"},
+      {"5", "5 negative"},
+      {"5", "5 modulo seven"},
+      {"5", "5\\text{ plus one}"},
+      {"5", "5\\text{ or less}"},
+      {"5", "5\\text{ at most}"},
+      {"5", "5\\text{ choose two}"},
+      {"5", "5\\text{ in base six}"},
+      {"5", "5\\text{ percent less}"},
+      {"5", "5分之一"},
+      {"5", "5成"},
+      {"5", "5折"},
+      {"5", "5倍"},
+      {"5", "5的平方"},
+      {"5", "5个百分点"},
+      {"5", "5多"},
+      {"5", "5毛"},
+      {"5", "5个以上"},
+      {"5 squared", "5"},
+      {"5 apples", "5 oranges"},
+      {"5 m", "5 apples"},
+      {"5 cm", "5 apples"},
+      {"5元", "5角"},
+  });
+}
+
 }  // namespace
 }  // namespace lemma::reason

@@ -138,6 +138,7 @@ class AnswerParser : public TermParser {
     }
     while (Peek().kind == TokenKind::kText || (!unit.empty() && IsUnitQuotient())) {
       if (Accept("/")) unit += '/';
+      if (ChangesNumber(Peek().text)) return Fail("words that change the number");
       unit += ReadUnit();
       if (unit.size() > kUnitBytesMax) return Fail("words after a term");
     }
