@@ -1,6 +1,8 @@
 #include "service/reason/answer_comparer.h"
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include "service/reason/answer_form.h"
@@ -46,6 +48,18 @@ Sides SidesOf(const Expr& chain, size_t at) {
 
 bool IsEquation(const Expr& e) { return e.Is(ExprKind::kRelation) && !IsInequality(e); }
 
+// Whether the names of "x = 4, y = 2" are in order; nullopt for a list without names, or of one.
+std::optional<bool> NamesInOrder(const Expr& list, StepBudget& budget) {
+  std::vector<std::string> names;
+  for (const ExprPtr& arg : list.args) {
+    if (!list.Is(ExprKind::kList) || !IsEquation(*arg)) return std::nullopt;
+    names.push_back(StructureKey(arg->arg(0), budget));
+  }
+  const bool differ =
+      std::adjacent_find(names.begin(), names.end(), std::not_equal_to<>()) != names.end();
+  return differ ? std::optional(std::is_sorted(names.begin(), names.end())) : std::nullopt;
+}
+
 }  // namespace
 
 AnswerComparer::Outcome AnswerComparer::Compare(ExprPtr gold, ExprPtr prediction) {
@@ -63,8 +77,10 @@ AnswerComparer::Outcome AnswerComparer::Compare(ExprPtr gold, ExprPtr prediction
   }
   // "x = 5" is 5, unless both say of what.
   if (IsEquation(*gold) != IsEquation(*prediction)) {
-    ExprPtr& equation = IsEquation(*gold) ? gold : prediction;
-    if (ExprPtr value = ValueOfEquation(equation, scalars_)) equation = std::move(value);
+    const bool of_gold = IsEquation(*gold);
+    ExprPtr& equation = of_gold ? gold : prediction;
+    ExprPtr value = ValueOfEquation(equation, /*may_be_sum=*/!of_gold, scalars_);
+    if (value != nullptr) equation = std::move(value);
   }
   Outcome outcome = CompareByKind(gold, prediction);
   --depth_;
@@ -81,6 +97,17 @@ AnswerComparer::Outcome AnswerComparer::CompareByKind(const ExprPtr& gold,
   if (gold->Is(ExprKind::kMember)) return CompareSets(gold, prediction);
   const bool is_alone = prediction->Is(ExprKind::kSet) && prediction->args.size() == 1;
   if (is_alone && !IsSeveral(*gold)) return Compare(gold, prediction->args[0]);
+  const std::optional<bool> gold_order = NamesInOrder(*gold, budget_);
+  const std::optional<bool> order = NamesInOrder(*prediction, budget_);
+  if (gold_order.has_value() != order.has_value() && !gold->Is(ExprKind::kSet)) {
+    // The values of x and y, in this order.
+    const Expr& bare = gold_order ? *prediction : *gold;
+    const bool has_order = bare.Is(ExprKind::kList) || bare.Is(ExprKind::kTuple, "()");
+    if (!has_order || !gold_order.value_or(true) || !order.value_or(true)) {
+      return Different("values with names against values in no such order");
+    }
+    return CompareOrdered(gold->args, prediction->args);
+  }
   if (gold->Is(ExprKind::kTuple)) return CompareTuples(gold, prediction);
   if (IsSeveral(*gold)) {
     if (IsSeveral(*prediction)) {
