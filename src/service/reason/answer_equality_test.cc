@@ -298,6 +298,8 @@ TEST(AnswerEqualityTest, Choices) {
       {"C", "Option C"},
       {"C", "选C"},
       {"C", "答案:C"},
+      {"C", "答案\uFF1AC"},
+      {"C", "C\u3002"},
       {"(C)", "C"},
       {"ACD", "A, C, D"},
       {"A,C,D", "ACD"},

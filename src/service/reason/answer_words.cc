@@ -112,6 +112,7 @@ std::string ChoiceLetters(std::string_view text) {
   for (const std::string_view word : kIntroductions) {
     if (Lower(rest.substr(0, word.size())) != word) continue;
     rest = TrimAnyOf(rest.substr(word.size()), " :");
+    if (rest.starts_with("\uFF1A")) rest.remove_prefix(std::string_view("\uFF1A").size());
   }
   // One letter, perhaps in brackets, and then nothing or a mark and the choice's text.
   const bool bracket = rest.starts_with('(');
@@ -120,8 +121,9 @@ std::string ChoiceLetters(std::string_view text) {
     const std::string_view after = one.substr(1);
     const bool closed = bracket ? after.starts_with(')')
                                 : after.empty() || after[0] == '.' || after[0] == ')' ||
-                                      after[0] == ':' || after.starts_with("、") ||
-                                      after.starts_with("．");
+                                      after[0] == ':' || after.starts_with("\u3001") ||
+                                      after.starts_with("\uFF0E") || after.starts_with("\uFF1A") ||
+                                      after.starts_with("\u3002");
     if (closed) return std::string(1, one[0]);
   }
   // Several, in order.
