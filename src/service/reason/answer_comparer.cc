@@ -71,9 +71,9 @@ AnswerComparer::Outcome AnswerComparer::Compare(ExprPtr gold, ExprPtr prediction
   gold = WithoutPlusMinus(gold);
   prediction = WithoutPlusMinus(prediction);
   // "x in S" is S, unless both say of what.
-  if (!(gold->Is(ExprKind::kMember) && prediction->Is(ExprKind::kMember))) {
-    if (gold->Is(ExprKind::kMember)) gold = gold->args[1];
-    if (prediction->Is(ExprKind::kMember)) prediction = prediction->args[1];
+  if (gold->Is(ExprKind::kMember) != prediction->Is(ExprKind::kMember)) {
+    ExprPtr& member = gold->Is(ExprKind::kMember) ? gold : prediction;
+    if (IsName(member->arg(0))) member = member->args[1];
   }
   // "x = 5" is 5, unless both say of what.
   if (IsEquation(*gold) != IsEquation(*prediction)) {

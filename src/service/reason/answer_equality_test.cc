@@ -26,6 +26,7 @@ TEST(AnswerEqualityTest, IntegersThousandsAndDecimals) {
       {"-984", "-984"},
       {"-984", "−984"},
       {"5", "+5"},
+      {"-5", "negative 5"},
       {"42", "$42$"},
       {"42", "\\(42\\)"},
       {"42", "\\boxed{42}"},

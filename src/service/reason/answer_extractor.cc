@@ -42,11 +42,12 @@ std::string_view Sentence(std::string_view text) {
 // What a clause of explanation begins with.
 std::string_view WithoutExplanation(std::string_view text) {
   for (const std::string_view mark :
-       {", because",   ", since",      ", which",     ", so",        ", as",       ", where",
-        ", for ",      ", and this",   ", and that",  " because",    " since",     " (because",
-        " (since",     " as required", " as desired", " as claimed", " as needed", " for all ",
-        " for every ", " for any ",    ",因为",       ",所以",       ",即",        "(因为",
-        "\uFF0C因为",  "\uFF0C所以",   "\uFF0C即",    "\uFF08因为"}) {
+       {", because",   ", since",    ", which",    ", so",        ", as",         ", where",
+        ", for ",      ", and this", ", and that", ", not ",      " (not ",       ", depending",
+        " because",    " since",     " (because",  " (since",     " as required", " as desired",
+        " as claimed", " as needed", " for all ",  " for every ", " for any ",    ",因为",
+        ",所以",       ",即",        "(因为",      "\uFF0C因为",  "\uFF0C所以",   "\uFF0C即",
+        "\uFF08因为"}) {
     text = text.substr(0, text.find(mark));
   }
   return text;

@@ -120,6 +120,7 @@ TEST(AnswerExtractorTest, WordsAroundAStatedAnswer) {
           {"The answer is 5. I said the answer is ((what.", "5"},
           {"The answer is ((what.", "((what"},
           {"The answer is justice.", "justice"},
+          {"The answer is 10 (not 12).", "10"},
       },
       ExtractionRule::kStated);
 }

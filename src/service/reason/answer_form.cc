@@ -24,30 +24,6 @@ bool IsFigure(const Expr& e) {
          });
 }
 
-// Whether e can name a value: x, AB, |AB|, |\\vec a|, f(x), sin A, (p, q). No number, so that 2x =
-// 5 and a + 3z = 0 stay equations; no function of an unknown: |x| = 5 and sin x = 1/2 ask for x.
-bool IsName(const Expr& e) {
-  switch (e.kind) {
-    case ExprKind::kSymbol:
-    case ExprKind::kText:
-      return true;
-    case ExprKind::kMultiply:
-      return IsFigure(e);
-    case ExprKind::kTuple:
-      return std::all_of(e.args.begin(), e.args.end(),
-                         [](const ExprPtr& arg) { return IsName(*arg); });
-    case ExprKind::kCall: {
-      if (IsOwnFunction(e.text)) return true;
-      const Expr& of = e.arg(0);
-      if (e.text == "abs")
-        return of.Is(ExprKind::kCall, "accent") || (!of.args.empty() && IsFigure(of));
-      return (e.text == "sin" || e.text == "cos" || e.text == "tan") && IsFigure(of);
-    }
-    default:
-      return false;
-  }
-}
-
 // m + n, of names that share no symbol.
 bool IsSumOfNames(const Expr& e) {
   size_t n_symbols = 0;
@@ -167,6 +143,28 @@ ExprPtr ProductWithMatrices(const Expr& e) {
 }
 
 }  // namespace
+
+bool IsName(const Expr& e) {
+  switch (e.kind) {
+    case ExprKind::kSymbol:
+    case ExprKind::kText:
+      return true;
+    case ExprKind::kMultiply:
+      return IsFigure(e);
+    case ExprKind::kTuple:
+      return std::all_of(e.args.begin(), e.args.end(),
+                         [](const ExprPtr& arg) { return IsName(*arg); });
+    case ExprKind::kCall: {
+      if (IsOwnFunction(e.text)) return true;
+      const Expr& of = e.arg(0);
+      if (e.text == "abs")
+        return of.Is(ExprKind::kCall, "accent") || (!of.args.empty() && IsFigure(of));
+      return (e.text == "sin" || e.text == "cos" || e.text == "tan") && IsFigure(of);
+    }
+    default:
+      return false;
+  }
+}
 
 ExprPtr ValueOfEquation(const ExprPtr& e, bool may_be_sum, ScalarEquality& scalars) {
   if (!e->Is(ExprKind::kRelation) || e->text.find_first_not_of('=') != std::string::npos) {

@@ -91,6 +91,7 @@ TEST(AnswerNearMissesTest, WordsThatChangeANumber) {
       {"5", "5 apples"},
       {"5", "5 apples in total"},
       {"5 apples", "5"},
+      {"5 apples", "5 apple"},
       {"5元", "5"},
       {"5", "5名学生"},
       {"5", "5平方米"},
@@ -124,6 +125,7 @@ TEST(AnswerNearMissesTest, WordsThatChangeANumber) {
       {"5", "5个百分点"},
       {"5", "5多"},
       {"5", "5毛"},
+      {"0.3", "0.3 repeating"},
       {"5", "5个以上"},
       {"5 squared", "5"},
       {"5 apples", "5 oranges"},
@@ -173,6 +175,37 @@ TEST(AnswerNearMissesTest, WhatIsMoreThanAName) {
       {"(1,2)", "y=1,x=2"},
       {"b=1,a=2", "1,2"},
   });
+}
+
+TEST(AnswerNearMissesTest, AnInequalityIsSolvedForItsUnknown) {
+  ExpectSame({
+      {"2x<4", "(-\\infty,2)"},
+      {"(-\\infty,2)", "2x<4"},
+      {"|x|<1", "-1<x<1"},
+      {"-1<x<1", "|x|<1"},
+      {"|x-1|\\ge 2", "x\\le -1\\text{ or }x\\ge 3"},
+      {"|x|<1", "(-1,1)"},
+      {"|z|<1", "1>|z|"},
+      {"x^2<4", "4>x^2"},
+  });
+  ExpectDifferent({
+      {"2x<4", "(-\\infty,4)"},
+      {"(-\\infty,4)", "2x<4"},
+      {"x^2<4", "(-\\infty,4)"},
+      {"|x|<1", "(-\\infty,1)"},
+      {"|z|<1", "-1<z<1"},
+      {"|x|<1", "-1<x\\le1"},
+      {"|x|>1", "x>1"},
+      {"x+y<4", "(-\\infty,4)"},
+      {"\\sqrt{x}<2", "(-\\infty,2)"},
+      {"x^2\\in[0,4]", "[0,4]"},
+      {"[0,4]", "x^2\\in[0,4]"},
+  });
+}
+
+TEST(AnswerNearMissesTest, OneNumberOrSeveral) {
+  ExpectSame({{"(1,234)", "(1, 234)"}, {"1,2", "1, 2"}});
+  ExpectDifferent({{"32,349", "32, 349"}, {"32, 349", "32,349"}});
 }
 
 }  // namespace

@@ -55,8 +55,9 @@ std::string PlainText(std::string_view text) {
       space = true;
       continue;
     }
-    // "1 2" is not 12.
-    if (space && !plain.empty() && IsDigit(c) && IsDigit(plain.back())) plain += ' ';
+    // "1 2" is not 12, and "1, 234" not 1,234.
+    const char last = plain.empty() ? ' ' : plain.back();
+    if (space && IsDigit(c) && (IsDigit(last) || last == ',')) plain += ' ';
     plain += c;
     space = false;
   }

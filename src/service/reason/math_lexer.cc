@@ -1,5 +1,6 @@
 #include "service/reason/math_lexer.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -189,7 +190,10 @@ class Lexer {
     while (end < in_.size() && IsLetter(in_[end])) ++end;
     const std::string_view word = in_.substr(at_, end - at_);
     at_ = end;
-    if (word.size() == 1 && (EmitHalfOfDay(word[0]) || EmitSpeed(word[0]))) {
+    const size_t next = std::min(in_.find_first_not_of(' ', at_), in_.size() - 1);
+    if ((Lower(word) == "negative" || word == "minus") && IsDigit(in_[next])) {
+      Emit(TokenKind::kOperator, "-");
+    } else if (word.size() == 1 && (EmitHalfOfDay(word[0]) || EmitSpeed(word[0]))) {
     } else if (word.size() == 1) {
       EmitLetter(word[0]);
     } else if (!tokens_.empty() && tokens_.back().kind == TokenKind::kText &&

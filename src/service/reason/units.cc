@@ -179,17 +179,18 @@ bool IsKnownUnit(std::string_view word) { return !CanonicalUnit(word).empty(); }
 
 bool ChangesNumber(std::string_view words) {
   static const std::unordered_set<std::string_view> english = {
-      "above",     "almost",     "approximately", "base",      "below",   "between", "choose",
-      "cubed",     "divided",    "double",        "eight",     "eighth",  "eleven",  "except",
-      "factorial", "fewer",      "fifth",         "five",      "four",    "fourth",  "greater",
-      "half",      "halves",     "hundred",       "hundredth", "larger",  "least",   "less",
-      "million",   "millionth",  "minus",         "mod",       "modulo",  "more",    "most",
-      "negative",  "nine",       "ninth",         "no",        "not",     "one",     "or",
-      "over",      "percent",    "percentage",    "plus",      "point",   "power",   "quarter",
-      "quarters",  "remainder",  "root",          "seven",     "seventh", "six",     "sixth",
-      "smaller",   "squared",    "ten",           "tenth",     "than",    "third",   "thirds",
-      "thousand",  "thousandth", "three",         "to",        "twelve",  "twenty",  "twice",
-      "two",       "under",      "without",       "zero"};
+      "above",     "almost",   "approximately", "base",       "below",     "between",    "choose",
+      "cubed",     "divided",  "double",        "eight",      "eighth",    "eleven",     "except",
+      "factorial", "fewer",    "fifth",         "five",       "four",      "fourth",     "greater",
+      "half",      "halves",   "hundred",       "hundredth",  "inverse",   "larger",     "least",
+      "less",      "million",  "millionth",     "minus",      "mod",       "modulo",     "more",
+      "most",      "negative", "nine",          "ninth",      "no",        "not",        "one",
+      "or",        "over",     "percent",       "percentage", "plus",      "point",      "power",
+      "quarter",   "quarters", "reciprocal",    "recurring",  "remainder", "repeating",  "root",
+      "seven",     "seventh",  "six",           "sixth",      "smaller",   "squared",    "ten",
+      "tenth",     "than",     "third",         "thirds",     "thousand",  "thousandth", "three",
+      "to",        "twelve",   "twenty",        "twice",      "two",       "under",      "without",
+      "zero"};
   static constexpr std::string_view kChinese[] = {"分之", "百分", "平方", "立方", "次方", "以上",
                                                   "以下", "以内", "左右", "至少", "至多", "半"};
   static constexpr std::string_view kChineseFirst[] = {"成", "折", "倍", "多", "余",  "毛",
