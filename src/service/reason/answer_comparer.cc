@@ -1,6 +1,8 @@
 #include "service/reason/answer_comparer.h"
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include "service/reason/answer_form.h"
@@ -31,7 +33,32 @@ ExprPtr WithoutPlusMinus(const ExprPtr& e) {
   return any ? MakeExpr(ExprKind::kSet, std::move(elements)) : e;
 }
 
+// One relation of a chain with a sign of = < l n: a > b turned round.
+struct Sides {
+  char sign;
+  ExprPtr left, right;
+};
+
+Sides SidesOf(const Expr& chain, size_t at) {
+  const char sign = chain.text[at];
+  const ExprPtr &left = chain.args[at], &right = chain.args[at + 1];
+  if (sign != '>' && sign != 'g') return {sign, left, right};
+  return {sign == '>' ? '<' : 'l', right, left};
+}
+
 bool IsEquation(const Expr& e) { return e.Is(ExprKind::kRelation) && !IsInequality(e); }
+
+// Whether the names of "x = 4, y = 2" are in order; nullopt for a list without names, or of one.
+std::optional<bool> NamesInOrder(const Expr& list, StepBudget& budget) {
+  std::vector<std::string> names;
+  for (const ExprPtr& arg : list.args) {
+    if (!list.Is(ExprKind::kList) || !IsEquation(*arg)) return std::nullopt;
+    names.push_back(StructureKey(arg->arg(0), budget));
+  }
+  const bool differ =
+      std::adjacent_find(names.begin(), names.end(), std::not_equal_to<>()) != names.end();
+  return differ ? std::optional(std::is_sorted(names.begin(), names.end())) : std::nullopt;
+}
 
 }  // namespace
 
@@ -44,14 +71,16 @@ AnswerComparer::Outcome AnswerComparer::Compare(ExprPtr gold, ExprPtr prediction
   gold = WithoutPlusMinus(gold);
   prediction = WithoutPlusMinus(prediction);
   // "x in S" is S, unless both say of what.
-  if (!(gold->Is(ExprKind::kMember) && prediction->Is(ExprKind::kMember))) {
-    if (gold->Is(ExprKind::kMember)) gold = gold->args[1];
-    if (prediction->Is(ExprKind::kMember)) prediction = prediction->args[1];
+  if (gold->Is(ExprKind::kMember) != prediction->Is(ExprKind::kMember)) {
+    ExprPtr& member = gold->Is(ExprKind::kMember) ? gold : prediction;
+    if (IsName(member->arg(0))) member = member->args[1];
   }
   // "x = 5" is 5, unless both say of what.
   if (IsEquation(*gold) != IsEquation(*prediction)) {
-    ExprPtr& equation = IsEquation(*gold) ? gold : prediction;
-    if (ExprPtr value = ValueOfEquation(equation, scalars_)) equation = std::move(value);
+    const bool of_gold = IsEquation(*gold);
+    ExprPtr& equation = of_gold ? gold : prediction;
+    ExprPtr value = ValueOfEquation(equation, /*may_be_sum=*/!of_gold, scalars_);
+    if (value != nullptr) equation = std::move(value);
   }
   Outcome outcome = CompareByKind(gold, prediction);
   --depth_;
@@ -68,6 +97,17 @@ AnswerComparer::Outcome AnswerComparer::CompareByKind(const ExprPtr& gold,
   if (gold->Is(ExprKind::kMember)) return CompareSets(gold, prediction);
   const bool is_alone = prediction->Is(ExprKind::kSet) && prediction->args.size() == 1;
   if (is_alone && !IsSeveral(*gold)) return Compare(gold, prediction->args[0]);
+  const std::optional<bool> gold_order = NamesInOrder(*gold, budget_);
+  const std::optional<bool> order = NamesInOrder(*prediction, budget_);
+  if (gold_order.has_value() != order.has_value() && !gold->Is(ExprKind::kSet)) {
+    // The values of x and y, in this order.
+    const Expr& bare = gold_order ? *prediction : *gold;
+    const bool has_order = bare.Is(ExprKind::kList) || bare.Is(ExprKind::kTuple, "()");
+    if (!has_order || !gold_order.value_or(true) || !order.value_or(true)) {
+      return Different("values with names against values in no such order");
+    }
+    return CompareOrdered(gold->args, prediction->args);
+  }
   if (gold->Is(ExprKind::kTuple)) return CompareTuples(gold, prediction);
   if (IsSeveral(*gold)) {
     if (IsSeveral(*prediction)) {
@@ -110,20 +150,21 @@ AnswerComparer::Outcome AnswerComparer::CompareRelations(const ExprPtr& gold,
 
 bool AnswerComparer::SameRelation(const ExprPtr& gold, size_t i, const ExprPtr& prediction,
                                   size_t j) {
-  // Both as "difference <sign> 0" with a sign of = < l n.
-  const auto normal = [](const Expr& e, size_t at, char& sign) {
-    sign = e.text[at];
-    const bool flipped = sign == '>' || sign == 'g';
-    if (flipped) sign = sign == '>' ? '<' : 'l';
-    return flipped ? MakeDifference(e.args[at + 1], e.args[at])
-                   : MakeDifference(e.args[at], e.args[at + 1]);
+  const Sides of_gold = SidesOf(*gold, i), of_prediction = SidesOf(*prediction, j);
+  if (of_gold.sign != of_prediction.sign) return false;
+  const bool is_order = of_gold.sign == '<' || of_gold.sign == 'l';
+  const ExprPtr f = MakeDifference(of_gold.left, of_gold.right);
+  const ExprPtr g = MakeDifference(of_prediction.left, of_prediction.right);
+  if (!FreeSymbols(*f).empty() || !FreeSymbols(*g).empty()) {
+    return scalars_.Proportional(f, g, /*by_positive=*/is_order) == Sameness::kSame;
+  }
+  // f(2) = 5 and f(2) = 7: any two numbers are proportional.
+  const auto same = [&](const ExprPtr& a, const ExprPtr& b) {
+    return scalars_.Compare(a, b).sameness == Sameness::kSame;
   };
-  char gold_sign = 0, prediction_sign = 0;
-  const ExprPtr f = normal(*gold, i, gold_sign);
-  const ExprPtr g = normal(*prediction, j, prediction_sign);
-  if (gold_sign != prediction_sign) return false;
-  const bool by_positive = gold_sign == '<' || gold_sign == 'l';
-  return scalars_.Proportional(f, g, by_positive) == Sameness::kSame;
+  return (same(of_gold.left, of_prediction.left) && same(of_gold.right, of_prediction.right)) ||
+         (!is_order && same(of_gold.left, of_prediction.right) &&
+          same(of_gold.right, of_prediction.left));
 }
 
 AnswerComparer::Outcome AnswerComparer::CompareSets(const ExprPtr& gold,

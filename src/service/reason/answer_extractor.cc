@@ -1,10 +1,13 @@
 #include "service/reason/answer_extractor.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "service/reason/answer_words.h"
 #include "service/reason/boxed_answer.h"
 #include "service/reason/math_number_text.h"
+#include "service/reason/math_parser.h"
 #include "service/reason/text_util.h"
 
 namespace lemma::reason {
@@ -13,18 +16,23 @@ namespace {
 constexpr size_t kStatedBytesMax = 200;  // more is an explanation
 constexpr int kMarkersTriedMax = 8;      // of each kind, from the last
 
-// What comes before a stated answer.
-constexpr std::string_view kMarkers[] = {
-    "answer is", "answer:", "answer =", "answers are", "答案是",
-    "答案为",    "答案:",   "答案:",    "结果是",      "结果为"};
+constexpr int64_t kStatementSteps = 100'000;  // to see whether it can be understood
+
+// What comes before a stated answer. Full-width signs are escapes: written as themselves they were
+// once made ASCII, and stood twice.
+constexpr std::string_view kMarkers[] = {"answer is", "answer:", "answer =", "answers are",
+                                         "答案是",    "答案为",  "答案:",    "答案\uFF1A",
+                                         "结果是",    "结果为"};
 // What comes before a conclusion, of which the part behind "=" is the answer.
 constexpr std::string_view kConclusions[] = {"therefore", "thus", "hence", "so ", "因此",
                                              "所以",      "故",   "综上",  "于是"};
+// What comes before the letter of a choice.
+constexpr std::string_view kChoiceMarkers[] = {"选", "选项为", "选项是", "option is", "choice is"};
 
 // The text up to the end of the sentence, or of the reply.
 std::string_view Sentence(std::string_view text) {
   size_t end = std::min(text.find('\n'), text.size());
-  end = std::min(end, text.find("。"));
+  end = std::min(end, text.find("\u3002"));
   for (size_t at = text.find('.'); at < end; at = text.find('.', at + 1)) {
     if (at + 1 == text.size() || IsSpace(text[at + 1])) end = at;
   }
@@ -33,14 +41,49 @@ std::string_view Sentence(std::string_view text) {
 
 // What a clause of explanation begins with.
 std::string_view WithoutExplanation(std::string_view text) {
-  for (const std::string_view mark : {", because", ", since", ", which", ", so", ", as", " because",
-                                      " since", ",因为", ",所以", ",即", "(因为"}) {
+  for (const std::string_view mark :
+       {", because",   ", since",    ", which",    ", so",        ", as",         ", where",
+        ", for ",      ", and this", ", and that", ", not ",      " (not ",       ", depending",
+        " because",    " since",     " (because",  " (since",     " as required", " as desired",
+        " as claimed", " as needed", " for all ",  " for every ", " for any ",    ",因为",
+        ",所以",       ",即",        "(因为",      "\uFF0C因为",  "\uFF0C所以",   "\uFF0C即",
+        "\uFF08因为"}) {
     text = text.substr(0, text.find(mark));
   }
   return text;
 }
 
-// The formula that a text begins with, or else the text.
+// Without what may stand between "the answer is" and the answer.
+std::string_view WithoutFillers(std::string_view text) {
+  constexpr std::string_view kFillers[] = {"indeed",   "therefore", "thus",          "clearly",
+                                           "simply",   "just",      "exactly",       "equal to",
+                                           "given by", "then",      "approximately", "\uFF1A"};
+  for (bool found = true; found;) {
+    text.remove_prefix(std::min(text.find_first_not_of(" ,:*\n\t\""), text.size()));
+    found = false;
+    for (const std::string_view filler : kFillers) {
+      if (!text.starts_with(filler)) continue;
+      const std::string_view rest = text.substr(filler.size());
+      if (IsLetter(filler.back()) && !rest.empty() && IsLetter(rest[0])) continue;  // justice
+      text = rest;
+      found = true;
+    }
+  }
+  return text;
+}
+
+// ", obtained by adding $1$ and $2$", "by the lemma"; not ", $8$", "and $8$" or "m per second".
+bool IsRemark(std::string_view text) {
+  for (const std::string_view word : {"by ", "as ", "where ", "from ", "with "}) {
+    if (text.starts_with(word)) return true;
+  }
+  if (!text.starts_with(", ")) return false;
+  const std::string_view word = text.substr(2, text.find(' ', 2) - 2);
+  return word.size() > 1 && word != "and" && word != "or" &&
+         std::all_of(word.begin(), word.end(), IsLetter);
+}
+
+// The formula that a text begins with, where only remarks follow; or else the text.
 std::string_view LeadingFormula(std::string_view text) {
   constexpr std::pair<std::string_view, std::string_view> kQuotes[] = {
       {"$$", "$$"}, {"$", "$"}, {"\\(", "\\)"}, {"\\[", "\\]"}, {"**", "**"}};
@@ -49,22 +92,39 @@ std::string_view LeadingFormula(std::string_view text) {
     const size_t end = text.find(close, open.size());
     if (end == text.npos) return text.substr(open.size());
     // "$6$ and $8$" is more than its first formula.
-    const std::string_view rest = TrimPunctuation(text.substr(end + close.size()));
-    return rest.empty() ? text.substr(open.size(), end - open.size()) : text;
+    const std::string_view rest = Trim(text.substr(end + close.size()));
+    const bool is_whole = TrimPunctuation(rest).empty() || IsRemark(rest);
+    return is_whole ? text.substr(open.size(), end - open.size()) : text;
   }
   return text;
 }
 
-std::string CleanStatement(std::string_view text) {
-  text = TrimAnyOf(WithoutExplanation(Sentence(text)), " :*\t\"");
-  if (text.starts_with(":")) text.remove_prefix(std::string_view(":").size());
-  text = LeadingFormula(Trim(text));
+// "5" of " **5**, because 2+3=5. And so on".
+std::string StatementIn(std::string_view text) {
+  text = WithoutExplanation(Sentence(WithoutFillers(text)));
+  text = LeadingFormula(TrimAnyOf(text, " :*\t\""));
   return std::string(TrimAnyOf(text, " .,;*\t"));  // not of "26!"
+}
+
+// "5" of " x = 5."
+std::string ConclusionIn(std::string_view text) {
+  const std::string_view sentence = WithoutExplanation(Sentence(text));
+  const size_t sign = sentence.rfind('=');
+  if (sign == sentence.npos) return "";
+  std::string statement(TrimAnyOf(sentence.substr(sign + 1), " $.,;*\t"));
+  for (const char* close : {"\\)", "\\]"}) statement = statement.substr(0, statement.find(close));
+  return statement;
 }
 
 bool IsNoAnswer(const std::string& statement) {
   return statement.empty() || statement.size() > kStatedBytesMax ||
          Lower(statement).starts_with("not ") || statement.starts_with("不");
+}
+
+bool IsUnderstood(const std::string& statement) {
+  StepBudget budget(kStatementSteps);
+  return !ChoiceLetters(statement).empty() || !PlainWords(statement).empty() ||
+         ParseAnswer(statement, budget).ok();
 }
 
 // The end of the marker that is last before `end`; npos where there is none.
@@ -83,49 +143,54 @@ size_t LastMarkerEnd(std::string_view lower, const std::string_view (&markers)[N
   return best;
 }
 
-// "The answer is 5.", and as it may be typeset: "**Answer:** $5$".
-std::optional<std::string> StatedAnswer(std::string_view text, const std::string& lower) {
+// What is read behind the last marker: of those that can be understood, if there are any.
+template <size_t N, typename Read>
+std::optional<std::string> LastStatement(std::string_view text, const std::string& lower,
+                                         const std::string_view (&markers)[N], Read read) {
+  std::optional<std::string> last;
   size_t before = text.size();
   for (int tries = 0; tries < kMarkersTriedMax; ++tries) {
-    const size_t end = LastMarkerEnd(lower, kMarkers, before, before);
-    if (end == text.npos) return std::nullopt;
-    // The statement may stand on a line of its own.
-    std::string_view rest = text.substr(end);
-    rest.remove_prefix(std::min(rest.find_first_not_of(" :*\n\t"), rest.size()));
-    std::string statement = CleanStatement(rest);
-    if (!IsNoAnswer(statement)) return statement;
+    const size_t end = LastMarkerEnd(lower, markers, before, before);
+    if (end == text.npos) break;
+    std::string statement = read(text.substr(end));
+    if (IsNoAnswer(statement)) continue;
+    if (IsUnderstood(statement)) return statement;
+    if (!last) last = std::move(statement);
   }
-  return std::nullopt;
+  return last;
 }
 
-// "Therefore x = 5."
-std::optional<std::string> ConcludedAnswer(std::string_view text, const std::string& lower) {
-  size_t before = text.size();
-  for (int tries = 0; tries < kMarkersTriedMax; ++tries) {
-    const size_t end = LastMarkerEnd(lower, kConclusions, before, before);
-    if (end == text.npos) return std::nullopt;
-    const std::string_view sentence = WithoutExplanation(Sentence(text.substr(end)));
-    const size_t sign = sentence.rfind('=');
-    if (sign == sentence.npos) continue;
-    std::string statement(TrimAnyOf(sentence.substr(sign + 1), " $.,;*\t"));
-    for (const char* close : {"\\)", "\\]"}) statement = statement.substr(0, statement.find(close));
-    if (!IsNoAnswer(statement)) return statement;
+bool IsChoice(char c) { return c >= 'A' && c <= 'J'; }
+
+// The C of " C。", ": **(C)**"; 0 where a word or a number follows.
+char LetterAt(std::string_view text) {
+  for (const std::string_view sign : {"\uFF1A", "\uFF08"}) {
+    if (text.starts_with(sign)) text.remove_prefix(sign.size());
   }
-  return std::nullopt;
+  text.remove_prefix(std::min(text.find_first_not_of(" :*$("), text.size()));
+  const bool ends = text.size() < 2 || !(IsLetter(text[1]) || IsDigit(text[1]));
+  return !text.empty() && IsChoice(text[0]) && ends ? text[0] : 0;
 }
 
-// "(C)" or "选C" or a line that is a letter, whichever is last.
-std::optional<std::string> ChosenLetter(std::string_view text) {
+// "(C)" or "选C" or a line that is a letter, whichever is last. A "(A)" in a sentence that goes on
+// to a number may be what the number follows from.
+std::optional<std::string> ChosenLetter(std::string_view text, const std::string& lower) {
+  bool in_brackets = true;
   for (size_t end = text.size(); end > 0;) {
     const size_t newline = text.rfind('\n', end - 1);
     const size_t begin = newline == text.npos ? 0 : newline + 1;
-    const std::string_view line = text.substr(begin, end - begin);
-    if (const std::string letters = ChoiceLetters(line); letters.size() == 1) return letters;
-    for (size_t at = line.size(); at-- > 0;) {
-      const bool in_brackets = line[at] == '(' && at + 2 < line.size() && line[at + 2] == ')';
-      if (in_brackets && line[at + 1] >= 'A' && line[at + 1] <= 'J') {
-        return std::string(1, line[at + 1]);
+    const std::string letters = ChoiceLetters(text.substr(begin, end - begin));
+    if (letters.size() == 1 && letters != "I") return letters;  // a line "I" is a word
+    for (size_t at = end; at-- > begin;) {
+      for (const std::string_view marker : kChoiceMarkers) {
+        if (lower.compare(at, marker.size(), marker) != 0) continue;
+        if (const char c = LetterAt(text.substr(at + marker.size(), 16))) return std::string(1, c);
       }
+      const bool is_bracket = text[at] == '(' && at + 2 < end && text[at + 2] == ')';
+      if (!in_brackets || !is_bracket || !IsChoice(text[at + 1])) continue;
+      const std::string_view rest = WithoutExplanation(text.substr(at));
+      in_brackets = std::none_of(rest.begin(), rest.end(), IsDigit);
+      if (in_brackets) return std::string(1, text[at + 1]);
     }
     end = begin == 0 ? 0 : begin - 1;
   }
@@ -143,8 +208,40 @@ size_t FractionEnd(std::string_view text, size_t at) {
   return end < text.size() && text[end] == '}' && end > middle + 2 ? end + 1 : at;
 }
 
+// The formula between dollars or \( \) that holds the byte at `at`, on its line; "" for none. As in
+// Pandoc, dollars of a formula touch it, and no digit follows: "$5 and $6" has none.
+std::string_view FormulaAround(std::string_view text, size_t at) {
+  const size_t begin = at == 0 ? 0 : text.rfind('\n', at - 1) + 1;
+  std::string_view line = text.substr(begin, text.find('\n', at) - begin);
+  for (size_t open = 0; open + begin < at; ++open) {
+    const bool is_dollar = line[open] == '$';
+    if (!is_dollar && !line.substr(open).starts_with("\\(")) continue;
+    const size_t first = open + (is_dollar ? 1 : 2);
+    const size_t close = line.find(is_dollar ? "$" : "\\)", first);
+    if (close == line.npos) break;
+    if (close == first) continue;
+    const size_t after = close + 1;
+    const bool is_price = is_dollar && (IsSpace(line[first]) || IsSpace(line[close - 1]) ||
+                                        (after < line.size() && IsDigit(line[after])));
+    if (is_price) continue;
+    if (close + begin > at) return line.substr(first, close - first);
+    open = close;
+  }
+  return {};
+}
+
+// Whether a number is cut out of a formula: the 3 of 2\sqrt{3}, the 2 of x^2 and of 2\pi.
+bool IsPart(std::string_view before, std::string_view after) {
+  if (!before.empty() && std::string_view("{^/").find(before.back()) != before.npos) return true;
+  for (const std::string_view sign : {"\\sqrt", "\\pi", "\\cdot", "\\times", "^", "π", "√"}) {
+    if (after.starts_with(sign)) return true;
+  }
+  return false;
+}
+
+// The last number of the text, or the formula that it stands in; none where that has no ends.
 std::optional<std::string> LastNumber(std::string_view text) {
-  std::optional<std::string> last;
+  size_t begin = text.npos, last_end = 0;
   for (size_t at = 0; at < text.size(); ++at) {
     size_t end = FractionEnd(text, at);
     if (end == at) end = NumberEnd(text, at, /*comma_groups=*/true);
@@ -155,10 +252,17 @@ std::optional<std::string> LastNumber(std::string_view text) {
     const bool in_word = at > 0 && (IsLetter(text[at - 1]) || text[at - 1] == '_');
     const bool has_sign = at > 0 && text[at - 1] == '-' &&
                           (at == 1 || text.substr(at - 2, 1).find_first_of(" =$({:") == 0);
-    if (!in_word) last = (has_sign ? "-" : "") + std::string(text.substr(at, end - at));
+    if (!in_word) {
+      begin = has_sign ? at - 1 : at;
+      last_end = end;
+    }
     at = end - 1;
   }
-  return last;
+  if (begin == text.npos) return std::nullopt;
+  const std::string_view formula = FormulaAround(text, begin);
+  if (!formula.empty()) return std::string(formula);
+  if (IsPart(text.substr(0, begin), text.substr(last_end))) return std::nullopt;
+  return std::string(text.substr(begin, last_end - begin));
 }
 
 // What follows the reasoning, or all where nothing does.
@@ -188,17 +292,17 @@ const char* ExtractionRuleName(ExtractionRule rule) {
 
 std::optional<ExtractedAnswer> ExtractAnswer(std::string_view reply) {
   if (reply.size() > kReplyBytesMax) reply.remove_prefix(reply.size() - kReplyBytesMax);
-  const std::string_view text = AnswerPart(reply);
-  if (auto answer = BoxedAnswer(text)) return ExtractedAnswer{*answer, ExtractionRule::kBoxed};
+  const std::string_view all = AnswerPart(reply);
+  if (auto answer = BoxedAnswer(all)) return ExtractedAnswer{*answer, ExtractionRule::kBoxed};
+  const std::string_view text = BeforeCutBox(all);
   const std::string lower = Lower(text);
-  if (auto answer = StatedAnswer(text, lower)) {
-    return ExtractedAnswer{*answer, ExtractionRule::kStated};
-  }
-  if (auto answer = ConcludedAnswer(text, lower)) {
-    return ExtractedAnswer{*answer, ExtractionRule::kStated};
-  }
-  if (auto answer = ChosenLetter(text)) return ExtractedAnswer{*answer, ExtractionRule::kChoice};
-  if (auto answer = LastNumber(text)) return ExtractedAnswer{*answer, ExtractionRule::kLastNumber};
+  std::optional<std::string> answer = LastStatement(text, lower, kMarkers, StatementIn);
+  if (!answer) answer = LastStatement(text, lower, kConclusions, ConclusionIn);
+  if (answer) return ExtractedAnswer{*answer, ExtractionRule::kStated};
+  if (text.size() < all.size()) return std::nullopt;  // what it says is in the box
+  if ((answer = ChosenLetter(text, lower)))
+    return ExtractedAnswer{*answer, ExtractionRule::kChoice};
+  if ((answer = LastNumber(text))) return ExtractedAnswer{*answer, ExtractionRule::kLastNumber};
   return std::nullopt;
 }
 

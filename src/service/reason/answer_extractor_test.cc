@@ -40,6 +40,8 @@ TEST(AnswerExtractorTest, TheLastCompleteBoxWins) {
           {"$\\boxed{90}^\\circ$", "90^\\circ"},
           {"\\boxed{6} and \\boxed{8}", "6, 8"},
           {"$\\boxed{6}$ 或 $\\boxed{8}$", "6, 8"},
+          {"\\boxed{6}\uFF0C\\boxed{8}", "6, 8"},
+          {"\\boxed{6}\uFF1B\\boxed{8}", "6, 8"},
           {"$\\boxed{6}$, $\\boxed{8}$, $\\boxed{9}$", "6, 8, 9"},
           {"x: \\boxed{6}\ny: \\boxed{8}", "8"},
           {"put it in \\boxed{}. It is \\boxed{4}, in \\boxed{}", "4"},
@@ -57,7 +59,10 @@ TEST(AnswerExtractorTest, ABoxThatIsCutOffIsNone) {
   ExpectAnswers({{"\\boxed{5} ... so \\boxed{12", "5"}, {"\\boxed{5} and \\boxed", "5"}},
                 ExtractionRule::kBoxed);
   ExpectAnswers({{"The answer is 7, so \\boxed{7", "7"}}, ExtractionRule::kStated);
-  EXPECT_FALSE(ExtractAnswer("\\boxed{x").has_value());
+  for (const char* cut :
+       {"\\boxed{x", "\\boxed{12", "2+3=5, so \\boxed{\\frac{1}{2", "(A) \\boxed{5"}) {
+    EXPECT_FALSE(ExtractAnswer(cut).has_value()) << cut;
+  }
 }
 
 TEST(AnswerExtractorTest, StatedAnswers) {
@@ -87,6 +92,35 @@ TEST(AnswerExtractorTest, StatedAnswers) {
           {"Therefore $x = \\frac{3}{4}$.", "\\frac{3}{4}"},
           {"Hence, n = 12.", "12"},
           {"So we have \\(a = 3\\).", "3"},
+          {"答案为\uFF1A5", "5"},
+          {"答案是\uFF1A5", "5"},
+          {"答案\uFF1A5\u3002", "5"},
+          {"答案为\uFF1A\n$5$", "5"},
+          {"答案是 5\uFF0C因为 2+3=5\u3002", "5"},
+      },
+      ExtractionRule::kStated);
+}
+
+TEST(AnswerExtractorTest, WordsAroundAStatedAnswer) {
+  ExpectAnswers(
+      {
+          {"The answer is indeed 5.", "5"},
+          {"The answer is therefore $5$.", "5"},
+          {"The answer is, clearly, 5.", "5"},
+          {"The answer is approximately 5.", "5"},
+          {"The answer is equal to 5.", "5"},
+          {"The answer is 5 as required.", "5"},
+          {"The answer is 5 (since 2+3=5).", "5"},
+          {"The answer is 5, and this completes the proof.", "5"},
+          {"The answer is $x^2+1$ for all real $x$.", "x^2+1"},
+          {"The answer is $3$, obtained by adding $1$ and $2$.", "3"},
+          {"The answer is $3$, the sum of all.", "3"},
+          {"The answer is $6$, or $8$.", "$6$, or $8$"},
+          {"The answer is $15$ m per second.", "$15$ m per second"},
+          {"The answer is 5. I said the answer is ((what.", "5"},
+          {"The answer is ((what.", "((what"},
+          {"The answer is justice.", "justice"},
+          {"The answer is 10 (not 12).", "10"},
       },
       ExtractionRule::kStated);
 }
@@ -96,7 +130,17 @@ TEST(AnswerExtractorTest, LettersThenNumbers) {
                  {"I choose\nD", "D"},
                  {"D.", "D"},
                  {"我认为\n选C", "C"},
-                 {"比较(A)和(D)", "D"}},
+                 {"比较(A)和(D)", "D"},
+                 {"故选C\u3002", "C"},
+                 {"故选\uFF1AC", "C"},
+                 {"故选\uFF08C\uFF09", "C"},
+                 {"因此\uFF0C选 C\u3002", "C"},
+                 {"正确选项为C", "C"},
+                 {"选项 A 错误\uFF0C故选 (C)", "C"},
+                 {"The correct option is C.", "C"},
+                 {"the choice is **(B)**, as 5 > 3", "B"},
+                 {"It must be (B) since 5 > 3.", "B"},
+                 {"选 I", "I"}},
                 ExtractionRule::kChoice);
   ExpectAnswers({{"2 + 3 gives 5", "5"},
                  {"about 1,234.5 in all", "1,234.5"},
@@ -105,13 +149,21 @@ TEST(AnswerExtractorTest, LettersThenNumbers) {
                  {"we find \\frac{3}{4}", "\\frac{3}{4}"},
                  {"一共 25 个", "25"},
                  {"x2 and 17 of them, y_3", "17"},
-                 {"8-3", "3"}},
+                 {"8-3", "3"},
+                 {"By (A) the total is 42.", "42"},
+                 {"It is $2\\sqrt{3}$", "2\\sqrt{3}"},
+                 {"It is \\(2\\sqrt{3}\\).", "2\\sqrt{3}"},
+                 {"from $x$ to $y$ there are 7", "7"},
+                 {"it costs $5, then $6", "6"},
+                 {"I\n17", "17"},
+                 {"1.5e3 of them", "1.5e3"}},
                 ExtractionRule::kLastNumber);
 }
 
 TEST(AnswerExtractorTest, NothingToFind) {
   for (const char* text :
-       {"", " ", "I do not know", "\\boxed{}", "<think>", "</think>", "不知道"}) {
+       {"", " ", "I do not know", "\\boxed{}", "<think>", "</think>", "不知道", "I",
+        "I\ndo not know", "It is 2\\sqrt{3}", "It is 2\\sqrt3", "It is x^2", "\\sqrt{2}/2"}) {
     EXPECT_FALSE(ExtractAnswer(text).has_value()) << text;
   }
 }
@@ -136,6 +188,13 @@ TEST(AnswerExtractorTest, LongAndBrokenRepliesAreQuick) {
                             "1,",
                             "1/",
                             "(A)",
+                            "(A) 1 ",
+                            "选",
+                            "\\(1",
+                            "$1",
+                            "\uFF1A",
+                            "\\boxed{1",
+                            "the answer is indeed ",
                             "\n",
                             "\\",
                             "</think>",

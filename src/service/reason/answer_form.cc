@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace lemma::reason {
 namespace {
@@ -10,26 +11,27 @@ constexpr int kPlusMinusMax = 3;
 constexpr size_t kMatrixEntriesMax = 64;
 constexpr int64_t kTreeNodesMax = 20000;  // products share subtrees; walked, they are this long
 
-// Whether e can name a value: x, AB, |AB|, f(x), sin A, m + n, (p, q). No number, so that 2x = 5
-// and a + 3z = 0 stay equations.
-bool IsName(const Expr& e) {
-  const auto all_names = [&] {
-    return std::all_of(e.args.begin(), e.args.end(),
-                       [](const ExprPtr& arg) { return IsName(*arg); });
-  };
-  switch (e.kind) {
-    case ExprKind::kSymbol:
-    case ExprKind::kText:
-      return true;
-    case ExprKind::kAdd:
-    case ExprKind::kMultiply:
-    case ExprKind::kTuple:
-      return all_names();
-    case ExprKind::kCall:
-      return IsOwnFunction(e.text) || !FreeSymbols(e).empty();
-    default:
-      return false;
+// Whether e names a point or a part of a figure: A, AB, \angle ABC. Of no symbol twice, and of no
+// lower-case letters: xy is a product.
+bool IsFigure(const Expr& e) {
+  if (e.Is(ExprKind::kSymbol)) {
+    const bool is_point = e.text[0] >= 'A' && e.text[0] <= 'Z';
+    return is_point || e.text == "angle" || e.text == "triangle";
   }
+  return e.Is(ExprKind::kMultiply) && FreeSymbols(e).size() == e.args.size() &&
+         std::all_of(e.args.begin(), e.args.end(), [](const ExprPtr& arg) {
+           return arg->Is(ExprKind::kText) || (arg->args.empty() && IsFigure(*arg));
+         });
+}
+
+// m + n, of names that share no symbol.
+bool IsSumOfNames(const Expr& e) {
+  size_t n_symbols = 0;
+  for (const ExprPtr& arg : e.args) {
+    if (!IsName(*arg)) return false;
+    n_symbols += FreeSymbols(*arg).size();
+  }
+  return e.Is(ExprKind::kAdd) && n_symbols == FreeSymbols(e).size();
 }
 
 bool SharesSymbols(const Expr& a, const Expr& b) {
@@ -142,26 +144,48 @@ ExprPtr ProductWithMatrices(const Expr& e) {
 
 }  // namespace
 
-ExprPtr ValueOfEquation(const ExprPtr& e, ScalarEquality& scalars) {
+bool IsName(const Expr& e) {
+  switch (e.kind) {
+    case ExprKind::kSymbol:
+    case ExprKind::kText:
+      return true;
+    case ExprKind::kMultiply:
+      return IsFigure(e);
+    case ExprKind::kTuple:
+      return std::all_of(e.args.begin(), e.args.end(),
+                         [](const ExprPtr& arg) { return IsName(*arg); });
+    case ExprKind::kCall: {
+      if (IsOwnFunction(e.text)) return true;
+      const Expr& of = e.arg(0);
+      if (e.text == "abs")
+        return of.Is(ExprKind::kCall, "accent") || (!of.args.empty() && IsFigure(of));
+      return (e.text == "sin" || e.text == "cos" || e.text == "tan") && IsFigure(of);
+    }
+    default:
+      return false;
+  }
+}
+
+ExprPtr ValueOfEquation(const ExprPtr& e, bool may_be_sum, ScalarEquality& scalars) {
   if (!e->Is(ExprKind::kRelation) || e->text.find_first_not_of('=') != std::string::npos) {
     return nullptr;
   }
-  const ExprPtr& first = e->args.front();
-  const ExprPtr& last = e->args.back();
-  if (FreeSymbols(*first).empty() && !IsName(*first) && e->args.size() == 2 && IsName(*last))
-    return first;
-  if (FreeSymbols(*first).empty() && !IsName(*first)) {
-    // 1 + 2 = 3; not 5 = 3.
-    const bool is_true = scalars.Compare(first, last).sameness == Sameness::kSame;
-    return is_true ? last : nullptr;
+  ExprPtr name = e->args.front(), value = e->args.back();
+  if (FreeSymbols(*name).empty() && !IsName(*name)) {
+    const bool is_turned = e->args.size() == 2 && (IsName(*value) || IsSumOfNames(*value));
+    if (!is_turned) {
+      // 1 + 2 = 3; not 5 = 3.
+      return scalars.Compare(name, value).sameness == Sameness::kSame ? value : nullptr;
+    }
+    std::swap(name, value);
   }
-  if (!IsName(*first)) return nullptr;
-  if (first->Is(ExprKind::kAdd)) {
+  if (IsSumOfNames(*name)) {
     // x + y = 5 tells a sum; x + y = 0 or x + y = z is a line or a plane.
-    const std::optional<int> sign = scalars.Sign(last);
-    return sign && *sign != 0 ? last : nullptr;
+    const std::optional<int> sign = may_be_sum ? scalars.Sign(value) : std::nullopt;
+    return sign && *sign != 0 ? value : nullptr;
   }
-  return first->Is(ExprKind::kCall) || !SharesSymbols(*first, *last) ? last : nullptr;
+  if (!IsName(*name)) return nullptr;
+  return name->Is(ExprKind::kCall) || !SharesSymbols(*name, *value) ? value : nullptr;
 }
 
 std::vector<ExprPtr> ExpandPlusMinus(const ExprPtr& e) {

@@ -11,9 +11,14 @@
 
 namespace lemma::reason {
 
-// 5 of "x = 5", "AB = 5", "5 = x", "f(x) = 5", "S = 2 + 3 = 5"; (3,2) of "(p,q) = (3,2)". nullptr
-// where the equation is more than a name for a value: "x + 2y = 5", "a + 3z = 0".
-ExprPtr ValueOfEquation(const ExprPtr& e, ScalarEquality& scalars);
+// Whether e can name a value: x, AB, |AB|, |\\vec a|, f(x), sin A, (p, q). No number, so that 2x =
+// 5 and a + 3z = 0 stay equations; no function of an unknown: |x| = 5 and sin x = 1/2 ask for x.
+bool IsName(const Expr& e);
+
+// 5 of "x = 5", "AB = 5", "5 = x", "f(x) = 5", "S = 2 + 3 = 5"; (3,2) of "(p,q) = (3,2)"; 5 of
+// "m + n = 5" where it may be a sum. nullptr where the equation is more than a name for a value:
+// "xy = 5", "|x| = 5", "x + 2y = 5", "a + 3z = 0".
+ExprPtr ValueOfEquation(const ExprPtr& e, bool may_be_sum, ScalarEquality& scalars);
 
 // "1 +- a" as {1 + a, 1 - a}, each sign by itself; the lower signs "-+" as opposed to all upper
 // ones. Empty where e has no such sign or too many.

@@ -109,6 +109,9 @@ TEST(AnswerFormsTest, SetsIntervalsAndUnions) {
       {"\\{x\\in\\mathbb{Z} | x>3\\}", "\\{x\\in\\mathbb{Z}: 3<x\\}"},
       {"[0,\\sqrt{2}]", "[0, 2^{1/2}]"},
       {"[2, \\infty)", "x \\geq 2"},
+      {"\\mathbb{R}", "\\text{all real numbers}"},
+      {"\\text{no solution}", "\\emptyset"},
+      {"\\emptyset", "\\text{No real solutions}"},
   });
   ExpectDifferent({
       {"[0,1)", "(0,1)"},
@@ -302,6 +305,7 @@ TEST(AnswerFormsTest, RatiosTimesBasesFactorialsBinomials) {
       {"8:30 \\text{ a.m.}", "8:30 am"},
       {"204_5", "204_{5}"},
       {"204_5", "(204)_5"},
+      {"101_2", "101_{(2)}"},
       {"204_5", "204"},
       {"2^{25} \\cdot 26!", "26! \\cdot 2^{25}"},
       {"2^{25} \\cdot 26!", "2^{26}\\cdot 13 \\cdot 25!"},

@@ -1,7 +1,10 @@
 #include "service/reason/answer_words.h"
 
 #include <algorithm>
+#include <iterator>
+#include <vector>
 
+#include "service/reason/math_symbols.h"
 #include "service/reason/text_util.h"
 
 namespace lemma::reason {
@@ -52,29 +55,53 @@ std::string PlainText(std::string_view text) {
       space = true;
       continue;
     }
-    // "1 2" is not 12.
-    if (space && !plain.empty() && IsDigit(c) && IsDigit(plain.back())) plain += ' ';
+    // "1 2" is not 12, and "1, 234" not 1,234.
+    const char last = plain.empty() ? ' ' : plain.back();
+    if (space && IsDigit(c) && (IsDigit(last) || last == ',')) plain += ' ';
     plain += c;
     space = false;
   }
   return plain;
 }
 
+bool IsPlainWord(std::string_view word) {
+  const std::string lower = Lower(word);
+  constexpr std::string_view kAnswers[] = {"yes", "no", "true", "false", "odd", "even", "none"};
+  if (std::find(std::begin(kAnswers), std::end(kAnswers), lower) != std::end(kAnswers)) return true;
+  const auto is_function = [&](size_t n_letters) {
+    const SymbolMeaning* meaning = FindWord(std::string_view(lower).substr(0, n_letters));
+    return meaning != nullptr && meaning->kind == TokenKind::kFunction;
+  };
+  return word.size() >= kWordLettersMin && std::all_of(word.begin(), word.end(), IsLetter) &&
+         word.substr(1) == std::string_view(lower).substr(1) && FindWord(lower) == nullptr &&
+         !is_function(word.size() - 1);  // sinx
+}
+
 std::string PlainWords(std::string_view text) {
-  std::string words;
-  for (const char c : Lower(WithoutMarks(text))) {
+  std::vector<std::string> words(1);
+  bool any = false;
+  std::string marked = WithoutMarks(text);
+  for (const char c : TrimAnyOf(marked, " \t\r\n.,;:!{}")) {
     const bool is_space = IsSpace(c) || c == '{' || c == '}';
+    const bool is_foreign = static_cast<unsigned char>(c) >= 0x80;
+    if (!is_space && !is_foreign && !IsLetter(c)) return "";
+    any = any || is_foreign;
     if (!is_space) {
-      words += c;
-    } else if (!words.empty() && words.back() != ' ') {
-      words += ' ';
+      words.back() += c;
+    } else if (!words.back().empty()) {
+      words.emplace_back();
     }
   }
-  std::string_view trimmed = TrimPunctuation(words);
-  for (const std::string_view article : {"the ", "a ", "an "}) {
-    if (trimmed.starts_with(article)) trimmed.remove_prefix(article.size());
+  std::string plain;
+  for (size_t i = 0; i < words.size(); ++i) {
+    const std::string lower = Lower(words[i]);
+    const bool is_article = lower == "the" || lower == "a" || lower == "an";
+    if (i == 0 && words.size() > 1 && is_article && IsPlainWord(words[1])) continue;
+    const bool is_word = IsPlainWord(words[i]);
+    any = any || is_word;
+    plain += (plain.empty() ? "" : " ") + (is_word ? lower : words[i]);
   }
-  return std::string(trimmed);
+  return any ? plain : "";
 }
 
 std::string ChoiceLetters(std::string_view text) {
@@ -86,6 +113,7 @@ std::string ChoiceLetters(std::string_view text) {
   for (const std::string_view word : kIntroductions) {
     if (Lower(rest.substr(0, word.size())) != word) continue;
     rest = TrimAnyOf(rest.substr(word.size()), " :");
+    if (rest.starts_with("\uFF1A")) rest.remove_prefix(std::string_view("\uFF1A").size());
   }
   // One letter, perhaps in brackets, and then nothing or a mark and the choice's text.
   const bool bracket = rest.starts_with('(');
@@ -94,8 +122,9 @@ std::string ChoiceLetters(std::string_view text) {
     const std::string_view after = one.substr(1);
     const bool closed = bracket ? after.starts_with(')')
                                 : after.empty() || after[0] == '.' || after[0] == ')' ||
-                                      after[0] == ':' || after.starts_with("、") ||
-                                      after.starts_with("．");
+                                      after[0] == ':' || after.starts_with("\u3001") ||
+                                      after.starts_with("\uFF0E") || after.starts_with("\uFF1A") ||
+                                      after.starts_with("\u3002");
     if (closed) return std::string(1, one[0]);
   }
   // Several, in order.

@@ -8,12 +8,18 @@
 
 namespace lemma::reason {
 
-// The words of a text without the marks of LaTeX and Markdown, in lower case, single spaces
-// between.
+// Shorter runs of letters are products: "abc".
+inline constexpr size_t kWordLettersMin = 4;
+
+// Whether its case means nothing: "Evelyn", "even", "YES". Not "ABCD", "xyz", "sin".
+bool IsPlainWord(std::string_view word);
+
+// The words of a text without the marks of LaTeX and Markdown and without an article, single spaces
+// between, plain words in lower case. "" where the text has more than words, or no plain one.
 std::string PlainWords(std::string_view text);
 
-// The same with capitals kept and no spaces but those between digits: equal texts are equal answers
-// whatever they mean.
+// A text without such marks and without spaces but those between digits: equal texts are equal
+// answers whatever they mean.
 std::string PlainText(std::string_view text);
 
 // "C" of "C", "(C)", "\text{C. 12}", "Option C", "选C"; "ACD" of "A, C, D" and "ACD". "" for any

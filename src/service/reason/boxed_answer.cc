@@ -1,5 +1,6 @@
 #include "service/reason/boxed_answer.h"
 
+#include <algorithm>
 #include <unordered_map>
 #include <vector>
 
@@ -35,12 +36,16 @@ std::unordered_map<size_t, size_t> MatchBraces(std::string_view text) {
   return close_of;
 }
 
+// The bytes of "\\boxed" or "\\fbox" where the text begins so; else 0.
+size_t CommandLength(std::string_view text) {
+  return text.starts_with("\\boxed") ? 6 : text.starts_with("\\fbox") ? 5 : 0;
+}
+
 std::vector<Box> FindBoxes(std::string_view text) {
   const std::unordered_map<size_t, size_t> close_of = MatchBraces(text);
   std::vector<Box> boxes;
   for (size_t at = text.find('\\'); at != text.npos; at = text.find('\\', at + 1)) {
-    const std::string_view rest = text.substr(at);
-    const size_t length = rest.starts_with("\\boxed") ? 6 : rest.starts_with("\\fbox") ? 5 : 0;
+    const size_t length = CommandLength(text.substr(at));
     if (length == 0) continue;
     size_t begin = at + length;
     while (begin < text.size() && text[begin] == ' ') ++begin;
@@ -64,7 +69,8 @@ std::vector<Box> FindBoxes(std::string_view text) {
 
 // Whether only "and" or the like stands between two boxes.
 bool Joins(std::string_view between) {
-  constexpr std::string_view kJoining[] = {"and", "or", ",", ";", "和", "或", "与", "、", ",", ";"};
+  constexpr std::string_view kJoining[] = {"and", "or", ",",  ";",      "和",
+                                           "或",  "与", "、", "\uFF0C", "\uFF1B"};
   const std::string_view word = TrimAnyOf(between, " $");
   for (const std::string_view joining : kJoining) {
     if (word == joining) return true;
@@ -99,6 +105,18 @@ std::optional<std::string> BoxedAnswer(std::string_view text) {
     answer += boxes[i].content;
   }
   return answer + std::string(Suffix(text.substr(boxes.back().end)));
+}
+
+std::string_view BeforeCutBox(std::string_view text) {
+  const std::unordered_map<size_t, size_t> close_of = MatchBraces(text);
+  for (size_t at = text.find('\\'); at != text.npos; at = text.find('\\', at + 1)) {
+    const size_t length = CommandLength(text.substr(at));
+    if (length == 0) continue;
+    const size_t brace = text.find_first_not_of(' ', at + length);
+    const bool is_cut = brace == text.npos || (text[brace] == '{' && !close_of.contains(brace));
+    if (is_cut) return text.substr(0, at);
+  }
+  return text;
 }
 
 }  // namespace lemma::reason

@@ -13,4 +13,7 @@ namespace lemma::reason {
 // parts from it. A box without braces ends at a space or a dollar sign.
 std::optional<std::string> BoxedAnswer(std::string_view text);
 
+// The text before a box that is cut off; all of it where none is.
+std::string_view BeforeCutBox(std::string_view text);
+
 }  // namespace lemma::reason

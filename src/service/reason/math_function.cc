@@ -45,6 +45,23 @@ MaybeNumber Logarithm(const Arithmetic& arithmetic, const Number& a) {
   return arithmetic.Checked(x);
 }
 
+// log_2 8 is exactly 3, so that it has a floor.
+MaybeNumber BasedLogarithm(const Arithmetic& arithmetic, const Number& of, const Number& base) {
+  const MaybeNumber above = Logarithm(arithmetic, of), below = Logarithm(arithmetic, base);
+  const MaybeNumber inverse = below ? arithmetic.Inverse(*below) : std::nullopt;
+  const MaybeNumber quotient =
+      above && inverse ? arithmetic.Multiply(*above, *inverse) : std::nullopt;
+  if (!quotient || quotient->is_exact() || !of.is_exact() || !base.is_exact()) return quotient;
+  Fraction nearest;
+  if (!arb_get_unique_fmpz(fmpq_numref(nearest.get()), acb_realref(quotient->ball()))) {
+    return quotient;
+  }
+  const Number exponent = Number::FromRational(nearest);
+  const MaybeNumber power = arithmetic.Power(base, exponent);
+  const bool is_exact = power && power->is_exact() && power->Key() == of.Key();
+  return is_exact ? MaybeNumber(exponent) : quotient;
+}
+
 MaybeNumber Gamma(const Arithmetic& arithmetic, const Number& a) {
   if (a.log2_upper() > kGammaArgumentLog2Max || !arithmetic.Pay(kGammaWeight)) return std::nullopt;
   ComplexBall x;
@@ -173,12 +190,7 @@ MaybeNumber Arithmetic::Call(const std::string& name, const std::vector<Number>&
   if (args.size() == 2 && (name == "binomial" || name == "permutations")) {
     return Choose(*this, args[0], args[1], name == "binomial");
   }
-  if (args.size() == 2 && name == "log") {
-    const MaybeNumber of = Logarithm(*this, args[0]);
-    const MaybeNumber base = Logarithm(*this, args[1]);
-    const MaybeNumber inverse = base ? Inverse(*base) : std::nullopt;
-    return of && inverse ? Multiply(*of, *inverse) : std::nullopt;
-  }
+  if (args.size() == 2 && name == "log") return BasedLogarithm(*this, args[0], args[1]);
   if (args.size() != 1) return std::nullopt;
   const Number& a = args[0];
   if (name == "ln") return Logarithm(*this, a);

@@ -1,9 +1,11 @@
 #include "service/reason/math_lexer.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
 #include "common/text/unicode.h"
+#include "service/reason/answer_words.h"
 #include "service/reason/math_number_text.h"
 #include "service/reason/math_symbols.h"
 #include "service/reason/text_util.h"
@@ -26,7 +28,6 @@ constexpr PlainOperator kPlainOperators[] = {
 };
 constexpr std::string_view kFunctionsBeforeLetter[] = {"sin", "cos", "tan", "cot", "sec",
                                                        "csc", "ln",  "log", "lg"};
-constexpr size_t kWordLettersMin = 4;  // shorter runs of letters are products: "abc"
 
 bool IsCjk(char32_t c) {
   return c >= 0x2E80 && text::ClassOf(c) == text::CharClass::kLetter && c < 0xFF00;
@@ -189,7 +190,10 @@ class Lexer {
     while (end < in_.size() && IsLetter(in_[end])) ++end;
     const std::string_view word = in_.substr(at_, end - at_);
     at_ = end;
-    if (word.size() == 1 && (EmitHalfOfDay(word[0]) || EmitSpeed(word[0]))) {
+    const size_t next = std::min(in_.find_first_not_of(' ', at_), in_.size() - 1);
+    if ((Lower(word) == "negative" || word == "minus") && IsDigit(in_[next])) {
+      Emit(TokenKind::kOperator, "-");
+    } else if (word.size() == 1 && (EmitHalfOfDay(word[0]) || EmitSpeed(word[0]))) {
     } else if (word.size() == 1) {
       EmitLetter(word[0]);
     } else if (!tokens_.empty() && tokens_.back().kind == TokenKind::kText &&
@@ -202,8 +206,11 @@ class Lexer {
     } else if (FindWord(word) != nullptr) {
       EmitWord(word);
     } else if (!EmitFunctionAndLetter(word)) {
-      if (word.size() >= kWordLettersMin) {
+      const bool is_long = word.size() >= kWordLettersMin;
+      if (IsPlainWord(word) || (is_long && FindWord(Lower(word)) != nullptr)) {
         EmitWord(word);
+      } else if (is_long) {
+        Emit(TokenKind::kText, std::string(word));  // ABCD is not abcd
       } else {
         for (const char c : word) EmitLetter(c);
       }

@@ -1,9 +1,13 @@
 #include "service/reason/math_number_text.h"
 
+#include <algorithm>
+
 #include "service/reason/text_util.h"
 
 namespace lemma::reason {
 namespace {
+
+constexpr size_t kExponentDigitsMax = 3;  // of numbers that are written out
 
 // What may stand between groups of three digits. Plain signs are weaker: see GroupEnd.
 constexpr std::string_view kStrongSeparators[] = {"{,}", ",\\!", "\\,",         "\\ ",
@@ -49,9 +53,35 @@ size_t RepeatingEnd(std::string_view text, size_t at) {
   return end < text.size() && text[end] == '}' ? end + 1 : close + 1;
 }
 
-}  // namespace
+// The end of "e3", "E-5" after the digits of `mantissa`, or `at`. e is a constant, too: "2e-1" is
+// taken for 2e - 1, "1e-6", "1.5e-3" and "2e-05" for powers of ten.
+size_t ExponentEnd(std::string_view text, std::string_view mantissa, size_t at) {
+  const std::string_view rest = text.substr(at);
+  if (!rest.starts_with('e') && !rest.starts_with('E')) return at;
+  const bool has_sign = rest.size() > 1 && (rest[1] == '-' || rest[1] == '+');
+  const size_t first = at + (has_sign ? 2 : 1);
+  const size_t end = DigitsEnd(text, first);
+  if (end == first || end - first > kExponentDigitsMax) return at;
+  const bool is_clear = !has_sign || rest[0] == 'E' || mantissa == "1" || text[first] == '0' ||
+                        mantissa.find('.') != mantissa.npos;
+  const bool is_plain = mantissa.find_first_not_of("0123456789.") == mantissa.npos;
+  return is_clear && is_plain ? end : at;
+}
 
-size_t NumberEnd(std::string_view text, size_t at, bool comma_groups) {
+// "1.5" and 3: "1500". Without leading zeros before a digit.
+std::string Shifted(std::string digits, int by) {
+  const size_t point = std::min(digits.find('.'), digits.size());
+  if (point < digits.size()) digits.erase(point, 1);
+  int at = static_cast<int>(point) + by;
+  if (at < 1) digits.insert(0, 1 - at, '0');
+  at = std::max(at, 1);
+  if (at > static_cast<int>(digits.size())) digits.append(at - digits.size(), '0');
+  const size_t n_zeros = std::min<size_t>(digits.find_first_not_of('0'), at - 1);
+  if (at < static_cast<int>(digits.size())) digits.insert(at, 1, '.');
+  return digits.substr(n_zeros);
+}
+
+size_t DecimalEnd(std::string_view text, size_t at, bool comma_groups) {
   size_t end = DigitsEnd(text, at);
   const bool can_group = end > at && end - at <= 3 && text[at] != '0';
   while (can_group) {
@@ -65,7 +95,18 @@ size_t NumberEnd(std::string_view text, size_t at, bool comma_groups) {
   return repeating > end + 1 ? repeating : end;
 }
 
+}  // namespace
+
+size_t NumberEnd(std::string_view text, size_t at, bool comma_groups) {
+  const size_t end = DecimalEnd(text, at, comma_groups);
+  return end == at ? at : ExponentEnd(text, text.substr(at, end - at), end);
+}
+
 std::string NumberText(std::string_view spelled) {
+  if (const size_t e = spelled.find_first_of("eE"); e != spelled.npos && IsDigit(spelled.back())) {
+    return Shifted(std::string(spelled.substr(0, e)),
+                   std::stoi(std::string(spelled.substr(e + 1))));
+  }
   std::string digits;
   bool repeats = false;
   for (const char c : spelled) {

@@ -1,4 +1,4 @@
-// How numbers are spelled: 1,234.50, 1\,234, 11,\!111, .5, 0.1\overline{6}.
+// How numbers are spelled: 1,234.50, 1\,234, 11,\!111, .5, 1.5e3, 0.1\overline{6}.
 //
 // Threads: any.
 #pragma once

@@ -138,6 +138,7 @@ class AnswerParser : public TermParser {
     }
     while (Peek().kind == TokenKind::kText || (!unit.empty() && IsUnitQuotient())) {
       if (Accept("/")) unit += '/';
+      if (ChangesNumber(Peek().text)) return Fail("words that change the number");
       unit += ReadUnit();
       if (unit.size() > kUnitBytesMax) return Fail("words after a term");
     }
@@ -164,7 +165,8 @@ class AnswerParser : public TermParser {
   // The unit at hand under its one name, with its power.
   std::string ReadUnit() {
     const std::string_view canonical = CanonicalUnit(Peek().text);
-    std::string unit = canonical.empty() ? Peek().text : std::string(canonical);
+    std::string unit(canonical.empty() ? Peek().text : canonical);
+    if (canonical.empty() && unit.size() > 3 && unit.ends_with('s')) unit.pop_back();  // apples
     Advance();
     if (!PeekOperator("^")) return unit;
     const size_t braces = Peek(1).IsOperator("{") ? 1 : 0;

@@ -3,7 +3,6 @@
 
 #include "service/reason/answer_comparer.h"
 #include "service/reason/answer_form.h"
-#include "service/reason/units.h"
 
 namespace lemma::reason {
 namespace {
@@ -54,18 +53,12 @@ AnswerComparer::Outcome AnswerComparer::CompareQuantities(const ExprPtr& gold,
   const ExprPtr& a = gold_has ? gold->args[0] : gold;
   const ExprPtr& b = prediction_has ? prediction->args[0] : prediction;
   const bool same_or_none = gold_unit.empty() || unit.empty() || gold_unit == unit;
+  // Words of no known unit (apples, 个) say of what the number is.
+  if (!same_or_none) return Different("different units: " + gold_unit + " and " + unit);
   for (const std::string& one : {gold_unit, unit}) {
     if (one != "%" && one != "degree") continue;
-    if (!same_or_none) return Different("different units: " + gold_unit + " and " + unit);
     return one == "%" ? ComparePercent(a, !gold_unit.empty(), b, !unit.empty())
                       : CompareDegrees(a, !gold_unit.empty(), b, !unit.empty());
-  }
-  // Words of no known unit (apples, 个) say of what the number is.
-  const auto known = [](const std::string& text) {
-    return IsKnownUnit(text.substr(0, text.find_first_of("^/")));
-  };
-  if (!same_or_none && known(gold_unit) && known(unit)) {
-    return Different("different units: " + gold_unit + " and " + unit);
   }
   if (a->Is(ExprKind::kRatio) || b->Is(ExprKind::kRatio)) return CompareRatios(a, b);
   return CompareNumbers(a, b);

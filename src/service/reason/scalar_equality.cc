@@ -1,6 +1,7 @@
 #include "service/reason/scalar_equality.h"
 
 #include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "service/reason/root_bound.h"
@@ -16,52 +17,83 @@ constexpr int64_t kPointAgreeBits = 100;
 constexpr int kPointsMax = 12;
 constexpr int kPointsMin = 3;  // that must have agreed
 
-// Whether e has symbols; sets `integers` where values between integers say nothing of it: (-1)^n,
-// floor(n/2), sums up to n.
-bool HasSymbols(const Expr& e, StepBudget& budget, bool& integers) {
+// Where two terms must agree.
+struct Domain {
+  bool integers = false;  // values between integers say nothing: (-1)^n, sums up to n
+  bool pieces = false;    // what holds here may not hold there: |x + 30|, floor(x)
+};
+
+void NotePower(const Expr& e, bool exponent_has, StepBudget& budget, Domain& domain) {
+  if (exponent_has && !FreeSymbols(e.arg(0)).empty()) return;
+  const Expr& closed = e.arg(exponent_has ? 0 : 1);
+  const MaybeNumber value = Evaluate(closed, Arithmetic(kFirstBits, budget));
+  if (exponent_has) {
+    domain.integers = domain.integers || (value && value->sign() == -1);
+  } else {
+    domain.pieces = domain.pieces || !value || !value->is_exact_integer();  // \sqrt{x^2}
+  }
+}
+
+// Whether e has symbols; notes what that asks of the points.
+bool HasSymbols(const Expr& e, StepBudget& budget, Domain& domain) {
   bool has = e.Is(ExprKind::kSymbol) || e.Is(ExprKind::kText);
   bool last_has = has;
   for (const ExprPtr& arg : e.args) {
-    last_has = HasSymbols(*arg, budget, integers);
+    last_has = HasSymbols(*arg, budget, domain);
     has = has || last_has;
   }
-  if (e.Is(ExprKind::kPower) && last_has && FreeSymbols(e.arg(0)).empty()) {
-    const MaybeNumber base = Evaluate(e.arg(0), Arithmetic(kFirstBits, budget));
-    integers = integers || (base && base->sign() == -1);
-  }
+  if (e.Is(ExprKind::kPower) && has) NotePower(e, last_has, budget, domain);
   if (e.Is(ExprKind::kCall) && has) {
-    for (const char* name : {"floor", "ceil", "gcd", "lcm", "sum", "prod", "double_factorial"}) {
-      integers = integers || e.text == name;
-    }
+    const auto is_one_of = [&](std::initializer_list<std::string_view> names) {
+      return std::find(names.begin(), names.end(), e.text) != names.end();
+    };
+    domain.integers =
+        domain.integers || is_one_of({"gcd", "lcm", "sum", "prod", "double_factorial"});
+    domain.pieces =
+        domain.pieces || is_one_of({"floor", "ceil", "abs", "max", "min", "gcd", "lcm"});
   }
   return has;
 }
 
-// The index-th point: large, below one and negative by turns.
-Assignment PointAt(const std::set<std::string>& symbols, int index, bool integers) {
-  Assignment point;
-  for (const std::string& name : symbols) {
-    if (integers) {
-      point[name] = ArbitraryInteger(name, index, 2, 50);
-    } else if (index % 3 == 0) {
-      point[name] = ArbitraryRational(name, index, 1, 20);
-    } else if (index % 3 == 1) {
-      point[name] = ArbitraryRational(name, index, 0, 1);
-    } else {
-      point[name] = ArbitraryRational(name, index, -20, 0);
-    }
-  }
-  return point;
+// The index-th value: large, below one and negative by turns.
+Number PointAt(const std::string& name, int index, bool integers) {
+  if (integers) return ArbitraryInteger(name, index, 2, 50);
+  const int64_t low = index % 3 == 2 ? -20 : index % 3 == 0 ? 1 : 0;
+  const int64_t high = index % 3 == 2 ? 0 : index % 3 == 0 ? 20 : 1;
+  return ArbitraryRational(name, index, low, high);
+}
+
+// Where pieces are likely to meet: first at integers, then in between and beyond, up to 10^6 on
+// either side. Each name comes to them in an order of its own.
+constexpr int64_t kMarks[] = {0, 1, -1, 2, 4, 8, 9, 64, 100, 1000, 1024};
+constexpr int kMarksCount = std::size(kMarks);
+constexpr int kMagnitudes = 6;
+constexpr int kPiecePoints = kMarksCount + 2 * kMagnitudes;
+
+Number PiecePointAt(const std::string& name, int index, bool integers) {
+  const auto at = index + static_cast<int>(*ArbitraryInteger(name, 0, 0, 1000).ToInt64());
+  if (index < kMarksCount) return Number(kMarks[at % kMarksCount]);
+  int64_t low = 1;
+  for (int i = at % kMagnitudes; i > 0; --i) low *= 10;
+  const bool is_negative = at / kMagnitudes % 2 == 1;
+  const int64_t from = is_negative ? -10 * low : low, to = is_negative ? -low : 10 * low;
+  return integers ? ArbitraryInteger(name, index, from, to)
+                  : ArbitraryRational(name, index, from, to);
 }
 
 std::vector<Assignment> PointsFor(const ExprPtr& a, const ExprPtr& b, StepBudget& budget) {
   std::set<std::string> symbols = FreeSymbols(*a);
   symbols.merge(FreeSymbols(*b));
-  bool integers = false;
-  HasSymbols(*a, budget, integers);
-  HasSymbols(*b, budget, integers);
-  std::vector<Assignment> points;
-  for (int i = 0; i < kPointsMax; ++i) points.push_back(PointAt(symbols, i, integers));
+  Domain domain;
+  HasSymbols(*a, budget, domain);
+  HasSymbols(*b, budget, domain);
+  std::vector<Assignment> points(kPointsMax + (domain.pieces ? kPiecePoints : 0));
+  for (int i = 0; i < static_cast<int>(points.size()); ++i) {
+    for (const std::string& name : symbols) {
+      points[i][name] = i < kPointsMax ? PointAt(name, i, domain.integers)
+                                       : PiecePointAt(name, i - kPointsMax, domain.integers);
+    }
+  }
   return points;
 }
 
@@ -121,7 +153,9 @@ ScalarDecision ScalarEquality::CompareAtPoints(const ExprPtr& a, const ExprPtr& 
     if (sameness == Sameness::kDifferent) return {sameness, "different as functions"};
     if (sameness == Sameness::kSame) ++n_same;
   }
-  if (n_same < kPointsMin) return {Sameness::kUnknown, "too few values to compare"};
+  if (n_same < kPointsMin || budget_.exhausted()) {
+    return {Sameness::kUnknown, "too few values to compare"};
+  }
   return {Sameness::kSame, "equal as functions"};
 }
 
@@ -150,7 +184,7 @@ Sameness ScalarEquality::Proportional(const ExprPtr& a, const ExprPtr& b, bool b
     if (sameness == Sameness::kDifferent) return sameness;
     if (sameness == Sameness::kSame) ++n_same;
   }
-  return n_same >= kPointsMin ? Sameness::kSame : Sameness::kUnknown;
+  return n_same >= kPointsMin && !budget_.exhausted() ? Sameness::kSame : Sameness::kUnknown;
 }
 
 std::optional<int> ScalarEquality::Sign(const ExprPtr& e) {

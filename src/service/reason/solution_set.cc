@@ -28,6 +28,16 @@ ExprPtr Substitute(const ExprPtr& e, const std::string& symbol, const ExprPtr& v
   return args.empty() ? e : MakeExpr(e->kind, e->text, std::move(args));
 }
 
+// What an inequality can be about without being solved first: x, f(x), a product of letters "ms".
+// Not x^2 or 2x.
+bool IsUnknown(const Expr& e) {
+  const bool is_name = e.Is(ExprKind::kSymbol) || e.Is(ExprKind::kText);
+  return is_name || (e.Is(ExprKind::kCall) && IsOwnFunction(e.text)) ||
+         (e.Is(ExprKind::kMultiply) &&
+          std::all_of(e.args.begin(), e.args.end(),
+                      [](const auto& arg) { return arg->Is(ExprKind::kSymbol); }));
+}
+
 // Turns a tree into one of sets alone: intervals (kTuple), kSet, unions, intersections,
 // differences.
 class SetBuilder {
@@ -48,7 +58,7 @@ class SetBuilder {
       case ExprKind::kDifference:
         return BuildAll(e->kind, e->args);
       case ExprKind::kMember:
-        return NoteUnknown(e->args[0]) ? Build(e->args[1]) : nullptr;
+        return IsUnknown(e->arg(0)) && NoteUnknown(e->args[0]) ? Build(e->args[1]) : nullptr;
       case ExprKind::kList:
         if (e->text == "and") return BuildAll(ExprKind::kIntersection, e->args);
         return e->text == "or" ? BuildAll(ExprKind::kUnion, e->args) : nullptr;
@@ -107,8 +117,23 @@ class SetBuilder {
 
   ExprPtr BuildPart(const ExprPtr& left, char sign, const ExprPtr& right) {
     if (IsClosed(*left) == IsClosed(*right)) return BuildLinear(left, sign, right);
-    if (IsClosed(*right)) return NoteUnknown(left) ? HalfLine(sign, right) : nullptr;
-    return NoteUnknown(right) ? HalfLine(Flipped(sign), left) : nullptr;
+    if (!IsClosed(*right)) return BuildPart(right, Flipped(sign), left);
+    if (IsUnknown(*left)) return NoteUnknown(left) ? HalfLine(sign, right) : nullptr;
+    if (left->Is(ExprKind::kCall, "abs")) return BuildAbsolute(left->args[0], sign, right);
+    return BuildLinear(left, sign, right);
+  }
+
+  // |x| < a is -a < x < a, and |x| > a one of two half-lines; but |z| < a is a disk.
+  ExprPtr BuildAbsolute(const ExprPtr& of, char sign, const ExprPtr& end) {
+    const std::set<std::string> symbols = FreeSymbols(*of);
+    if (sign == '=' || sign == 'n' || symbols.contains("z") || symbols.contains("w")) {
+      return nullptr;
+    }
+    ExprPtr above = BuildLinear(of, sign, end);
+    ExprPtr below = BuildLinear(of, Flipped(sign), MakeExpr(ExprKind::kNegate, {end}));
+    if (above == nullptr || below == nullptr) return nullptr;
+    const bool is_inside = sign == '<' || sign == 'l';
+    return MakeExpr(is_inside ? ExprKind::kIntersection : ExprKind::kUnion, {above, below});
   }
 
   static char Flipped(char sign) {

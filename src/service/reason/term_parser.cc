@@ -186,9 +186,10 @@ ExprPtr TermParser::ParseFactorial(ExprPtr base) {
   return MakeExpr(ExprKind::kCall, is_double ? "double_factorial" : "factorial", {base});
 }
 
-// 204_5. Names take their subscripts in ParseName.
+// 204_5, 204_{(5)}. Names take their subscripts in ParseName.
 ExprPtr TermParser::ParseBase(ExprPtr digits) {
-  const std::string base = ReadSubscript();
+  std::string base = ReadSubscript();
+  if (base.starts_with('(') && base.ends_with(')')) base = base.substr(1, base.size() - 2);
   const bool is_numeral =
       digits->Is(ExprKind::kNumber) && digits->text.find_first_of(".(") == std::string::npos;
   const size_t n_digits = base.size();

@@ -1,7 +1,9 @@
 #include "service/reason/units.h"
 
+#include <algorithm>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "service/reason/text_util.h"
@@ -142,6 +144,9 @@ const Names& UnitNames() {
       {"cubic feet", "foot^3"},
       {"cubic inch", "inch^3"},
       {"cubic inche", "inch^3"},
+      {"cm squared", "cm^2"},
+      {"m squared", "m^2"},
+      {"units squared", "unit^2"},
       {"mile per hour", "mile/hour"},
       {"miles per hour", "mile/hour"},
       {"kilometers per hour", "km/hour"},
@@ -171,6 +176,42 @@ std::string_view CanonicalUnit(std::string_view word) {
 }
 
 bool IsKnownUnit(std::string_view word) { return !CanonicalUnit(word).empty(); }
+
+bool ChangesNumber(std::string_view words) {
+  static const std::unordered_set<std::string_view> english = {
+      "above",     "almost",   "approximately", "base",       "below",     "between",    "choose",
+      "cubed",     "divided",  "double",        "eight",      "eighth",    "eleven",     "except",
+      "factorial", "fewer",    "fifth",         "five",       "four",      "fourth",     "greater",
+      "half",      "halves",   "hundred",       "hundredth",  "inverse",   "larger",     "least",
+      "less",      "million",  "millionth",     "minus",      "mod",       "modulo",     "more",
+      "most",      "negative", "nine",          "ninth",      "no",        "not",        "one",
+      "or",        "over",     "percent",       "percentage", "plus",      "point",      "power",
+      "quarter",   "quarters", "reciprocal",    "recurring",  "remainder", "repeating",  "root",
+      "seven",     "seventh",  "six",           "sixth",      "smaller",   "squared",    "ten",
+      "tenth",     "than",     "third",         "thirds",     "thousand",  "thousandth", "three",
+      "to",        "twelve",   "twenty",        "twice",      "two",       "under",      "without",
+      "zero"};
+  static constexpr std::string_view kChinese[] = {"分之", "百分", "平方", "立方", "次方", "以上",
+                                                  "以下", "以内", "左右", "至少", "至多", "半"};
+  static constexpr std::string_view kChineseFirst[] = {"成", "折", "倍", "多", "余",  "毛",
+                                                       "几", "的", "又", "负", "点五"};
+  if (IsKnownUnit(words)) return false;
+  for (const std::string_view part : kChinese) {
+    if (words.find(part) != words.npos) return true;
+  }
+  for (const std::string_view first : kChineseFirst) {
+    if (words.starts_with(first)) return true;
+  }
+  const std::string lower = Lower(words);
+  for (size_t begin = 0; begin < lower.size();) {
+    const size_t end = std::min(lower.find(' ', begin), lower.size());
+    std::string_view word = TrimPunctuation(std::string_view(lower).substr(begin, end - begin));
+    if (word.ends_with("ths")) word.remove_suffix(1);  // tenths; but "5 points" are no 5.5
+    if (english.contains(word)) return true;
+    begin = end + 1;
+  }
+  return false;
+}
 
 Multiple MultipleOf(std::string_view words) {
   // Longest first where one begins as another.

@@ -14,6 +14,9 @@ std::string_view CanonicalUnit(std::string_view word);
 
 bool IsKnownUnit(std::string_view word);
 
+// Whether words after a number make it another: "squared", "or less", "thirds", "分之一", "倍".
+bool ChangesNumber(std::string_view words);
+
 // The 1000000 of "million dollars" or "百万元", and the length of its word; nothing of "千米",
 // which is a unit.
 struct Multiple {

@@ -1,0 +1,212 @@
+// Answers that look like the gold one to a careless eye: each row was once taken for the same.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "service/reason/test_answers.h"
+
+namespace lemma::reason {
+namespace {
+
+TEST(AnswerNearMissesTest, RelationsWithoutUnknownsAreComparedSideBySide) {
+  ExpectSame({
+      {"f(2)=5", "5=f(2)"},
+      {"f(2)=5", "f(2)=10/2"},
+      {"f(2)<5", "5>f(2)"},
+      {"f(1)+f(2)=3", "f(2)+f(1)=3"},
+      {"f(1)=2, f(2)=3", "f(2)=3, f(1)=2"},
+  });
+  ExpectDifferent({
+      {"f(2)=5", "f(2)=7"},
+      {"F(10)=55", "F(10)=89"},
+      {"f(1)=2", "g(1)=2"},
+      {"f(1)=2", "f(2)=2"},
+      {"f(1)+f(2)=3", "f(1)+f(2)=5"},
+      {"f(1)<2", "f(1)<4"},
+      {"f'(2)=5", "f'(2)=7"},
+      {"2=3", "4=7"},
+      {"f(1)=2, f(2)=3", "f(1)=9, f(2)=4"},
+  });
+}
+
+TEST(AnswerNearMissesTest, FunctionsByPiecesAreComparedOnEveryPiece) {
+  ExpectSame({
+      {"\\lfloor x\\rfloor+1", "\\lfloor x+1\\rfloor"},
+      {"\\lfloor\\log_2 n\\rfloor+1", "1+\\lfloor\\frac{\\ln n}{\\ln 2}\\rfloor"},
+      {"|x+30|", "\\sqrt{(x+30)^2}"},
+      {"\\max(x,-30)", "-\\min(-x,30)"},
+      {"(-1)^n|n|", "|n|(-1)^{n+2}"},
+      {"\\gcd(n,6)", "\\gcd(6,n)"},
+      {"|x-1|", "|1-x|"},
+      {"\\frac{n(n+1)}{2}\\lfloor\\frac{n}{2}\\rfloor",
+       "\\lfloor\\frac{n}{2}\\rfloor\\sum_{k=1}^n k"},
+  });
+  ExpectDifferent({
+      {"\\lfloor x\\rfloor", "x"},
+      {"x", "\\lfloor x\\rfloor"},
+      {"\\lfloor x\\rfloor", "\\lceil x\\rceil"},
+      {"\\lfloor x+1/2\\rfloor", "\\lfloor x\\rfloor"},
+      {"x-\\lfloor x\\rfloor", "0"},
+      {"0", "x-\\lfloor x\\rfloor"},
+      {"\\lfloor n/60\\rfloor", "0"},
+      {"\\lceil\\log_2 n\\rceil", "\\lfloor\\log_2 n\\rfloor+1"},
+      {"\\lfloor\\log_{10} n\\rfloor+1", "\\lceil\\log_{10} n\\rceil"},
+      {"|x+30|", "x+30"},
+      {"\\sqrt{(x+30)^2}", "x+30"},
+      {"|x-500|", "500-x"},
+      {"\\max(x,-30)", "x"},
+      {"\\min(x,1000)", "x"},
+      {"\\max(x,y-500)", "x"},
+      {"(-1)^n(n-1)", "(-1)^n|n-1|"},
+      {"\\gcd(n,4999)", "1"},
+      {"y=|x+30|", "y=x+30"},
+  });
+}
+
+TEST(AnswerNearMissesTest, LettersAreNoWords) {
+  ExpectSame({
+      {"the Evelyn", "evelyn"},
+      {"a circle", "Circle"},
+      {"YES", "\\text{yes}"},
+      {"True", "TRUE"},
+      {"No solution", "no Solution"},
+      {"\\text{an ellipse}", "ellipse"},
+  });
+  ExpectDifferent({
+      {"a sin x", "sin x"},
+      {"a xyz", "xyz"},
+      {"A cos B", "a cos b"},
+      {"ABC", "abc"},
+      {"Abc", "abc"},
+      {"ABCD", "abcd"},
+      {"xyZ", "xyz"},
+      {"the xyz", "xyz"},
+      {"a tan", "tan"},
+      {"Sin x", "\\sin X"},
+  });
+}
+
+TEST(AnswerNearMissesTest, WordsThatChangeANumber) {
+  ExpectSame({
+      {"5", "5 apples"},
+      {"5", "5 apples in total"},
+      {"5 apples", "5"},
+      {"5 apples", "5 apple"},
+      {"5元", "5"},
+      {"5", "5名学生"},
+      {"5", "5平方米"},
+      {"5", "5 points"},
+      {"5", "5 times"},
+      {"5", "5 square meters"},
+      {"15 cm^2", "15 cm squared"},
+      {"90", "90度"},
+  });
+  ExpectDifferent({
+      {"5", "5 squared"},
+      {"5", "5 cubed"},
+      {"5", "5 half"},
+      {"5", "5 thirds"},
+      {"5", "5 tenths"},
+      {"5", "5 point five"},
+      {"5", "5 below zero"},
+      {"5", "5 negative"},
+      {"5", "5 modulo seven"},
+      {"5", "5\\text{ plus one}"},
+      {"5", "5\\text{ or less}"},
+      {"5", "5\\text{ at most}"},
+      {"5", "5\\text{ choose two}"},
+      {"5", "5\\text{ in base six}"},
+      {"5", "5\\text{ percent less}"},
+      {"5", "5分之一"},
+      {"5", "5成"},
+      {"5", "5折"},
+      {"5", "5倍"},
+      {"5", "5的平方"},
+      {"5", "5个百分点"},
+      {"5", "5多"},
+      {"5", "5毛"},
+      {"0.3", "0.3 repeating"},
+      {"5", "5个以上"},
+      {"5 squared", "5"},
+      {"5 apples", "5 oranges"},
+      {"5 m", "5 apples"},
+      {"5 cm", "5 apples"},
+      {"5元", "5角"},
+  });
+}
+
+TEST(AnswerNearMissesTest, WhatIsMoreThanAName) {
+  ExpectSame({
+      {"AB=5", "5"},
+      {"5", "AB=5"},
+      {"S_{ABC}=6", "6"},
+      {"f(3)=5", "5"},
+      {"5", "f(3)=5"},
+      {"\\angle ABC=60", "60"},
+      {"|AB|=5", "5"},
+      {"5", "|\\vec{a}|=5"},
+      {"x=1,y=2", "(x,y)=(1,2)"},
+      {"5", "x+y=5"},
+      {"x=4,y=2", "4,2"},
+      {"4,2", "x=4,y=2"},
+      {"x=4,y=2", "y=2,x=4"},
+      {"x=4,y=2", "(4,2)"},
+      {"(1,2)", "x=1,y=2"},
+      {"x_1=1,x_2=2", "1,2"},
+      {"x=1,x=2", "2,1"},
+  });
+  ExpectDifferent({
+      {"xy=1", "1"},
+      {"x+y=5", "5"},
+      {"|z|=1", "1"},
+      {"xyz=0", "0"},
+      {"\\sin x=\\frac12", "\\frac12"},
+      {"5", "x+x=5"},
+      {"5", "xx=5"},
+      {"5", "|x|=5"},
+      {"2", "\\ln x=2"},
+      {"120", "x!=120"},
+      {"5", "\\lfloor x\\rfloor=5"},
+      {"x=4,y=2", "2,4"},
+      {"x=4,y=2", "\\{4,2\\}"},
+      {"a=1,b=2", "2,1"},
+      {"2,1", "a=1,b=2"},
+      {"a=1,b=2", "(2,1)"},
+      {"(1,2)", "y=1,x=2"},
+      {"b=1,a=2", "1,2"},
+  });
+}
+
+TEST(AnswerNearMissesTest, AnInequalityIsSolvedForItsUnknown) {
+  ExpectSame({
+      {"2x<4", "(-\\infty,2)"},
+      {"(-\\infty,2)", "2x<4"},
+      {"|x|<1", "-1<x<1"},
+      {"-1<x<1", "|x|<1"},
+      {"|x-1|\\ge 2", "x\\le -1\\text{ or }x\\ge 3"},
+      {"|x|<1", "(-1,1)"},
+      {"|z|<1", "1>|z|"},
+      {"x^2<4", "4>x^2"},
+  });
+  ExpectDifferent({
+      {"2x<4", "(-\\infty,4)"},
+      {"(-\\infty,4)", "2x<4"},
+      {"x^2<4", "(-\\infty,4)"},
+      {"|x|<1", "(-\\infty,1)"},
+      {"|z|<1", "-1<z<1"},
+      {"|x|<1", "-1<x\\le1"},
+      {"|x|>1", "x>1"},
+      {"x+y<4", "(-\\infty,4)"},
+      {"\\sqrt{x}<2", "(-\\infty,2)"},
+      {"x^2\\in[0,4]", "[0,4]"},
+      {"[0,4]", "x^2\\in[0,4]"},
+  });
+}
+
+TEST(AnswerNearMissesTest, OneNumberOrSeveral) {
+  ExpectSame({{"(1,234)", "(1, 234)"}, {"1,2", "1, 2"}});
+  ExpectDifferent({{"32,349", "32, 349"}, {"32, 349", "32,349"}});
+}
+
+}  // namespace
+}  // namespace lemma::reason
