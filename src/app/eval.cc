@@ -23,6 +23,7 @@
 #include "service/eval/patient_client.h"
 #include "service/eval/report.h"
 #include "service/eval/sample_run.h"
+#include "service/eval/server_fingerprint.h"
 #include "service/eval/state_file.h"
 #include "service/reason/judge/judge.h"
 
@@ -104,9 +105,12 @@ Status RunOn(const std::string& address, EvalOptions options, const eval::Datase
              const reason::Judge* judge) {
   LEMMA_ASSIGN_OR_RETURN(options.settings.model, EvalModel(options.server, address));
   options.run.n_parallel = options.server.n_parallel;
+  eval::PatientClient client(EvalClientOptions(options.server, address));
+  LEMMA_ASSIGN_OR_RETURN(
+      options.settings.system_fingerprint,
+      eval::ServerFingerprint(client, options.settings, dataset.problems.front()));
   LEMMA_ASSIGN_OR_RETURN(const auto state, eval::StateFile::Open(options.out + ".samples.jsonl",
                                                                  dataset, options.settings));
-  eval::PatientClient client(EvalClientOptions(options.server, address));
   LEMMA_ASSIGN_OR_RETURN(const eval::Samples samples,
                          eval::RunSamples(dataset, options.settings, options.run, client,
                                           eval::Grader(judge), *state, EvalProgressBar()));
@@ -116,12 +120,7 @@ Status RunOn(const std::string& address, EvalOptions options, const eval::Datase
 
 Status Eval(EvalOptions options) {
   if (options.dataset.empty()) return InvalidArgument("DATASET is missing: a file of JSON lines");
-  if (options.no_system) {
-    if (!options.settings.profile.empty()) {
-      return InvalidArgument("--no-system and --profile exclude each other");
-    }
-    options.settings.profile = eval::kNoProfile;
-  }
+  if (options.no_system) options.settings.profile = eval::kNoProfile;
   options.settings.loop_guard = !options.no_loop_guard;
   options.problems.seed = static_cast<uint64_t>(options.settings.seed);
   LEMMA_RETURN_IF_ERROR(eval::CheckSettings(options.settings));
@@ -158,7 +157,7 @@ int CompareReports(const CompareOptions& options) {
 
 void AddProblemOptions(CLI::App& command, EvalOptions& options) {
   command.add_option("dataset", options.dataset, "Problems, a JSON object a line (docs/eval.md)");
-  command.add_option("--samples", options.run.n_samples, "Of each problem")
+  command.add_option("--samples", options.run.n_samples, "Answers to each problem")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
   const CLI::Validator is_date(
@@ -167,9 +166,11 @@ void AddProblemOptions(CLI::App& command, EvalOptions& options) {
         return has_form ? "" : "must be a date like 2025-02-01";
       },
       "DATE");
-  command.add_option("--from", options.problems.from, "Contests of this day and later")
+  command
+      .add_option("--from", options.problems.from, "LiveCodeBench: contests of this day and later")
       ->check(is_date);
-  command.add_option("--to", options.problems.to, "Contests of this day and earlier")
+  command
+      .add_option("--to", options.problems.to, "LiveCodeBench: contests of this day and earlier")
       ->check(is_date);
   command.add_option("--limit", options.problems.n_max, "Only so many problems, the first ones");
   command.add_option("--out", options.out,
@@ -179,17 +180,22 @@ void AddProblemOptions(CLI::App& command, EvalOptions& options) {
 
 void AddSettingsOptions(CLI::App& command, EvalOptions& options) {
   eval::RunSettings& settings = options.settings;
-  command.add_option(
+  CLI::Option* profile = command.add_option(
       "--profile", settings.profile,
       "math, algorithm@3, ...; none: no system prompt (default: the server chooses)");
-  command.add_flag("--no-system", options.no_system, "The same as --profile none");
-  command.add_option("--system", settings.system, "Your own system prompt instead");
+  CLI::Option* system =
+      command.add_option("--system", settings.system, "Your own system prompt instead");
+  command.add_flag("--no-system", options.no_system, "The same as --profile none")
+      ->excludes(profile)
+      ->excludes(system);
   command.add_option("--language", settings.language, "Of the profile's prompts")
       ->check(CLI::IsMember({"en", "zh"}));
   command.add_option("--suffix", settings.suffix, "Put behind every problem");
-  command.add_option("--strategy", settings.strategy,
-                     "Through /v1/solve: single, majority, adaptive, first_m, confidence or clr");
+  CLI::Option* strategy = command.add_option(
+      "--strategy", settings.strategy,
+      "Through /v1/solve: single, majority, adaptive, first_m, confidence or clr");
   command.add_option("--votes", settings.n_votes, "With a strategy: its samples at most")
+      ->needs(strategy)
       ->check(CLI::Range(1, eval::kVotesMax))
       ->capture_default_str();
   command.add_option("--temperature", settings.temperature, "0 is greedy (default: the server's)")

@@ -48,12 +48,17 @@ Result<std::string> EvalModel(const EvalServerOptions& options, const std::strin
 }
 
 void AddEvalServerOptions(CLI::App& command, EvalServerOptions& options) {
-  command.add_option("--url", options.url,
-                     "Ask this server, any OpenAI one: http://127.0.0.1:8080; --model is then its "
-                     "name there (default: a server of this process)");
+  CLI::Option* url = command.add_option(
+      "--url", options.url,
+      "Ask this server, any OpenAI one: http://127.0.0.1:8080; --model is then its name there "
+      "(default: a server of this process)");
   command.add_option("--key-env", options.key_env, "The variable that holds the server's API key")
       ->capture_default_str();
   AddModelOptions(command, options.model);
+  // Not --isa: a variable of the environment sets it too.
+  for (const char* of_this_process : {"--threads", "--weights", "--kv", "--kv-gib"}) {
+    command.get_option(of_this_process)->excludes(url);
+  }
   command.add_option("--parallel", options.n_parallel, "Questions under way at a time")
       ->capture_default_str()
       ->check(CLI::Range(1, 1024));

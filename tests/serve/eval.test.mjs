@@ -16,6 +16,29 @@ after(() => rmSync(root, { recursive: true }));
 after(killServers);
 
 const run = (...args) => spawnSync(lemma, ['eval', ...args], { encoding: 'utf8', cwd: root });
+// As run, where this process answers.
+const runBeside = (...args) => new Promise((resolve) => {
+  const child = spawn(lemma, ['eval', ...args], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  let stderr = '';
+  child.stderr.on('data', (bytes) => (stderr += bytes));
+  child.once('close', (status) => resolve({ status, stderr }));
+});
+// Answers chats with `answerOf(question)`, boxed.
+const scriptedServer = async (answerOf, fingerprintOf = () => undefined) => {
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (bytes) => (body += bytes));
+    request.on('end', () => {
+      if (request.url === '/v1/models') return response.end('{"data": [{"id": "scripted"}]}');
+      const content = `\\boxed{${answerOf(JSON.parse(body).messages[0].content)}}`;
+      response.end(JSON.stringify({
+        system_fingerprint: fingerprintOf(), choices: [{ message: { content }, finish_reason: 'stop' }],
+      }));
+    });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+};
 const linesOf = (name) => readFileSync(join(root, name), 'utf8').trimEnd().split('\n').slice(1);
 const jsonOf = (name) => JSON.parse(readFileSync(join(root, name), 'utf8'));
 
@@ -84,6 +107,55 @@ test('without a url it serves itself: with profiles, without one, and through a 
   assert.ok(vote.tokens_total > 1.5 * one.tokens_total);
 });
 
+test('what computes is part of a run: other weights, KV memory or kernels are refused', () => {
+  const measure = (out, ...args) => run('sums.jsonl', '--limit', '2', '--out', out, ...args);
+  const first = measure('q4', '--weights', 'q4', '--kv', 'q8');
+  assert.equal(first.status, 0, first.stderr);
+  assert.match(jsonOf('q4.json').settings.system_fingerprint, /q4 weights, q8 kv/);
+  for (const other of [['--weights', 'bf16', '--kv', 'q8'], ['--weights', 'q4', '--kv', 'float32'],
+                       ['--weights', 'q4', '--kv', 'q8', '--isa', 'scalar']]) {
+    const refused = measure('q4', ...other);
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /another run .*system_fingerprint: ".*" against ".*q4 weights, q8 kv/);
+  }
+  assert.equal(measure('q4', '--weights', 'q4', '--kv', 'q8').status, 0, 'the same goes on');
+  assert.equal(measure('bf16').status, 0);
+  assert.match(run('compare', 'q4.json', 'bf16.json').stdout,
+               /settings +system_fingerprint: .*q4 weights.* against .*bf16 weights/);
+});
+
+test('a server whose weights have changed is not gone on with', async () => {
+  let weights = 'fp_1';
+  const server = await scriptedServer(() => 0, () => weights);
+  const args = ['sums.jsonl', '--url', server.url, '--out', 'served'];
+  assert.equal((await runBeside(...args)).status, 0);
+  weights = 'fp_2';
+  const refused = await runBeside(...args, '--samples', '2');
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /system_fingerprint: "fp_2" against "fp_1"\. Use/);
+  weights = 'fp_1';
+  assert.equal((await runBeside(...args, '--samples', '2')).status, 0);
+  server.close();
+});
+
+test('published shapes are asked and graded as they mean it', async () => {
+  const rows = [
+    { question: 'A half?', answer: 0.5 },
+    { question: 'Beads?', answer: '7 * 10 = 70\n70 + 2 = 72\n#### 72' },
+    { question_id: 70, question: 'Which?', options: ['no', 'never', 'yes'], answer: 'C', answer_index: 2 },
+  ];
+  writeFileSync(join(root, 'shapes.jsonl'), rows.map((row) => JSON.stringify(row)).join('\n'));
+  const server = await scriptedServer((question) => {
+    if (question === 'A half?') return '0.5';
+    if (question === 'Beads?') return '72';
+    return /([A-C])\. yes/.exec(question)[1];
+  });
+  const done = await runBeside('shapes.jsonl', '--url', server.url, '--out', 'shapes');
+  server.close();
+  assert.equal(done.status, 0, done.stderr);
+  assert.equal(jsonOf('shapes.json').figures.pass_at_1, 1);
+});
+
 test('programs are judged by their tests', { skip: noSandbox() }, () => {
   const tests = JSON.stringify([{ input: '[1, 2]', output: '3', testtype: 'functional' }]);
   writeFileSync(join(root, 'code.jsonl'), JSON.stringify({
@@ -122,24 +194,12 @@ test('a safety report: refusals, words and likelihoods of our sets and of a stan
 
 test('a regression ends a gate with 3', async () => {
   let nWrong = 0;  // how many of the problems are answered wrongly
-  const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (bytes) => (body += bytes));
-    request.on('end', () => {
-      if (request.url === '/v1/models') return response.end('{"data": [{"id": "scripted"}]}');
-      const [, a, b] = /(\d+) \* (\d+)/.exec(JSON.parse(body).messages[0].content);
-      const answer = a - 12 < nWrong ? 0 : a * b;
-      response.end(JSON.stringify({
-        choices: [{ message: { content: `\\boxed{${answer}}` }, finish_reason: 'stop' }],
-      }));
-    });
+  const server = await scriptedServer((question) => {
+    const [, a, b] = /(\d+) \* (\d+)/.exec(question);
+    return a - 12 < nWrong ? 0 : a * b;
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${server.address().port}`;
-  const measure = (out) => new Promise((resolve) => {
-    spawn(lemma, ['eval', 'sums.jsonl', '--url', url, '--out', out], { cwd: root, stdio: 'ignore' })
-      .once('exit', resolve);
-  });
+  const measure = async (out) =>
+    (await runBeside('sums.jsonl', '--url', server.url, '--out', out)).status;
   assert.equal(await measure('good'), 0);
   nWrong = 7;
   assert.equal(await measure('bad'), 0);
@@ -158,6 +218,13 @@ test('what is wrong is said', () => {
   assert.match(run('none.jsonl').stderr, /none\.jsonl: No such file/);
   assert.match(run('sums.jsonl', '--url', 'ftp://a').stderr, /not an address/);
   assert.match(run('sums.jsonl', '--from', 'May').stderr, /must be a date/);
+  for (const [args, what] of [[['--votes', '4'], /--votes requires --strategy/],
+                              [['--no-system', '--system', 'x'], /--system excludes --no-system/],
+                              [['--url', 'http://127.0.0.1:1', '--weights', 'q4'], /--url excludes --weights/]]) {
+    const refused = run('sums.jsonl', ...args);
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, what);
+  }
   assert.match(run('sums.jsonl', '--strategy', 'best').stderr, /--strategy must be/);
   writeFileSync(join(root, 'bad.jsonl'), '{"problem": "p"}\n');
   assert.match(run('bad.jsonl').stderr, /bad\.jsonl:1: answer is missing/);

@@ -1,5 +1,6 @@
 #include "service/eval/choice_problem.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <random>
 #include <string>
@@ -26,39 +27,77 @@ Choices ReadGpqa(FieldReader& fields) {
   return choices;
 }
 
-// Where in `texts` the right choice is.
+bool IsText(const json::value& answer, const std::string& text) {
+  return answer.is_string() && answer.get_string() == std::string_view(text);
+}
+
+bool IsLetterOrIndex(const json::value& answer, size_t i) {
+  return answer == json::value(std::string(1, static_cast<char>('A' + i))) ||
+         answer == json::value(static_cast<int64_t>(i));
+}
+
+// n_choices where it is none.
+size_t LetterOrIndex(const json::value& answer, size_t n_choices) {
+  size_t i = 0;
+  while (i < n_choices && !IsLetterOrIndex(answer, i)) ++i;
+  return i;
+}
+
+// Where the right choice is; beyond the end where `answer` names none. A text is meant before a
+// letter: "A" may be the text of the second.
+size_t IndexOf(const json::value& answer, const std::vector<std::string>& texts) {
+  for (size_t i = 0; i < texts.size(); ++i) {
+    if (IsText(answer, texts[i])) return i;
+  }
+  return LetterOrIndex(answer, texts.size());
+}
+
+// MMLU-Pro's `answer_index` leaves no doubt, so that it decides.
 void ReadRight(FieldReader& fields, Choices& choices) {
-  const json::value* answer = fields.Require("answer");
-  if (answer == nullptr) return;
-  if (const int64_t* index = answer->if_int64()) {
-    choices.right = static_cast<size_t>(*index);  // below 0: beyond the end
-  } else if (const json::string* text = answer->if_string()) {
-    choices.right = 0;
-    const bool is_letter = text->size() == 1 && (*text)[0] >= 'A' && (*text)[0] <= 'Z';
-    if (is_letter) choices.right = static_cast<size_t>((*text)[0] - 'A');
-    while (!is_letter && choices.right < choices.texts.size() &&
-           choices.texts[choices.right] != std::string_view(*text)) {
-      ++choices.right;
-    }
-  } else {
+  const json::value* index = fields.Find("answer_index");
+  const json::value* answer = index == nullptr ? fields.Require("answer") : fields.Find("answer");
+  if (answer != nullptr && !answer->is_string() && !answer->is_int64()) {
     return fields.Fail("answer", "must be a letter, an index from 0 or the text of a choice");
   }
-  if (choices.right >= choices.texts.size()) fields.Fail("answer", "names none of the choices");
+  if (index == nullptr && answer == nullptr) return;
+  choices.right = IndexOf(index == nullptr ? *answer : *index, choices.texts);
+  if (choices.right == choices.texts.size()) {
+    return fields.Fail(index == nullptr ? "answer" : "answer_index", "names none of the choices");
+  }
+  if (index != nullptr && answer != nullptr && !IsLetterOrIndex(*answer, choices.right) &&
+      !IsText(*answer, choices.texts[choices.right])) {
+    fields.Fail("answer", "is not the choice that answer_index names");
+  }
+}
+
+bool HasList(const FieldReader& fields) {
+  return fields.Find("choices") != nullptr || fields.Find("options") != nullptr;
 }
 
 Choices ReadList(FieldReader& fields) {
   Choices choices;
-  const json::value* list = fields.Require("choices");
-  const json::array* texts = list == nullptr ? nullptr : list->if_array();
-  if (texts == nullptr || texts->size() < 2 || texts->size() > kChoicesMax) {
-    fields.Fail("choices", "must be an array of 2 to 26 strings");
+  const char* name = fields.Find("choices") != nullptr ? "choices" : "options";
+  const json::array* texts = fields.Find(name)->if_array();
+  if (texts == nullptr || texts->size() < 2 || texts->size() > kChoicesMax ||
+      !std::all_of(texts->begin(), texts->end(), [](const auto& t) { return t.is_string(); })) {
+    fields.Fail(name, "must be an array of 2 to 26 strings");
     return choices;
   }
-  for (const json::value& text : *texts) {
-    if (!text.is_string()) fields.Fail("choices", "must be an array of 2 to 26 strings");
-    choices.texts.emplace_back(text.is_string() ? std::string(text.get_string()) : "");
-  }
+  for (const json::value& text : *texts) choices.texts.emplace_back(text.get_string());
   ReadRight(fields, choices);
+  return choices;
+}
+
+// The columns are named by the letters that `answer` says, whatever their texts are.
+Choices ReadColumns(FieldReader& fields) {
+  Choices choices;
+  for (char letter = 'A'; letter <= 'Z' && fields.Find(std::string(1, letter)); ++letter) {
+    fields.ReadString(std::string(1, letter), choices.texts.emplace_back());
+  }
+  const json::value* answer = fields.Require("answer");
+  if (answer == nullptr) return choices;
+  choices.right = LetterOrIndex(*answer, choices.texts.size());
+  if (choices.right == choices.texts.size()) fields.Fail("answer", "names none of the choices");
   return choices;
 }
 
@@ -78,6 +117,11 @@ void Shuffle(Choices& choices, uint64_t seed) {
 
 }  // namespace
 
+bool HasChoices(const FieldReader& fields) {
+  const auto has = [&](const char* name) { return fields.Find(name) != nullptr; };
+  return has("Correct Answer") || HasList(fields) || (has("A") && has("B"));
+}
+
 void ReadChoiceProblem(FieldReader& fields, uint64_t seed, Problem& problem) {
   const bool is_gpqa = fields.Find("Correct Answer") != nullptr;
   const char* question = is_gpqa ? "Question" : "question";
@@ -86,7 +130,9 @@ void ReadChoiceProblem(FieldReader& fields, uint64_t seed, Problem& problem) {
   for (const char* name : {"High-level domain", "family", "category", "subject"}) {
     if (problem.family.empty()) fields.ReadString(name, problem.family);
   }
-  Choices choices = is_gpqa ? ReadGpqa(fields) : ReadList(fields);
+  Choices choices = is_gpqa           ? ReadGpqa(fields)
+                    : HasList(fields) ? ReadList(fields)
+                                      : ReadColumns(fields);
   if (!fields.ok()) return;
   Shuffle(choices, seed);
   problem.prompt += "\n\n";

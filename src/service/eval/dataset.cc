@@ -6,6 +6,8 @@
 
 #include <boost/json.hpp>
 #include <cerrno>
+#include <charconv>
+#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <set>
@@ -32,15 +34,40 @@ std::string FirstText(FieldReader& fields, std::initializer_list<const char*> na
   return text;
 }
 
-// A number stands for itself.
+// As people write it: without an exponent, of no more digits than it takes to read it back.
+std::string AnswerOfDouble(double number, FieldReader& fields) {
+  constexpr double kIntegersEnd = 0x1p63;  // JSON's integers beyond are read as doubles
+  if (std::abs(number) >= kIntegersEnd) {
+    fields.Fail("answer", "is too large a number to keep its digits: put it in quotes");
+    return "";
+  }
+  char digits[400];  // the longest, 5e-324, has 326
+  const auto end =
+      std::to_chars(std::begin(digits), std::end(digits), number, std::chars_format::fixed);
+  return std::string(digits, end.ptr);
+}
+
+// GSM8K has the working there, and behind "####" the answer.
+std::string AnswerOfText(std::string_view text, FieldReader& fields) {
+  constexpr std::string_view kMark = "####", kSpaces = " \t\r\n";
+  const size_t mark = text.rfind(kMark);
+  if (mark != text.npos) text.remove_prefix(mark + kMark.size());
+  const size_t begin = text.find_first_not_of(kSpaces);
+  if (begin == text.npos) {
+    fields.Fail("answer", mark == text.npos ? "is empty" : "is empty behind its last ####");
+    return "";
+  }
+  return std::string(text.substr(begin, text.find_last_not_of(kSpaces) + 1 - begin));
+}
+
 std::string AnswerOf(FieldReader& fields) {
   const json::value* answer = fields.Require("answer");
   if (answer == nullptr) return "";
+  if (answer->is_string()) return AnswerOfText(answer->get_string(), fields);
+  if (answer->is_double()) return AnswerOfDouble(answer->get_double(), fields);
   if (answer->is_number()) return json::serialize(*answer);
-  std::string text;
-  fields.ReadString("answer", text);
-  if (text.find_first_not_of(" \t\r\n") == std::string::npos) fields.Fail("answer", "is empty");
-  return text;
+  fields.Fail("answer", "must be a string or a number");
+  return "";
 }
 
 void ReadAnswerProblem(FieldReader& fields, Problem& problem) {
@@ -106,7 +133,7 @@ class DatasetReader {
     ReadId(fields, problem);
     if (object.contains("question_content")) {
       ReadCodeProblem(fields, problem, date);
-    } else if (object.contains("Correct Answer") || object.contains("choices")) {
+    } else if (HasChoices(fields)) {
       ReadChoiceProblem(fields, options_.seed + static_cast<uint64_t>(line_number), problem);
     } else {
       ReadAnswerProblem(fields, problem);

@@ -77,7 +77,31 @@ TEST_F(DatasetTest, ProblemsWithAnswers) {
   EXPECT_EQ(dataset.problems[0].gold, "2");
   EXPECT_EQ(dataset.problems[1].id, "3") << "the line's number";
   EXPECT_EQ(dataset.problems[1].prompt, "Half?");
-  EXPECT_EQ(std::stod(dataset.problems[1].gold), 0.5);
+}
+
+TEST_F(DatasetTest, ANumberIsTheGoldAsPeopleWriteIt) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"0.5", "0.5"},      {"2.5", "2.5"},
+      {"-0.25", "-0.25"},  {"0.00001", "0.00001"},
+      {"3.0", "3"},        {"1e3", "1000"},
+      {"0.1", "0.1"},      {"123456.789012345", "123456.789012345"},
+      {"-7", "-7"},        {"18446744073709551615", "18446744073709551615"},
+      {"\"1e5 \"", "1e5"},
+  };
+  for (const auto& [number, gold] : cases) {
+    const Dataset dataset =
+        MustRead(R"({"question": "?", "answer": )" + std::string(number) + "}\n");
+    EXPECT_EQ(dataset.problems.at(0).gold, gold) << number;
+  }
+}
+
+// GSM8K has the working before it.
+TEST_F(DatasetTest, TheAnswerBehindAMarkIsTheGold) {
+  const Dataset dataset = MustRead(
+      Lines({{{"question", "Sum?"}, {"answer", "7 * 10 = <<7*10=70>>70\n70 + 2 = 72\n#### 72"}},
+             {{"question", "Sum?"}, {"answer", "#### 5\nno:\n#### 1,200 \n"}}}));
+  EXPECT_EQ(dataset.problems.at(0).gold, "72");
+  EXPECT_EQ(dataset.problems.at(1).gold, "1,200");
 }
 
 TEST_F(DatasetTest, ChoicesAreShuffledBySeedAndTheGoldMovesWithThem) {
@@ -102,6 +126,39 @@ TEST_F(DatasetTest, AChoiceIsNamedByLetterIndexOrText) {
     const Problem& problem = dataset.problems.at(0);
     EXPECT_NE(problem.prompt.find(problem.gold + ". red\n"), std::string::npos);
   }
+}
+
+TEST_F(DatasetTest, AChoicesOwnTextIsMeantBeforeALetter) {
+  const Dataset dataset =
+      MustRead(Lines({{{"question", "Which?"}, {"choices", {"B", "A", "C"}}, {"answer", "A"}},
+                      {{"question", "Which?"}, {"choices", {"I", "II", "III"}}, {"answer", "C"}}}));
+  EXPECT_NE(dataset.problems[0].prompt.find(dataset.problems[0].gold + ". A\n"), std::string::npos);
+  EXPECT_NE(dataset.problems[1].prompt.find(dataset.problems[1].gold + ". III\n"),
+            std::string::npos);
+}
+
+TEST_F(DatasetTest, MmluProHasOptionsAndAnIndexThatDecides) {
+  json::object row = {{"question_id", 70},
+                      {"question", "Which element?"},
+                      {"options", {"C", "N", "the third"}},
+                      {"answer", "C"},
+                      {"answer_index", 2},
+                      {"category", "chemistry"}};
+  const Dataset dataset = MustRead(Lines({row}));
+  const Problem& problem = dataset.problems.at(0);
+  EXPECT_NE(problem.prompt.find(problem.gold + ". the third\n"), std::string::npos)
+      << problem.prompt << problem.gold;
+  EXPECT_EQ(problem.id, "70");
+  EXPECT_EQ(problem.family, "chemistry");
+  row.erase("answer");
+  EXPECT_EQ(MustRead(Lines({row})).problems[0].gold, problem.gold);
+}
+
+TEST_F(DatasetTest, ColumnsOfLettersAreChoices) {
+  const Dataset dataset = MustRead(
+      Lines({{{"question", "Which?"}, {"A", "x"}, {"B", "A"}, {"C", "z"}, {"answer", "A"}}}));
+  const Problem& problem = dataset.problems.at(0);
+  EXPECT_NE(problem.prompt.find(problem.gold + ". x\n"), std::string::npos) << problem.prompt;
 }
 
 TEST_F(DatasetTest, ProgramsHaveAllTestsAndShowThePublicOnes) {
@@ -147,12 +204,26 @@ TEST_F(DatasetTest, WhatIsWrongIsSaidWithFileLineAndField) {
       {R"({"answer": "1"})", "problem is missing"},
       {R"({"problem": "p"})", "answer is missing"},
       {R"({"problem": "p", "answer": " "})", "answer is empty"},
-      {R"({"problem": "p", "answer": [1]})", "answer must be a string"},
+      {R"({"problem": "p", "answer": [1]})", "answer must be a string or a number"},
+      {R"({"problem": "p", "answer": {"a": 1}})", "answer must be a string or a number"},
+      {R"({"problem": "p", "answer": true})", "answer must be a string or a number"},
+      {R"({"problem": "p", "answer": "so\n#### "})", "answer is empty behind its last ####"},
+      {R"({"problem": "p", "answer": 10000000000000000000001})", "put it in quotes"},
+      {R"({"problem": "p", "answer": -1e300})", "put it in quotes"},
       {R"({"problem": "p", "answer": "1", "id": [1]})", "id must be"},
       {R"({"problem": "p", "answer": "1", "id": "a"})", "the id a has been there before"},
       {R"({"question": "p", "choices": ["x"], "answer": "A"})", "choices must be"},
       {R"({"question": "p", "choices": ["x", "y"], "answer": "C"})", "names none"},
       {R"({"question": "p", "choices": ["x", "y"], "answer": -1})", "names none"},
+      {R"({"question": "p", "choices": ["x", "y"], "answer": ["x"]})", "answer must be a letter"},
+      {R"({"question": "p", "options": ["x", 2], "answer": "A"})", "options must be an array"},
+      {R"({"question": "p", "options": "x, y", "answer": "A"})", "options must be an array"},
+      {R"({"question": "p", "options": ["x", "y"], "answer": "Z"})", "answer names none"},
+      {R"({"question": "p", "A": "x", "B": "y", "answer": "y"})", "answer names none"},
+      {R"({"question": "p", "A": "x", "B": 2, "answer": "A"})", "B must be a string"},
+      {R"({"question": "p", "options": ["x", "y"], "answer_index": 2})", "answer_index names none"},
+      {R"({"question": "p", "options": ["x", "y"], "answer_index": 0, "answer": "B"})",
+       "answer is not the choice that answer_index names"},
       {R"({"choices": ["x", "y"], "answer": 0})", "question is missing"},
       {json::serialize(no_gpqa_answer), "Incorrect Answer 2 is missing"},
       {json::serialize(pickled), "private_test_cases is pickled"},

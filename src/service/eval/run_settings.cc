@@ -11,6 +11,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr char kFingerprint[] = "system_fingerprint";
+
 // The finaliser of SplitMix64 (Steele, Lea, Flood 2014).
 uint64_t Mix(uint64_t x) {
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
@@ -60,13 +62,14 @@ json::object RenderSettings(const RunSettings& settings) {
   if (settings.deadline_ms) object["deadline_ms"] = *settings.deadline_ms;
   if (!settings.loop_guard) object["loop_guard"] = false;
   object["seed"] = settings.seed;
+  add_text(kFingerprint, settings.system_fingerprint);
   return object;
 }
 
 Result<RunSettings> ParseSettings(const json::object& object) {
   static const std::set<std::string_view> known = {
-      "model", "profile",     "language",   "system",      "suffix",     "strategy",
-      "votes", "temperature", "max_tokens", "deadline_ms", "loop_guard", "seed"};
+      "model",       "profile",    "language",    "system",     "suffix", "strategy",  "votes",
+      "temperature", "max_tokens", "deadline_ms", "loop_guard", "seed",   kFingerprint};
   Status status;
   FieldReader fields(object, "settings", status);
   for (const auto& member : object) {
@@ -91,6 +94,7 @@ Result<RunSettings> ParseSettings(const json::object& object) {
   }
   fields.ReadBool("loop_guard", settings.loop_guard);
   fields.ReadInteger("seed", 0, kSeedMax, settings.seed);
+  fields.ReadString(kFingerprint, settings.system_fingerprint);
   if (!status.ok()) return status;
   return settings;
 }
@@ -99,6 +103,7 @@ std::string SettingsDifference(const json::object& a, const json::object& b) {
   std::set<std::string> names;
   for (const auto& member : a) names.emplace(member.key());
   for (const auto& member : b) names.emplace(member.key());
+  if (!a.contains(kFingerprint) || !b.contains(kFingerprint)) names.erase(kFingerprint);
   std::string text;
   for (const std::string& name : names) {
     const std::string of_a = Shown(a, name), of_b = Shown(b, name);

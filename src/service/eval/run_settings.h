@@ -1,5 +1,5 @@
 // What decides how the samples of a run come out: two runs with equal settings on the same dataset
-// and model are one run.
+// are one run.
 //
 // Threads: none; a value.
 #pragma once
@@ -34,6 +34,7 @@ struct RunSettings {
   std::optional<int64_t> deadline_ms;
   bool loop_guard = true;  // false: Lemma's is switched off
   int64_t seed = 1;
+  std::string system_fingerprint;  // what computes, as the server says it; never sent; "": unknown
 };
 
 // Errors: kInvalidArgument with the flag that does not go with another.
@@ -46,7 +47,8 @@ boost::json::object RenderSettings(const RunSettings& settings);
 // kInvalidArgument with the field, also one that is not known.
 Result<RunSettings> ParseSettings(const boost::json::object& object);
 
-// "temperature: 0.6 against 1, ..."; "" where they are the same.
+// "temperature: 0.6 against 1, ..."; "" where they are the same. What computes is compared where
+// both know it.
 std::string SettingsDifference(const boost::json::object& a, const boost::json::object& b);
 
 // The seed of one sample: different for each, the same on every machine. At least 0.

@@ -46,11 +46,13 @@ Status CheckHeader(std::string_view line, const json::object& mine) {
     return InvalidArgument("is there and no state of an evaluation; choose another --out");
   }
   std::string difference = SettingsDifference(mine.at("dataset").get_object(), *dataset);
-  if (!difference.empty()) difference = "of the dataset " + difference + "; ";
-  difference += SettingsDifference(mine.at("settings").get_object(), *settings);
+  if (!difference.empty()) difference = "of the dataset " + difference;
+  const std::string of_settings = SettingsDifference(mine.at("settings").get_object(), *settings);
+  if (!difference.empty() && !of_settings.empty()) difference += "; ";
+  difference += of_settings;
   if (difference.empty()) return Ok();
   return InvalidArgument("holds samples of another run (now against then): " + difference +
-                         "; use its settings, choose another --out, or delete it");
+                         ". Use what it was begun with, choose another --out, or delete it");
 }
 
 }  // namespace

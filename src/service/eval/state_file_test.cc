@@ -95,8 +95,37 @@ TEST_F(StateFileTest, AnotherRunIsRefusedWithWhatDiffers) {
   settings_ = {};
   dataset_.digest = "01";
   refused = Open();
-  EXPECT_NE(refused.status().message().find("digest: \"01\" against \"00\""), std::string::npos)
+  EXPECT_EQ(refused.status().message(),
+            (folder_ / "s.jsonl").string() +
+                ": holds samples of another run (now against then): of the dataset digest: \"01\" "
+                "against \"00\". Use what it was begun with, choose another --out, or delete it");
+  settings_.seed = 2;
+  refused = Open();
+  EXPECT_NE(refused.status().message().find("against \"00\"; seed: 2 against 1. Use"),
+            std::string::npos)
       << refused.status().message();
+}
+
+TEST_F(StateFileTest, SamplesOfAnotherComputationAreRefused) {
+  settings_.system_fingerprint = "lemma q4 weights";
+  Write(1);
+  EXPECT_EQ(Count(), 1);
+  settings_.system_fingerprint = "lemma bf16 weights";
+  const auto refused = Open();
+  EXPECT_EQ(refused.status().code(), StatusCode::kInvalidArgument);
+  EXPECT_NE(refused.status().message().find(
+                "system_fingerprint: \"lemma bf16 weights\" against \"lemma q4 weights\""),
+            std::string::npos)
+      << refused.status().message();
+  settings_.system_fingerprint = "";  // a server that does not say it
+  EXPECT_EQ(Count(), 1);
+}
+
+// Files of before they named it.
+TEST_F(StateFileTest, AFileThatDoesNotSayWhatComputedIsGoneOnWith) {
+  Write(1);
+  settings_.system_fingerprint = "lemma bf16 weights";
+  EXPECT_EQ(Count(), 1);
 }
 
 TEST_F(StateFileTest, TwoRunsDoNotShareAFile) {

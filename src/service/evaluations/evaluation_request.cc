@@ -72,9 +72,9 @@ Result<store::Evaluation> NewEvaluation(const std::string& profile, int64_t vers
                                         const store::ProblemSet& set, int64_t n_samples,
                                         const json::object& settings) {
   LEMMA_RETURN_IF_ERROR(CheckSamples(set, n_samples));
-  for (const char* name : {"profile", "system", "model"}) {
+  for (const char* name : {"profile", "system", "model", "system_fingerprint"}) {
     if (settings.contains(name)) {
-      return InvalidArgument("is what the profile's version says: leave it out",
+      return InvalidArgument("is what the profile's version and the server say: leave it out",
                              std::string("settings.") + name);
     }
   }

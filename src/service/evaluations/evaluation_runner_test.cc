@@ -209,6 +209,8 @@ TEST(EvaluationRequest, WhatIsWrongIsSaidWithItsField) {
   const store::ProblemSet set = *NewProblemSet("x", Sums());
   EXPECT_EQ(NewEvaluation("math", 2, set, 65, {}).status().field(), "samples");
   EXPECT_EQ(NewEvaluation("math", 2, set, 1, {{"model", "m"}}).status().field(), "settings.model");
+  EXPECT_EQ(NewEvaluation("math", 2, set, 1, {{"system_fingerprint", "f"}}).status().field(),
+            "settings.system_fingerprint");
   EXPECT_EQ(NewEvaluation("math", 2, set, 1, {{"seed", -1}}).status().field(), "settings.seed");
   EXPECT_EQ(NewEvaluation("math", 2, set, 1, {{"strategy", "best"}}).status().field(), "settings");
   EXPECT_EQ(ImportedEvaluation(set, {{"lemma_eval", 1}}).status().field(), "report");
