@@ -345,6 +345,29 @@ TEST(EngineBudget, ADeadlineIsKeptAndLeavesTimeToAnswer) {
   }
 }
 
+// However short the deadline is and however slow the machine becomes halfway, it answers: two steps
+// late where it must be.
+TEST(EngineBudget, NoDeadlineLeavesAnAnswerEmpty) {
+  using std::chrono::milliseconds;
+  for (const int drop : {1, 4}) {
+    for (const int deadline_ms : {12, 15, 30, 60, 100, 300, 1000}) {
+      for (const bool speculation : {false, true}) {
+        const auto step_time = [&](int i) {
+          return milliseconds(i * 10 < deadline_ms ? 5 : 5 * drop);
+        };
+        const Timed timed = RunUntil(milliseconds(deadline_ms), step_time, speculation);
+        const std::vector<TokenId>& said = timed.sample.tokens;
+        EXPECT_EQ(timed.sample.reason, FinishReason::kDeadline);
+        EXPECT_EQ(timed.sample.thinking_closed, ThinkingClosed::kBudget);
+        EXPECT_NE(said.back(), kClose[0]) << deadline_ms;
+        EXPECT_NE(said.back(), kClose[1]) << deadline_ms;
+        const int n_late = deadline_ms <= 100 ? 2 : 1;
+        EXPECT_LE(timed.took, milliseconds(deadline_ms + n_late * 5 * drop)) << deadline_ms;
+      }
+    }
+  }
+}
+
 TEST(EngineBudget, SubmitNamesTheWrongRule) {
   Engine engine(MakeBackend(), {}, kClock);
   const std::vector<std::pair<std::string, std::function<void(ThinkingRules&)>>> cases = {

@@ -6,8 +6,8 @@
 //          table, a matrix, a list of tests, which repeat lawfully: twelve. With fewer than eight
 //          it may be digits or zeros: 1,024 tokens.
 //   near   Of the last 1,024 tokens hardly any four in a row are new, in words rather than in
-//          digits and signs, and of those in the later half hardly any were said for the first time.
-//          So it is with a few sentences in ever another order; not with a list in which a
+//          digits and signs, and of those in the later half hardly any were said for the first
+//          time. So it is with a few sentences in ever another order; not with a list in which a
 //          number rises.
 //
 // The bounds are measured by tests/loops: texts that repeat lawfully raise no alarm, loops do. A
