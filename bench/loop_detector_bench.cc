@@ -57,6 +57,9 @@ int main(int argc, char** argv) {
       {"a sparse matrix", Make([&](size_t i) { return TokenId(i % 1000 == 0 ? 9 : i % 2); })},
       // Hardly anything new, but not as little as in a near loop.
       {"a long table", Make([&](size_t i) { return TokenId(i % 40 < 37 ? i % 40 : i * i % 499); })},
+      // As little as in a near loop, but for a number that rises.
+      {"a numbered list",
+       Make([&](size_t i) { return TokenId(i % 40 == 0 ? 100 + i / 40 : i % 40); })},
   };
   std::printf("%-24s %10s %10s %22s\n", "text", "us a look", "us a token", "% of a token's time");
   for (const auto& text : texts) {

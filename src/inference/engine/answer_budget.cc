@@ -20,18 +20,20 @@ bool IsAmongLikeliest(std::span<const float> logits, TokenId token, int32_t n) {
 std::optional<TokenId> AnswerBudget::Demand(const ThinkingRules& rules, int32_t n_output,
                                             int32_t n_left, std::span<const float> logits) {
   if (is_open_ && closed_ == ThinkingClosed::kNever) Decide(rules, n_output, n_left, logits);
-  if (next_ == kNone) return std::nullopt;
+  is_demanded_ = next_ != kNone;
+  if (!is_demanded_) return std::nullopt;
   const auto at = static_cast<size_t>(next_);
   const size_t n_bridge = rules.bridge.size();
+  const auto n_close = static_cast<size_t>(n_close_);
   const TokenId token = at < n_bridge ? rules.bridge[at] : rules.close[at - n_bridge];
-  next_ = at + 1 == n_bridge + rules.close.size() ? kNone : next_ + 1;
+  next_ = at + 1 == n_bridge + n_close ? kNone : next_ + 1;
   return token;
 }
 
 void AnswerBudget::Decide(const ThinkingRules& rules, int32_t n_output, int32_t n_left,
                           std::span<const float> logits) {
   const auto n_close = static_cast<int32_t>(rules.close.size());
-  if (n_left <= n_close) return;  // no answer could follow
+  if (n_left < 2) return;  // no answer could follow
   const int32_t n_total = n_output + n_left;
   const int32_t n_answer = std::min(rules.answer_tokens, n_total / kAnswerShare);
   const int32_t n_share = std::min(rules.tokens_max, n_total - n_answer);
@@ -39,7 +41,7 @@ void AnswerBudget::Decide(const ThinkingRules& rules, int32_t n_output, int32_t 
   const auto n_bridge = has_bridge ? static_cast<int32_t>(rules.bridge.size()) : 0;
   const int32_t n_before_force = n_share - n_output - n_bridge - n_close;
   const bool is_asked = rules.end_now && rules.end_now->load(std::memory_order_relaxed);
-  if (is_looping_ || is_asked || n_before_force <= 0) {
+  if (is_looping_ || is_asked || n_before_force <= 0 || n_left <= n_close + 1) {
     closed_ = is_looping_ ? ThinkingClosed::kLoop
               : is_asked  ? ThinkingClosed::kAsked
                           : ThinkingClosed::kBudget;
@@ -48,16 +50,33 @@ void AnswerBudget::Decide(const ThinkingRules& rules, int32_t n_output, int32_t 
     const bool has_room = n_output + n_bridge + n_close <= rules.tokens_max &&
                           n_left - n_bridge - n_close >= (n_answer + 1) / 2;
     next_ = has_bridge && has_room ? 0 : static_cast<int32_t>(rules.bridge.size());
+    n_close_ = std::min(n_close, n_left - 1);
   } else if (n_before_force <= std::min(n_share / kSoftShare, kSoftTokensMax) &&
              IsAmongLikeliest(logits, rules.close.front(), kSoftRank)) {
     closed_ = ThinkingClosed::kSoftly;
     next_ = static_cast<int32_t>(rules.bridge.size());
+    n_close_ = n_close;
   }
 }
 
 void AnswerBudget::Observe(bool is_open) {
-  if (is_open_ && !is_open && closed_ == ThinkingClosed::kNever) closed_ = ThinkingClosed::kModel;
+  const bool has_closed = is_open_ && !is_open;
+  // One token is owed after the closing ones, whatever it is, so that nobody waits for ever.
+  owes_answer_ = closed_ == ThinkingClosed::kNever ? is_open || has_closed
+                                                   : owes_answer_ && (is_demanded_ || has_closed);
+  if (has_closed && closed_ == ThinkingClosed::kNever) closed_ = ThinkingClosed::kModel;
   is_open_ = is_open;
+}
+
+int32_t AnswerBudget::n_owed() const {
+  if (!owes_answer_) return 0;
+  return closed_ == ThinkingClosed::kNever || is_closing() ? 2 : 1;
+}
+
+std::optional<TokenId> AnswerBudget::LeftOut(const ThinkingRules& rules) const {
+  const auto n_close = static_cast<size_t>(n_close_);
+  if (is_closing() || n_close == rules.close.size()) return std::nullopt;
+  return rules.close[n_close];
 }
 
 bool AnswerBudget::Conclude() {

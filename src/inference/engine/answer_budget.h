@@ -4,6 +4,9 @@
 // antirez/ds4#898). At the end it is closed by force: with a bridging sentence, since a bare cut
 // leaves models rambling on, and the model's own closing tokens (budget forcing, arXiv 2501.19393).
 //
+// Where hardly anything is left, it is closed with the first of those tokens alone, and a token of
+// the answer is said at least: a deadline waits for it.
+//
 // A pure function of the tokens and the logits, but where a deadline or a live call moves the end.
 // The state of one sample; the engine's thread.
 #pragma once
@@ -34,6 +37,13 @@ class AnswerBudget {
   // open, or was closed or concluded before.
   bool Conclude();
 
+  // How many tokens a deadline waits for: the closing one and one of the answer, which a sample
+  // owes that has thought and not answered.
+  int32_t n_owed() const;
+  // After the thinking was closed with a part of `close`: what would come next there, and must not
+  // be said instead of an answer.
+  std::optional<TokenId> LeftOut(const ThinkingRules& rules) const;
+
   bool is_closing() const { return next_ != kNone; }  // amid the tokens that close it
   ThinkingClosed closed() const { return closed_; }
 
@@ -44,7 +54,10 @@ class AnswerBudget {
 
   bool is_open_ = false;
   bool is_looping_ = false;
+  bool is_demanded_ = false;  // the last token was
+  bool owes_answer_ = false;
   int32_t next_ = kNone;  // of bridge and close, one after the other
+  int32_t n_close_ = 0;   // so many of `close` are said
   ThinkingClosed closed_ = ThinkingClosed::kNever;
 };
 

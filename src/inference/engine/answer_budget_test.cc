@@ -94,9 +94,28 @@ TEST(AnswerBudget, ASampleThatHasHardlyRoomStillAnswers) {
     const std::vector<TokenId> said = Say(Rules(), max_tokens, 9);
     EXPECT_LT(IndexOf(said, 6), max_tokens - 1) << max_tokens << ": a token of the answer";
   }
-  for (int32_t max_tokens = 1; max_tokens < 4; ++max_tokens) {
+  EXPECT_EQ(Say(Rules(), 3, 9), (std::vector<TokenId>{kWord, 5, kWord})) << "the tag alone";
+  for (int32_t max_tokens = 1; max_tokens < 3; ++max_tokens) {
     const std::vector<TokenId> said = Say(Rules(), max_tokens, 9);
     EXPECT_EQ(std::count(said.begin(), said.end(), kWord), max_tokens) << "no answer could follow";
+  }
+}
+
+TEST(AnswerBudget, OwesAnAnswerUntilATokenOfItIsSaid) {
+  for (const int32_t n_left : {2, 100}) {
+    AnswerBudget budget;
+    EXPECT_EQ(budget.n_owed(), 0) << "it has not thought";
+    budget.Observe(true);
+    EXPECT_EQ(budget.n_owed(), 2);
+    int32_t n_demanded = 0;
+    while (budget.Demand(Rules(0), 5, n_left, Logits(9))) {
+      budget.Observe(++n_demanded < 1);
+      EXPECT_EQ(budget.n_owed(), budget.is_closing() ? 2 : 1);
+    }
+    EXPECT_EQ(n_demanded, n_left == 2 ? 1 : 2);
+    EXPECT_EQ(budget.LeftOut(Rules()), n_left == 2 ? std::optional(kClose[1]) : std::nullopt);
+    budget.Observe(true);
+    EXPECT_EQ(budget.n_owed(), 0) << "it has said something, if only that it thinks again";
   }
 }
 

@@ -12,11 +12,11 @@ TEST(DecodePace, CountsTheTokensBeforeADeadline) {
   ManualClock clock;
   DecodePace pace;
   const TimePoint deadline = clock.Now() + milliseconds(2000);
-  pace.Observe(clock.Now(), 1);
+  pace.Observe(clock.Now(), 0);
   EXPECT_EQ(pace.TokensBefore(deadline, 500), 500) << "nothing is measured";
-  for (int i = 0; i < 50; ++i) {
+  for (int i = 1; i <= 50; ++i) {
     clock.Advance(milliseconds(10));
-    pace.Observe(clock.Now(), 2);
+    pace.Observe(clock.Now(), 2 * i);
   }
   // 1,500 ms are left: 300 tokens, less what caution takes.
   const int32_t n_tokens = pace.TokensBefore(deadline, 500);
@@ -32,8 +32,8 @@ TEST(DecodePace, EndsEarlierWhereStepsAreUneven) {
   DecodePace even, uneven;
   for (int i = 0; i < 100; ++i) {
     clock.Advance(milliseconds(i % 4 == 3 ? 65 : 5));  // a mean of 20
-    uneven.Observe(clock.Now(), 1);
-    even.Observe(TimePoint() + milliseconds(20) * (i + 1), 1);  // ends at the same time
+    uneven.Observe(clock.Now(), i);
+    even.Observe(TimePoint() + milliseconds(20) * (i + 1), i);  // ends at the same time
   }
   EXPECT_GE(even.TokensBefore(clock.Now() + milliseconds(60), 9), 1);
   EXPECT_EQ(uneven.TokensBefore(clock.Now() + milliseconds(60), 9), 0);
@@ -46,8 +46,9 @@ TEST(DecodePace, FollowsAMachineThatSlowsDown) {
   const TimePoint deadline = clock.Now() + milliseconds(100000);
   for (int i = 0; i < 100; ++i) {
     clock.Advance(milliseconds(i < 50 ? 10 : 40));
-    pace.Observe(clock.Now(), 1);
+    pace.Observe(clock.Now(), i);
   }
+  EXPECT_EQ(pace.StepsSurelyBefore(clock.Now() + milliseconds(130), 9), 3);
   const int32_t n_tokens = pace.TokensBefore(deadline, 1 << 20);
   const auto n_left = static_cast<int32_t>((deadline - clock.Now()) / milliseconds(40));
   EXPECT_LE(n_tokens, n_left);

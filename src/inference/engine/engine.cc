@@ -181,10 +181,14 @@ void Engine::Impl::EndRunning() {
   for (const auto& request : running) {
     if (request->cancelled) {
       EndRequest(*request, FinishReason::kCancelled, CancelledStatus());
+    } else if (request->expired(now) && request->samples.front().phase == Phase::kPrefill) {
+      EndRequest(*request, FinishReason::kDeadline, ExpiredStatus());
     } else if (request->expired(now)) {
-      // What was said stands.
-      const bool has_begun = request->samples.front().phase != Phase::kPrefill;
-      EndRequest(*request, FinishReason::kDeadline, has_begun ? Ok() : ExpiredStatus());
+      // What was said stands, but for who has not answered yet.
+      for (Sequence& sequence : request->samples) {
+        if (sequence.phase == Phase::kDone || sequence.budget.n_owed() > 0) continue;
+        FinishSample(*request, sequence, FinishReason::kDeadline, std::nullopt);
+      }
     }
   }
   std::erase_if(running, [](const auto& request) { return request->n_live == 0; });
@@ -232,6 +236,7 @@ void Engine::Impl::Advance(const StepPlan::Entry& entry) {
 void Engine::Impl::SampleDraft(const StepPlan::Entry& entry) {
   Sequence& sequence = *entry.sequence;
   const auto n_draft = static_cast<int32_t>(sequence.draft.size());
+  if (entry.request->spec.deadline) sequence.pace.Observe(clock.Now(), sequence.n_output());
   int32_t n_right = 0;
   for (;; ++n_right) {
     ++sequence.n_computed;
@@ -242,7 +247,6 @@ void Engine::Impl::SampleDraft(const StepPlan::Entry& entry) {
   counts.drafted_tokens += n_draft;
   counts.accepted_tokens += n_right;
   Speculation::ObserveDraft(*entry.request, sequence, n_right);
-  if (entry.request->spec.deadline) sequence.pace.Observe(clock.Now(), n_right + 1);
 }
 
 // The prompt is computed: gives the other samples their copy of its last, partly filled page.
@@ -257,7 +261,7 @@ void Engine::Impl::Fork(Request& request) {
     sequence.n_computed = first.n_prompt;
     sequence.phase = Phase::kDecode;
     if (request.spec.thinking) sequence.budget.Observe(request.spec.thinking->is_open);
-    if (request.spec.deadline) sequence.pace.Observe(clock.Now(), 1);
+    if (request.spec.deadline) sequence.pace.Observe(clock.Now(), 0);
     pages.MakeKnown(request, sequence);
   }
 }

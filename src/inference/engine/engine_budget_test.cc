@@ -58,11 +58,11 @@ void CirclingModel(std::span<const TokenId> tokens, std::span<float> logits) {
   FakeBackend::HashModel(tokens, logits);
   constexpr size_t kPeriod = 17;
   const size_t n = tokens.size();
-  if (n > kPeriod && n % 97 != 0) logits[static_cast<size_t>(tokens[n - kPeriod])] += 9;
+  if (n > kPeriod && n % 600 != 0) logits[static_cast<size_t>(tokens[n - kPeriod])] += 14;
   logits[41] -= 12;
-  if (n % 70 == 0) logits[kOpen] += 16;
-  if (n % 40 == 0) logits[41] += 14;
-  if (n % 110 == 0) logits[41] += 16;
+  if (n % 600 == 120) logits[kOpen] += 24;
+  if (n % 40 == 0) logits[41] += 19;
+  if (n % 600 == 300 && tokens[0] % 2 == 0) logits[41] += 30;
   if (tokens.back() == 41) logits[42] += 20;
 }
 
@@ -126,13 +126,14 @@ std::vector<GenerateRequest> RandomRequests(uint32_t seed, int n) {
   for (int i = 0; i < n; ++i) {
     GenerateRequest request =
         ThinkingRequest(RandomPrompt(random, 1 + random() % 90),
-                        static_cast<int32_t>(1 + random() % 600), static_cast<uint64_t>(i));
+                        static_cast<int32_t>(1 + random() % 900), static_cast<uint64_t>(i));
     request.n = static_cast<int32_t>(1 + random() % 3);
     request.sampling.n_logprobs = 2;
     if (i % 4 == 1) request.sampling.temperature = 0;
     if (i % 4 == 2) request.sampling.frequency_penalty = 0.02f;
     if (i % 5 == 0) request.thinking->tokens_max = static_cast<int32_t>(random() % 120);
     if (i % 5 == 1) request.thinking->is_open = true;
+    if (i % 5 == 2) request.max_tokens = 1400;  // so that it can be concluded
     if (i % 7 == 0) request.loop_guard = false;
     if (i % 3 == 0) request.stop_ids = {static_cast<TokenId>(random() % 40)};
     requests.push_back(std::move(request));
@@ -141,7 +142,7 @@ std::vector<GenerateRequest> RandomRequests(uint32_t seed, int n) {
 }
 
 TEST(EngineBudget, NothingButTheRequestDecidesWhatASampleSays) {
-  const std::vector<GenerateRequest> requests = RandomRequests(1, 50);
+  const std::vector<GenerateRequest> requests = RandomRequests(1, 24);
   std::vector<std::vector<RecordingSink::Sample>> expected;
   std::set<ThinkingClosed> closed;
   std::set<FinishReason> reasons;
@@ -163,14 +164,15 @@ TEST(EngineBudget, NothingButTheRequestDecidesWhatASampleSays) {
   for (const int32_t chunk : {7, 256}) {
     for (const int32_t sequences_max : {3, 12}) {
       for (const bool speculation : {false, true}) {
-        Engine engine(
-            std::make_unique<FakeBackend>(
-                FakeBackend::Options{.n_pages = 120, .batch_rows_max = 48}, CirclingModel),
-            {.sequences_max = sequences_max,
-             .prefill_chunk_tokens = chunk,
-             .prefix_cache = speculation,
-             .speculation = speculation},
-            kClock);
+        Engine engine(std::make_unique<FakeBackend>(
+                          FakeBackend::Options{
+                              .context_length_max = 1600, .n_pages = 320, .batch_rows_max = 48},
+                          CirclingModel),
+                      {.sequences_max = sequences_max,
+                       .prefill_chunk_tokens = chunk,
+                       .prefix_cache = speculation,
+                       .speculation = speculation},
+                      kClock);
         std::vector<SinkPtr> sinks;
         for (GenerateRequest request : requests) {
           request.sink = std::make_shared<ThinkingSink>();
@@ -205,20 +207,20 @@ TEST(EngineBudget, ARewindLeavesTheLoop) {
     logits[47] += 20;  // the second choice
   };
   Engine engine(std::make_unique<FakeBackend>(FakeBackend::Options{}, model), {}, kClock);
-  GenerateRequest request = MakeRequest({15}, 100);
+  GenerateRequest request = MakeRequest({15}, 300);
   request.sampling.temperature = 0;
   request.loop_guard = true;
   const SinkPtr sink = MustSubmit(engine, std::move(request));
   EXPECT_TRUE(sink->Wait().ok());
   const std::vector<TokenId> said = sink->sample().tokens;
-  ASSERT_EQ(said.size(), 100u) << "every token that was said counts";
-  for (size_t i = 0; i < 48; ++i) EXPECT_EQ(said[i], TokenId(i % 16)) << "three copies";
-  EXPECT_EQ(said[48], 47);
+  ASSERT_EQ(said.size(), 300u) << "every token that was said counts";
+  for (size_t i = 0; i < 256; ++i) EXPECT_EQ(said[i], TokenId(i % 16)) << "sixteen copies";
+  EXPECT_EQ(said[256], 47);
   // Its second token after the copies is said after 15 + 16 words + 47: the others are forgotten.
-  EXPECT_EQ(said[49], TokenId(20 + (1 + 16 + 1) % 19));
+  EXPECT_EQ(said[257], TokenId(20 + (1 + 16 + 1) % 19));
   EXPECT_EQ(sink->sample().loops.n_rewinds, 1);
   EXPECT_EQ(sink->sample().loops.period, 16);
-  EXPECT_EQ(sink->sample().loops.n_copies, 3);
+  EXPECT_EQ(sink->sample().loops.n_copies, 16);
 }
 
 TEST(EngineBudget, ALoopThatGoesOnIsConcludedAndThenStopped) {
@@ -226,11 +228,13 @@ TEST(EngineBudget, ALoopThatGoesOnIsConcludedAndThenStopped) {
   const auto model = [](std::span<const TokenId> tokens, std::span<float> logits) {
     FakeBackend::HashModel(tokens, logits);
     const bool begins = tokens.size() == 1;
-    logits[static_cast<size_t>(begins ? kOpen : (tokens.back() + 1) % 30)] += 30;
+    logits[static_cast<size_t>(begins ? kOpen : (tokens.back() + 1) % 20)] += 30;
     logits[41] -= 30;
   };
-  Engine engine(std::make_unique<FakeBackend>(FakeBackend::Options{}, model), {}, kClock);
-  GenerateRequest request = ThinkingRequest({3}, 900);
+  Engine engine(
+      std::make_unique<FakeBackend>(FakeBackend::Options{.context_length_max = 2048}, model), {},
+      kClock);
+  GenerateRequest request = ThinkingRequest({3}, 2000);
   request.sampling.temperature = 0;
   const SinkPtr sink = MustSubmit(engine, request);
   EXPECT_TRUE(sink->Wait().ok());
@@ -239,7 +243,7 @@ TEST(EngineBudget, ALoopThatGoesOnIsConcludedAndThenStopped) {
   EXPECT_EQ(sample.thinking_closed, ThinkingClosed::kLoop);
   EXPECT_EQ(sample.loops.n_rewinds, LoopGuard::kRewindsMax);
   EXPECT_LT(FindClose(sample.tokens), sample.tokens.size());
-  EXPECT_LT(sample.tokens.size(), 700u);
+  EXPECT_LT(sample.tokens.size(), 1200u);
   const EngineStats stats = engine.stats();
   EXPECT_EQ(stats.loop_rewinds, 2);
   EXPECT_EQ(stats.requests_finished[int(FinishReason::kLoop)], 1);
@@ -250,7 +254,7 @@ TEST(EngineBudget, ALoopThatGoesOnIsConcludedAndThenStopped) {
   request.sink = std::make_shared<ThinkingSink>();
   const SinkPtr unguarded = MustSubmit(engine, request);
   EXPECT_TRUE(unguarded->Wait().ok());
-  EXPECT_EQ(unguarded->sample().tokens.size(), 900u);
+  EXPECT_EQ(unguarded->sample().tokens.size(), 2000u);
   EXPECT_EQ(unguarded->sample().thinking_closed, ThinkingClosed::kBudget);
 }
 
@@ -336,6 +340,29 @@ TEST(EngineBudget, ADeadlineIsKeptAndLeavesTimeToAnswer) {
         const size_t n_said = timed.sample.tokens.size();
         // Guesses make the thinking fast that says the same words, and the answer less so.
         EXPECT_GE(n_said - FindClose(timed.sample.tokens), n_said / (speculation ? 20 : 8));
+      }
+    }
+  }
+}
+
+// However short the deadline is and however slow the machine becomes halfway, it answers: two steps
+// late where it must be.
+TEST(EngineBudget, NoDeadlineLeavesAnAnswerEmpty) {
+  using std::chrono::milliseconds;
+  for (const int drop : {1, 4}) {
+    for (const int deadline_ms : {12, 15, 30, 60, 100, 300, 1000}) {
+      for (const bool speculation : {false, true}) {
+        const auto step_time = [&](int i) {
+          return milliseconds(i * 10 < deadline_ms ? 5 : 5 * drop);
+        };
+        const Timed timed = RunUntil(milliseconds(deadline_ms), step_time, speculation);
+        const std::vector<TokenId>& said = timed.sample.tokens;
+        EXPECT_EQ(timed.sample.reason, FinishReason::kDeadline);
+        EXPECT_EQ(timed.sample.thinking_closed, ThinkingClosed::kBudget);
+        EXPECT_NE(said.back(), kClose[0]) << deadline_ms;
+        EXPECT_NE(said.back(), kClose[1]) << deadline_ms;
+        const int n_late = deadline_ms <= 100 ? 2 : 1;
+        EXPECT_LE(timed.took, milliseconds(deadline_ms + n_late * 5 * drop)) << deadline_ms;
       }
     }
   }

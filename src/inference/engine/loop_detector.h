@@ -1,13 +1,14 @@
 // Does a text go round in circles? Small models do, greedy ones most of all, and then never answer
 // (arXiv 2512.12895). Two forms:
 //
-//   exact  the text ends with at least three copies of the same 1 to 512 tokens: 48 tokens at
-//   least,
-//          and more where the copy has few different tokens, since matrices, digits and tables
-//          repeat lawfully;
-//   near   of the last 1,024 tokens hardly any four in a row are new, in words rather than in
-//   digits
-//          and signs: a few sentences in ever another order, or with a number that changes.
+//   exact  The text ends with copies of the same 1 to 512 tokens, 256 tokens together at least.
+//          Three are enough where a copy has 40 different tokens. With fewer it may be a row of a
+//          table, a matrix, a list of tests, which repeat lawfully: twelve. With fewer than eight
+//          it may be digits or zeros: 1,024 tokens.
+//   near   Of the last 1,024 tokens hardly any four in a row are new, in words rather than in
+//          digits and signs, and of those in the later half hardly any were said for the first
+//          time. So it is with a few sentences in ever another order; not with a list in which a
+//          number rises.
 //
 // The bounds are measured by tests/loops: texts that repeat lawfully raise no alarm, loops do. A
 // pure function of the tokens, so that what the engine does about a loop depends on the text alone.
@@ -38,7 +39,7 @@ class LoopDetector {
   static constexpr int32_t kInterval = 16;  // tokens from one look to the next
   static constexpr int32_t kPeriodMax = 512;
   static constexpr int32_t kCopiesMin = 3;
-  static constexpr int32_t kTokensMin = 48;
+  static constexpr int32_t kTokensMin = 256;
   static constexpr int32_t kWindow = 1024;  // of near loops
 
   LoopDetector();
@@ -49,8 +50,9 @@ class LoopDetector {
  private:
   std::optional<Loop> FindExact(std::span<const TokenId> output);
   std::optional<Loop> FindNear(std::span<const TokenId> output);
-  // How many different runs of `length` tokens there are; stops counting above `most`.
-  int32_t CountDistinct(std::span<const TokenId> tokens, int32_t length, int32_t most);
+  // How many different runs of `length` tokens there are that do not begin in the first n_known;
+  // stops counting above `most`.
+  int32_t CountNew(std::span<const TokenId> tokens, size_t n_known, int32_t length, int32_t most);
 
   std::vector<uint64_t> seen_;  // a hash set, open addressing; 0: empty
 };

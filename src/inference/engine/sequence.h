@@ -1,6 +1,7 @@
 // A request and its samples while they wait and run. Plain state; the engine's thread owns it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -65,10 +66,25 @@ struct Request {
   int64_t tokens_reserved() const {  // the most it can compute; what queue limits count
     return static_cast<int64_t>(spec.prompt.size()) + int64_t{spec.n} * spec.max_tokens;
   }
-  // What a sample may still say: its tokens, or as many of them as come before the deadline.
+  // What a sample may still say: its tokens, or as many of them as come before the deadline and
+  // at least what it owes.
   int32_t tokens_left(const Sequence& sequence) const {
     const int32_t n_left = spec.max_tokens - sequence.n_output();
-    return spec.deadline ? sequence.pace.TokensBefore(*spec.deadline, n_left) : n_left;
+    if (!spec.deadline) return n_left;
+    const int32_t n_timely = sequence.pace.TokensBefore(*spec.deadline, n_left);
+    return std::max(n_timely, std::min(n_left, sequence.budget.n_owed()));
+  }
+  // The same for one that may think on: where steps as slow as the slowest of late would hardly
+  // reach an answer before the deadline, as much as they do reach.
+  int32_t tokens_to_think(const Sequence& sequence) const {
+    const int32_t n_left = tokens_left(sequence);
+    if (!spec.deadline) return n_left;
+    constexpr int32_t kSpareSteps = 2;
+    const auto n_needed = static_cast<int32_t>(spec.thinking->close.size()) + 1;
+    const int32_t n_max = n_needed + kSpareSteps;
+    const int32_t n_steps = sequence.pace.StepsSurelyBefore(*spec.deadline, n_max);
+    // One token is there without a step.
+    return n_steps == n_max ? n_left : std::min(n_left, std::clamp(n_steps + 1, 2, n_needed));
   }
   bool expired(TimePoint now) const { return spec.deadline && now >= *spec.deadline; }
 };

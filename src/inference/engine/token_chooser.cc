@@ -10,8 +10,9 @@ Result<ChosenToken> TokenChooser::Choose(const Request& request, Sequence& seque
   const GenerateRequest& spec = request.spec;
   if (spec.thinking) {
     const std::optional<TokenId> demanded = sequence.budget.Demand(
-        *spec.thinking, sequence.n_output(), request.tokens_left(sequence), logits);
+        *spec.thinking, sequence.n_output(), request.tokens_to_think(sequence), logits);
     if (demanded) {
+      sequence.banned = sequence.budget.LeftOut(*spec.thinking);
       LEMMA_ASSIGN_OR_RETURN(const SampledToken taken,
                              sampler_.Take(logits, spec.sampling, *demanded));
       return ChosenToken{.sampled = taken, .is_demanded = true};
