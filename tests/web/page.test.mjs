@@ -71,11 +71,11 @@ test('each example that a newcomer is offered is answered', async () => {
       const asked = await page.locator('#problem').inputValue();
       await page.locator('.task button.main').click();
       await page.locator('.status', { hasText: /^(Done|完成)$/ }).waitFor();
-      const text = await page.evaluate(() => {
-        const typeset = [...document.querySelectorAll('.answer annotation')];
-        return document.querySelector('.answer').innerText + typeset.map(({ textContent }) => textContent).join();
+      const answer = () => page.evaluate(() => {
+        const formulas = [...document.querySelectorAll('.answer annotation')];
+        return document.querySelector('.answer').innerText + formulas.map(({ textContent }) => textContent).join();
       });
-      assert.match(text, expected, asked);
+      await eventually(async () => expected.test(await answer()), `the answer to: ${asked}`);
       await page.reload(); // where the examples are offered again
     }
     assert.deepEqual(faults, []);
