@@ -22,8 +22,14 @@ std::optional<TokenId> AnswerBudget::Demand(const ThinkingRules& rules, int32_t 
   if (is_open_ && closed_ == ThinkingClosed::kNever) Decide(rules, n_output, n_left, logits);
   is_demanded_ = next_ != kNone;
   if (!is_demanded_) return std::nullopt;
-  const auto at = static_cast<size_t>(next_);
   const size_t n_bridge = rules.bridge.size();
+  // There may be less time than there was when the bridge began.
+  const auto n_all = static_cast<int32_t>(rules.close.size());
+  if (next_ < std::ssize(rules.bridge) && n_left <= n_all + 1) {
+    next_ = static_cast<int32_t>(n_bridge);
+    n_close_ = std::clamp(n_left - 1, 1, n_all);
+  }
+  const auto at = static_cast<size_t>(next_);
   const auto n_close = static_cast<size_t>(n_close_);
   const TokenId token = at < n_bridge ? rules.bridge[at] : rules.close[at - n_bridge];
   next_ = at + 1 == n_bridge + n_close ? kNone : next_ + 1;
