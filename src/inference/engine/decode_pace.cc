@@ -37,7 +37,8 @@ int32_t DecodePace::TokensBefore(TimePoint deadline, int32_t n_max) const {
   const double seconds = std::chrono::duration<double>(deadline - last_).count();
   if (seconds < seconds_of_step_ + kDeviations * deviation_) return 0;
   const double n_tokens = seconds / (seconds_of_step_ * kCaution) * tokens_of_step_;
-  return n_tokens < n_max ? static_cast<int32_t>(n_tokens) : n_max;
+  // A step still fits, as said above.
+  return n_tokens < n_max ? std::max(static_cast<int32_t>(n_tokens), 1) : n_max;
 }
 
 int32_t DecodePace::StepsSurelyBefore(TimePoint deadline, int32_t n_max) const {
