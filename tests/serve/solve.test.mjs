@@ -100,6 +100,25 @@ test('a client that leaves ends the computation', async () => {
     async () => (await metric(server.url, 'vllm:num_requests_running')) === 0, 'the samples end');
 });
 
+test('a question does not wait behind the samples of large runs, with a key or without', async () => {
+  const small = await startServer(['--kv-gib', '0.02', '--threads', '1']);
+  const leaving = new AbortController();
+  let nEnded = 0;
+  const runs = Array.from({ length: 3 }, () => fetch(`${small.url}/v1/solve`, {
+    method: 'POST', signal: leaving.signal,
+    body: JSON.stringify({ problem, strategy: 'clr', samples: 64, max_tokens: 400, temperature: 2, ignore_eos: true }),
+  }).then((reply) => reply.text()).then(() => (nEnded += 1), () => {}));
+  await eventually(async () => (await metric(small.url, 'lemma_pool_queue_requests')) > 3, 'runs wait in line');
+  const reply = await fetch(`${small.url}/v1/chat/completions`, {
+    method: 'POST', body: JSON.stringify({ messages: [{ role: 'user', content: problem }], max_tokens: 20 }),
+  });
+  assert.equal(reply.status, 200);
+  assert.equal(nEnded, 0, 'the runs still have most of their samples before them');
+  leaving.abort();
+  await Promise.all(runs);
+  assert.equal(await small.stop(), 0);
+});
+
 test('what is wrong is named', async () => {
   for (const [body, field] of [[{}, 'problem'], [{ problem, strategy: 'best' }, 'strategy'],
                                [{ problem, samples: 0 }, 'samples'],
