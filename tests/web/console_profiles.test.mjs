@@ -63,7 +63,7 @@ test('a version is written, previewed, compared, promoted, split and rolled back
   await page.locator('.difference .cm-changedLine', { hasText: 'tone' }).waitFor();
   await picture(page, 'profile', { height: 980 });
   const preview = page.getByRole('heading', { name: 'Preview' });
-  await picture(page, 'profile-difference-dark', { colorScheme: 'dark', height: 800, begin: preview });
+  await picture(page, 'profile-difference-dark', { colorScheme: 'dark', height: 1150, begin: preview });
   await assertAccessible(page, 'profile');
 
   const promote = page.locator('form', { hasText: 'Promote' });

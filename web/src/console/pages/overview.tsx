@@ -13,6 +13,7 @@ import { fetchUsage, latencies, type Latency, type UsageReport, type UsageSums }
 import { useData } from "../use_data";
 
 const refreshMs = 10_000;
+const secondsMin = 10;
 
 export function Overview({ route }: { route: Route }) {
   const { api, say, formats } = useConsole();
@@ -22,7 +23,7 @@ export function Overview({ route }: { route: Route }) {
     async () => {
       const buckets = bucketsOf(range);
       const query = { from_ms: buckets[0], bucket_minutes: bucketMinutesOf(range) };
-      return { range, buckets, report: await fetchUsage(api, query) };
+      return { range, buckets, report: await fetchUsage(api, query), at: Date.now() };
     },
     [range],
     refreshMs,
@@ -161,16 +162,19 @@ interface ChartsProps {
   range: ReturnType<typeof rangeOf>;
   buckets: number[];
   report: UsageReport;
+  at: number; // when it was told
   latency: Latency;
   onLatency(latency: Latency): void;
 }
 
-function Charts({ range, buckets, report, latency, onLatency }: ChartsProps) {
+function Charts({ range, buckets, report, at, latency, onLatency }: ChartsProps) {
   const { say } = useConsole();
   const byBegin = new Map(report.groups.map((group) => [group.begin_ms, group]));
-  const seconds = bucketMinutesOf(range) * 60;
+  // The one that runs has had less time than the others; of its first seconds nothing is known yet.
+  const secondsOf = (begin: number) =>
+    Math.min(bucketMinutesOf(range) * 60, Math.max((at - begin) / 1000, secondsMin));
   const perSecond = (name: "requests" | "errors" | "completion_tokens" | "thinking_tokens") =>
-    buckets.map((begin) => (byBegin.get(begin)?.[name] ?? 0) / seconds);
+    buckets.map((begin) => (byBegin.get(begin)?.[name] ?? 0) / secondsOf(begin));
   const milliseconds = (percent: "p50_ms" | "p95_ms" | "p99_ms") =>
     buckets.map((begin) => byBegin.get(begin)?.[latency][percent] ?? null);
   return (

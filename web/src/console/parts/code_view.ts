@@ -12,7 +12,6 @@ const theme = EditorView.theme({
   "&": {
     border: "1px solid var(--line)",
     borderRadius: "0.45rem",
-    maxHeight: "28rem",
     overflow: "hidden", // the gutter's corners
   },
   "&.cm-focused": { outline: "3px solid var(--accent)" },
@@ -29,9 +28,6 @@ const theme = EditorView.theme({
     color: "var(--note)",
     textDecoration: "line-through",
   },
-  ".cm-collapsedLines": { background: "var(--panel)", color: "var(--faint)" },
-  // Few fonts have the sign that CodeMirror puts there.
-  ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: '"…"' },
   ".cm-changedLine": { background: "var(--panel)", borderLeft: "3px solid var(--good)" },
 });
 
@@ -64,6 +60,7 @@ export function editorIn(
 ): EditorView {
   return viewIn(place, text, [
     ...common(label),
+    EditorView.theme({ "&": { maxHeight: "28rem" } }),
     history(),
     drawSelection(),
     keymap.of([...defaultKeymap, ...historyKeymap]),
@@ -83,6 +80,6 @@ export function differenceIn(
   return viewIn(place, after, [
     ...common(label),
     EditorState.readOnly.of(true),
-    unifiedMergeView({ original: before, mergeControls: false, collapseUnchanged: { margin: 3 } }),
+    unifiedMergeView({ original: before, mergeControls: false }),
   ]);
 }
