@@ -153,10 +153,10 @@ test('an evaluation is cancelled, a report brought in; sets and the gate are rem
   await button(evaluation, 'Evaluate').click();
   await page.waitForURL(/#\/evaluations\/eval_/);
   await fact(page, 'State', 'running').waitFor();
-  await assertAccessible(page, 'evaluation-running');
-  await button(page, 'Cancel the evaluation').click();
+  await button(page, 'Cancel the evaluation').click(); // before it is done
   await button(page.locator('.confirm'), 'Cancel the evaluation').click();
   await fact(page, 'State', 'cancelled').waitFor();
+  await assertAccessible(page, 'evaluation-cancelled');
 
   await goTo(page, 'Evaluations');
   await page.locator('tr', { hasText: 'math@1' }).filter({ hasText: 'done' }).getByRole('link').click();

@@ -50,6 +50,7 @@ void FlowQueue::Settle(const std::string& name, double cost, double used) {
   flow.under_way -= cost;
   if (--flow.n_under_way == 0) flow.under_way = 0;  // and not what rounding left
   flow.used += used;
+  if (are_many_) floor_ += used / static_cast<double>(flows_.size());
   RaiseFloor();
 }
 
@@ -86,7 +87,7 @@ void FlowQueue::RaiseFloor() {
 void FairQueue::Push(TicketId id, const FairShare& share) {
   const double cost = CostOf(share, share.tokens);
   keys_.Push(id, share.key_id, cost);
-  runs_[share.key_id].Push(id, share.run, cost);
+  runs_.try_emplace(share.key_id, /*are_many=*/true).first->second.Push(id, share.run, cost);
 }
 
 void FairQueue::Remove(TicketId id, const FairShare& share) {

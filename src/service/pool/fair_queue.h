@@ -34,6 +34,10 @@ struct FairShare {
 // Flows by name: a flow's requests in the order they came, unless Begin says which of them.
 class FlowQueue {
  public:
+  // `are_many`: there are ever new flows, each soon gone. All of these would go before one that
+  // stays, did newcomers not begin where all stand by what was used meanwhile.
+  explicit FlowQueue(bool are_many) : are_many_(are_many) {}
+
   // `id` is higher than those before it; `cost`: tokens by weight.
   void Push(TicketId id, const std::string& flow, double cost);
   void Remove(TicketId id, const std::string& flow);  // it waits no more
@@ -65,6 +69,7 @@ class FlowQueue {
   Flows::const_iterator Lowest() const;
   void RaiseFloor();
 
+  const bool are_many_;
   Flows flows_;
   double floor_ = 0;  // the lowest `used` of those that wait; never falls while anything is here
 };
@@ -85,7 +90,7 @@ class FairQueue {
   bool is_idle() const { return keys_.is_idle(); }
 
  private:
-  FlowQueue keys_;
+  FlowQueue keys_{/*are_many=*/false};
   std::map<std::string, FlowQueue> runs_;  // of each key that is in keys_
 };
 

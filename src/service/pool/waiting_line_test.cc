@@ -56,6 +56,26 @@ TEST(WaitingLineTest, AKeysRunsTakeTurnsWithEachOtherAndWithAllElseItAsks) {
   EXPECT_EQ(line.Overflow(), std::vector{newest}) << "of the run that has most, and not " << last;
 }
 
+TEST(WaitingLineTest, RunsThatAreAlwaysNewKeepNoQuestionOut) {
+  WaitingLine line{LineOptions()};
+  std::map<TicketId, FairShare> waiting;
+  const auto enter = [&](const std::string& run) {
+    const FairShare share = {"", 1, 800, run};
+    waiting[line.Enter(kModel, share, kEver)] = share;
+  };
+  int n_runs = 0, n_questions = 0;
+  for (int i = 0; i < 5; ++i) enter("r" + std::to_string(n_runs++));
+  enter("");
+  for (int i = 0; i < 1000; ++i) {
+    const FairShare share = waiting.at(*line.Next(kModel));
+    line.Begin(kModel);
+    line.Settle(kModel, share, 800);
+    n_questions += share.run.empty();
+    enter(share.run.empty() ? "" : "r" + std::to_string(n_runs++));
+  }
+  EXPECT_GE(n_questions, 1000 / 20) << "beside five runs at a time";
+}
+
 TEST(WaitingLineTest, NobodySavesUpWhileIdleAndNobodyPaysForAServerThatNobodyWanted) {
   WaitingLine line{LineOptions()};
   const FairShare a = {"a", 1, 1000};

@@ -48,7 +48,8 @@ void SolveRun::StartChat(int n_samples, int64_t max_tokens) {
   StartChatFor(std::move(samples), BodyOf(n_samples, max_tokens), /*is_aside=*/false);
 }
 
-void SolveRun::StartChatFor(std::vector<Sample*> samples, json::object body, bool is_aside) {
+void SolveRun::StartChatFor(std::vector<Sample*> samples, json::object body, bool is_aside,
+                            std::vector<Sample*> held) {
   const int number = static_cast<int>(chats_.size());
   // Waves differ, and so do the samples of one.
   if (request_.seed) {
@@ -64,15 +65,25 @@ void SolveRun::StartChatFor(std::vector<Sample*> samples, json::object body, boo
     samples[choice]->chat = number;
     samples[choice]->choice = static_cast<int>(choice);
   }
-  n_running_ += static_cast<int>(samples.size());
+  n_running_ += static_cast<int>(samples.size() + held.size());
   desk_.Ask(body);
-  chats_.push_back(
-      {.body = std::move(body), .samples = std::move(samples), .usage = {}, .is_aside = is_aside});
+  chats_.push_back({.body = std::move(body),
+                    .samples = std::move(samples),
+                    .held = std::move(held),
+                    .usage = {},
+                    .is_aside = is_aside});
+}
+
+void SolveRun::StartHeld(int chat_number) {
+  Chat& chat = chats_[static_cast<size_t>(chat_number)];
+  const std::vector<Sample*> held = std::exchange(chat.held, {});
+  n_running_ -= static_cast<int>(held.size());
+  StartOneEach(held, chat.body);
 }
 
 // `body`: of the chat that they were asked for in; chats_ grows.
 void SolveRun::StartOneEach(const std::vector<Sample*>& samples, json::object body) {
-  one_each_ = true;
+  one_each_ = one_each_ || !samples.empty();
   body.erase("n");
   for (Sample* sample : samples) StartChatFor({sample}, body, /*is_aside=*/false);
 }
@@ -95,15 +106,19 @@ json::object SolveRun::BodyOf(int n_samples, int64_t max_tokens) const {
 bool SolveRun::AskOtherwise(const Chat& chat, std::string_view error) {
   json::object body = chat.body;
   const json::value* bound = body.if_contains("max_tokens");
-  const bool is_ours = bound != nullptr && *bound != request_.max_tokens;
+  const bool is_ours = bound != nullptr && (chat.is_aside || *bound != request_.max_tokens);
   if (is_ours && error.find("context") != error.npos) {
     body.erase("max_tokens");
-    StartChatFor(chat.samples, std::move(body), chat.is_aside);
+    StartChatFor(chat.samples, std::move(body), chat.is_aside, chat.held);
   } else if (chat.samples.size() > 1) {
-    StartOneEach(chat.samples, std::move(body));
+    // One first: what is wrong may be something else, which all the others would be refused for.
+    one_each_ = true;
+    body.erase("n");
+    StartChatFor({chat.samples[0]}, std::move(body), chat.is_aside,
+                 {chat.samples.begin() + 1, chat.samples.end()});
   } else if (body.erase("logprobs") > 0) {
     body.erase("top_logprobs");
-    StartChatFor(chat.samples, std::move(body), chat.is_aside);
+    StartChatFor(chat.samples, std::move(body), chat.is_aside, chat.held);
   } else {
     return false;
   }

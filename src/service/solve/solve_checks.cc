@@ -44,7 +44,7 @@ std::string Complaint(const reason::JudgeReport& report, const reason::JudgeTest
 
 void SolveRun::JudgeSample(Sample& sample) {
   const auto program = reason::ExtractProgram(sample.text);
-  if (!program) return;
+  if (!program || !stopped_.empty()) return;
   const auto is_over = [this] {
     return desk_.is_closed() || (deadline_ && std::chrono::steady_clock::now() >= *deadline_);
   };

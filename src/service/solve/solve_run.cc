@@ -120,6 +120,7 @@ bool SolveRun::Listen() {
 void SolveRun::LeaveRunning() {
   for (Chat& chat : chats_) {
     bool is_left = false;
+    for (Sample* sample : std::exchange(chat.held, {})) Abandon(*sample, SampleState::kCancelled);
     for (Sample* sample : chat.samples) {
       if (sample->state != SampleState::kRunning) continue;
       Abandon(*sample, SampleState::kCancelled);
@@ -133,7 +134,7 @@ void SolveRun::LeaveRunning() {
 
 // The chats of which all samples have ended still say what they used.
 void SolveRun::AwaitEnds() {
-  const TimePoint until = Now() + kEndTime;
+  const TimePoint until = std::min(Now() + kEndTime, deadline_.value_or(TimePoint::max()));
   while (!std::all_of(chats_.begin(), chats_.end(), [](const Chat& c) { return c.has_ended; })) {
     std::optional<ChatNews> news = desk_.Wait(until);
     if (!news) return;
@@ -142,6 +143,7 @@ void SolveRun::AwaitEnds() {
 }
 
 void SolveRun::Handle(ChatNews news) {
+  if (news.head && !news.has_ended) StartHeld(news.chat);
   Chat& chat = chats_[static_cast<size_t>(news.chat)];
   if (news.head && news.has_ended) return HandleFailure(news.chat, std::move(*news.head));
   if (news.head && !chat.is_aside) {
@@ -234,12 +236,14 @@ void SolveRun::HandleFailure(int chat_number, net::HttpResponse answer) {
   // Not a reference to its element: more chats may begin.
   const Chat chat = std::exchange(chats_[static_cast<size_t>(chat_number)], {});
   chats_[static_cast<size_t>(chat_number)].has_ended = true;
-  n_running_ -= static_cast<int>(chat.samples.size());
+  const int n_samples = static_cast<int>(chat.samples.size() + chat.held.size());
+  n_running_ -= n_samples;
   desk_.Leave(chat_number);
   if (answer.status == 400 && AskOtherwise(chat, answer.body)) return;
   if (!failure_ && !chat.is_aside) failure_ = std::move(answer);
   for (Sample* sample : chat.samples) sample->state = SampleState::kEnded;
-  if (!chat.is_aside) n_ended_ += static_cast<int>(chat.samples.size());
+  for (Sample* sample : chat.held) sample->state = SampleState::kEnded;
+  if (!chat.is_aside) n_ended_ += n_samples;
 }
 
 // It ends without an answer.
@@ -270,7 +274,8 @@ void SolveRun::EndSample(Sample& sample) {
   const bool weighs = plan_.options().strategy == Strategy::kConfidence;
   vote_.Add(sample.index, sample.answer->text, weighs ? sample.confidence.Lowest().value_or(1) : 1);
   writer_.Event({{"type", "vote"}, {"votes", RenderVotes(vote_)}});
-  if (const auto over = plan_.IsOver(vote_, n_ended_)) stopped_ = StopReasonName(*over);
+  const auto over = plan_.IsOver(vote_, n_ended_);
+  if (over && stopped_.empty()) stopped_ = StopReasonName(*over);
 }
 
 void SolveRun::StopIfWeak(Sample& sample) {
@@ -333,7 +338,7 @@ void SolveRun::Finish() {
   if (failure_ && !has_finished && (best == nullptr || stopped_ != "deadline")) {
     return writer_.Fail(std::move(*failure_));
   }
-  if (best == nullptr) {
+  if (best == nullptr && stopped_ == "deadline") {
     return writer_.Fail(
         Status(StatusCode::kDeadlineExceeded, "the deadline passed before the answer began"));
   }

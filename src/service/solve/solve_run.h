@@ -35,6 +35,7 @@ class SolveRun {
   struct Chat {
     boost::json::object body;      // that it was asked with
     std::vector<Sample*> samples;  // by choice
+    std::vector<Sample*> held;     // asked for as these, once the server is seen to take that
     Usage usage;
     bool is_aside = false;  // its samples are no answers to the problem
     bool has_ended = false;
@@ -46,7 +47,9 @@ class SolveRun {
   void LeaveRunning();
   void AwaitEnds();
   void StartChat(int n_samples, int64_t max_tokens);
-  void StartChatFor(std::vector<Sample*> samples, boost::json::object body, bool is_aside);
+  void StartChatFor(std::vector<Sample*> samples, boost::json::object body, bool is_aside,
+                    std::vector<Sample*> held = {});
+  void StartHeld(int chat_number);
   void StartOneEach(const std::vector<Sample*>& samples, boost::json::object body);
   boost::json::object BodyOf(int n_samples, int64_t max_tokens) const;
   int64_t TokensOfEach(int* n_samples) const;

@@ -117,5 +117,28 @@ TEST(SolverServers, SeedsAndTokensOfASampleAreRight) {
   EXPECT_EQ(door.bodies[1].at("seed"), 0) << "after the greatest comes the least";
 }
 
+TEST(SolverServers, WhatIsWrongForAllIsAskedForOneAlone) {
+  Door door([](net::HttpExchange& exchange, const json::object&) {
+    exchange.Send(net::HttpResponse::Json(400, R"({"error":{"message":"temperature"}})"));
+  });
+  Solver solver({.front_door = door.handler()});
+  Client client(Problem({{"strategy", "majority"}, {"samples", 16}}));
+  solver.Solve(client.exchange, "r1");
+  client.Wait();
+  EXPECT_EQ(client.head.status, 400);
+  EXPECT_EQ(door.Samples(), (std::vector<int64_t>{16, 1}));
+}
+
+TEST(SolverServers, TooFewTokensAreNoDeadline) {
+  Door door(Saying({"8"}));
+  Solver solver({.front_door = door.handler()});
+  Client client(Problem({{"max_total_tokens", 10}}));
+  solver.Solve(client.exchange, "r1");
+  const json::object result = client.Json();
+  EXPECT_EQ(client.head.status, 200);
+  EXPECT_EQ(result.at("stopped"), "max_total_tokens");
+  EXPECT_TRUE(result.at("answer").is_null());
+}
+
 }  // namespace
 }  // namespace lemma::solve
