@@ -24,8 +24,7 @@ class LocalServer {
     bool judges_domain = false;
   };
   // Returns when it answers. From then on Ctrl-C ends the program at once and leaves nothing
-  // behind, and the log says warnings alone. Errors: as LoadModel and
-  // StartWorker.
+  // behind, and the log says warnings alone. Errors: as LoadModel and StartWorker.
   static Result<std::unique_ptr<LocalServer>> Start(const ModelOptions& model,
                                                     const Options& options);
 

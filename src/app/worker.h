@@ -16,6 +16,7 @@ struct LoadedModel {
   worker::WorkerModel model;
 };
 
+// Errors: as OpenModel, LoadBackend, LoadTokenizer and LoadChatTemplate.
 Result<LoadedModel> LoadModel(const ModelOptions& options);
 
 // `key`: as WorkerOptions has it. `clock` must outlive the worker.

@@ -76,6 +76,7 @@ void SolveRun::StartChatFor(std::vector<Sample*> samples, json::object body, boo
 
 void SolveRun::StartHeld(int chat_number) {
   Chat& chat = chats_[static_cast<size_t>(chat_number)];
+  if (chat.held.empty()) return;
   const std::vector<Sample*> held = std::exchange(chat.held, {});
   n_running_ -= static_cast<int>(held.size());
   StartOneEach(held, chat.body);
@@ -83,7 +84,7 @@ void SolveRun::StartHeld(int chat_number) {
 
 // `body`: of the chat that they were asked for in; chats_ grows.
 void SolveRun::StartOneEach(const std::vector<Sample*>& samples, json::object body) {
-  one_each_ = one_each_ || !samples.empty();
+  one_each_ = true;
   body.erase("n");
   for (Sample* sample : samples) StartChatFor({sample}, body, /*is_aside=*/false);
 }
