@@ -2,8 +2,10 @@
 // run.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -13,19 +15,24 @@
 namespace lemma::solve {
 namespace {
 
-TEST(SolverPrograms, AProgramThatFailsIsSentBackWithItsTest) {
-  const auto judge = reason::Judge::Create({});
-  if (!judge.ok()) GTEST_SKIP() << judge.status().message();
-  Door door([](net::HttpExchange& exchange, const json::object& body) {
+// Says a program; where it is sent back, which must be with `complaint`, another.
+Door::Answer Mending(std::string program, std::string complaint, std::string mended) {
+  return [=](net::HttpExchange& exchange, const json::object& body) {
     const json::array& messages = body.at("messages").as_array();
     const bool is_repair = messages.size() == 3;
     const std::string last(messages.back().at("content").as_string());
-    EXPECT_EQ(is_repair, last.find("Expected output:\n5") != last.npos) << last;
-    const std::string program = is_repair ? "print(int(input()) + 1)" : "print(int(input()))";
+    EXPECT_EQ(is_repair, last.find(complaint) != last.npos) << last;
     Begin(exchange);
-    exchange.Write(Chunk(0, "```python\n" + program + "\n```\n", "stop", 20));
+    exchange.Write(
+        Chunk(0, "```python\n" + (is_repair ? mended : program) + "\n```\n", "stop", 20));
     EndWith(exchange, 20);
-  });
+  };
+}
+
+TEST(SolverPrograms, AProgramThatFailsIsSentBackWithItsTest) {
+  const auto judge = reason::Judge::Create({});
+  if (!judge.ok()) GTEST_SKIP() << judge.status().message();
+  Door door(Mending("print(int(input()))", "Expected output:\n5", "print(int(input()) + 1)"));
   Solver solver({.front_door = door.handler(), .judge = &*judge});
   json::object body = Problem({{"strategy", "single"}});
   body["tests"] = {{{"input", "4\n"}, {"output", "5\n"}}};
@@ -45,16 +52,7 @@ TEST(SolverPrograms, AProgramThatFailsIsSentBackWithItsTest) {
 TEST(SolverPrograms, OfAProgramThatDoesNotCompileTheCompilersWordsAreSentBack) {
   const auto judge = reason::Judge::Create({});
   if (!judge.ok()) GTEST_SKIP() << judge.status().message();
-  Door door([](net::HttpExchange& exchange, const json::object& body) {
-    const json::array& messages = body.at("messages").as_array();
-    const bool is_repair = messages.size() == 3;
-    const std::string last(messages.back().at("content").as_string());
-    EXPECT_EQ(is_repair, last.find("SyntaxError") != last.npos) << last;
-    Begin(exchange);
-    exchange.Write(Chunk(0, std::string("```python\nprint(5") + (is_repair ? ")" : "") + "\n```\n",
-                         "stop", 9));
-    EndWith(exchange, 9);
-  });
+  Door door(Mending("print(5", "SyntaxError", "print(5)"));
   Solver solver({.front_door = door.handler(), .judge = &*judge});
   json::object body = Problem({{"strategy", "single"}});
   body["tests"] = {{{"output", "5\n"}}};
@@ -66,10 +64,12 @@ TEST(SolverPrograms, OfAProgramThatDoesNotCompileTheCompilersWordsAreSentBack) {
 TEST(SolverPrograms, AProgramThatSleepsHoldsUpNeitherTheDeadlineNorTheEnd) {
   const auto judge = reason::Judge::Create({});
   if (!judge.ok()) GTEST_SKIP() << judge.status().message();
-  Door door([](net::HttpExchange& exchange, const json::object&) {
+  std::atomic<int> n_said = 0;
+  Door door([&](net::HttpExchange& exchange, const json::object&) {
     Begin(exchange);
     exchange.Write(Chunk(0, "```python\nimport time\ntime.sleep(60)\n```\n", "stop", 20));
     EndWith(exchange, 20);
+    ++n_said;
   });
   Solver solver({.front_door = door.handler(), .judge = &*judge});
   json::object body = Problem({{"strategy", "single"}});
@@ -85,6 +85,8 @@ TEST(SolverPrograms, AProgramThatSleepsHoldsUpNeitherTheDeadlineNorTheEnd) {
   body.erase("deadline_ms");
   Client other(body);
   solver.Solve(other.exchange, "r2");
+  while (n_said < 2) std::this_thread::yield();
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));  // it is looked at, or sleeps
   solver.Stop();
   EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(20));
 }
