@@ -79,7 +79,10 @@ struct Gateway::Impl {
         loops(options.n_threads),
         worker_client(loops, WorkerClientOptions()),
         worker_metrics(*options.pool),
-        solver({.front_door = FrontDoor(), .judge = options.judge, .no_judge = options.no_judge}) {}
+        solver({.front_door = FrontDoor(),
+                .profiles = options.profiles,
+                .judge = options.judge,
+                .no_judge = options.no_judge}) {}
   // Requests that wait in the lanes use the clients: they end first. So do those that a run asks.
   ~Impl() {
     server.reset();
