@@ -131,6 +131,32 @@ TEST_F(GatewayPoolTest, AStreamThatHasBegunIsNotAskedAgainAndEndsWithAnError) {
   EXPECT_EQ(Metric("lemma_pool_retries_total"), "0");
 }
 
+TEST_F(GatewayPoolTest, AStreamThatHasSaidNothingYetIsAskedElsewhere) {
+  const auto pings = [](std::shared_ptr<net::HttpExchange> exchange) {
+    exchange->Start(EventStream());
+    exchange->Write(": ping\n\n");
+    exchange->Abort();
+  };
+  const auto refuses = [](std::shared_ptr<net::HttpExchange> exchange) {
+    exchange->Send(net::HttpResponse::Json(503, "{}"));
+  };
+  for (const bool is_answered : {true, false}) {
+    MakeTwo(pings, is_answered ? net::HttpHandler(StreamChat) : refuses);
+    for (int i = 0; i < 30 && a_->n_requests() == 0; ++i) {
+      const auto answer =
+          Post("/generate", R"({"stream":true,"prompt":"a )" + std::to_string(i) + "\"}");
+      if (a_->n_requests() == 0) continue;
+      EXPECT_EQ(answer.status, 200);
+      EXPECT_TRUE(answer.body.starts_with(": ")) << answer.body;
+      EXPECT_EQ(answer.body.find("[DONE]") != answer.body.npos, is_answered) << answer.body;
+      EXPECT_EQ(answer.body.find("event: error") == answer.body.npos, is_answered) << answer.body;
+      EXPECT_EQ(b_->last().body, a_->last().body);
+    }
+    EXPECT_EQ(a_->n_requests(), 1u);
+    gateway_.reset();
+  }
+}
+
 TEST_F(GatewayPoolTest, TwoThatFailAreAnErrorAndARequestAtTwoCrashesIsQuarantined) {
   MakeTwo(Cut, Cut);
   const auto answer = Post("/generate", Prompt(1));

@@ -6,6 +6,7 @@
 #include "common/base/log.h"
 #include "common/base/thread_annotations.h"
 #include "service/gateway/errors.h"
+#include "service/gateway/replica_answer.h"
 #include "service/gateway/routing.h"
 #include "service/gateway/span_attributes.h"
 #include "service/gateway/told_end.h"
@@ -18,12 +19,6 @@ namespace {
 // An answer that is not a stream is held whole. Logprobs of a long answer take a few megabytes.
 constexpr size_t kWholeBytesMax = 64 << 20;
 
-bool IsEventStream(const net::HttpResponse& head) {
-  constexpr std::string_view kType = "text/event-stream";
-  return head.status == 200 &&
-         net::EqualsIgnoreCase(head.header("content-type").substr(0, kType.size()), kType);
-}
-
 // What a replica is given on top of a deadline, which it keeps itself where it knows how to: a step
 // over a large prompt may take so long.
 constexpr std::chrono::milliseconds kDeadlineGrace{2000};
@@ -32,12 +27,6 @@ constexpr std::chrono::milliseconds kDeadlineGrace{2000};
 // before the client has them. A fiftieth, but no more than a busy machine needs.
 constexpr int kWayBackShare = 50;
 constexpr std::chrono::milliseconds kWayBackMax{100};
-
-// May another replica do better? 500, 502: it is broken; 503: it is full or going. What a client
-// did wrong, or has no time left for, is the same everywhere.
-bool IsServersFault(int http_status) {
-  return http_status == 500 || http_status == 502 || http_status == 503;
-}
 
 // Lives as long as the pool's line or the client holds its callbacks. All but Begin, OnPlaced,
 // OnClientLeft, OnCancelled and OnLost runs on the thread of the client's call.
@@ -221,16 +210,17 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   void OnHead(net::HttpResponse head) {
     reply_->SetWorkerWait(Now() - asked_at_);
     is_stream_ = IsEventStream(head);
-    if (is_stream_) {
+    if (!is_stream_) {
+      whole_ = std::move(head);
+    } else if (!std::exchange(has_begun_, true)) {
       NameReplica();
       reply_->Start(std::move(head));
-    } else {
-      whole_ = std::move(head);
     }
   }
 
   void OnBody(std::string piece) {
     if (is_stream_) {
+      has_said_ |= !IsComments(piece);
       reply_->Write(mapper_->MapEvents(piece));
     } else if (whole_.body.size() + piece.size() <= kWholeBytesMax) {
       whole_.body += piece;
@@ -252,7 +242,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
       reply_->account().SetUsage(FindUsage(whole_.body).value);
     }
     AddReplicaSpan(status);
-    const bool may_ask_another = !is_stream_ && MayBeAskedElsewhere(status);
+    const bool may_ask_another = !has_said_ && MayBeAskedElsewhere(status);
     if (!may_ask_another) SettleTurn(status);  // before its room is given to the next one
     lease_->End(OutcomeOf(status));
     if (is_cancelled && !(status.ok() && is_stream_)) return reply_->SendCancelled();
@@ -262,10 +252,9 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
       LogWarning(reply_->log_subject(), "gateway: {}: {}", lease_->target().replica,
                  status.message());
     }
-    if (is_stream_) return EndStream(status);
     if (may_ask_another && AskAnother()) return;
     SettleTurn(status);
-    EndWhole(status);
+    has_begun_ ? EndStream(status) : EndWhole(status);
   }
 
   void AddReplicaSpan(const Status& status) {
@@ -300,7 +289,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     return is_silent || status.code() == StatusCode::kDataLoss;
   }
 
-  // Nothing has been sent to the client yet.
+  // Nothing has been said to the client yet.
   bool AskAnother() {
     if (n_failed_++ > 0 || reply_->closed()) return false;
     if (routing_.deadline && TimeLeft() < std::chrono::milliseconds(1)) return false;
@@ -312,19 +301,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   pool::Outcome OutcomeOf(const Status& status) const {
     // Not every server knows deadlines: it did nothing wrong.
     if (IsLate(status)) return pool::Outcome::kCancelled;
-    switch (status.code()) {
-      case StatusCode::kOk:
-        if (whole_.status == 503) return pool::Outcome::kRefused;
-        return IsServersFault(whole_.status) ? pool::Outcome::kFailed : pool::Outcome::kAnswered;
-      case StatusCode::kCancelled:
-        return pool::Outcome::kCancelled;
-      case StatusCode::kDataLoss:
-        return pool::Outcome::kLost;
-      case StatusCode::kUnavailable:
-        return pool::Outcome::kUnreachable;
-      default:
-        return pool::Outcome::kFailed;
-    }
+    return gateway::OutcomeOf(status, whole_.status);
   }
 
   void EndWhole(const Status& status) {
@@ -344,7 +321,9 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     return IsLate(status) ? "deadline_exceeded" : "";
   }
 
-  void EndStream(const Status& status) {
+  // A second replica may have refused what the first one had begun.
+  void EndStream(Status status) {
+    if (status.ok() && !is_stream_) status = DataLoss("the second replica does not take it");
     Result<std::string> rest = status.ok() ? mapper_->EndEvents() : ForClient(status);
     if (!rest.ok()) reply_->account().SetFinishReason("error");
     reply_->Finish(rest.ok() ? std::move(*rest) : ErrorEvent(rest.status(), CodeFor(status)));
@@ -352,7 +331,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
 
   // The client has left; or the gateway is being stopped, and then a stream must look cut.
   void EndCancelled() {
-    if (is_stream_) return reply_->Abort();
+    if (has_begun_) return reply_->Abort();
     if (reply_->closed()) return reply_->CountAbandoned();
     reply_->SendError(Unavailable("the service is stopping"));
   }
@@ -373,8 +352,10 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   std::string replica_span_;          // the id of what it does
   std::shared_ptr<pool::Turn> turn_;  // of what had to be placed
   std::shared_ptr<pool::Lease> lease_;
-  int n_failed_ = 0;  // replicas that failed with it
-  bool is_stream_ = false;
+  int n_failed_ = 0;        // replicas that failed with it
+  bool is_stream_ = false;  // what the last one answers
+  bool has_begun_ = false;  // a stream, for the client
+  bool has_said_ = false;   // in it, more than comments
   bool is_too_large_ = false;
   net::HttpResponse whole_;
   Mutex mutex_;

@@ -64,6 +64,7 @@ Status WorkerProcess::Spawn() {
     _exit(127);
   }
   pid_ = child;
+  is_loaded_ = false;
   return Ok();
 }
 
@@ -71,11 +72,7 @@ void WorkerProcess::Watch() {
   while (true) {
     int wait_status = 0;
     const pid_t child = pid();
-    // Not reaped before pid_ says so: no signal reaches another process that has got its number.
-    siginfo_t info;
-    while (waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT) < 0 &&
-           errno == EINTR) {
-    }
+    AwaitExit(static_cast<id_t>(child));
     Duration delay{};
     bool is_wanted = false;
     {
@@ -112,6 +109,21 @@ void WorkerProcess::Watch() {
   }
 }
 
+// Not reaped before pid_ says so: no signal reaches another process that has got its number.
+void WorkerProcess::AwaitExit(id_t child) {
+  while (true) {
+    siginfo_t info{};
+    const int failed = waitid(P_PID, child, &info, WEXITED | WSTOPPED | WNOWAIT);
+    if (failed != 0 && errno == EINTR) continue;
+    if (failed != 0 || info.si_code != CLD_STOPPED) return;
+    waitid(P_PID, child, &info, WSTOPPED | WNOHANG);  // seen
+    MutexLock lock(mutex_);
+    if (is_loaded_) continue;  // its heartbeat tells whether that lasts
+    LogError("pool: {} was stopped while it loaded; killing it", options_.name);
+    kill(pid_, SIGKILL);
+  }
+}
+
 bool WorkerProcess::SleepUnlessStopping(Duration duration) {
   const TimePoint until = SteadyClock().Now() + duration;
   MutexLock lock(mutex_);
@@ -123,7 +135,7 @@ bool WorkerProcess::SleepUnlessStopping(Duration duration) {
 
 void WorkerProcess::MarkReady() {
   MutexLock lock(mutex_);
-  was_ready_ = true;
+  was_ready_ = is_loaded_ = true;
 }
 
 std::optional<std::string> WorkerProcess::gave_up_because() const {

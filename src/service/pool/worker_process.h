@@ -41,7 +41,8 @@ class WorkerProcess {
   ~WorkerProcess();  // Stop()
 
   // It has been seen ready: from now on it is started again when it ends. One that ends before is
-  // not (a missing model, a wrong option): what is wrong will not change.
+  // not (a missing model, a wrong option): what is wrong will not change. A process that is stopped
+  // (SIGSTOP) before it is ready is killed.
   void MarkReady() LEMMA_EXCLUDES(mutex_);
   // How the process ended that was never ready: exit status or signal; the reason is on standard
   // error.
@@ -67,6 +68,7 @@ class WorkerProcess {
       : options_(options), policy_(options.restart) {}
   Status Spawn() LEMMA_EXCLUDES(mutex_);
   void Watch();
+  void AwaitExit(id_t child) LEMMA_EXCLUDES(mutex_);
   bool SleepUnlessStopping(Duration duration) LEMMA_EXCLUDES(mutex_);
 
   const WorkerProcessOptions options_;
@@ -74,6 +76,7 @@ class WorkerProcess {
   std::condition_variable_any changed_;
   pid_t pid_ LEMMA_GUARDED_BY(mutex_) = -1;  // -1: not running
   bool was_ready_ LEMMA_GUARDED_BY(mutex_) = false;
+  bool is_loaded_ LEMMA_GUARDED_BY(mutex_) = false;  // the process that runs has been ready
   std::optional<std::string> gave_up_because_ LEMMA_GUARDED_BY(mutex_);
   bool stopping_ LEMMA_GUARDED_BY(mutex_) = false;
   bool is_restart_wanted_ LEMMA_GUARDED_BY(mutex_) = false;  // its end is not held against it

@@ -46,6 +46,16 @@ TEST(WorkerProcessTest, OneThatEndsBeforeItWasReadyIsReportedAndNotRestarted) {
   EXPECT_THAT(HowItEnds(Shell("kill -KILL $$")), HasSubstr("killed by signal 9"));
 }
 
+TEST(WorkerProcessTest, OneThatIsStoppedWhileItLoadsIsKilled) {
+  EXPECT_THAT(HowItEnds(Shell("kill -STOP $$; sleep 60")), HasSubstr("killed by signal 9"));
+  const auto process = *WorkerProcess::Start(Shell("exec sleep 60"));
+  process->MarkReady();
+  const pid_t first = process->pid();
+  kill(first, SIGSTOP);
+  std::this_thread::sleep_for(milliseconds(100));
+  EXPECT_EQ(process->pid(), first) << "one that has loaded may go on";
+}
+
 TEST(WorkerProcessTest, AProgramThatDoesNotExistIsReported) {
   WorkerProcessOptions options = Shell("");
   options.command = {"/nonexistent/worker"};

@@ -1,0 +1,41 @@
+#include "service/gateway/replica_answer.h"
+
+namespace lemma::gateway {
+
+bool IsEventStream(const net::HttpResponse& head) {
+  constexpr std::string_view kType = "text/event-stream";
+  return head.status == 200 &&
+         net::EqualsIgnoreCase(head.header("content-type").substr(0, kType.size()), kType);
+}
+
+bool IsComments(std::string_view piece) {
+  while (!piece.empty()) {
+    const size_t end = piece.find('\n');
+    if (end == piece.npos) return false;  // of what is cut nothing is known
+    if (piece[0] != ':' && piece[0] != '\n' && piece[0] != '\r') return false;
+    piece.remove_prefix(end + 1);
+  }
+  return true;
+}
+
+bool IsServersFault(int http_status) {
+  return http_status == 500 || http_status == 502 || http_status == 503;
+}
+
+pool::Outcome OutcomeOf(const Status& status, int http_status) {
+  switch (status.code()) {
+    case StatusCode::kOk:
+      if (http_status == 503) return pool::Outcome::kRefused;
+      return IsServersFault(http_status) ? pool::Outcome::kFailed : pool::Outcome::kAnswered;
+    case StatusCode::kCancelled:
+      return pool::Outcome::kCancelled;
+    case StatusCode::kDataLoss:
+      return pool::Outcome::kLost;
+    case StatusCode::kUnavailable:
+      return pool::Outcome::kUnreachable;
+    default:
+      return pool::Outcome::kFailed;
+  }
+}
+
+}  // namespace lemma::gateway

@@ -1,0 +1,25 @@
+// What an answer of a replica comes to, for the client and for the pool.
+#pragma once
+
+#include <string_view>
+
+#include "common/base/status.h"
+#include "common/net/http.h"
+#include "service/pool/pool.h"
+
+namespace lemma::gateway {
+
+bool IsEventStream(const net::HttpResponse& head);
+
+// Of a stream: nothing but whole comments (": ping"), which keep a connection alive and say
+// nothing.
+bool IsComments(std::string_view piece);
+
+// May another replica do better? 500, 502: it is broken; 503: it is full or going. What a client
+// did wrong, or has no time left for, is the same everywhere.
+bool IsServersFault(int http_status);
+
+// How the call ended; 0: without an answer that was no stream.
+pool::Outcome OutcomeOf(const Status& status, int http_status);
+
+}  // namespace lemma::gateway
