@@ -170,10 +170,10 @@ Status Serve(const ServeOptions& options, json::object configuration) {
   if (ready.ok()) {
     const std::string url = (options.has_tls() ? "https://" : "http://") + gateway->address();
     PrintHowToAsk(url, options.access.requires_keys, served.model, served.device, admin.get());
-    signals.Wait();
   } else if (ready.code() != StatusCode::kCancelled) {
     return ready;
   }
+  signals.Wait();  // takes the one that ended the starting, too
   LogInfo("serve: draining; a second signal ends it at once");
   const EndOnSignal while_draining([&] { directory->Remove(); });
   // Beside the draining, which begins at once: a program that is being tested takes a while to end.

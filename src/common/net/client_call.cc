@@ -31,6 +31,7 @@ void WatchPeer(int socket) {
   set(IPPROTO_TCP, TCP_KEEPIDLE, 5);
   set(IPPROTO_TCP, TCP_KEEPINTVL, 2);
   set(IPPROTO_TCP, TCP_KEEPCNT, 3);
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, 11000);  // of what was sent and is not acknowledged; ms
 }
 
 }  // namespace

@@ -70,6 +70,9 @@ Result<json::object> JudgeTestOf(const json::value& test, bool is_call) {
   }
   if (!status.ok()) return InvalidArgument(status.field() + " " + status.message());
   if (!is_call) return json::object{{"input", input}, {"output", output}};
+  for (const std::string& text : {input, output}) {
+    LEMMA_RETURN_IF_ERROR(reason::CheckIntegers(text));
+  }
   LEMMA_ASSIGN_OR_RETURN(json::array arguments, ArgumentsOf(input));
   LEMMA_ASSIGN_OR_RETURN(json::value result, ParseJson(output, "output"));
   return json::object{{"args", std::move(arguments)}, {"result", std::move(result)}};

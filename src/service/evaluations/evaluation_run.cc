@@ -59,7 +59,10 @@ std::string ProfileOf(const store::Evaluation& evaluation) {
 
 EvaluationRun::EvaluationRun(const RunParts& parts, store::Evaluation evaluation, std::string run,
                              std::function<void()> on_end)
-    : parts_(parts), evaluation_(std::move(evaluation)), run_(std::move(run)) {
+    : parts_(parts),
+      evaluation_(std::move(evaluation)),
+      run_(std::move(run)),
+      progress_(evaluation_.progress) {
   thread_ = std::jthread([this, on_end = std::move(on_end)](const std::stop_token& stop) {
     Result<std::string> outcome = Run(stop);
     {
@@ -92,8 +95,10 @@ Result<std::string> EvaluationRun::Run(const std::stop_token& stop) {
       eval::ParseDataset(set.lines, set.name, {.seed = static_cast<uint64_t>(settings.seed)}));
   LEMMA_RETURN_IF_ERROR(CheckJudge(parts_, dataset));
   eval::PatientClient client = ClientOf(parts_, evaluation_.id);
-  LEMMA_ASSIGN_OR_RETURN(settings.system_fingerprint,
+  LEMMA_ASSIGN_OR_RETURN(std::string fingerprint,
                          eval::ServerFingerprint(client, settings, dataset.problems.front(), stop));
+  // Of a server that does not say it the one that is known stands.
+  if (!fingerprint.empty()) settings.system_fingerprint = std::move(fingerprint);
   LEMMA_ASSIGN_OR_RETURN(
       const auto finished,
       parts_.store->Begin(evaluation_.id, json::serialize(eval::RenderSettings(settings))));

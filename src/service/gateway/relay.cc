@@ -5,6 +5,7 @@
 
 #include "common/base/log.h"
 #include "common/base/thread_annotations.h"
+#include "common/net/sse.h"
 #include "service/gateway/errors.h"
 #include "service/gateway/replica_answer.h"
 #include "service/gateway/routing.h"
@@ -245,8 +246,11 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     const bool may_ask_another = !has_said_ && MayBeAskedElsewhere(status);
     if (!may_ask_another) SettleTurn(status);  // before its room is given to the next one
     lease_->End(OutcomeOf(status));
-    if (is_cancelled && !(status.ok() && is_stream_)) return reply_->SendCancelled();
-    if (status.code() == StatusCode::kCancelled || is_unread) return EndCancelled();
+    const bool ends_cancelled = is_cancelled && !(status.ok() && is_stream_);
+    if (ends_cancelled || status.code() == StatusCode::kCancelled || is_unread) {
+      SettleTurn(status);
+      return ends_cancelled ? reply_->SendCancelled() : EndCancelled();
+    }
     // That no worker is there is for the pool to say, once, not for every request.
     if (!status.ok() && status.code() != StatusCode::kUnavailable) {
       LogWarning(reply_->log_subject(), "gateway: {}: {}", lease_->target().replica,
@@ -321,9 +325,12 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     return IsLate(status) ? "deadline_exceeded" : "";
   }
 
-  // A second replica may have refused what the first one had begun.
-  void EndStream(Status status) {
-    if (status.ok() && !is_stream_) status = DataLoss("the second replica does not take it");
+  // A second replica may have refused what the first one had begun, and says why.
+  void EndStream(const Status& status) {
+    if (status.ok() && !is_stream_) {
+      reply_->account().SetFinishReason("error");
+      return reply_->Finish(net::SseEvent(whole_.body, "error"));
+    }
     Result<std::string> rest = status.ok() ? mapper_->EndEvents() : ForClient(status);
     if (!rest.ok()) reply_->account().SetFinishReason("error");
     reply_->Finish(rest.ok() ? std::move(*rest) : ErrorEvent(rest.status(), CodeFor(status)));

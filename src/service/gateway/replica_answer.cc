@@ -9,13 +9,18 @@ bool IsEventStream(const net::HttpResponse& head) {
 }
 
 bool IsComments(std::string_view piece) {
+  bool is_event_over = true;  // what is cut may become anything
   while (!piece.empty()) {
     const size_t end = piece.find('\n');
-    if (end == piece.npos) return false;  // of what is cut nothing is known
-    if (piece[0] != ':' && piece[0] != '\n' && piece[0] != '\r') return false;
+    if (end == piece.npos) return false;
+    std::string_view line = piece.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    is_event_over = line.empty();
+    const bool is_comment = line.starts_with(':') && line.find('\r') == line.npos;
+    if (!is_comment && !line.empty()) return false;
     piece.remove_prefix(end + 1);
   }
-  return true;
+  return is_event_over;
 }
 
 bool IsServersFault(int http_status) {

@@ -10,7 +10,8 @@ TEST(ReplicaAnswer, CommentsAloneSayNothing) {
     EXPECT_TRUE(IsComments(piece)) << piece;
   }
   for (const char* piece :
-       {": ping", ": ping\n\ndata: 1\n\n", "data: 1\n\n", ": a\n\nd", "event: x\n", " : a\n"}) {
+       {": ping", ": ping\n", ": ping\n\ndata: 1\n\n", "data: 1\n\n", ": a\n\nd", "event: x\n\n",
+        " : a\n\n", "\rdata: 1\n\n", ": a\rdata: 1\n\n"}) {
     EXPECT_FALSE(IsComments(piece)) << piece;
   }
 }

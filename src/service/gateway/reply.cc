@@ -49,6 +49,7 @@ void Reply::AddHeader(std::string name, std::string value) {
 
 void Reply::SetProfile(const std::string& name, const reason::TaskProfile* used) {
   AddHeader("x-lemma-profile", name);
+  if (used != nullptr) AddHeader("x-lemma-profile-version", std::to_string(used->version));
   account_.SetProfile(name, used);
 }
 

@@ -6,6 +6,8 @@
 namespace lemma::gateway {
 namespace {
 
+constexpr const char* kNobody = "-";  // the tenant of those without a key; no key's id
+
 // Path and query: an absolute target ("http://host/v1/models?x") names the gateway's host, which is
 // not the worker's. The server has checked it, and that it has a path where a worker's route is.
 std::string OriginForm(const std::string& target) {
@@ -33,10 +35,10 @@ net::HttpRequest ForWorker(Reply& reply) {
   // It says more of the trace that traceparent names; who is asked gets that as well (relay).
   if (reply.account().trace().is_continued()) pass_on("tracestate");
   request.headers.push_back({"x-request-id", reply.request_id()});
-  // Whose computed prompts it may share. A client's own header of that name is never passed on.
-  if (const KeyPtr& key = reply.account().key()) {
-    request.headers.push_back({"x-lemma-tenant", key->id});
-  }
+  // Whose computed prompts it may share, and whose requests it may end. A client's own header of
+  // that name is never passed on.
+  const KeyPtr& key = reply.account().key();
+  request.headers.push_back({"x-lemma-tenant", key == nullptr ? kNobody : key->id});
   return request;
 }
 

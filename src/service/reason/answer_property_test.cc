@@ -2,7 +2,7 @@
 // and no text whatever costs more than the budget.
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <random>
 #include <string>
 #include <vector>
@@ -264,12 +264,12 @@ std::vector<std::string> HardTexts() {
 // second check that they are honest.
 void ExpectBounded(const std::string& gold, const std::string& prediction) {
   const AnswerOptions options;
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // the processor's time, whoever else wants it
   const AnswerVerdict verdict = CompareAnswers(gold, prediction, options);
-  const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin);
+  const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
   EXPECT_LE(verdict.steps_used, options.steps_max + 1);
-  EXPECT_LT(seconds.count(), 20) << gold.substr(0, 200) << "  vs  " << prediction.substr(0, 200)
-                                 << ": " << verdict.reason << " in " << verdict.steps_used;
+  EXPECT_LT(seconds, 20) << gold.substr(0, 200) << "  vs  " << prediction.substr(0, 200) << ": "
+                         << verdict.reason << " in " << verdict.steps_used;
 }
 
 TEST(AnswerPropertyTest, NoTextIsTooHard) {

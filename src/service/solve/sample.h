@@ -46,6 +46,8 @@ struct Sample {
   std::optional<std::string> answer;          // of one that has ended
   std::optional<reason::JudgeReport> report;  // where there were tests and a program
   std::vector<Claim> claims;                  // that it rests on, where they were examined
+
+  bool is_whole() const { return finish_reason == "stop"; }  // the model has ended it itself
 };
 
 // By its claims, 0 to 1; 0 where none were examined.

@@ -128,4 +128,22 @@ bool SolveRun::AskOtherwise(const Chat& chat, std::string_view error) {
   return true;
 }
 
+// Its key has no room beside the run's other chats: until one of them ends. False: none runs.
+bool SolveRun::PutOff(const Chat& chat) {
+  const auto runs = [](const Chat& other) { return !other.has_ended && !other.is_aside; };
+  if (chat.is_aside || std::ranges::none_of(chats_, runs)) return false;
+  n_running_ += static_cast<int>(chat.samples.size() + chat.held.size());
+  put_off_.push_back(chat);
+  return true;
+}
+
+void SolveRun::StartPutOff() {
+  if (!stopped_.empty()) return;
+  for (Chat& chat : std::exchange(put_off_, {})) {
+    n_running_ -= static_cast<int>(chat.samples.size() + chat.held.size());
+    StartChatFor(std::move(chat.samples), std::move(chat.body), /*is_aside=*/false,
+                 std::move(chat.held));
+  }
+}
+
 }  // namespace lemma::solve

@@ -151,6 +151,7 @@ Result<SolveRequest> ParseSolveRequest(std::string_view text) {
   LEMMA_RETURN_IF_ERROR(status);
   LEMMA_RETURN_IF_ERROR(reason::SamplingPlan::Make(request.plan).status());
   if (const json::value* tests = fields.Find("tests")) {
+    LEMMA_RETURN_IF_ERROR(reason::CheckIntegers(text));
     // Tests alone, or the whole of what a file of tests holds.
     const json::value file = tests->is_array() ? json::value{{"tests", *tests}} : *tests;
     LEMMA_ASSIGN_OR_RETURN(request.tests, reason::ParseJudgeTests(json::serialize(file)));

@@ -6,8 +6,6 @@
 
 #include "common/base/error_body.h"
 #include "common/base/json.h"
-#include "service/reason/answer_extractor.h"
-#include "service/reason/judge/program.h"
 
 namespace lemma::solve {
 namespace {
@@ -82,9 +80,10 @@ bool SolveRun::StartWave() {
     for (const auto& sample : samples_) {
       if (const auto of_one = sample->confidence.Lowest()) lowest.push_back(*of_one);
     }
-    // Only a Lemma worker stops one sample of a chat.
-    one_each_ |= std::ranges::none_of(samples_, [](const auto& s) { return s->tells_entropy; });
     threshold_ = reason::ConfidenceThreshold(std::move(lowest), kWeakPart);
+    // Only a Lemma worker stops one sample of a chat.
+    one_each_ |= threshold_ &&
+                 std::ranges::none_of(samples_, [](const auto& s) { return s->tells_entropy; });
   }
   int n = plan_.NextWave(vote_, n_ended_);
   const int64_t max_tokens = TokensOfEach(&n);
@@ -123,6 +122,10 @@ bool SolveRun::Listen() {
 }
 
 void SolveRun::LeaveRunning() {
+  for (const Chat& chat : std::exchange(put_off_, {})) {
+    for (Sample* sample : chat.samples) Abandon(*sample, SampleState::kCancelled);
+    for (Sample* sample : chat.held) Abandon(*sample, SampleState::kCancelled);
+  }
   for (Chat& chat : chats_) {
     bool is_left = false;
     for (Sample* sample : std::exchange(chat.held, {})) Abandon(*sample, SampleState::kCancelled);
@@ -152,7 +155,7 @@ void SolveRun::Handle(ChatNews news) {
   Chat& chat = chats_[static_cast<size_t>(news.chat)];
   if (news.head && news.has_ended) return HandleFailure(news.chat, std::move(*news.head));
   if (news.head && !chat.is_aside) {
-    SetProfile(std::string(news.head->header("x-lemma-profile")));
+    SetProfile(*news.head);
     is_off_domain_ = news.head->header("x-lemma-off-domain") == "refused";
     // Of whichever chat is the first to answer.
     if (writer_.Begin(profile_)) {
@@ -165,6 +168,7 @@ void SolveRun::Handle(ChatNews news) {
   }
   for (const auto& event : news.events) HandleEvent(chat, event);
   if (news.has_ended) HandleEnd(chat);
+  if (chats_[static_cast<size_t>(news.chat)].has_ended) StartPutOff();
 }
 
 // A stream that ended well has ended all of its samples.
@@ -245,10 +249,12 @@ void SolveRun::HandleFailure(int chat_number, net::HttpResponse answer) {
   n_running_ -= n_samples;
   desk_.Leave(chat_number);
   if (answer.status == 400 && AskOtherwise(chat, answer.body)) return;
+  if (answer.status == 429 && PutOff(chat)) return;
   if (!failure_ && !chat.is_aside) failure_ = std::move(answer);
   for (Sample* sample : chat.samples) sample->state = SampleState::kEnded;
   for (Sample* sample : chat.held) sample->state = SampleState::kEnded;
   if (!chat.is_aside) n_ended_ += n_samples;
+  StartPutOff();
 }
 
 // It ends without an answer.
@@ -258,30 +264,13 @@ void SolveRun::Abandon(Sample& sample, SampleState state) {
   if (state == SampleState::kWeak) ++n_ended_;
 }
 
-void SolveRun::SetProfile(std::string name) {
-  profile_ = std::move(name);
-  const Result<reason::ProfilePtr> profile = profiles_()->Find(profile_);
-  if (!profile.ok()) return;  // there is none, or the messages bring their own
-  extractor_ = (*profile)->extractor;
-  verifier_ = (*profile)->verifier;
-}
-
-std::optional<std::string> SolveRun::AnswerIn(const std::string& reply) const {
-  if (extractor_ == reason::Extractor::kBoxed) {
-    if (auto answer = reason::ExtractAnswer(reply)) return std::move(answer->text);
-  } else if (extractor_ == reason::Extractor::kCode) {
-    if (auto program = reason::ExtractProgram(reply)) return std::move(program->source);
-  }
-  return std::nullopt;
-}
-
 void SolveRun::EndSample(Sample& sample) {
   sample.state = SampleState::kEnded;
   --n_running_;
   ++n_ended_;
   // What broke off may have said something on its way that is not its answer.
-  const bool is_whole = !sample.finish_reason.empty();
-  if (is_whole && !request_.tests) sample.answer = AnswerIn(sample.text);
+  const bool has_finished = !sample.finish_reason.empty();
+  if (has_finished && !request_.tests) sample.answer = AnswerIn(sample.text);
   json::object told = {
       {"type", "sample"},
       {"sample", sample.index},
@@ -291,20 +280,14 @@ void SolveRun::EndSample(Sample& sample) {
   if (!sample.thinking_closed.empty()) told["thinking_closed"] = sample.thinking_closed;
   writer_.Event(std::move(told));
   if (is_off_domain_) stopped_ = "off_domain";
-  if (request_.tests && is_whole) JudgeSample(sample);
-  if (verifier_ != reason::Verifier::kAnswer) return EndIfAnswered(sample);
+  if (request_.tests && has_finished) JudgeSample(sample);
+  if (!votes_) return EndIfAnswered(sample);
   if (!sample.answer) return;
   const bool weighs = plan_.options().strategy == Strategy::kConfidence;
   vote_.Add(sample.index, *sample.answer, weighs ? sample.confidence.Lowest().value_or(1) : 1);
   writer_.Event({{"type", "vote"}, {"votes", RenderVotes(vote_)}});
   const auto over = plan_.IsOver(vote_, n_ended_);
   if (over && stopped_.empty()) stopped_ = StopReasonName(*over);
-}
-
-// Where nothing is voted on the first sample that has what is asked for is as good as any.
-void SolveRun::EndIfAnswered(const Sample& sample) {
-  if (request_.tests || sample.finish_reason.empty() || !stopped_.empty()) return;
-  if (sample.answer || extractor_ == reason::Extractor::kNone) stopped_ = "answered";
 }
 
 void SolveRun::StopIfWeak(Sample& sample) {
@@ -319,33 +302,6 @@ void SolveRun::StopIfWeak(Sample& sample) {
   }
   Abandon(sample, SampleState::kWeak);
   writer_.Event({{"type", "weak"}, {"sample", sample.index}});
-}
-
-Sample* SolveRun::Best() const {
-  Sample* best = nullptr;
-  const auto is_better = [&](const Sample& sample) {
-    if (request_.tests) return sample.report->n_accepted > best->report->n_accepted;
-    return Reliability(sample) > Reliability(*best);
-  };
-  if (request_.tests) {
-    for (const auto& sample : samples_) {
-      if (sample->report && (best == nullptr || is_better(*sample))) best = sample.get();
-    }
-  } else if (!vote_.clusters().empty()) {
-    for (const int index : vote_.clusters()[0].samples) {
-      Sample* sample = samples_[static_cast<size_t>(index)].get();
-      if (best == nullptr || is_better(*sample)) best = sample;
-    }
-  }
-  if (best != nullptr) return best;
-  const auto worth = [](const Sample& sample) {
-    if (sample.answer) return 3;
-    if (!sample.finish_reason.empty()) return 2;
-    return sample.text.empty() && sample.reasoning.empty() ? 0 : 1;
-  };
-  const auto most =
-      std::ranges::max_element(samples_, {}, [&](const auto& sample) { return worth(*sample); });
-  return most == samples_.end() || worth(**most) == 0 ? nullptr : most->get();
 }
 
 // Against taking all samples to their ends, each as long as those that ended.

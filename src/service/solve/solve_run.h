@@ -64,8 +64,10 @@ class SolveRun {
   void HandleChoice(Chat& chat, const boost::json::object& choice);
   void HandleEnd(Chat& chat);
   void HandleFailure(int chat_number, net::HttpResponse answer);
+  bool PutOff(const Chat& chat);
+  void StartPutOff();
   bool AskOtherwise(const Chat& chat, std::string_view error);
-  void SetProfile(std::string name);
+  void SetProfile(const net::HttpResponse& head);
   std::optional<std::string> AnswerIn(const std::string& reply) const;
   void EndSample(Sample& sample);
   void JudgeSample(Sample& sample);
@@ -95,7 +97,8 @@ class SolveRun {
 
   std::vector<std::unique_ptr<Sample>> samples_;
   std::vector<std::unique_ptr<Sample>> asides_;
-  std::vector<Chat> chats_;  // by their numbers
+  std::vector<Chat> chats_;    // by their numbers
+  std::vector<Chat> put_off_;  // refused for the key's limits, until another one has ended
   reason::AnswerVote vote_;
   int n_running_ = 0;                // samples and asides
   int n_ended_ = 0;                  // samples
@@ -104,9 +107,9 @@ class SolveRun {
   std::optional<double> threshold_;  // of confidence
   std::string stopped_;
   std::string profile_, model_;
-  // The profile's. Without one the answers are boxed and voted on.
+  // As the profile says.
   reason::Extractor extractor_ = reason::Extractor::kBoxed;
-  reason::Verifier verifier_ = reason::Verifier::kAnswer;
+  bool votes_ = true;
   int n_repairs_ = 0;
   std::optional<net::HttpResponse> failure_;  // the first one
   ChatDesk desk_;                             // last: its chats end before what they tell is gone

@@ -4,9 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <limits>
+#include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -153,6 +157,49 @@ TEST(SolverServers, SeedsAndTokensOfASampleAreRight) {
       << "of a chat of its own";
   ASSERT_EQ(door.bodies.size(), 2u);
   EXPECT_EQ(door.bodies[1].at("seed"), 0) << "after the greatest comes the least";
+}
+
+TEST(SolverServers, WhatAKeyHasNoRoomForWaitsForTheRunsOtherChats) {
+  std::mutex mutex;
+  std::shared_ptr<net::HttpExchange> running;
+  std::vector<std::thread> answers;
+  int n_refused = 0;
+  net::HttpHandler door = [&](std::shared_ptr<net::HttpExchange> exchange) {
+    const std::lock_guard lock(mutex);
+    if (running != nullptr) {
+      ++n_refused;
+      return exchange->Send(net::HttpResponse::Json(429, R"({"error":{"code":"concurrency"}})"));
+    }
+    running = exchange;
+    answers.emplace_back([&, exchange] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      Begin(*exchange);
+      exchange->Write(Chunk(0, "\\boxed{8}", "stop", 10));
+      {
+        const std::lock_guard free(mutex);
+        running = nullptr;
+      }
+      EndWith(*exchange, 10);
+    });
+  };
+  {
+    Solver solver({.front_door = door});
+    Client client(Problem({{"strategy", "first_m"}, {"samples", 4}, {"min_samples", 4}}));
+    solver.Solve(client.exchange,
+                 "r1");  // of four, one that knows no n, then three beside each other
+    EXPECT_EQ(client.Json().at("votes").at(0).at("count"), 4);
+    EXPECT_GE(n_refused, 2);
+  }
+  for (std::thread& answer : answers) answer.join();
+
+  Door full([](net::HttpExchange& exchange, const json::object&) {
+    exchange.Send(net::HttpResponse::Json(429, R"({"error":{"code":"rate"}})"));
+  });
+  Solver refused({.front_door = full.handler()});
+  Client limited(Problem({{"strategy", "majority"}, {"samples", 32}}));
+  refused.Solve(limited.exchange, "r2");
+  limited.Wait();
+  EXPECT_EQ(limited.head.status, 429) << "where nothing of the run runs";
 }
 
 TEST(SolverServers, WhatIsWrongForAllIsAskedForOneAlone) {

@@ -232,6 +232,53 @@ TEST(Solver, WhatAProfileDoesNotVoteOnEndsWithItsFirstAnswer) {
   EXPECT_TRUE(program.at("votes").as_array().empty());
 }
 
+TEST(Solver, WhatIsCutIsNotWhatWasAskedFor) {
+  Door door([](net::HttpExchange& exchange, const json::object&) {
+    Begin(exchange, "algorithm");
+    exchange.Write(Chunk(0, "```python\nprint(", "length", 5));
+    exchange.Write(Chunk(1, "```python\nprint(7)\n```", "stop", 5));
+  });
+  Solver solver({.front_door = door.handler()});
+  Client client(Problem({{"strategy", "majority"}, {"samples", 2}}));
+  solver.Solve(client.exchange, "r1");
+  EXPECT_EQ(client.Json().at("answer"), "print(7)\n");
+
+  Door cut([](net::HttpExchange& exchange, const json::object&) {
+    Begin(exchange, "math-proof");
+    exchange.Write(Chunk(0, "", "length", 5) + Chunk(1, "It is so.", "stop", 5));
+  });
+  Solver proving({.front_door = cut.handler()});
+  Client proof(Problem({{"strategy", "majority"}, {"samples", 2}}));
+  proving.Solve(proof.exchange, "r2");
+  EXPECT_EQ(proof.Json().at("solution"), "It is so.");
+}
+
+TEST(Solver, TheVersionThatWasAskedSaysHowItAnswers) {
+  reason::TaskProfile draft;
+  draft.name = "math";
+  draft.version = 7;
+  draft.extractor = reason::Extractor::kNone;
+  const auto profiles = std::make_shared<const reason::ProfileSet>(
+      std::vector{draft}, std::map<std::string, reason::ProfileSet::Labels>());
+  std::string version;
+  Door door([&](net::HttpExchange& exchange, const json::object&) {
+    exchange.Start({200,
+                    {{"Content-Type", "text/event-stream"},
+                     {"x-lemma-profile", "math"},
+                     {"x-lemma-profile-version", version}},
+                    ""});
+    exchange.Write(Chunk(0, "\\boxed{8}", "stop", 5) + Chunk(1, "\\boxed{8}", "stop", 5));
+    EndWith(exchange, 10);
+  });
+  Solver solver({.front_door = door.handler(), .profiles = [&] { return profiles; }});
+  for (const auto& [asked, votes] : {std::pair("7", 0), {"1", 1}, {"99", 1}, {"", 1}}) {
+    version = asked;
+    Client client(Problem({{"strategy", "majority"}, {"samples", 2}}));
+    solver.Solve(client.exchange, "r1");
+    EXPECT_EQ(client.Json().at("votes").as_array().size(), static_cast<size_t>(votes)) << asked;
+  }
+}
+
 TEST(Solver, ClaimsThatDoNotHoldLoseTheVote) {
   Door door([said = Saying({"1", "1", "2"})](net::HttpExchange& exchange,
                                              const json::object& body) {
@@ -288,6 +335,9 @@ TEST(Solver, WhatIsWrongIsNamed) {
       {Problem({{"max_total_tokens", 0}}), "max_total_tokens"},
       {Problem({{"repairs", 5}}), "repairs"},
       {Problem({{"tests", 7}}), "tests"},
+      {R"({"problem": "f?", "tests": {"function": "f", "tests": [{"args": [], "result": )"
+       R"(18446744073709551616}]}})",
+       "18446744073709551616"},
       {json::object{{"messages", "x"}}, "messages"},
       {json::object{{"messages", json::array()}}, "messages"},
       {Problem({{"tests", {{"time_ms", 60001}, {"tests", tests}}}}), "time_ms"},

@@ -127,7 +127,11 @@ inline std::string Entropies(int choice, double entropy, int n_tokens,
 }
 
 inline void Begin(net::HttpExchange& exchange, const std::string& profile = "math") {
-  exchange.Start({200, {{"Content-Type", "text/event-stream"}, {"x-lemma-profile", profile}}, ""});
+  exchange.Start({200,
+                  {{"Content-Type", "text/event-stream"},
+                   {"x-lemma-profile", profile},
+                   {"x-lemma-profile-version", "1"}},
+                  ""});
 }
 
 inline void EndWith(net::HttpExchange& exchange, int64_t n_tokens) {

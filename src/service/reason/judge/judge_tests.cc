@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <cctype>
-#include <cmath>
+#include <charconv>
 #include <initializer_list>
 
 #include "common/base/field_reader.h"
@@ -20,6 +20,7 @@ constexpr int64_t kTimeMsMax = 600'000;
 constexpr int64_t kMemoryMibMax = 64 << 10;
 constexpr int64_t kMemoryMibMin = 16;  // Python alone takes 10
 constexpr double kToleranceMax = 1;
+constexpr size_t kShownDigits = 40;
 
 // A misspelt field would silently change what is tested.
 void AllowOnly(const json::object& object, std::initializer_list<std::string_view> names,
@@ -65,17 +66,6 @@ void ReadLimits(FieldReader& reader, BoxLimits& limits) {
   limits.memory_bytes = static_cast<uint64_t>(memory_mib) << 20;
 }
 
-// JSON's reader makes a double of an integer beyond 64 bits: its last digits would count for
-// nothing.
-bool LosesDigits(const json::value& value) {
-  if (const double* number = value.if_double()) return std::abs(*number) >= 0x1p63;
-  if (const json::array* array = value.if_array()) return std::ranges::any_of(*array, LosesDigits);
-  const json::object* object = value.if_object();
-  return object != nullptr && std::ranges::any_of(*object, [](const auto& member) {
-           return LosesDigits(member.value());
-         });
-}
-
 JudgeTest ReadCall(const json::object& object, FieldReader& reader) {
   AllowOnly(object, {"name", "args", "result"}, reader);
   JudgeTest test;
@@ -88,12 +78,6 @@ JudgeTest ReadCall(const json::object& object, FieldReader& reader) {
     test.result = *result;
   } else {
     reader.Fail("result", "is missing");
-  }
-  for (const char* name : {"args", "result"}) {
-    const json::value* value = reader.Find(name);
-    if (value != nullptr && LosesDigits(*value)) {
-      reader.Fail(name, "has a number beyond 64 bits, which would lose digits: use a string");
-    }
   }
   return test;
 }
@@ -109,9 +93,38 @@ JudgeTest ReadRun(const json::object& object, FieldReader& reader) {
   return test;
 }
 
+// Does this JSON number have more digits than a reader keeps?
+bool IsWideInteger(std::string_view number) {
+  if (number.find_first_of(".eE") != number.npos) return false;
+  int64_t narrow = 0;
+  uint64_t unsigned_narrow = 0;
+  const char* end = number.data() + number.size();
+  return std::from_chars(number.data(), end, narrow).ec != std::errc() &&
+         std::from_chars(number.data(), end, unsigned_narrow).ec != std::errc();
+}
+
 }  // namespace
 
+Status CheckIntegers(std::string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') {
+      for (++i; i < text.size() && text[i] != '"'; ++i) i += text[i] == '\\';
+    } else if (text[i] == '-' || std::isdigit(static_cast<unsigned char>(text[i]))) {
+      const size_t end = std::min(text.find_first_not_of("+-.0123456789eE", i), text.size());
+      const std::string_view number = text.substr(i, end - i);
+      if (IsWideInteger(number)) {
+        return InvalidArgument(
+            fmt::format("the integer {} has over 64 bits, and would lose digits: use a string",
+                        number.substr(0, kShownDigits)));
+      }
+      i = end - 1;
+    }
+  }
+  return Ok();
+}
+
 Result<JudgeTests> ParseJudgeTests(std::string_view text) {
+  LEMMA_RETURN_IF_ERROR(CheckIntegers(text));
   LEMMA_ASSIGN_OR_RETURN(const json::object object, ParseJsonObject(text, "the tests"));
   Status status;
   FieldReader reader(object, "", status);

@@ -33,4 +33,8 @@ struct JudgeTests {
 // Errors: kInvalidArgument; field() names what is wrong ("tests[2].output").
 Result<JudgeTests> ParseJudgeTests(std::string_view text);
 
+// kInvalidArgument where a JSON text has an integer of over 64 bits, which its reader would round:
+// for what is read before ParseJudgeTests sees it.
+Status CheckIntegers(std::string_view text);
+
 }  // namespace lemma::reason

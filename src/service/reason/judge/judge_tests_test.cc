@@ -30,6 +30,21 @@ TEST(JudgeTestsTest, ReadsRunsAndCalls) {
   EXPECT_TRUE(calls->tests[0].result.is_null());
 }
 
+TEST(JudgeTestsTest, IntegersThatWouldLoseDigitsAreRefused) {
+  const auto parse = [](const std::string& number) {
+    return ParseJudgeTests(R"({"function": "f", "tests": [{"args": [{"a\"": )" + number +
+                           R"(}], "result": "99999999999999999999"}]})")
+        .status();
+  };
+  for (const char* wide : {"18446744073709551616", "-9223372036854775809"}) {
+    EXPECT_NE(parse(wide).message().find(wide), std::string::npos) << parse(wide).message();
+  }
+  for (const char* kept :
+       {"18446744073709551615", "-9223372036854775808", "1e20", "100000000000000000000.0", "0"}) {
+    EXPECT_TRUE(parse(kept).ok()) << kept << parse(kept).message();
+  }
+}
+
 TEST(JudgeTestsTest, ErrorsNameTheField) {
   const std::pair<const char*, const char*> cases[] = {
       {R"({})", "tests"},
@@ -42,10 +57,6 @@ TEST(JudgeTestsTest, ErrorsNameTheField) {
       {R"({"tests": [{"args": [1], "result": 1}]})", "tests[0].args"},
       {R"({"function": "f", "tests": [{"args": 1, "result": 1}]})", "tests[0].args"},
       {R"({"function": "f", "tests": [{"args": [1]}]})", "tests[0].result"},
-      {R"({"function": "f", "tests": [{"args": [1], "result": [18446744073709551616]}]})",
-       "tests[0].result"},
-      {R"({"function": "f", "tests": [{"args": [{"a": -9223372036854775809}], "result": 1}]})",
-       "tests[0].args"},
       {R"({"function": "f", "tests": [{"input": "", "output": ""}]})", "tests[0].input"},
       {R"({"function": "a b", "tests": []})", "function"},
       {R"({"function": "", "tests": []})", "function"},
