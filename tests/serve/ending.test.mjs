@@ -1,6 +1,7 @@
 // How long answers that run go on when `lemma serve` is told to end.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 
@@ -55,6 +56,15 @@ test('an answer that ends within the time is whole, and nothing waits for the re
   replica.streams.forEach(replica.finish);
   assert.match(await reply.text(), /It is .*408\..*\[DONE\]\n\n$/s);
   assert.equal(await server.exited, 0);
+});
+
+test('one signal while its worker loads ends it, and is no second one', async () => {
+  const starting = spawn(lemma, ['serve', '--port', '0'], { stdio: 'ignore' });
+  const exited = once(starting, 'exit');
+  const children = `/proc/${starting.pid}/task/${starting.pid}/children`;
+  await eventually(() => readFileSync(children, 'utf8') !== '', 'its worker loads');
+  starting.kill('SIGTERM');
+  assert.deepEqual(await exited, [0, null]);
 });
 
 test('workers of its own are told the same, and what is no time is refused', async () => {
