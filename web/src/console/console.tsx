@@ -103,7 +103,6 @@ function Pages() {
   useEffect(() => {
     document.title = `Lemma: ${say(page.name)}`;
   }, [page, say]);
-  useFocusKept();
   return (
     <>
       <nav class="row" aria-label={say("pages")}>
