@@ -160,9 +160,20 @@ test('a server with keys asks for one, keeps none, and who is at its limits wait
   const { key } = JSON.parse(made.stdout);
   const locked = await startServer(['--require-keys', ...data]);
   const { page, faults } = await openPage(browser, locked.url);
+  await page.getByLabel('API key').waitFor();
+  const refused = page.locator('.key [role=alert]', { hasText: 'did not accept the API key' });
+  assert.equal(await refused.count(), 0, 'none was given yet');
+  await ask(page, 'What is 47 * 36?');
+  await status(page, 'The server did not accept the API key.');
+  for (const wrong of [`${key.slice(0, -1)}?`, 'none']) {
+    await page.getByLabel('API key').fill(wrong);
+    await page.getByRole('button', { name: 'Use this key' }).click();
+    await refused.waitFor();
+  }
+  await assertAccessibleEverywhere(page, 'a wrong key');
   await page.getByLabel('API key').fill(key);
   await page.getByRole('button', { name: 'Use this key' }).click();
-  await page.getByText('lemma-mini is the small model').waitFor();
+  await page.locator('header', { hasText: 'lemma-mini' }).waitFor();
   await page.getByLabel('API key').waitFor({ state: 'detached' });
   await ask(page, 'What is 47 * 36?');
   await status(page, 'Done');

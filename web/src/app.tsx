@@ -35,20 +35,23 @@ export function App() {
   const control = useRun(readHistory);
   runningId.current = control.isRunning ? control.entry!.id : null;
 
-  const askModels = useCallback(() => {
-    fetchModels().then(
-      (models) => {
-        setNeedsKey(false);
-        setModel(models[0]?.id ?? "");
-      },
-      (error) => setNeedsKey(error instanceof ApiError && error.kind === "key"),
-    );
+  // Resolves to whether the server wants another key.
+  const askModels = useCallback(async (): Promise<boolean> => {
     fetchProfiles().then(
       (served) => setProfiles(served.filter(({ fits_model }) => fits_model)),
       () => {}, // then the server chooses
     );
+    const isRefused = await fetchModels().then(
+      (models) => {
+        setModel(models[0]?.id ?? "");
+        return false;
+      },
+      (error) => error instanceof ApiError && error.kind === "key",
+    );
+    setNeedsKey(isRefused);
+    return isRefused;
   }, []);
-  useEffect(askModels, [askModels]);
+  useEffect(() => void askModels(), [askModels]);
   useEffect(() => {
     void readEntries(null).then((kept) => {
       setEntries(kept);
@@ -70,7 +73,11 @@ export function App() {
     return () => window.removeEventListener("hashchange", onChange);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- show() is the same of every render
   }, []);
-  const isRefused = control.entry?.run.failure?.kind === "key";
+  // A key may be good no more. What failed for it says so for ever: the server is asked how it is now.
+  const refused = control.entry?.run.failure?.kind === "key" ? control.entry.id : null;
+  useEffect(() => {
+    if (refused !== null) void askModels();
+  }, [refused, askModels]);
   useEffect(() => {
     const stopOnEscape = (event: KeyboardEvent) => {
       // The Escape of an input method takes back what it has not written yet.
@@ -104,7 +111,7 @@ export function App() {
   const edit = (edited: Task, editedRoot?: string) => {
     setTask(edited);
     setRoot(editedRoot);
-    document.getElementById("problem")?.focus();
+    focusProblem();
   };
   return (
     <>
@@ -135,14 +142,17 @@ export function App() {
         />
       )}
       <main>
-        {(needsKey || isRefused) && <KeyField onKept={askModels} say={say} />}
+        {needsKey && <KeyField onKept={askModels} say={say} />}
         <TaskForm
           task={task}
           onChange={setTask}
           onSolve={solve}
           profiles={profiles}
           isVersion={root !== undefined}
-          onAnew={() => setRoot(undefined)}
+          onAnew={() => {
+            setRoot(undefined);
+            focusProblem(); // its button goes
+          }}
           say={say}
         />
         {isLinkBroken && <p role="alert">{say("sharedBroken")}</p>}
@@ -170,4 +180,8 @@ export function App() {
       </main>
     </>
   );
+}
+
+function focusProblem(): void {
+  document.getElementById("problem")?.focus();
 }
