@@ -1,7 +1,7 @@
 // The solve page: what is asked, what came of it, what was asked before.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
-import { ApiError, fetchModels, fetchProfiles, type ServedProfile } from "./api";
+import { ApiError, fetchModels, fetchProfiles, type ServedModel, type ServedProfile } from "./api";
 import { clearEntries, readEntries, removeEntries, versionsOf, type Entry } from "./history";
 import { LookButtons, useLook } from "./look";
 import { HistoryPanel } from "./parts/history_panel";
@@ -17,7 +17,7 @@ import { speaker } from "./words";
 
 export function App() {
   const look = useLook();
-  const [model, setModel] = useState("");
+  const [served, setServed] = useState<ServedModel | null>(null); // null: not known
   const [profiles, setProfiles] = useState<ServedProfile[]>([]);
   const [needsKey, setNeedsKey] = useState(false);
   const [task, setTask] = useState<Task>(emptyTask);
@@ -28,6 +28,7 @@ export function App() {
   const runningId = useRef<string | null>(null);
   const historyButton = useRef<HTMLButtonElement>(null);
   const say = speaker(look.language);
+  const model = served?.id ?? "";
 
   const readHistory = useCallback(() => {
     void readEntries(runningId.current).then(setEntries);
@@ -38,12 +39,12 @@ export function App() {
   // Resolves to whether the server wants another key.
   const askModels = useCallback(async (): Promise<boolean> => {
     fetchProfiles().then(
-      (served) => setProfiles(served.filter(({ fits_model }) => fits_model)),
+      (all) => setProfiles(all.filter(({ fits_model }) => fits_model)),
       () => {}, // then the server chooses
     );
     const isRefused = await fetchModels().then(
       (models) => {
-        setModel(models[0]?.id ?? "");
+        setServed(models[0] ?? null);
         return false;
       },
       (error) => error instanceof ApiError && error.kind === "key",
@@ -160,6 +161,7 @@ export function App() {
           <Result
             entry={control.entry}
             control={control}
+            contextMax={served?.max_model_len ?? 0}
             versions={versionsOf(entries, control.entry.root)}
             onEdit={() => {
               const { task: edited, root: editedRoot, isShared } = control.entry!;
