@@ -98,6 +98,36 @@ test('a link shows the task and its answer to who opens it, and no server has se
   await other.page.context().close();
 });
 
+test('a link of an answer that was stopped or cut off says so', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  const opened = async () => {
+    await page.getByRole('button', { name: 'Share' }).click();
+    const link = await page.getByLabel('Link to this task and its answer').inputValue();
+    const other = await page.context().newPage();
+    await other.goto(link);
+    return other;
+  };
+  replica.say([{ content: 'It begins' }]);
+  const held = replica.hold();
+  await ask(page, 'What is 1 + 1?');
+  await held;
+  await answer(page, 'It begins');
+  await page.keyboard.press('Escape');
+  await status(page, 'Stopped');
+  const stopped = await opened();
+  await answer(stopped, 'It begins');
+  await status(stopped, 'Stopped');
+
+  replica.say([{ content: 'It is long' }, { finish: 'length' }]);
+  await ask(page, 'What is 1 + 2?');
+  await status(page, 'Done');
+  const cut = await opened();
+  await status(cut, 'Done');
+  await cut.getByText('The answer was cut off').waitFor();
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
 test('what is too long for a link is said to be', async () => {
   const { page } = await openPage(browser, server.url);
   let text = '';
@@ -121,6 +151,7 @@ test('a hostile link runs nothing, holds nothing up, and is said to be broken', 
     pack({ ...honest, problem: 1 }), pack({ ...honest, answer: null }),
     pack({ ...honest, tests: {} }), pack({ ...honest, tests: [null] }),
     pack({ ...honest, tests: Array(101).fill({ input: '', output: '' }) }),
+    pack({ ...honest, isDone: 'no' }), pack({ ...honest, isCutOff: 1 }),
     pack({ ...honest, askedMs: 'now' }), pack({ ...honest, askedMs: 1e300 }),
     pack({ ...honest, answer: 'x'.repeat(20_000_000) }), // a few KB, until they are unpacked
     pack('['.repeat(500_000)), pack(honest).slice(0, -4),
@@ -189,6 +220,7 @@ test('an answer that breaks off is kept, and asking again makes a version', asyn
   await answer(page, 'It begins');
   own.stop();
   await status(page, 'Interrupted');
+  await page.locator('.result [role=alert]', { hasText: /\w/ }).waitFor(); // in the server's own words
   await answer(page, 'It begins');
   await page.getByRole('button', { name: 'Retry' }).click();
   await page.getByText('Version 2 of 2').waitFor();
@@ -242,6 +274,15 @@ test('how hard to try and the kind of task are what the model is asked with', as
   await page.getByLabel('Kind of task').selectOption('debug-hint');
   assert.equal((await sent()).profile, 'debug-hint');
   assert.equal(replica.state.body.messages.at(-1).content, 'What is 1 + 1?');
+
+  await page.getByLabel('A program that passes my tests').check();
+  await page.getByLabel('Input of test 1').fill('1');
+  for (const [label, effort] of [['Quick', 'minimal'], ['Deep', 'high'], ['Vote', undefined]]) {
+    await page.getByLabel(label, { exact: true }).check();
+    const call = page.waitForRequest('**/v1/solve');
+    await ask(page, 'Print 1.');
+    assert.equal((await call).postDataJSON().reasoning_effort, effort);
+  }
   assert.deepEqual(faults, []);
   await page.context().close();
 });
@@ -264,6 +305,44 @@ test('code is copied as it stands; where it cannot be, it is selected', async ()
   assert.equal((await page.evaluate(() => String(getSelection()))).trimEnd(), code.trimEnd());
   await page.getByRole('button', { name: 'Share' }).click();
   await page.getByText('Copy it from here.').waitFor();
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('a program whose events were more than the server keeps is shown with its verdicts', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  const verified = {
+    by: 'tests', verdict: 'accepted', passed: 1, total: 1, verdicts: [{ test: '1', verdict: 'accepted' }],
+  };
+  const result = {
+    votes: [], stopped: 'verified', agreement: null, tokens_saved: 0, solution: 'It prints.', reasoning: '',
+    solution_sample: 0, usage: { prompt_tokens: 1, completion_tokens: 9 }, verified,
+    samples: [{ index: 0, state: 'ended', answer: null, finish_reason: 'stop', completion_tokens: 9 }],
+  };
+  const job = { object: 'job', id: 'job-1', status: 'done', created_ms: 0, ended_ms: 1, result };
+  let end;
+  const ends = new Promise((resolve) => (end = resolve));
+  const begun = [
+    { type: 'attempt', attempt: 1 }, { type: 'start', profile: 'algorithm', samples: 1 },
+    { type: 'delta', sample: 0, text: 'It' }, { type: 'truncated' },
+  ];
+  const sse = (events) => events.map(([id, event]) =>
+    `id: ${id}\nevent: job\ndata: ${JSON.stringify(event)}\n\n`).join('');
+  await page.route('**/v1/jobs', (route) => route.fulfill({ status: 202, json: { id: 'job-1' } }));
+  await page.route('**/v1/jobs/job-1/events', async (route) => {
+    const headers = { 'content-type': 'text/event-stream' };
+    if (!route.request().headers()['last-event-id']) return route.fulfill({ headers, body: sse([...begun.entries()]) });
+    await ends;
+    return route.fulfill({ headers, body: sse([[4, job]]) });
+  });
+  await page.getByLabel('A program that passes my tests').check();
+  await page.getByLabel('Input of test 1').fill('1');
+  await ask(page, 'Print 1.');
+  await page.getByText('The rest comes when it ends.').waitFor();
+  end();
+  await page.locator('.verified', { hasText: 'passes 1 of 1 tests' }).waitFor();
+  await answer(page, 'It prints.');
+  assert.equal(await page.getByText('The rest comes when it ends.').count(), 0);
   assert.deepEqual(faults, []);
   await page.context().close();
 });

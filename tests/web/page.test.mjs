@@ -41,8 +41,10 @@ test('a problem is asked and answered, and is in the history after a reload', as
   await page.reload();
   await page.getByRole('button', { name: 'History' }).click();
   await page.getByLabel('Search the history').fill('nothing like it');
+  await page.locator('.history [role=status]', { hasText: 'Nothing found.' }).waitFor();
   assert.equal(await page.locator('.past').count(), 0);
   await page.getByLabel('Search the history').fill('SYSTEM 3x');
+  await page.getByText('Nothing found.').waitFor({ state: 'detached' });
   const [file] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Export Markdown' }).click(),

@@ -6,8 +6,9 @@ import { createServer } from 'node:http';
 const tickMs = 5;
 
 // Resolves to { url, state, say(pieces, ticksMax), hold(n), release(), stop() }. Each piece is { reasoning } or
-// { content }, what { usage } tells at the end, or a function to wait for. After hold() an answer stays open once its pieces are out,
-// until end_thinking is called for it, release() is, or its client has left. Samples are asked for one by one.
+// { content }, what { usage } tells at the end, { finish } for another end than "stop", or a function to wait for.
+// After hold() an answer stays open once its pieces are out, until end_thinking is called for it, release() is, or
+// its client has left. Samples are asked for one by one.
 export async function startReplica() {
   let pieces = [];
   let ticksMax = 60;
@@ -55,7 +56,7 @@ export async function startReplica() {
     event({ role: 'assistant', content: '' });
     const n_at_once = Math.ceil(pieces.length / ticksMax);
     for (const [index, piece] of pieces.entries()) {
-      if (piece.usage) continue;
+      if (piece.usage || piece.finish) continue;
       if (typeof piece === 'function') await piece();
       else event(piece);
       if (index % n_at_once === n_at_once - 1) await new Promise((tick) => setTimeout(tick, tickMs));
@@ -67,7 +68,7 @@ export async function startReplica() {
       if (response.destroyed) return void (state.n_left += 1);
       event({ content: 'Now the answer.' });
     }
-    event({}, 'stop');
+    event({}, pieces.find(({ finish }) => finish)?.finish ?? 'stop');
     for (const { usage } of pieces) if (usage) chunk({ choices: [], usage });
     response.end('data: [DONE]\n\n');
   }
