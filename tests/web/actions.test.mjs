@@ -299,12 +299,32 @@ test('code is copied as it stands; where it cannot be, it is selected', async ()
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), code);
 
   // As over plain http: there is no clipboard.
-  await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+  await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true }));
   await page.getByRole('button', { name: 'Copied', exact: true }).click();
   await page.getByRole('button', { name: 'copy it by hand' }).waitFor();
   assert.equal((await page.evaluate(() => String(getSelection()))).trimEnd(), code.trimEnd());
   await page.getByRole('button', { name: 'Share' }).click();
   await page.getByText('Copy it from here.').waitFor();
+
+  // Longer than a block, of which each is typeset by itself: it stays one code.
+  const line = (i) => `int f${i}() { return ${i}; }  // ${'x'.repeat(i % 37)}\n`;
+  const long = Array.from({ length: 600 }, (_, i) => line(i)).join('');
+  replica.say([{ content: `\`\`\`c++\n${long}\`\`\`\n\nAnd:\n\n\`\`\`c\nint g;\n\`\`\`\n` }]);
+  await ask(page, 'Write many functions.');
+  await status(page, 'Done');
+  await page.locator('.answer pre .hljs-type', { hasText: 'int' }).nth(600).waitFor();
+  assert.ok((await page.locator('.answer pre').count()) > 5);
+  assert.equal((await page.locator('.answer').innerText()).includes('```'), false);
+  const copies = page.locator('.answer').getByRole('button');
+  assert.equal(await copies.count(), 2);
+  await copies.first().click();
+  await page.getByRole('button', { name: 'copy it by hand' }).waitFor();
+  const selected = (await page.evaluate(() => String(getSelection()))).replace(/\s+/g, ' ');
+  assert.equal(selected.trim(), long.replace(/\s+/g, ' ').trim());
+  await page.evaluate(() => delete navigator.clipboard);
+  await copies.first().click();
+  await page.getByRole('button', { name: 'Copied', exact: true }).waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), long);
   assert.deepEqual(faults, []);
   await page.context().close();
 });
