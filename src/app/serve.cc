@@ -167,16 +167,21 @@ Status Serve(const ServeOptions& options, json::object configuration) {
                                                       replicas.get(), std::move(configuration)));
 
   const Status ready = WaitUntilReady(*pool, signals);
-  if (ready.code() == StatusCode::kCancelled) return Ok();
-  LEMMA_RETURN_IF_ERROR(ready);
-  const std::string url = (options.has_tls() ? "https://" : "http://") + gateway->address();
-  PrintHowToAsk(url, options.access.requires_keys, served.model, served.device, admin.get());
-
-  signals.Wait();
+  if (ready.ok()) {
+    const std::string url = (options.has_tls() ? "https://" : "http://") + gateway->address();
+    PrintHowToAsk(url, options.access.requires_keys, served.model, served.device, admin.get());
+    signals.Wait();
+  } else if (ready.code() != StatusCode::kCancelled) {
+    return ready;
+  }
   LogInfo("serve: draining; a second signal ends it at once");
   const EndOnSignal while_draining([&] { directory->Remove(); });
-  if (evaluations) evaluations->Stop();
+  // Beside the draining, which begins at once: a program that is being tested takes a while to end.
+  std::thread stopping([&] {
+    if (evaluations) evaluations->Stop();
+  });
   gateway->Drain();
+  stopping.join();
   gateway->Stop();
   if (admin) admin->Stop();
   pool->Stop();

@@ -92,6 +92,8 @@ std::string SummaryOf(FieldReader& result) {
   if (verified != nullptr && verified->contains("verdict")) {
     FieldReader check = result.Within(*verified, "verified");
     text = "checked: " + CheckText(check);
+  } else if (TextOf(result, "stopped") == "answered") {
+    text = "nothing to vote on: the first answer";
   } else if (!answer.empty()) {
     double agreement = 0, confidence = 0;
     result.ReadNumber("agreement", 0, 1, agreement);

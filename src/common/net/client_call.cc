@@ -1,5 +1,9 @@
 #include "common/net/client_call.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -16,6 +20,18 @@ namespace asio = boost::asio;
 namespace {
 
 Status ClientClosed() { return {StatusCode::kCancelled, "the client was closed"}; }
+
+// A host that has vanished says nothing, however long an answer may take: it is asked whether it is
+// there, and the connection lost after some 11 s. A Unix socket has no such options, nor need.
+void WatchPeer(int socket) {
+  const auto set = [socket](int level, int option, int value) {
+    setsockopt(socket, level, option, &value, sizeof(value));
+  };
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, 5);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, 2);
+  set(IPPROTO_TCP, TCP_KEEPCNT, 3);
+}
 
 }  // namespace
 
@@ -98,6 +114,7 @@ void ClientCall::Connect(std::vector<Endpoint> endpoints) {
 void ClientCall::OnConnected() {
   ErrorCode ignored;  // a Unix socket has no such option
   stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+  WatchPeer(stream_.socket().native_handle());
   if (!stream_.is_tls()) return SendRequest();
   ExpectHost(stream_.tls(), parsed_.host);
   stream_.tls().async_handshake(

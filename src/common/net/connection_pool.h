@@ -16,9 +16,9 @@ namespace lemma::net {
 class ConnectionPool {
  public:
   static constexpr size_t kIdleMax = 64;  // per address; the oldest is closed
-  // Shorter than servers keep an idle connection (ours: 75 s), so that a request seldom meets one
-  // that is just being closed.
-  static constexpr std::chrono::seconds kIdleTimeMax{30};
+  // Shorter than servers keep an idle connection (ours: 75 s, uvicorn and llama-server: 5 s), so
+  // that a request seldom meets one that is just being closed.
+  static constexpr std::chrono::seconds kIdleTimeMax{4};
 
   // A connection that, as far as can be seen from here, is still open.
   std::optional<Stream> Take(const std::string& address, TimePoint now);

@@ -24,8 +24,8 @@ TEST(ConnectionPool, GivesBackTheLatestConnectionAndNoneThatHasLongBeenIdle) {
   };
   const TimePoint begin{};
   put(begin);
-  const int later = put(begin + std::chrono::seconds(10));
-  const TimePoint now = begin + std::chrono::seconds(35);
+  const int later = put(begin + ConnectionPool::kIdleTimeMax);
+  const TimePoint now = begin + ConnectionPool::kIdleTimeMax + std::chrono::seconds(1);
   EXPECT_FALSE(pool.Take("b", now));
   auto taken = pool.Take("a", now);
   ASSERT_TRUE(taken);

@@ -293,10 +293,8 @@ bool Engine::Impl::SampleNext(Request& request, Sequence& sequence,
   sequence.tokens.push_back(token);
   if (request.drafter) request.drafter->Append(sequence.sample, token);
   const RequestSink::Verdict verdict =
-      spec.sink->OnToken({.sample = sequence.sample,
-                          .token = token,
-                          .logprob = chosen->sampled.logprob,
-                          .top_logprobs = chosen->sampled.top_logprobs});
+      spec.sink->OnToken({sequence.sample, token, chosen->sampled.logprob, chosen->sampled.entropy,
+                          chosen->sampled.top_logprobs});
   if (spec.thinking) sequence.budget.Observe(verdict == RequestSink::Verdict::kThinking);
   if (verdict == RequestSink::Verdict::kStop) {
     FinishSample(request, sequence, FinishReason::kStop, std::nullopt);

@@ -93,7 +93,9 @@ struct TokenLogprob {
 struct TokenEvent {
   int32_t sample = 0;  // 0 .. n - 1
   TokenId token = 0;
-  float logprob = 0;                           // where n_logprobs >= 0
+  float logprob = 0;  // where n_logprobs >= 0
+  // Of the distribution that the model gave at this place, in nats; where n_logprobs >= 0.
+  float entropy = 0;
   std::span<const TokenLogprob> top_logprobs;  // descending; valid during the call
 };
 

@@ -88,10 +88,12 @@ Result<SampledToken> Sampler::Take(std::span<const float> logits, const Sampling
 
 SampledToken Sampler::Describe(std::span<const float> logits, const SamplingParams& params,
                                TokenId token) const {
-  if (params.n_logprobs < 0) return {.token = token, .logprob = 0, .top_logprobs = {}};
+  if (params.n_logprobs < 0) return {.token = token, .top_logprobs = {}};
   const double raw = logits[static_cast<size_t>(token)];
-  return {
-      .token = token, .logprob = static_cast<float>(raw - log_total_), .top_logprobs = logprobs_};
+  return {.token = token,
+          .logprob = static_cast<float>(raw - log_total_),
+          .entropy = static_cast<float>(entropy_),
+          .top_logprobs = logprobs_};
 }
 
 double Sampler::FillWeights(std::span<const float> logits, float max, float temperature) {
@@ -103,7 +105,15 @@ double Sampler::FillWeights(std::span<const float> logits, float max, float temp
 }
 
 void Sampler::ComputeLogprobs(std::span<const float> logits, float max, int32_t n) {
-  log_total_ = max + std::log(FillWeights(logits, max, /*temperature=*/1));
+  const double total = FillWeights(logits, max, /*temperature=*/1);
+  log_total_ = max + std::log(total);
+  // With p = w / total and log p = logit - log_total, H = -sum p log p; a weight of 0 adds nothing,
+  // whatever its logit is.
+  entropy_ = SumWeights(weights_.size(),
+                        [&](size_t i) {
+                          return weights_[i] > 0 ? weights_[i] * (log_total_ - logits[i]) : 0.0;
+                        }) /
+             total;
   logprobs_.clear();
   if (n == 0) return;
   SelectTop(logits, std::min(n, static_cast<int32_t>(logits.size())));

@@ -1,7 +1,8 @@
 // Logits -> one token. Exact, and without sorting the vocabulary.
 //
 // The order of operations:
-//   1. logprobs: log softmax of the model's raw logits, before anything below (vLLM's default)
+//   1. logprobs and entropy: of the softmax of the model's raw logits, before anything below (as
+//      vLLM's default)
 //   2. penalties and bias (penalties.h), and at most one token banned
 //   3. temperature
 //   4. top_k: the k most likely
@@ -46,6 +47,7 @@ inline constexpr float kTemperatureGreedyMax = 1e-5f;  // at or below: greedy
 struct SampledToken {
   TokenId token = 0;
   float logprob = 0;                           // where n_logprobs >= 0
+  float entropy = 0;                           // in nats; where n_logprobs >= 0
   std::span<const TokenLogprob> top_logprobs;  // until the next call
 };
 
@@ -111,6 +113,7 @@ class Sampler {
   std::vector<Candidate> candidates_;   // at most vocab_size
   std::vector<TokenLogprob> logprobs_;  // at most kLogprobsMax
   double log_total_ = 0;                // log of the sum of exp of the raw logits
+  double entropy_ = 0;                  // of their softmax
 };
 
 }  // namespace lemma::engine

@@ -381,6 +381,11 @@ TEST(Sampler, LogprobsAreOfTheRawDistribution) {
   ASSERT_TRUE(sampled.ok());
   EXPECT_NEAR(sampled->logprob, logits[static_cast<size_t>(sampled->token)] - std::log(total),
               1e-5);
+  double entropy = 0;
+  for (const float logit : logits) {
+    entropy -= std::exp(logit) / total * (logit - std::log(total));
+  }
+  EXPECT_NEAR(sampled->entropy, entropy, 1e-5) << "of what the model gave, whatever is drawn";
   ASSERT_EQ(sampled->top_logprobs.size(), 20u);
   EXPECT_EQ(sampled->top_logprobs[0].token, 7);
   EXPECT_EQ(sampled->top_logprobs[1].token, 9);
@@ -389,6 +394,17 @@ TEST(Sampler, LogprobsAreOfTheRawDistribution) {
   for (size_t i = 0; i < 20; ++i) {
     EXPECT_NEAR(sampled->top_logprobs[i].logprob, sorted[i] - std::log(total), 1e-5);
   }
+}
+
+TEST(Sampler, ImpossibleTokensAddNoEntropy) {
+  const float none = -std::numeric_limits<float>::infinity();
+  const std::vector<float> logits = {1, none, 1, -1e30f, 1, 1};
+  SamplingParams params;
+  params.n_logprobs = 0;
+  Sampler sampler = MakeSampler(6);
+  const auto sampled = sampler.Take(logits, params, 0);
+  ASSERT_TRUE(sampled.ok());
+  EXPECT_NEAR(sampled->entropy, std::log(4.0), 1e-6);
 }
 
 }  // namespace

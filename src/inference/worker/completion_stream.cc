@@ -160,6 +160,7 @@ LogprobEntry CompletionStream::MakeLogprobs(const engine::TokenEvent& event, Sam
   const auto bytes_of = [&](TokenId id) { return std::string(tokenizer_.TokenBytes(id)); };
   LogprobEntry entry;
   entry.token = {bytes_of(event.token), event.logprob};
+  entry.entropy = event.entropy;
   entry.text_offset = sample.n_characters;
   for (const engine::TokenLogprob& top : event.top_logprobs) {
     entry.top.push_back({bytes_of(top.token), top.logprob});

@@ -123,9 +123,9 @@ engine::ThinkingRules MakeThinkingRules(const Context& context, const Generation
   return rules;
 }
 
-// Whose computed prompts this request may use. Only a gateway may say it, which is on this
-// machine's Unix socket or has presented the key: whoever else reaches a port could claim to be
-// another.
+// Whose computed prompts this request may use, and whose requests it may reach. Only a gateway may
+// say it, which is on this machine's Unix socket or has presented the key: whoever else reaches a
+// port could claim to be another.
 uint64_t TenantOf(const WorkerOptions& options, const net::HttpRequest& request) {
   const std::string_view tenant = request.header("x-lemma-tenant");
   const bool is_trusted = request.peer == "unix" || !options.key.empty();
@@ -167,7 +167,9 @@ void Generate(const Context& context, const CallPtr& call, ReplyKind kind,
   const bool opens_thinking = is_chat && EndsInThinking(context.tokenizer, prompt);
   engine::GenerateRequest request =
       MakeEngineRequest(context, kind, params, std::move(prompt), *max_tokens);
-  const auto wishes = context.running_requests.Add({head.id, call->request_id(), call->span_id()});
+  request.tenant = TenantOf(context.options, call->request());
+  const auto wishes =
+      context.running_requests.Add({head.id, call->request_id(), call->span_id()}, request.tenant);
   if (is_chat) request.thinking = MakeThinkingRules(context, params, opens_thinking, wishes);
   std::shared_ptr<ReplyWriter> writer;
   if (params.stream) {
@@ -181,7 +183,6 @@ void Generate(const Context& context, const CallPtr& call, ReplyKind kind,
   } else {
     writer = std::make_shared<BodyWriter>(call, std::move(head), params.n);
   }
-  request.tenant = TenantOf(context.options, call->request());
   request.sink = std::make_shared<CompletionStream>(
       CompletionStream::Shape{.kind = kind,
                               .n_prompt_tokens = n_prompt,
@@ -240,7 +241,8 @@ void HandleCompletions(const Context& context, const CallPtr& call) {
 
 void HandleEndThinking(const Context& context, const CallPtr& call) {
   const std::string id(IdIn(call->request().path, kEndThinkingRoute));
-  if (!context.running_requests.EndThinking(id)) {
+  const uint64_t tenant = TenantOf(context.options, call->request());
+  if (!context.running_requests.EndThinking(id, tenant)) {
     return call->Send(RenderError(NotRunning(id)));
   }
   call->Send(net::HttpResponse::Json(200, R"({"status":"ok"})"));
@@ -250,7 +252,8 @@ void HandleStop(const Context& context, const CallPtr& call) {
   const std::string id(IdIn(call->request().path, kStopRoute));
   const Result<uint64_t> samples = ParseStopRequest(call->request().body);
   if (!samples.ok()) return call->Send(RenderError(samples.status()));
-  if (!context.running_requests.Stop(id, *samples)) {
+  const uint64_t tenant = TenantOf(context.options, call->request());
+  if (!context.running_requests.Stop(id, tenant, *samples)) {
     return call->Send(RenderError(NotRunning(id)));
   }
   call->Send(net::HttpResponse::Json(200, R"({"status":"ok"})"));

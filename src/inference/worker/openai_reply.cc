@@ -42,6 +42,7 @@ json::value RenderChatLogprobs(const std::vector<LogprobEntry>& entries) {
       top.push_back(RenderLogprobToken(alternative));
     }
     token["top_logprobs"] = std::move(top);
+    token["entropy"] = entry.entropy;
     content.push_back(std::move(token));
   }
   return json::object{{"content", std::move(content)}, {"refusal", nullptr}};

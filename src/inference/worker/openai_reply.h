@@ -34,6 +34,7 @@ struct LogprobEntry {
     float logprob = 0;
   };
   Token token;
+  float entropy = 0;        // of all tokens at this place, in nats
   std::vector<Token> top;   // descending
   int64_t text_offset = 0;  // characters of the sample before this token
 };

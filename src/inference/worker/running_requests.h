@@ -24,21 +24,23 @@ struct RequestWishes {
 class RunningRequests {
  public:
   // Known by these ids until the wishes are dropped.
-  std::shared_ptr<const RequestWishes> Add(std::vector<std::string> ids) LEMMA_EXCLUDES(mutex_);
+  std::shared_ptr<const RequestWishes> Add(std::vector<std::string> ids, uint64_t tenant)
+      LEMMA_EXCLUDES(mutex_);
 
-  // Of all requests with that id; false where there is none.
-  bool EndThinking(const std::string& id) LEMMA_EXCLUDES(mutex_);
-  bool Stop(const std::string& id, uint64_t samples) LEMMA_EXCLUDES(mutex_);
+  // Of all requests with that id of this tenant; 0: of whichever. False where there is none.
+  bool EndThinking(const std::string& id, uint64_t tenant) LEMMA_EXCLUDES(mutex_);
+  bool Stop(const std::string& id, uint64_t tenant, uint64_t samples) LEMMA_EXCLUDES(mutex_);
 
  private:
   struct Entry {
     ~Entry() { owner.Remove(this); }
     RunningRequests& owner;
     std::vector<std::string> ids;
+    uint64_t tenant;
     RequestWishes wishes;
   };
   template <typename Wish>
-  bool ForAll(const std::string& id, Wish wish) LEMMA_EXCLUDES(mutex_);
+  bool ForAll(const std::string& id, uint64_t tenant, Wish wish) LEMMA_EXCLUDES(mutex_);
   void Remove(const Entry* entry) LEMMA_EXCLUDES(mutex_);
 
   Mutex mutex_;

@@ -210,6 +210,7 @@ TEST(Worker, LogprobsOfChatAndCompletions) {
   EXPECT_NEAR(content[1].at("logprob").as_double(), 0, 1e-6);
   EXPECT_EQ(content[1].at("top_logprobs").as_array().size(), 2u);
   EXPECT_EQ(Text(content[1].at("top_logprobs").as_array()[0].at("token")), "b");
+  EXPECT_NEAR(content[1].at("entropy").to_number<double>(), 0, 1e-6) << "the model is certain";
 
   const json::object completion =
       worker.PostOk(kCompletions, {{"prompt", Script("aéb")}, {"logprobs", 1}});

@@ -25,7 +25,9 @@ Result<net::HttpResponse> Add(Call& call) {
   const std::string key = call.text("key");
   LEMMA_ASSIGN_OR_RETURN(const pool::RemoteReplica remote,
                          gateway::RemoteOf({.id = "", .name = "", .spec = spec, .key = key}));
-  const auto has_name = [&](const pool::ReplicaView& view) { return view.name == remote.name; };
+  const auto has_name = [&](const pool::ReplicaView& view) {  // or "NAME/ADDRESS", of a DNS name
+    return view.name == remote.name || view.name.starts_with(remote.name + "/");
+  };
   // The database knows the names of those that were added; this process has others too.
   if (std::ranges::any_of(call.parts.pool.List(), has_name)) {
     return InvalidArgument("a replica has the name \"" + remote.name + "\": name= gives another",

@@ -3,6 +3,7 @@
 // Threads: any; it blocks.
 #pragma once
 
+#include <stop_token>
 #include <string>
 
 #include "common/base/status.h"
@@ -15,6 +16,6 @@ namespace lemma::eval {
 // The `system_fingerprint` of a chat about `problem` as `settings` ask it, of one token; "" where
 // the server does not say, or refuses this chat. Errors: as PatientClient::Call.
 Result<std::string> ServerFingerprint(PatientClient& client, RunSettings settings,
-                                      const Problem& problem);
+                                      const Problem& problem, std::stop_token stop = {});
 
 }  // namespace lemma::eval

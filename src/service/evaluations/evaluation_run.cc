@@ -12,6 +12,7 @@
 #include "service/eval/patient_client.h"
 #include "service/eval/report.h"
 #include "service/eval/sample_run.h"
+#include "service/eval/server_fingerprint.h"
 #include "service/evaluations/front_door.h"
 #include "service/evaluations/stored_samples.h"
 
@@ -84,18 +85,20 @@ std::optional<Result<std::string>> EvaluationRun::outcome() const {
 }
 
 Result<std::string> EvaluationRun::Run(const std::stop_token& stop) {
-  LEMMA_ASSIGN_OR_RETURN(const eval::RunSettings settings, SettingsOf(parts_, evaluation_));
-  LEMMA_ASSIGN_OR_RETURN(
-      const auto finished,
-      parts_.store->Begin(evaluation_.id, json::serialize(eval::RenderSettings(settings))));
+  LEMMA_ASSIGN_OR_RETURN(eval::RunSettings settings, SettingsOf(parts_, evaluation_));
   LEMMA_ASSIGN_OR_RETURN(const store::ProblemSet set, parts_.sets->Find(evaluation_.set_id));
   LEMMA_ASSIGN_OR_RETURN(
       const eval::Dataset dataset,
       eval::ParseDataset(set.lines, set.name, {.seed = static_cast<uint64_t>(settings.seed)}));
   LEMMA_RETURN_IF_ERROR(CheckJudge(parts_, dataset));
+  eval::PatientClient client = ClientOf(parts_, evaluation_.id);
+  LEMMA_ASSIGN_OR_RETURN(settings.system_fingerprint,
+                         eval::ServerFingerprint(client, settings, dataset.problems.front(), stop));
+  LEMMA_ASSIGN_OR_RETURN(
+      const auto finished,
+      parts_.store->Begin(evaluation_.id, json::serialize(eval::RenderSettings(settings))));
   LEMMA_ASSIGN_OR_RETURN(const auto kept,
                          StoredSamples::Open(*parts_.store, evaluation_.id, run_, finished));
-  eval::PatientClient client = ClientOf(parts_, evaluation_.id);
   const eval::SampleRunOptions options = {
       .n_samples = static_cast<int>(evaluation_.n_samples), .n_parallel = kParallel, .stop = stop};
   LEMMA_ASSIGN_OR_RETURN(

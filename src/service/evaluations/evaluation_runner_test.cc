@@ -22,7 +22,8 @@ namespace {
 namespace json = boost::json;
 using testing::HasSubstr;
 
-// Answers sums, but those whose first number is at least `held_from`, which wait.
+// Says what computes where it is asked for one token. Answers sums, but those whose first number is
+// at least `held_from`, which wait.
 class Door {
  public:
   net::HttpHandler handler() {
@@ -32,6 +33,10 @@ class Door {
   void Hold(int from) {
     const std::lock_guard lock(mutex_);
     held_from_ = from;
+  }
+  void SayFingerprint(std::string fingerprint) {
+    const std::lock_guard lock(mutex_);
+    fingerprint_ = std::move(fingerprint);
   }
   void AnswerWith(net::HttpResponse response) {
     const std::lock_guard lock(mutex_);
@@ -64,6 +69,11 @@ class Door {
     std::optional<net::HttpResponse> answer;
     {
       const std::lock_guard lock(mutex_);
+      if (const json::value* n_tokens = body.if_contains("max_tokens");
+          n_tokens && *n_tokens == 1) {
+        return exchange->Send(net::HttpResponse::Json(
+            200, json::serialize(json::object{{"system_fingerprint", fingerprint_}})));
+      }
       ++asked_[n];
       last_ = exchange->request();
       answer = fixed_;
@@ -79,6 +89,7 @@ class Door {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   int held_from_ = kProblems;
+  std::string fingerprint_ = "these weights";
   std::optional<net::HttpResponse> fixed_;
   std::vector<std::shared_ptr<net::HttpExchange>> held_;
   std::map<int, int> asked_;
@@ -153,6 +164,21 @@ TEST_P(EvaluationRunnerTest, WhatIsFinishedIsNotAskedAgainAfterTheGatewayHasEnde
   EXPECT_EQ(Ended(id).progress.n_right, kProblems);
   const auto asked = door_.asked();
   for (int n = 0; n < kProblems / 2 - 1; ++n) EXPECT_EQ(asked.at(n), 1) << n;
+}
+
+TEST_P(EvaluationRunnerTest, WhatOtherWeightsHaveSaidIsAskedAgain) {
+  const std::string id = Ask(2);
+  door_.Hold(kProblems / 2);
+  auto runner = Start();
+  door_.WaitUntilHeld();
+  runner->Stop();
+  door_.SayFingerprint("other weights");
+  door_.Hold(kProblems);
+  runner = Start();
+  const store::Evaluation done = Ended(id);
+  EXPECT_EQ(done.progress.n_right, kProblems);
+  EXPECT_EQ(ReadStoredReport(done.report, set_)->settings.system_fingerprint, "other weights");
+  EXPECT_EQ(door_.asked().at(0), 2);
 }
 
 TEST_P(EvaluationRunnerTest, ACancelEndsItAndTheNextOneBegins) {

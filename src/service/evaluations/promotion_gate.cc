@@ -36,12 +36,15 @@ int32_t InProduction(const std::string& profile, const std::vector<ProfileShare>
       ->version;
 }
 
-// How an evaluation was asked; its profile and model aside, which are the version's. nullopt: not
-// as users ask, so it does not count. (With "max_tokens": 1 every version is as good as any other.)
+// How an evaluation was asked; its profile, its model and what computed it aside, which are the
+// version's. nullopt: not as users ask, so it does not count. (With "max_tokens": 1 every version
+// is as good as any other.)
 std::optional<json::object> CountedSettings(const store::Evaluation& evaluation) {
   auto settings = ParseJsonObject(evaluation.settings, "the settings");
   if (evaluation.is_imported || !settings.ok()) return std::nullopt;
-  for (const char* of_version : {"profile", "model"}) settings->erase(of_version);
+  for (const char* of_version : {"profile", "model", "system_fingerprint"}) {
+    settings->erase(of_version);
+  }
   const bool is_plain = std::all_of(settings->begin(), settings->end(),
                                     [](const auto& member) { return member.key() == "seed"; });
   return is_plain ? std::optional(std::move(*settings)) : std::nullopt;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "common/base/json.h"
 #include "service/eval/figures.h"
 #include "service/eval/report.h"
 #include "service/evaluations/evaluation_request.h"
@@ -53,10 +54,14 @@ class EvaluationsTest : public store::DatabaseTest {
     return made->id;
   }
 
-  // Of the version, done: the first so many problems are right.
+  // Of the version, done: the first so many problems are right. Each on weights of its own.
   std::string Done(int64_t version, int n_right, const boost::json::object& settings = {}) {
     const std::string id = Ask(version, settings);
     LEMMA_CHECK(*store_->Claim(id, "run", 1000), "another one runs");
+    auto asked = ParseJsonObject(store_->Find(id)->settings, "the settings").value();
+    asked["model"] = "lemma-mini";
+    asked["system_fingerprint"] = "weights of " + id;
+    LEMMA_CHECK(store_->Begin(id, boost::json::serialize(asked)).ok(), "it can begin");
     LEMMA_CHECK(
         *store_->End(id, "run", {kProblems, n_right, kProblems}, {.report = ReportOf(n_right)}),
         "it has been lost");

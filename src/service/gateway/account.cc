@@ -187,12 +187,14 @@ void Account::Settle(int64_t n_used) {
                        n_used] { reservation->Settle(n_used); });
 }
 
-// Of an answer without usage: what is certain to have reached the client. One that fails as a whole
-// gives it nothing.
+// Of an answer without usage: what is certain to have been computed for the client. One that fails
+// as a whole gives it nothing, nor does one that fails before its first piece.
 int64_t Account::TokensUsed(int http_status, bool is_complete) const {
   if (const auto told = tokens_told()) return *told;
-  if (http_status == 499) return claim_.n_prompt;
+  const bool was_asked = !record_.replica.empty();
+  if (http_status == 499) return was_asked ? claim_.n_prompt : 0;
   if (http_status != 200) return 0;
+  if (has_failed()) return n_pieces_ == 0 ? 0 : claim_.n_prompt + n_pieces_;
   if (n_pieces_ > 0 || !is_complete || !record_.error_reason.empty()) {
     return claim_.n_prompt + n_pieces_;
   }
@@ -203,7 +205,7 @@ int64_t Account::TokensUsed(int http_status, bool is_complete) const {
 std::string_view Account::ErrorReason(int http_status, bool is_complete) const {
   if (!record_.error_reason.empty()) return record_.error_reason;
   if (http_status == 499 || (http_status < 400 && !is_complete)) return "client_left";
-  if (http_status < 400) return record_.finish_reason == "error" ? "failed" : "";
+  if (http_status < 400) return has_failed() ? "failed" : "";
   switch (http_status) {
     case 401:
       return "unauthenticated";

@@ -64,6 +64,8 @@ class Account {
   std::optional<int64_t> tokens_told() const;  // by that usage, so far
   void CountPiece();
   void SetModel(std::string_view name);
+  int64_t n_pieces() const { return n_pieces_; }  // of text, streamed
+  // "error": it failed after it had begun.
   void SetFinishReason(std::string_view reason);
   void SetPerToken(Duration time) { per_token_ = time; }  // as the worker has measured it
   void SetLooped() { record_.is_looped = true; }
@@ -88,6 +90,7 @@ class Account {
   void Measure() const;
   int64_t TokensUsed(int http_status, bool is_complete) const;
   int64_t MillisecondsSoFar() const;
+  bool has_failed() const { return record_.finish_reason == "error"; }
   bool keeps_content() const { return key_ != nullptr && key_->spec.keeps_content; }
 
   std::string_view ErrorReason(int http_status, bool is_complete) const;
@@ -111,7 +114,7 @@ class Account {
   bool is_stream_ = false;
   std::optional<Duration> queue_wait_;
   std::optional<Duration> per_token_;
-  int64_t n_pieces_ = 0;  // of text, streamed
+  int64_t n_pieces_ = 0;
   bool has_ended_ = false;
 };
 

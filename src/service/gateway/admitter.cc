@@ -1,6 +1,7 @@
 #include "service/gateway/admitter.h"
 
 #include <utility>
+#include <vector>
 
 #include "common/base/log.h"
 #include "service/access/limit_headers.h"
@@ -94,7 +95,9 @@ access::Limiter& Admitter::LimiterOf(const access::ApiKey& key) const {
 
 Result<TokenClaim> Admitter::Claim(const Waiting& waiting, const access::KeyLimits& limits) const {
   if (!waiting.body || !LimitsTokens(limits)) return TokenClaim();
-  return waiting.body->Claim(waiting.call.kind, access_.counter);
+  const std::vector<pool::ServedModel> models = pool_.Models();  // the first: of who names none
+  return waiting.body->Claim(waiting.call.kind, access_.counter,
+                             models.empty() ? "" : models.front().id);
 }
 
 }  // namespace lemma::gateway

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "common/net/http.h"
 #include "service/gateway/gateway_access.h"
@@ -15,6 +16,7 @@
 #include "service/gateway/metrics.h"
 #include "service/gateway/relay.h"
 #include "service/gateway/reply.h"
+#include "service/pool/pool.h"
 
 namespace lemma::gateway {
 
@@ -31,8 +33,9 @@ struct Call {
 class Admitter {
  public:
   using Relay = std::function<void(Call)>;
-  Admitter(const GatewayAccess& access, KeyLanes& lanes, Metrics& metrics, Relay relay)
-      : access_(access), lanes_(lanes), metrics_(metrics), relay_(std::move(relay)) {}
+  Admitter(const GatewayAccess& access, const pool::Pool& pool, KeyLanes& lanes, Metrics& metrics,
+           Relay relay)
+      : access_(access), pool_(pool), lanes_(lanes), metrics_(metrics), relay_(std::move(relay)) {}
 
   // Relays the call, here or from a lane, or answers: 400 where its body is no JSON object, 403,
   // 429 where a limit is reached, 503 where too many wait or the limits cannot be asked.
@@ -53,6 +56,7 @@ class Admitter {
   Result<TokenClaim> Claim(const Waiting& waiting, const access::KeyLimits& limits) const;
 
   const GatewayAccess access_;
+  const pool::Pool& pool_;
   KeyLanes& lanes_;
   Metrics& metrics_;
   const Relay relay_;

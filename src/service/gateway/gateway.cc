@@ -75,11 +75,15 @@ struct Gateway::Impl {
         lanes(kLanes, kLaneRequestsMax),
         books{lanes, live, metrics, options.access.log, options.spans},
         link{*options.pool, worker_client, metrics},
-        admitter(options.access, lanes, metrics, [this](Call call) { Forward(std::move(call)); }),
+        admitter(options.access, *options.pool, lanes, metrics,
+                 [this](Call call) { Forward(std::move(call)); }),
         loops(options.n_threads),
         worker_client(loops, WorkerClientOptions()),
         worker_metrics(*options.pool),
-        solver({.front_door = FrontDoor(), .judge = options.judge, .no_judge = options.no_judge}) {}
+        solver({.front_door = FrontDoor(),
+                .profiles = options.profiles,
+                .judge = options.judge,
+                .no_judge = options.no_judge}) {}
   // Requests that wait in the lanes use the clients: they end first. So do those that a run asks.
   ~Impl() {
     server.reset();

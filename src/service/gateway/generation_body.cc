@@ -46,10 +46,12 @@ int64_t SamplesOf(const json::object& body) {
   return std::min(n, kSamplesMax) * PromptsOf(body);
 }
 
-bool IsFor(const json::object& body, const CountedModel& model) {
+bool IsFor(const json::object& body, const CountedModel& model, std::string_view default_model) {
   const json::value* name = body.if_contains("model");
-  if (name == nullptr || name->is_null()) return true;
-  return name->is_string() && (name->get_string().empty() || name->get_string() == model.id);
+  const bool is_named = name != nullptr && !name->is_null();
+  if (is_named && !name->is_string()) return false;
+  if (is_named && !name->get_string().empty()) return name->get_string() == model.id;
+  return default_model.empty() || default_model == model.id;
 }
 
 json::object* ObjectAt(json::object& body, std::string_view name) {
@@ -75,11 +77,12 @@ Result<GenerationBody> GenerationBody::Parse(std::string text) {
   return GenerationBody(std::move(text), std::move(body));
 }
 
-Result<TokenClaim> GenerationBody::Claim(CallKind kind, const PromptCounter* counter) const {
+Result<TokenClaim> GenerationBody::Claim(CallKind kind, const PromptCounter* counter,
+                                         std::string_view default_model) const {
   const std::optional<int64_t> asked = OutputTokens(body_);
   const int64_t n_bytes = static_cast<int64_t>(text_.size()) + kTemplateTokensMax;
   TokenClaim claim;
-  if (counter != nullptr && IsFor(body_, counter->model())) {
+  if (counter != nullptr && IsFor(body_, counter->model(), default_model)) {
     const CountedModel& model = counter->model();
     const auto counted =
         kind == CallKind::kChat ? counter->CountChat(body_) : counter->CountCompletion(body_);

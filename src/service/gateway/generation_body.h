@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/base/status.h"
 #include "service/gateway/prompt_counter.h"
@@ -39,8 +40,10 @@ class GenerationBody {
 
   // An upper bound that the worker cannot pass: the prompt counted exactly where `counter` (null:
   // none) knows the model, else a token a byte; and max_tokens x n. Tokenizes: not for an I/O
-  // thread. kInvalidArgument where nothing bounds the output: an unknown model and no max_tokens.
-  Result<TokenClaim> Claim(CallKind kind, const PromptCounter* counter) const;
+  // thread. `default_model`: who answers a request that names none; "": whoever `counter` knows.
+  // kInvalidArgument where nothing bounds the output: an unknown model and no max_tokens.
+  Result<TokenClaim> Claim(CallKind kind, const PromptCounter* counter,
+                           std::string_view default_model = "") const;
 
   std::optional<std::string> model() const;  // as the client named it
   bool is_stream() const;

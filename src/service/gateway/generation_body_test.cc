@@ -98,6 +98,20 @@ TEST(GenerationBodyTest, OnlyWhatIsAskedIsChanged) {
   EXPECT_EQ(changed.at("x"), 1.1);
 }
 
+TEST(GenerationBodyTest, WhoNamesNoModelIsCountedAsOfTheOneThatAnswers) {
+  const PromptCounter counter = TinyCounter();
+  const auto claim = [&](const char* text, const char* default_model) {
+    return GenerationBody::Parse(text)
+        ->Claim(CallKind::kCompletion, &counter, default_model)
+        ->n_output;
+  };
+  const char* unnamed = R"({"prompt":"a","max_tokens":99999})";
+  EXPECT_LT(claim(unnamed, "tiny"), 1000) << "no more than its context";
+  EXPECT_EQ(claim(unnamed, "another"), 99999);
+  EXPECT_EQ(claim(R"({"model":"","prompt":"a","max_tokens":99999})", "another"), 99999);
+  EXPECT_LT(claim(R"({"model":"tiny","prompt":"a","max_tokens":99999})", "another"), 1000);
+}
+
 TEST(GenerationBodyTest, WhatTheWorkerWillRefuseIsLeftForIt) {
   for (const char* text : {R"({"stream_options":7})", R"({"deadline_ms":"soon"})"}) {
     Result<GenerationBody> body = GenerationBody::Parse(text);

@@ -202,6 +202,8 @@ TEST_F(LimitedTest, TokensAreSettledToWhatWasUsed) {
     exchange->Abort();
   };
   expect_cost("the worker died", "", 0);
+  answer = stream(": ping\n\n", false);
+  expect_cost("the worker died before its first word", R"(,"stream":true)", 0);
 }
 
 TEST_F(LimitedTest, WhoeverLeavesPaysForWhatReachedThem) {

@@ -180,6 +180,18 @@ TEST_F(QueueTest, AClientThatLeavesLeavesTheLine) {
               HasSubstr("{code=\"499\",route=\"/v1/chat/completions\"} 1\n"));
 }
 
+TEST_F(QueueTest, WhoLeavesTheLinePaysForNothing) {
+  BeginWithSlots(1);
+  const auto runs = Call(Marked("runs"));
+  holding_.Await(0);
+  const store::NewKey made = Create(Spec("a", {.tokens_per_day = 1'000'000}));
+  const auto leaves = Call(Marked("leaves"), made.text);
+  ASSERT_TRUE(Waiting(1));
+  EXPECT_GT(DayTokens(made), 100) << "reserved";
+  leaves->Leave();
+  EXPECT_TRUE(Eventually([&] { return DayTokens(made) == 0; })) << DayTokens(made);
+}
+
 TEST_F(QueueTest, AGatewayThatStopsForgetsWhatWaits) {
   BeginWithSlots(1);
   const auto runs = Call(Marked("runs"));

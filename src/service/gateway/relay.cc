@@ -201,7 +201,6 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   }
 
   void EndInLine(bool has_left) { has_left ? EndCancelled() : reply_->SendCancelled(); }
-
   void OnCancelled() {
     std::shared_ptr<pool::Turn> turn;
     {
@@ -282,7 +281,8 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   void SettleTurn(const Status& status) {
     if (turn_ == nullptr) return;
     std::optional<int64_t> used = reply_->account().tokens_told();
-    const bool is_answered = is_stream_ || (status.ok() && whole_.status == 200);
+    const bool is_answered =
+        status.ok() ? is_stream_ || whole_.status == 200 : reply_->account().n_pieces() > 0;
     if (!used && !is_answered) used = 0;
     turn_->Settle(used);
   }
@@ -295,7 +295,9 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   bool MayBeAskedElsewhere(const Status& status) const {
     if (status.code() == StatusCode::kUnavailable) return true;  // nobody has seen it
     if (!routing_.is_repeatable) return false;
-    return status.ok() ? IsServersFault(whole_.status) : status.code() == StatusCode::kDataLoss;
+    if (status.ok()) return IsServersFault(whole_.status);
+    const bool is_silent = status.code() == StatusCode::kDeadlineExceeded && !IsLate(status);
+    return is_silent || status.code() == StatusCode::kDataLoss;
   }
 
   // Nothing has been sent to the client yet.
@@ -337,11 +339,10 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
 
   void NameReplica() { reply_->AddHeader("x-lemma-replica", lease_->target().replica); }
 
+  Status ForClient(const Status& status) const { return WorkerFailure(status, IsLate(status)); }
   const char* CodeFor(const Status& status) const {
     return IsLate(status) ? "deadline_exceeded" : "";
   }
-
-  Status ForClient(const Status& status) const { return WorkerFailure(status, IsLate(status)); }
 
   void EndStream(const Status& status) {
     Result<std::string> rest = status.ok() ? mapper_->EndEvents() : ForClient(status);

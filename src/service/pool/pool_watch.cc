@@ -112,8 +112,7 @@ void PoolImpl::RestartIdle() {
   for (auto& [id, member] : members_) {
     const Replica& replica = *table_.Find(id);
     if (!replica.is_restarting || replica.n_in_flight > 0 || member.is_told_to_end) continue;
-    member.is_told_to_end = true;
-    member.process->Restart();
+    member.is_told_to_end = member.process->Restart();  // else as soon as it can be
   }
 }
 

@@ -50,8 +50,8 @@ Status WorkerProcess::Spawn() {
   const pid_t child = fork();
   if (child < 0) return IoError(std::string("cannot start a worker: ") + std::strerror(errno));
   if (child == 0) {
-    // A worker never outlives its supervisor, however that ends.
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    // A worker never outlives its supervisor, however that ends, and had it been stopped.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(1);
     // Ctrl-C reaches the whole foreground group; the supervisor alone decides when to stop.
     setpgid(0, 0);
@@ -136,11 +136,12 @@ void WorkerProcess::Kill() {
   if (pid_ > 0) kill(pid_, SIGKILL);
 }
 
-void WorkerProcess::Restart() {
+bool WorkerProcess::Restart() {
   MutexLock lock(mutex_);
-  if (pid_ <= 0 || !was_ready_) return;
+  if (pid_ <= 0 || !was_ready_) return false;
   is_restart_wanted_ = true;
   kill(pid_, SIGTERM);
+  return true;
 }
 
 void WorkerProcess::Stop() {

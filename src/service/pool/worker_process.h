@@ -50,9 +50,9 @@ class WorkerProcess {
   // Ends the process that runs now at once, for it hangs: another one follows.
   void Kill() LEMMA_EXCLUDES(mutex_);
 
-  // SIGTERM: it finishes what it has and ends, and another one follows at once. Nothing where it
-  // has never been ready or does not run.
-  void Restart() LEMMA_EXCLUDES(mutex_);
+  // SIGTERM: it finishes what it has and ends, and another one follows at once. False, and nothing
+  // is done, where it has never been ready or does not run.
+  bool Restart() LEMMA_EXCLUDES(mutex_);
 
   // SIGTERM, wait for it to drain, SIGKILL after drain_timeout; at once SIGKILL where
   // it was never ready. Idempotent.

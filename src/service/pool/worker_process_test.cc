@@ -71,6 +71,14 @@ TEST(WorkerProcessTest, TheWorkerCanBeTerminatedThoughItsSupervisorBlocksSignals
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
+TEST(WorkerProcessTest, OneThatWasNeverReadyIsNotRestartedYet) {
+  const auto process = *WorkerProcess::Start(Shell("exec sleep 60"));
+  EXPECT_FALSE(process->Restart());
+  process->MarkReady();
+  EXPECT_TRUE(process->Restart());
+  EXPECT_TRUE(Eventually([&] { return process->n_restarts() == 1; }));
+}
+
 TEST(WorkerProcessTest, OneThatWasReadyIsRestartedWhenItEndsAndSaysSo) {
   std::atomic<int> n_exits{0};
   std::atomic<int> n_restarts{0};

@@ -30,7 +30,8 @@ enum class OffDomainPolicy {
   kPass,    // it is asked
 };
 
-// How the answer is found in a reply, and how it can be checked.
+// How the answer is found in a reply, and how it is checked where a problem is solved: by a vote of
+// samples on it, by the tests that come with the problem, or not at all.
 enum class Extractor { kNone, kBoxed, kCode };
 enum class Verifier { kNone, kAnswer, kProgram };
 
@@ -55,8 +56,8 @@ struct TaskProfile {
   LocalText user;  // wraps the first user message, {{prompt}}; "": it stays as it is
   Injection injection = Injection::kPrependIfAbsent;
   OffDomainPolicy off_domain = OffDomainPolicy::kPass;
-  Extractor extractor = Extractor::kNone;
-  Verifier verifier = Verifier::kNone;
+  Extractor extractor = Extractor::kBoxed;
+  Verifier verifier = Verifier::kAnswer;
   // What a request gets that does not say.
   double temperature = 0.7;
   double top_p = 0.95;

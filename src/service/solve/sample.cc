@@ -27,19 +27,30 @@ std::string TextOf(const json::object* object, std::string_view name) {
   return text == nullptr ? "" : std::string(*text);
 }
 
+// As the server tells it, or what its log probabilities let be known; nothing where it has none.
+std::optional<double> ReadEntropy(const json::object& token, Sample& sample) {
+  const json::value* entropy = Member(&token, "entropy");
+  if (entropy != nullptr && entropy->is_number()) {
+    sample.tells_entropy = true;
+    return entropy->to_number<double>();
+  }
+  const json::value* top = Member(&token, "top_logprobs");
+  const json::array* entries = top == nullptr ? nullptr : top->if_array();
+  std::vector<double> values;
+  for (const json::value& entry : entries == nullptr ? json::array() : *entries) {
+    const json::value* logprob = Member(entry.if_object(), "logprob");
+    if (logprob != nullptr && logprob->is_number()) values.push_back(logprob->to_number<double>());
+  }
+  return values.empty() ? std::nullopt : std::optional(reason::EntropyOfTop(values));
+}
+
 void ReadConfidence(const json::object* logprobs, Sample& sample) {
   const json::value* content = Member(logprobs, "content");
   const json::array* tokens = content == nullptr ? nullptr : content->if_array();
   for (const json::value& token : tokens == nullptr ? json::array() : *tokens) {
-    const json::value* top = Member(token.if_object(), "top_logprobs");
-    const json::array* entries = top == nullptr ? nullptr : top->if_array();
-    std::vector<double> values;
-    for (const json::value& entry : entries == nullptr ? json::array() : *entries) {
-      const json::value* logprob = Member(entry.if_object(), "logprob");
-      if (logprob != nullptr && logprob->is_number())
-        values.push_back(logprob->to_number<double>());
-    }
-    sample.confidence.Add(values);
+    if (!token.is_object()) continue;
+    const std::optional<double> entropy = ReadEntropy(token.get_object(), sample);
+    if (entropy) sample.confidence.Add(*entropy);
   }
 }
 

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "service/reason/answer_extractor.h"
 #include "service/reason/consensus/trace_confidence.h"
 #include "service/reason/judge/judge.h"
 
@@ -43,9 +42,10 @@ struct Sample {
   int64_t n_tokens = 0;         // as the server says; until it does, the pieces that came
   bool is_counted = false;      // the server says it all along
   reason::TraceConfidence confidence{kGroupTokens};
-  std::optional<reason::ExtractedAnswer> answer;  // of one that has ended
-  std::optional<reason::JudgeReport> report;      // where there were tests and a program
-  std::vector<Claim> claims;                      // that it rests on, where they were examined
+  bool tells_entropy = false;                 // as a Lemma worker does
+  std::optional<std::string> answer;          // of one that has ended
+  std::optional<reason::JudgeReport> report;  // where there were tests and a program
+  std::vector<Claim> claims;                  // that it rests on, where they were examined
 };
 
 // By its claims, 0 to 1; 0 where none were examined.

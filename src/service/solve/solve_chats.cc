@@ -103,11 +103,13 @@ json::object SolveRun::BodyOf(int n_samples, int64_t max_tokens) const {
 }
 
 // Without what the server may not take, where the client has not asked for that itself: a bound of
-// tokens beyond the context, several samples at once, logprobs. False: there is nothing like it.
+// tokens beyond the context (what is repaired has a longer prompt than the client knows), several
+// samples at once, logprobs. False: there is nothing like it.
 bool SolveRun::AskOtherwise(const Chat& chat, std::string_view error) {
   json::object body = chat.body;
   const json::value* bound = body.if_contains("max_tokens");
-  const bool is_ours = bound != nullptr && (chat.is_aside || *bound != request_.max_tokens);
+  const bool is_ours =
+      bound != nullptr && (chat.is_aside || n_repairs_ > 0 || *bound != request_.max_tokens);
   if (is_ours && error.find("context") != error.npos) {
     body.erase("max_tokens");
     StartChatFor(chat.samples, std::move(body), chat.is_aside, chat.held);

@@ -87,7 +87,7 @@ void SolveRun::WeighByClaims() {
   if (!ExamineClaims(voters)) return;
   reason::AnswerVote weighed;
   for (const Sample* voter : voters) {
-    weighed.Add(voter->index, voter->answer->text, Reliability(*voter));
+    weighed.Add(voter->index, *voter->answer, Reliability(*voter));
   }
   if (weighed.weight() > 0) vote_ = std::move(weighed);
   writer_.Event({{"type", "vote"}, {"votes", RenderVotes(vote_)}});

@@ -21,7 +21,7 @@ json::object RenderSample(const Sample& sample) {
                          {"answer", nullptr},
                          {"finish_reason", nullptr},
                          {"completion_tokens", sample.n_tokens}};
-  if (sample.answer) object["answer"] = sample.answer->text;
+  if (sample.answer) object["answer"] = *sample.answer;
   if (!sample.finish_reason.empty()) object["finish_reason"] = sample.finish_reason;
   if (const auto lowest = sample.confidence.Lowest()) object["confidence"] = *lowest;
   if (sample.report) object["tests"] = RenderReport(*sample.report);
@@ -130,7 +130,7 @@ json::object RenderResult(const SolveResult& result) {
   }
   object["solution_sample"] =
       result.best == nullptr ? json::value(nullptr) : json::value(result.best->index);
-  if (result.best != nullptr && result.best->answer) object["answer"] = result.best->answer->text;
+  if (result.best != nullptr && result.best->answer) object["answer"] = *result.best->answer;
   return object;
 }
 

@@ -6,6 +6,8 @@
 
 #include "common/base/error_body.h"
 #include "common/base/json.h"
+#include "service/reason/answer_extractor.h"
+#include "service/reason/judge/program.h"
 
 namespace lemma::solve {
 namespace {
@@ -38,10 +40,11 @@ net::HttpResponse BrokenOff() {
 
 }  // namespace
 
-SolveRun::SolveRun(net::HttpHandler front_door, const reason::Judge* judge,
+SolveRun::SolveRun(net::HttpHandler front_door, ProfileSource profiles, const reason::Judge* judge,
                    std::shared_ptr<net::HttpExchange> client, std::string id, SolveRequest request,
                    const reason::SamplingPlan& plan)
-    : judge_(judge),
+    : profiles_(std::move(profiles)),
+      judge_(judge),
       client_(std::move(client)),
       request_(std::move(request)),
       plan_(plan),
@@ -79,6 +82,8 @@ bool SolveRun::StartWave() {
     for (const auto& sample : samples_) {
       if (const auto of_one = sample->confidence.Lowest()) lowest.push_back(*of_one);
     }
+    // Only a Lemma worker stops one sample of a chat.
+    one_each_ |= std::ranges::none_of(samples_, [](const auto& s) { return s->tells_entropy; });
     threshold_ = reason::ConfidenceThreshold(std::move(lowest), kWeakPart);
   }
   int n = plan_.NextWave(vote_, n_ended_);
@@ -147,7 +152,7 @@ void SolveRun::Handle(ChatNews news) {
   Chat& chat = chats_[static_cast<size_t>(news.chat)];
   if (news.head && news.has_ended) return HandleFailure(news.chat, std::move(*news.head));
   if (news.head && !chat.is_aside) {
-    profile_ = std::string(news.head->header("x-lemma-profile"));
+    SetProfile(std::string(news.head->header("x-lemma-profile")));
     is_off_domain_ = news.head->header("x-lemma-off-domain") == "refused";
     // Of whichever chat is the first to answer.
     if (writer_.Begin(profile_)) {
@@ -253,29 +258,53 @@ void SolveRun::Abandon(Sample& sample, SampleState state) {
   if (state == SampleState::kWeak) ++n_ended_;
 }
 
+void SolveRun::SetProfile(std::string name) {
+  profile_ = std::move(name);
+  const Result<reason::ProfilePtr> profile = profiles_()->Find(profile_);
+  if (!profile.ok()) return;  // there is none, or the messages bring their own
+  extractor_ = (*profile)->extractor;
+  verifier_ = (*profile)->verifier;
+}
+
+std::optional<std::string> SolveRun::AnswerIn(const std::string& reply) const {
+  if (extractor_ == reason::Extractor::kBoxed) {
+    if (auto answer = reason::ExtractAnswer(reply)) return std::move(answer->text);
+  } else if (extractor_ == reason::Extractor::kCode) {
+    if (auto program = reason::ExtractProgram(reply)) return std::move(program->source);
+  }
+  return std::nullopt;
+}
+
 void SolveRun::EndSample(Sample& sample) {
   sample.state = SampleState::kEnded;
   --n_running_;
   ++n_ended_;
   // What broke off may have said something on its way that is not its answer.
   const bool is_whole = !sample.finish_reason.empty();
-  if (is_whole && !request_.tests) sample.answer = reason::ExtractAnswer(sample.text);
+  if (is_whole && !request_.tests) sample.answer = AnswerIn(sample.text);
   json::object told = {
       {"type", "sample"},
       {"sample", sample.index},
-      {"answer", sample.answer ? json::value(sample.answer->text) : json::value(nullptr)},
+      {"answer", sample.answer ? json::value(*sample.answer) : json::value(nullptr)},
       {"finish_reason", sample.finish_reason},
       {"completion_tokens", sample.n_tokens}};
   if (!sample.thinking_closed.empty()) told["thinking_closed"] = sample.thinking_closed;
   writer_.Event(std::move(told));
   if (is_off_domain_) stopped_ = "off_domain";
   if (request_.tests && is_whole) JudgeSample(sample);
+  if (verifier_ != reason::Verifier::kAnswer) return EndIfAnswered(sample);
   if (!sample.answer) return;
   const bool weighs = plan_.options().strategy == Strategy::kConfidence;
-  vote_.Add(sample.index, sample.answer->text, weighs ? sample.confidence.Lowest().value_or(1) : 1);
+  vote_.Add(sample.index, *sample.answer, weighs ? sample.confidence.Lowest().value_or(1) : 1);
   writer_.Event({{"type", "vote"}, {"votes", RenderVotes(vote_)}});
   const auto over = plan_.IsOver(vote_, n_ended_);
   if (over && stopped_.empty()) stopped_ = StopReasonName(*over);
+}
+
+// Where nothing is voted on the first sample that has what is asked for is as good as any.
+void SolveRun::EndIfAnswered(const Sample& sample) {
+  if (request_.tests || sample.finish_reason.empty() || !stopped_.empty()) return;
+  if (sample.answer || extractor_ == reason::Extractor::kNone) stopped_ = "answered";
 }
 
 void SolveRun::StopIfWeak(Sample& sample) {
@@ -309,10 +338,14 @@ Sample* SolveRun::Best() const {
     }
   }
   if (best != nullptr) return best;
-  const auto said = std::find_if(samples_.begin(), samples_.end(), [](const auto& sample) {
-    return !sample->text.empty() || !sample->reasoning.empty();
-  });
-  return said == samples_.end() ? nullptr : said->get();
+  const auto worth = [](const Sample& sample) {
+    if (sample.answer) return 3;
+    if (!sample.finish_reason.empty()) return 2;
+    return sample.text.empty() && sample.reasoning.empty() ? 0 : 1;
+  };
+  const auto most =
+      std::ranges::max_element(samples_, {}, [&](const auto& sample) { return worth(*sample); });
+  return most == samples_.end() || worth(**most) == 0 ? nullptr : most->get();
 }
 
 // Against taking all samples to their ends, each as long as those that ended.

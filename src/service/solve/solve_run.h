@@ -2,6 +2,7 @@
 // tested as it comes, the rest cancelled when that is enough.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "service/reason/consensus/answer_vote.h"
 #include "service/reason/consensus/sampling_plan.h"
 #include "service/reason/judge/judge.h"
+#include "service/reason/profile_set.h"
 #include "service/solve/chat_desk.h"
 #include "service/solve/sample.h"
 #include "service/solve/solve_reply.h"
@@ -19,11 +21,13 @@
 
 namespace lemma::solve {
 
+using ProfileSource = std::function<std::shared_ptr<const reason::ProfileSet>()>;
+
 // Run blocks for as long as it takes, on a thread of its own. Close is for any thread.
 class SolveRun {
  public:
   // judge: nullptr where there are no tests.
-  SolveRun(net::HttpHandler front_door, const reason::Judge* judge,
+  SolveRun(net::HttpHandler front_door, ProfileSource profiles, const reason::Judge* judge,
            std::shared_ptr<net::HttpExchange> client, std::string id, SolveRequest request,
            const reason::SamplingPlan& plan);
 
@@ -61,8 +65,11 @@ class SolveRun {
   void HandleEnd(Chat& chat);
   void HandleFailure(int chat_number, net::HttpResponse answer);
   bool AskOtherwise(const Chat& chat, std::string_view error);
+  void SetProfile(std::string name);
+  std::optional<std::string> AnswerIn(const std::string& reply) const;
   void EndSample(Sample& sample);
   void JudgeSample(Sample& sample);
+  void EndIfAnswered(const Sample& sample);
   void StopIfWeak(Sample& sample);
   void Abandon(Sample& sample, SampleState state);
 
@@ -77,6 +84,7 @@ class SolveRun {
   int64_t TokensSaved() const;
   TimePoint NextWake() const;
 
+  const ProfileSource profiles_;
   const reason::Judge* const judge_;
   const std::shared_ptr<net::HttpExchange> client_;
   const SolveRequest request_;
@@ -92,10 +100,13 @@ class SolveRun {
   int n_running_ = 0;                // samples and asides
   int n_ended_ = 0;                  // samples
   bool is_off_domain_ = false;       // refused, in words, by whoever knows what the model is for
-  bool one_each_ = false;            // the server does not know n
+  bool one_each_ = false;            // the server does not know n, or stops none of n
   std::optional<double> threshold_;  // of confidence
   std::string stopped_;
   std::string profile_, model_;
+  // The profile's. Without one the answers are boxed and voted on.
+  reason::Extractor extractor_ = reason::Extractor::kBoxed;
+  reason::Verifier verifier_ = reason::Verifier::kAnswer;
   int n_repairs_ = 0;
   std::optional<net::HttpResponse> failure_;  // the first one
   ChatDesk desk_;                             // last: its chats end before what they tell is gone

@@ -5,7 +5,6 @@
 
 #include "common/base/error_body.h"
 #include "common/net/retry_after.h"
-#include "service/solve/solve_run.h"
 
 namespace lemma::solve {
 namespace {
@@ -50,8 +49,8 @@ void Solver::Solve(std::shared_ptr<net::HttpExchange> exchange, const std::strin
   if (has_stopped_ || static_cast<int>(running_.size()) >= options_.runs_max) {
     return SendError(*exchange, Unavailable("too many problems are being solved"));
   }
-  auto run = std::make_shared<SolveRun>(options_.front_door, options_.judge, exchange, request_id,
-                                        std::move(*request), *plan);
+  auto run = std::make_shared<SolveRun>(options_.front_door, options_.profiles, options_.judge,
+                                        exchange, request_id, std::move(*request), *plan);
   exchange->OnClosed([weak = std::weak_ptr(run)] {
     if (const auto left = weak.lock()) left->Close();
   });

@@ -9,12 +9,16 @@
 #include "common/base/thread_annotations.h"
 #include "common/net/http_server.h"
 #include "service/reason/judge/judge.h"
+#include "service/reason/profile_set.h"
+#include "service/solve/solve_run.h"
 
 namespace lemma::solve {
 
 struct SolverOptions {
   // Answers the chats of a run, as the server answers a client's.
   net::HttpHandler front_door;
+  // The task profiles as they are now; thread-safe and quick.
+  ProfileSource profiles = reason::ProfileSet::Shipped;
   // Runs programs; nullptr: calls with tests are refused, for this reason.
   const reason::Judge* judge = nullptr;
   std::string no_judge = "this server runs no programs";

@@ -61,6 +61,24 @@ TEST(SolverPrograms, OfAProgramThatDoesNotCompileTheCompilersWordsAreSentBack) {
   EXPECT_EQ(client.Json().at("stopped"), "verified");
 }
 
+TEST(SolverPrograms, ARepairThatIsTooLongWithItsBoundIsAskedForWithoutIt) {
+  const auto judge = reason::Judge::Create({});
+  if (!judge.ok()) GTEST_SKIP() << judge.status().message();
+  Door door([mends = Mending("print(4)", "Expected output", "print(5)")](
+                net::HttpExchange& exchange, const json::object& body) {
+    if (body.at("messages").as_array().size() == 1 || !body.contains("max_tokens")) {
+      return mends(exchange, body);
+    }
+    exchange.Send(net::HttpResponse::Json(400, R"({"error":{"code":"context_length_exceeded"}})"));
+  });
+  Solver solver({.front_door = door.handler(), .judge = &*judge});
+  json::object body = Problem({{"strategy", "single"}, {"max_tokens", 900}});
+  body["tests"] = {{{"output", "5\n"}}};
+  Client client(body);
+  solver.Solve(client.exchange, "r1");
+  EXPECT_EQ(client.Json().at("stopped"), "verified");
+}
+
 TEST(SolverPrograms, AProgramThatSleepsHoldsUpNeitherTheDeadlineNorTheEnd) {
   const auto judge = reason::Judge::Create({});
   if (!judge.ok()) GTEST_SKIP() << judge.status().message();

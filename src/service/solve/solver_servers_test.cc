@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cmath>
 #include <limits>
 #include <string>
 #include <utility>
@@ -82,6 +84,42 @@ TEST(SolverServers, WhatTheServerDoesNotTakeIsLeftOut) {
   bounded.Solve(own.exchange, "r3");
   own.Wait();
   EXPECT_EQ(own.head.status, 400) << "what the client has asked for itself";
+}
+
+// 600 tokens, each as likely as one other; "": the sample goes on.
+std::string TopLogprobs(int choice, double probability, const std::string& answer) {
+  const json::object likeliest = {{"logprob", std::log(probability)}};
+  const json::object token = {{"top_logprobs", {likeliest, likeliest}}};
+  json::object said = {{"index", choice},
+                       {"delta", {{"content", answer.empty() ? "hm" : "\\boxed{" + answer + "}"}}},
+                       {"logprobs", {{"content", json::array(600, token)}}}};
+  if (!answer.empty()) said["finish_reason"] = "stop";
+  return net::SseEvent(json::serialize(json::object{{"choices", json::array{said}}}));
+}
+
+TEST(SolverServers, AWeakSampleOfAServerThatStopsNoneAloneIsLeft) {
+  std::atomic<int> n_chats{0};
+  Door door([&](net::HttpExchange& exchange, const json::object& body) {
+    Begin(exchange);
+    const int chat = n_chats++;
+    if (body.contains("n")) {  // two differ, so that the others are asked
+      exchange.Write(TopLogprobs(0, 0.5, "5") + TopLogprobs(1, 0.5, "6"));
+      EndWith(exchange, 1200);
+    } else if (chat == 1) {
+      exchange.Write(TopLogprobs(0, 0.3, ""));  // less sure
+    } else {
+      exchange.Write(TopLogprobs(0, 0.5, "5"));
+      EndWith(exchange, 600);
+    }
+  });
+  Solver solver({.front_door = door.handler()});
+  Client client(Problem({{"strategy", "confidence"}, {"samples", 4}}));
+  solver.Solve(client.exchange, "r1");
+  const json::object result = client.Json();
+  EXPECT_EQ(door.Samples(), (std::vector<int64_t>{2, 1, 1}));
+  EXPECT_EQ(result.at("samples").at(2).at("state"), "weak");
+  EXPECT_EQ(result.at("answer"), "5");
+  EXPECT_TRUE(door.exchanges[1]->closed()) << "its chat is left";
 }
 
 TEST(SolverServers, WhatBreaksOffIsNoAnswer) {

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -175,19 +176,6 @@ TEST(Solver, TokensOfAllSamplesAreBounded) {
   EXPECT_EQ(door.bodies[2].at("max_tokens"), 20);
 }
 
-std::string Logprobs(int choice, double logprob, int n_tokens, const char* finish_reason) {
-  json::array tokens;
-  for (int i = 0; i < n_tokens; ++i) {
-    tokens.push_back({{"top_logprobs", {{{"logprob", logprob}}, {{"logprob", logprob}}}}});
-  }
-  json::object object = {{"index", choice},
-                         {"delta", {{"content", finish_reason ? "\\boxed{5}" : "hm"}}},
-                         {"logprobs", {{"content", std::move(tokens)}}},
-                         {"finish_reason", nullptr}};
-  if (finish_reason != nullptr) object["finish_reason"] = finish_reason;
-  return net::SseEvent(json::serialize(json::object{{"choices", json::array{object}}}));
-}
-
 TEST(Solver, ASampleThatIsLessSureThanTheOthersIsStopped) {
   std::atomic<int> n_chats{0};
   std::string stopped;
@@ -199,10 +187,10 @@ TEST(Solver, ASampleThatIsLessSureThanTheOthersIsStopped) {
     Begin(exchange);
     const bool first = n_chats++ == 0;
     if (first) {  // two differ, so that the others are asked
-      exchange.Write(Logprobs(0, -5, 600, "stop") + Chunk(1, "\\boxed{6}", "stop"));
+      exchange.Write(Entropies(0, 0.3, 600, "stop") + Chunk(1, "\\boxed{6}", "stop"));
       return exchange.Finish();
     }
-    exchange.Write(Logprobs(0, -1, 600, nullptr) + Logprobs(1, -6, 600, "stop"));
+    exchange.Write(Entropies(0, 0.9, 600) + Entropies(1, 0.2, 600, "stop"));
   });
   Solver solver({.front_door = door.handler()});
   Client client(Problem({{"strategy", "confidence"}, {"samples", 4}}));
@@ -210,8 +198,38 @@ TEST(Solver, ASampleThatIsLessSureThanTheOthersIsStopped) {
   const json::object result = client.Json();
   EXPECT_EQ(result.at("samples").at(2).at("state"), "weak");
   EXPECT_EQ(result.at("answer"), "5");
+  EXPECT_NEAR(result.at("samples").at(0).at("confidence").as_double(), std::exp(-0.3), 1e-9);
   EXPECT_EQ(stopped, "/v1/requests/r1.c1/stop {\"samples\":[0]}");
   EXPECT_EQ(door.bodies[0].at("top_logprobs"), 5);
+}
+
+TEST(Solver, WhatAProfileDoesNotVoteOnEndsWithItsFirstAnswer) {
+  std::string profile;
+  Door door([&](net::HttpExchange& exchange, const json::object&) {
+    Begin(exchange, profile);
+    exchange.Write(Chunk(0, "Half of a first"));
+    exchange.Write(Chunk(1, "Say more about 7.", "stop", 5));
+    exchange.Write(Chunk(2, "```python\nprint(7)\n```", "stop", 5));
+  });
+  Solver solver({.front_door = door.handler()});
+  const auto solve = [&](const char* used) {
+    profile = used;
+    Client client(Problem({{"strategy", "majority"}, {"samples", 3}}));
+    solver.Solve(client.exchange, "r1");
+    return client.Json();
+  };
+  const json::object words = solve("interviewer");
+  EXPECT_EQ(words.at("stopped"), "answered");
+  EXPECT_TRUE(words.at("answer").is_null());
+  EXPECT_EQ(words.at("solution"), "Say more about 7.");
+  EXPECT_TRUE(words.at("agreement").is_null());
+  EXPECT_EQ(words.at("samples").at(0).at("state"), "cancelled");
+
+  const json::object program = solve("algorithm");
+  EXPECT_EQ(program.at("stopped"), "answered");
+  EXPECT_EQ(program.at("answer"), "print(7)\n");
+  EXPECT_EQ(program.at("solution_sample"), 2) << "the one that has a program";
+  EXPECT_TRUE(program.at("votes").as_array().empty());
 }
 
 TEST(Solver, ClaimsThatDoNotHoldLoseTheVote) {

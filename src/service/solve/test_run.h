@@ -114,8 +114,20 @@ inline std::string Chunk(int choice, const std::string& text, const char* finish
       json::serialize(json::object{{"model", "tiny"}, {"choices", json::array{object}}}));
 }
 
-inline void Begin(net::HttpExchange& exchange) {
-  exchange.Start({200, {{"Content-Type", "text/event-stream"}, {"x-lemma-profile", "math"}}, ""});
+// A chunk of so many tokens of which a Lemma worker tells the entropy, all the same.
+inline std::string Entropies(int choice, double entropy, int n_tokens,
+                             const char* finish_reason = nullptr) {
+  const json::array tokens(static_cast<size_t>(n_tokens), {{"entropy", entropy}});
+  json::object object = {{"index", choice},
+                         {"delta", {{"content", finish_reason ? "\\boxed{5}" : "hm"}}},
+                         {"logprobs", {{"content", tokens}}},
+                         {"finish_reason", nullptr}};
+  if (finish_reason != nullptr) object["finish_reason"] = finish_reason;
+  return net::SseEvent(json::serialize(json::object{{"choices", json::array{object}}}));
+}
+
+inline void Begin(net::HttpExchange& exchange, const std::string& profile = "math") {
+  exchange.Start({200, {{"Content-Type", "text/event-stream"}, {"x-lemma-profile", profile}}, ""});
 }
 
 inline void EndWith(net::HttpExchange& exchange, int64_t n_tokens) {

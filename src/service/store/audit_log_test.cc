@@ -57,6 +57,13 @@ TEST_P(AuditLogTest, TheDatabaseRefusesToChangeOrDeleteAnEntry) {
         "DELETE FROM audit_log WHERE number = 3", "DELETE FROM audit_log"}) {
     EXPECT_THAT(Execute(statement).message(), HasSubstr("append-only")) << statement;
   }
+  if (!is_postgresql()) {
+    EXPECT_THAT(
+        Execute("REPLACE INTO audit_log SELECT number, at_ms, 'bob', address, action, target,"
+                " details, hash FROM audit_log WHERE number = 2")
+            .message(),
+        HasSubstr("append-only"));
+  }
   if (is_postgresql()) {
     EXPECT_THAT(Execute("TRUNCATE audit_log").message(), HasSubstr("append-only"));
   }

@@ -62,7 +62,8 @@ void OpenSqlite(soci::session& sql, const DatabaseOptions& options) {
   sqlite::sqlite3_busy_timeout(connection, static_cast<int>(options.wait_max.count()));
   SwitchToWal(sql, options.wait_max);
   for (const char* pragma :
-       {"PRAGMA foreign_keys = ON", "PRAGMA cell_size_check = ON", "PRAGMA mmap_size = 0"}) {
+       {"PRAGMA foreign_keys = ON", "PRAGMA cell_size_check = ON", "PRAGMA mmap_size = 0",
+        "PRAGMA recursive_triggers = ON"}) {  // what REPLACE deletes counts as deleted
     sql << pragma;
   }
 }

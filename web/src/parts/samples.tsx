@@ -33,10 +33,7 @@ export function Samples({ run, say }: { run: Run; say: Say }) {
               max={longest}
               value={lengthOf(sample)}
             />
-            <span>
-              {sample.answer ??
-                (sample.check ? verdictName(sample.check.verdict, say) : say(states[sample.state]))}
-            </span>
+            <span>{outcomeOf(sample, say)}</span>
           </li>
         ))}
       </ol>
@@ -58,6 +55,12 @@ export function Samples({ run, say }: { run: Run; say: Say }) {
       )}
     </section>
   );
+}
+
+// An answer of several lines is a program, which stands below.
+function outcomeOf(sample: Sample, say: Say): string {
+  if (sample.answer && !sample.answer.includes("\n")) return sample.answer;
+  return sample.check ? verdictName(sample.check.verdict, say) : say(states[sample.state]);
 }
 
 function lengthOf(sample: Sample): number {

@@ -11,6 +11,7 @@ interface Props {
 export function Verified({ run, isProgram, say }: Props) {
   if (run.state !== "done" || run.isOffDomain) return null;
   if (isProgram) return <TestVerdicts run={run} say={say} />;
+  if (run.stopped === "answered") return <p class="note">{say("notVoted")}</p>;
   const votes = run.votes.reduce((sum, { count }) => sum + count, 0);
   if (votes === 0) return <p class="note">{say("noAnswer")}</p>;
   return (

@@ -1,15 +1,18 @@
 #include "service/reason/consensus/trace_confidence.h"
 
 #include <algorithm>
-#include <numeric>
+#include <cmath>
 
 #include "common/base/check.h"
 
 namespace lemma::reason {
 namespace {
 
-// Servers write a chance of zero as -9999 or so. Beyond this all are the same: impossible.
-constexpr double kLogprobMin = -30;
+// Of as many equally likely tokens as no vocabulary has.
+constexpr double kEntropyMax = 20;
+
+// What a token of probability p adds to the entropy.
+double Surprise(double p) { return p > 0 ? -p * std::log(p) : 0; }
 
 }  // namespace
 
@@ -17,24 +20,28 @@ TraceConfidence::TraceConfidence(size_t group_tokens) : window_(group_tokens) {
   LEMMA_CHECK(group_tokens > 0, "a group has tokens");
 }
 
-void TraceConfidence::Add(std::span<const double> top_logprobs) {
-  if (top_logprobs.empty()) return;
-  const double sum =
-      std::accumulate(top_logprobs.begin(), top_logprobs.end(), 0.0,
-                      [](double so_far, double p) { return so_far + std::max(p, kLogprobMin); });
-  const double confidence = -sum / static_cast<double>(top_logprobs.size());
+void TraceConfidence::Add(double entropy) {
+  entropy = std::clamp(entropy, 0.0, kEntropyMax);
   double& place = window_[n_tokens_ % window_.size()];
-  sum_ += confidence - (HasGroup() ? place : 0);
-  place = confidence;
+  sum_ += entropy - (HasGroup() ? place : 0);
+  place = entropy;
   ++n_tokens_;
-  if (!HasGroup()) return;
-  const double mean = sum_ / static_cast<double>(window_.size());
-  lowest_ = n_tokens_ == window_.size() ? mean : std::min(lowest_, mean);
+  if (HasGroup()) highest_ = std::max(highest_, sum_ / static_cast<double>(window_.size()));
 }
 
 std::optional<double> TraceConfidence::Lowest() const {
   if (n_tokens_ == 0) return std::nullopt;
-  return HasGroup() ? lowest_ : sum_ / static_cast<double>(n_tokens_);
+  return std::exp(-(HasGroup() ? highest_ : sum_ / static_cast<double>(n_tokens_)));
+}
+
+double EntropyOfTop(std::span<const double> top_logprobs) {
+  double entropy = 0, rest = 1;
+  for (const double logprob : top_logprobs) {
+    const double p = std::exp(std::min(logprob, 0.0));
+    entropy += Surprise(p);
+    rest -= p;
+  }
+  return entropy + Surprise(rest);
 }
 
 std::optional<double> ConfidenceThreshold(std::vector<double> lowest_of_others, double part) {

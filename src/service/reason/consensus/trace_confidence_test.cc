@@ -1,11 +1,14 @@
 // Properties: the window slides as one computed anew would; a sample that hesitates is below
-// others.
+// others; what servers write wrongly stays finite.
 #include "service/reason/consensus/trace_confidence.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <random>
+#include <span>
+#include <vector>
 
 namespace lemma::reason {
 namespace {
@@ -18,35 +21,53 @@ TEST(TraceConfidence, IsTheLowestMeanOfAnyWindow) {
     EXPECT_EQ(confidence.Lowest(), std::nullopt);
     std::vector<double> all;
     for (int i = 0; i < 40; ++i) {
-      const double logprob = -static_cast<double>(random() % 1000) / 100;
-      confidence.Add(std::vector<double>{logprob, logprob - 1});
-      all.push_back(0.5 - logprob);
-      double lowest = 1e9;
+      const double entropy = static_cast<double>(random() % 1000) / 100;
+      confidence.Add(entropy);
+      all.push_back(entropy);
+      double highest = 0;
       const size_t width = std::min(group, all.size());
       for (size_t begin = 0; begin + width <= all.size(); ++begin) {
         double sum = 0;
         for (size_t j = begin; j < begin + width; ++j) sum += all[j];
-        lowest = std::min(lowest, sum / static_cast<double>(width));
+        highest = std::max(highest, sum / static_cast<double>(width));
       }
-      EXPECT_NEAR(*confidence.Lowest(), lowest, 1e-9);
+      EXPECT_NEAR(*confidence.Lowest(), std::exp(-highest), 1e-9);
       EXPECT_EQ(confidence.HasGroup(), all.size() >= group);
     }
   }
 }
 
-TEST(TraceConfidence, HesitationIsLessConfidence) {
-  TraceConfidence sure(4), unsure(4);
+TEST(TraceConfidence, SaysAmongHowManyTheModelChose) {
+  TraceConfidence certain(4), of_three(4);
   for (int i = 0; i < 8; ++i) {
-    sure.Add(std::vector<double>{-0.001, -8, -9});
-    unsure.Add(std::vector<double>{-1.1, -1.2, -1.3});
+    certain.Add(0);
+    of_three.Add(std::log(3.0));
   }
-  EXPECT_GT(*sure.Lowest(), *unsure.Lowest());
+  EXPECT_EQ(certain.Lowest(), 1.0);
+  EXPECT_NEAR(*of_three.Lowest(), 1 / 3.0, 1e-12);
 }
 
-TEST(TraceConfidence, ALikelihoodOfZeroIsNoInfiniteConfidence) {
-  TraceConfidence confidence(1);
-  confidence.Add(std::vector<double>{0, -9999});
-  EXPECT_LE(*confidence.Lowest(), 15);
+TEST(TraceConfidence, WhatIsNoEntropyStaysFinite) {
+  TraceConfidence confidence(2);
+  for (const double entropy : {1e308, 1e308, -1e308, -1e308, -1.0}) confidence.Add(entropy);
+  EXPECT_GT(*confidence.Lowest(), 0);
+  EXPECT_LT(*confidence.Lowest(), 1e-8) << "the worst group stays the worst";
+}
+
+TEST(EntropyOfTop, IsThatOfTheDistributionOrLess) {
+  const std::vector<double> all = {0.5, 0.3, 0.15, 0.03, 0.02};
+  std::vector<double> logprobs;
+  double entropy = 0;
+  for (const double p : all) {
+    logprobs.push_back(std::log(p));
+    entropy -= p * std::log(p);
+  }
+  EXPECT_NEAR(EntropyOfTop(logprobs), entropy, 1e-9);
+  const double of_two = EntropyOfTop(std::span(logprobs).first(2));
+  EXPECT_LT(of_two, entropy);
+  EXPECT_GT(of_two, 0.8 * entropy);
+  EXPECT_EQ(EntropyOfTop(std::vector<double>{0, -9999}), 0) << "servers write 0 as -9999";
+  EXPECT_EQ(EntropyOfTop(std::vector<double>{7, 7}), 0) << "no log probability";
 }
 
 TEST(ConfidenceThreshold, IsARankOfTheOthers) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <cctype>
+#include <cmath>
 #include <initializer_list>
 
 #include "common/base/field_reader.h"
@@ -64,6 +65,17 @@ void ReadLimits(FieldReader& reader, BoxLimits& limits) {
   limits.memory_bytes = static_cast<uint64_t>(memory_mib) << 20;
 }
 
+// JSON's reader makes a double of an integer beyond 64 bits: its last digits would count for
+// nothing.
+bool LosesDigits(const json::value& value) {
+  if (const double* number = value.if_double()) return std::abs(*number) >= 0x1p63;
+  if (const json::array* array = value.if_array()) return std::ranges::any_of(*array, LosesDigits);
+  const json::object* object = value.if_object();
+  return object != nullptr && std::ranges::any_of(*object, [](const auto& member) {
+           return LosesDigits(member.value());
+         });
+}
+
 JudgeTest ReadCall(const json::object& object, FieldReader& reader) {
   AllowOnly(object, {"name", "args", "result"}, reader);
   JudgeTest test;
@@ -76,6 +88,12 @@ JudgeTest ReadCall(const json::object& object, FieldReader& reader) {
     test.result = *result;
   } else {
     reader.Fail("result", "is missing");
+  }
+  for (const char* name : {"args", "result"}) {
+    const json::value* value = reader.Find(name);
+    if (value != nullptr && LosesDigits(*value)) {
+      reader.Fail(name, "has a number beyond 64 bits, which would lose digits: use a string");
+    }
   }
   return test;
 }
