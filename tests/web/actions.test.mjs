@@ -174,27 +174,6 @@ test('a hostile link runs nothing, holds nothing up, and is said to be broken', 
   await page.context().close();
 });
 
-test('answer now ends the thinking of each attempt of a vote', async () => {
-  const { page, faults } = await openPage(browser, server.url);
-  replica.say([{ reasoning: 'Let me think.' }]);
-  const held = replica.hold(3);
-  const before = replica.state.n_thinking_ended;
-  await page.getByLabel('Vote', { exact: true }).check();
-  await page.getByLabel('Number of votes').selectOption('3');
-  await ask(page, 'What is 1 + 1?');
-  await held;
-  await status(page, 'Thinking');
-  await page.locator('.progress', { hasText: '0 of 3 attempts ended' }).waitFor();
-  await page.getByRole('button', { name: '中文' }).click();
-  await page.locator('.progress', { hasText: '3 次尝试中 0 次已结束' }).waitFor();
-  await page.getByRole('button', { name: 'English' }).click();
-  await page.getByRole('button', { name: 'Answer now' }).click();
-  await status(page, 'Done');
-  assert.equal(replica.state.n_thinking_ended - before, 3);
-  assert.deepEqual(faults, []);
-  await page.context().close();
-});
-
 test('the kinds of tasks are those of the server, and a newcomer is told them', async () => {
   const { page, faults } = await openPage(browser, server.url);
   const { data } = await (await fetch(`${server.url}/v1/profiles`)).json();
@@ -325,44 +304,6 @@ test('code is copied as it stands; where it cannot be, it is selected', async ()
   await copies.first().click();
   await page.getByRole('button', { name: 'Copied', exact: true }).waitFor();
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), long);
-  assert.deepEqual(faults, []);
-  await page.context().close();
-});
-
-test('a program whose events were more than the server keeps is shown with its verdicts', async () => {
-  const { page, faults } = await openPage(browser, server.url);
-  const verified = {
-    by: 'tests', verdict: 'accepted', passed: 1, total: 1, verdicts: [{ test: '1', verdict: 'accepted' }],
-  };
-  const result = {
-    votes: [], stopped: 'verified', agreement: null, tokens_saved: 0, solution: 'It prints.', reasoning: '',
-    solution_sample: 0, usage: { prompt_tokens: 1, completion_tokens: 9 }, verified,
-    samples: [{ index: 0, state: 'ended', answer: null, finish_reason: 'stop', completion_tokens: 9 }],
-  };
-  const job = { object: 'job', id: 'job-1', status: 'done', created_ms: 0, ended_ms: 1, result };
-  let end;
-  const ends = new Promise((resolve) => (end = resolve));
-  const begun = [
-    { type: 'attempt', attempt: 1 }, { type: 'start', profile: 'algorithm', samples: 1 },
-    { type: 'delta', sample: 0, text: 'It' }, { type: 'truncated' },
-  ];
-  const sse = (events) => events.map(([id, event]) =>
-    `id: ${id}\nevent: job\ndata: ${JSON.stringify(event)}\n\n`).join('');
-  await page.route('**/v1/jobs', (route) => route.fulfill({ status: 202, json: { id: 'job-1' } }));
-  await page.route('**/v1/jobs/job-1/events', async (route) => {
-    const headers = { 'content-type': 'text/event-stream' };
-    if (!route.request().headers()['last-event-id']) return route.fulfill({ headers, body: sse([...begun.entries()]) });
-    await ends;
-    return route.fulfill({ headers, body: sse([[4, job]]) });
-  });
-  await page.getByLabel('A program that passes my tests').check();
-  await page.getByLabel('Input of test 1').fill('1');
-  await ask(page, 'Print 1.');
-  await page.getByText('The rest comes when it ends.').waitFor();
-  end();
-  await page.locator('.verified', { hasText: 'passes 1 of 1 tests' }).waitFor();
-  await answer(page, 'It prints.');
-  assert.equal(await page.getByText('The rest comes when it ends.').count(), 0);
   assert.deepEqual(faults, []);
   await page.context().close();
 });

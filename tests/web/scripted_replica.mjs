@@ -5,12 +5,13 @@ import { createServer } from 'node:http';
 // several at once.
 const tickMs = 5;
 
-// Resolves to { url, state, say(pieces, ticksMax), hold(n), release(), stop() }. Each piece is { reasoning } or
+// Resolves to { url, state, say(pieces, ticksMax), sayInTurn(...answers), hold(n), release(), stop() }. Each piece is { reasoning } or
 // { content }, what { usage } tells at the end, { finish } for another end than "stop", or a function to wait for.
 // After hold() an answer stays open once its pieces are out, until end_thinking is called for it, release() is, or
 // its client has left. Samples are asked for one by one.
 export async function startReplica() {
-  let pieces = [];
+  let always = [];
+  let turns = [];
   let ticksMax = 60;
   let isHeld = false;
   const held = new Map(); // request id -> what lets its answer end
@@ -54,6 +55,7 @@ export async function startReplica() {
       })}\n\n`);
     const event = (delta, finish_reason = null) => chunk({ choices: [{ index: 0, delta, finish_reason }] });
     event({ role: 'assistant', content: '' });
+    const pieces = turns.shift() ?? always;
     const n_at_once = Math.ceil(pieces.length / ticksMax);
     for (const [index, piece] of pieces.entries()) {
       if (piece.usage || piece.finish) continue;
@@ -78,9 +80,15 @@ export async function startReplica() {
     url: `http://127.0.0.1:${server.address().port}/v1`,
     state,
     say(next, ticks = 60) {
-      pieces = next;
+      always = next;
+      turns = [];
       ticksMax = ticks;
       isHeld = false;
+    },
+    // The next ones, each another.
+    sayInTurn(...answers) {
+      this.say([]);
+      turns = answers;
     },
     // Resolves when `n` answers are held.
     hold(n = 1) {

@@ -77,7 +77,7 @@ export function HistoryPanel({ entries, onOpen, onRemove, onClear, onClose, say 
         <div class="row">
           <button
             type="button"
-            onClick={() => download("lemma.md", "text/markdown", toMarkdown(found))}
+            onClick={() => download("lemma.md", "text/markdown", toMarkdown(found, say))}
           >
             {say("exportMarkdown")}
           </button>
