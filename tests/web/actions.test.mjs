@@ -98,6 +98,36 @@ test('a link shows the task and its answer to who opens it, and no server has se
   await other.page.context().close();
 });
 
+test('a link of an answer that was stopped or cut off says so', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  const opened = async () => {
+    await page.getByRole('button', { name: 'Share' }).click();
+    const link = await page.getByLabel('Link to this task and its answer').inputValue();
+    const other = await page.context().newPage();
+    await other.goto(link);
+    return other;
+  };
+  replica.say([{ content: 'It begins' }]);
+  const held = replica.hold();
+  await ask(page, 'What is 1 + 1?');
+  await held;
+  await answer(page, 'It begins');
+  await page.keyboard.press('Escape');
+  await status(page, 'Stopped');
+  const stopped = await opened();
+  await answer(stopped, 'It begins');
+  await status(stopped, 'Stopped');
+
+  replica.say([{ content: 'It is long' }, { finish: 'length' }]);
+  await ask(page, 'What is 1 + 2?');
+  await status(page, 'Done');
+  const cut = await opened();
+  await status(cut, 'Done');
+  await cut.getByText('The answer was cut off').waitFor();
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
 test('what is too long for a link is said to be', async () => {
   const { page } = await openPage(browser, server.url);
   let text = '';
@@ -121,6 +151,7 @@ test('a hostile link runs nothing, holds nothing up, and is said to be broken', 
     pack({ ...honest, problem: 1 }), pack({ ...honest, answer: null }),
     pack({ ...honest, tests: {} }), pack({ ...honest, tests: [null] }),
     pack({ ...honest, tests: Array(101).fill({ input: '', output: '' }) }),
+    pack({ ...honest, isDone: 'no' }), pack({ ...honest, isCutOff: 1 }),
     pack({ ...honest, askedMs: 'now' }), pack({ ...honest, askedMs: 1e300 }),
     pack({ ...honest, answer: 'x'.repeat(20_000_000) }), // a few KB, until they are unpacked
     pack('['.repeat(500_000)), pack(honest).slice(0, -4),
@@ -139,27 +170,6 @@ test('a hostile link runs nothing, holds nothing up, and is said to be broken', 
   await answer(page, '<img src=x');
   assert.equal(await page.evaluate(() => window.hacked), undefined);
   assert.equal(await page.locator('.result :is(img, a)').count(), 0);
-  assert.deepEqual(faults, []);
-  await page.context().close();
-});
-
-test('answer now ends the thinking of each attempt of a vote', async () => {
-  const { page, faults } = await openPage(browser, server.url);
-  replica.say([{ reasoning: 'Let me think.' }]);
-  const held = replica.hold(3);
-  const before = replica.state.n_thinking_ended;
-  await page.getByLabel('Vote', { exact: true }).check();
-  await page.getByLabel('Number of votes').selectOption('3');
-  await ask(page, 'What is 1 + 1?');
-  await held;
-  await status(page, 'Thinking');
-  await page.locator('.progress', { hasText: '0 of 3 attempts ended' }).waitFor();
-  await page.getByRole('button', { name: '中文' }).click();
-  await page.locator('.progress', { hasText: '3 次尝试中 0 次已结束' }).waitFor();
-  await page.getByRole('button', { name: 'English' }).click();
-  await page.getByRole('button', { name: 'Answer now' }).click();
-  await status(page, 'Done');
-  assert.equal(replica.state.n_thinking_ended - before, 3);
   assert.deepEqual(faults, []);
   await page.context().close();
 });
@@ -189,6 +199,7 @@ test('an answer that breaks off is kept, and asking again makes a version', asyn
   await answer(page, 'It begins');
   own.stop();
   await status(page, 'Interrupted');
+  await page.locator('.result [role=alert]', { hasText: /\w/ }).waitFor(); // in the server's own words
   await answer(page, 'It begins');
   await page.getByRole('button', { name: 'Retry' }).click();
   await page.getByText('Version 2 of 2').waitFor();
@@ -242,6 +253,15 @@ test('how hard to try and the kind of task are what the model is asked with', as
   await page.getByLabel('Kind of task').selectOption('debug-hint');
   assert.equal((await sent()).profile, 'debug-hint');
   assert.equal(replica.state.body.messages.at(-1).content, 'What is 1 + 1?');
+
+  await page.getByLabel('A program that passes my tests').check();
+  await page.getByLabel('Input of test 1').fill('1');
+  for (const [label, effort] of [['Quick', 'minimal'], ['Deep', 'high'], ['Vote', undefined]]) {
+    await page.getByLabel(label, { exact: true }).check();
+    const call = page.waitForRequest('**/v1/solve');
+    await ask(page, 'Print 1.');
+    assert.equal((await call).postDataJSON().reasoning_effort, effort);
+  }
   assert.deepEqual(faults, []);
   await page.context().close();
 });
@@ -258,12 +278,32 @@ test('code is copied as it stands; where it cannot be, it is selected', async ()
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), code);
 
   // As over plain http: there is no clipboard.
-  await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+  await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true }));
   await page.getByRole('button', { name: 'Copied', exact: true }).click();
   await page.getByRole('button', { name: 'copy it by hand' }).waitFor();
   assert.equal((await page.evaluate(() => String(getSelection()))).trimEnd(), code.trimEnd());
   await page.getByRole('button', { name: 'Share' }).click();
   await page.getByText('Copy it from here.').waitFor();
+
+  // Longer than a block, of which each is typeset by itself: it stays one code.
+  const line = (i) => `int f${i}() { return ${i}; }  // ${'x'.repeat(i % 37)}\n`;
+  const long = Array.from({ length: 600 }, (_, i) => line(i)).join('');
+  replica.say([{ content: `\`\`\`c++\n${long}\`\`\`\n\nAnd:\n\n\`\`\`c\nint g;\n\`\`\`\n` }]);
+  await ask(page, 'Write many functions.');
+  await status(page, 'Done');
+  await page.locator('.answer pre .hljs-type', { hasText: 'int' }).nth(600).waitFor();
+  assert.ok((await page.locator('.answer pre').count()) > 5);
+  assert.equal((await page.locator('.answer').innerText()).includes('```'), false);
+  const copies = page.locator('.answer').getByRole('button');
+  assert.equal(await copies.count(), 2);
+  await copies.first().click();
+  await page.getByRole('button', { name: 'copy it by hand' }).waitFor();
+  const selected = (await page.evaluate(() => String(getSelection()))).replace(/\s+/g, ' ');
+  assert.equal(selected.trim(), long.replace(/\s+/g, ' ').trim());
+  await page.evaluate(() => delete navigator.clipboard);
+  await copies.first().click();
+  await page.getByRole('button', { name: 'Copied', exact: true }).waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), long);
   assert.deepEqual(faults, []);
   await page.context().close();
 });

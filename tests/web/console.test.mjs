@@ -75,7 +75,22 @@ test('a busy hour is told in figures and drawn', async () => {
   await page.route('**/admin/api/usage?*', (route) => route.fulfill({ json: busyHour(route.request().url()) }));
   await goTo(page, 'Overview');
   await page.locator('.chart canvas').nth(2).waitFor();
-  assert.match(await page.locator('.tiles').last().innerText(), /Requests\s+4,261\s[^]*Success\s+98.71%/);
+  assert.deepEqual(await page.locator('.tile dt').allInnerTexts(), [
+    'Running', 'Waiting', 'Ready replicas', 'KV use, highest', 'CPU use, highest', 'Models', 'Database',
+    'Alerts that fire', 'Requests', 'Requests a second', 'Success', 'Tokens a second',
+  ]);
+  assert.equal(await tile(page, 'Requests'), '4,261');
+  assert.equal(await tile(page, 'Success'), '98.71%');
+  assert.match(await tile(page, 'Requests a second'), /^1\.1[678]$/);
+  assert.match(await tile(page, 'Tokens a second'), /^8[12]\d(\.\d+)?$/);
+  const latencies = page.getByRole('region', { name: 'Latency' }).locator('tbody tr');
+  assert.deepEqual(await latencies.allInnerTexts(), [
+    'Queue\t3 ms\t6.3 ms\t9 ms', 'First token\t437 ms\t917 ms\t1,310 ms', 'Each further token\t21 ms\t44 ms\t63 ms', 'Whole\t14.8 s\t31.1 s\t44.4 s',
+    'Time to the answer\t9,400 ms\t19.7 s\t28.2 s',
+  ]);
+  // A picture says its figures to who does not see it.
+  const drawn = page.getByRole('img', { name: /^Requests a second\. Requests: \S+ at the end, 1\.\d+ at most; Errors: / });
+  await drawn.waitFor();
   await picture(page, 'overview', { height: 1190 });
   assert.deepEqual(faults, []);
   await page.context().close();
@@ -109,6 +124,20 @@ test('the keyboard alone signs in and out; a wrong password is said to be wrong'
   await page.keyboard.press('Enter');
   await page.locator('.sign-in').waitFor();
   assert.equal(await focused(), 'MAIN', 'the button is gone');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('who cannot be signed out is told so, and is still in', async () => {
+  const { page, faults } = await openConsole(browser, server, '#/keys', 'vera');
+  await page.route('**/admin/api/sign-out', (route) => route.abort());
+  await button(page, 'Sign out (vera)').click();
+  await page.locator('[role=alert]', { hasText: 'The server cannot be reached.' }).waitFor();
+  await page.getByRole('heading', { name: 'Keys' }).waitFor();
+  await page.unroute('**/admin/api/sign-out');
+  await button(page, 'Sign out (vera)').click();
+  await page.locator('.sign-in').waitFor();
+  assert.equal(await page.getByRole('alert').count(), 0);
   assert.deepEqual(faults, []);
   await page.context().close();
 });
@@ -152,6 +181,9 @@ test('every page is there in Chinese; language and theme are chosen once', async
     await page.getByRole('heading', { name, exact: true, level: 2 }).waitFor();
     await assertAccessible(page, name);
   }
+  await goTo(page, names[0]);
+  await page.locator('.u-legend th', { hasText: /^时间$/ }).first().waitFor();
+  await goTo(page, names.at(-1));
   await button(page, 'English').click();
   await page.getByRole('heading', { name: 'Settings', level: 2 }).waitFor();
   await button(page, 'Theme: as the system').click();

@@ -85,6 +85,7 @@ test('a set is made; a bad version is evaluated and refused, a good one promoted
   const owner = await openConsole(browser, server, '#/profiles/math?version=2');
   await owner.page.getByText('There is no gate').waitFor();
   await button(owner.page, 'Set the gate').click();
+  await owner.page.getByText('It is saved.').waitFor();
   await owner.page.locator('[role=status]', { hasText: 'math@1, which is in production, has no' }).waitFor();
 
   await page.goto(`${server.console}#/profiles/math?version=2`);

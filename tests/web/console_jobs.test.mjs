@@ -57,6 +57,9 @@ test('a job is found by how it stands, followed, and cancelled; the audit log sa
   await button(page, 'Search').click();
   await page.getByRole('link', { name: id }).click();
   await fact(page, 'State', 'running').waitFor();
+  // What changes each second is not read out: how it stands is.
+  assert.equal(await page.locator('.facts').getByRole('status').innerText(), 'running');
+  assert.equal(await page.locator('[aria-live]').count(), 0);
   await fact(page, 'Tokens', '[1-9]').waitFor();
   await page.getByText('Not kept').waitFor(); // nobody's key keeps it
   await assertAccessible(page, 'job');

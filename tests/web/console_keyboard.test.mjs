@@ -4,19 +4,37 @@ import { after, before, test } from 'node:test';
 
 import { button, inProduction, openConsole, password, startConsole } from './console.mjs';
 import { assertFocused, tabTo } from './keyboard.mjs';
+import { startReplica } from './scripted_replica.mjs';
 import { startScripted, stopScripted } from './scripted_server.mjs';
 
+let replica;
+let elsewhere;
 let server;
 let browser;
 before(async () => {
-  ({ server, browser } = await startScripted(startConsole));
+  elsewhere = await startReplica();
+  ({ replica, server, browser } = await startScripted(startConsole));
 });
-after(stopScripted);
+after(async () => {
+  await stopScripted();
+  elsewhere?.stop();
+});
 
 async function press(page, target, key = 'Enter') {
   await tabTo(page, target);
   await page.keyboard.press(key);
 }
+// It asks, and gets a yes.
+async function confirm(page, target) {
+  await press(page, target);
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
+}
+async function type(page, target, text) {
+  await tabTo(page, target);
+  await page.keyboard.type(text);
+}
+const table = (page, name) => page.getByRole('region', { name, exact: true });
 const toPage = (page, name) => press(page, page.locator('nav').getByRole('link', { name, exact: true }));
 
 test('a key is made, kept and revoked, and a no leaves the focus where it was', async () => {
@@ -45,6 +63,7 @@ test('a key is made, kept and revoked, and a no leaves the focus where it was', 
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Enter');
   await page.getByText('· revoked ·').waitFor();
+  await assertFocused(page, page.locator('main')); // the button went with its form
   assert.deepEqual(faults, []);
   await page.context().close();
 });
@@ -72,10 +91,15 @@ test('a user is made and changed, and a second factor set up', async () => {
   await page.keyboard.type(password);
   await page.keyboard.press('Enter');
   const row = page.locator('tbody tr', { hasText: 'bob' });
+  await row.waitFor();
+  await assertFocused(page, page.locator('main')); // its form was made anew
   await press(page, row.locator('summary'));
   await press(page, button(row, 'Disable'));
   await page.keyboard.press('Escape');
   await assertFocused(page, button(row, 'Disable'));
+  await confirm(page, button(row, 'Disable'));
+  await button(row, 'Let in again').waitFor();
+  await assertFocused(page, table(page, 'Users'));
 
   await toPage(page, 'Settings');
   const factor = page.locator('section', { hasText: 'Second factor' });
@@ -135,6 +159,54 @@ test('a profile is edited, previewed, compared, saved, promoted and rolled back'
   await page.keyboard.press('Enter');
   await inProduction(page, '1');
   await assertFocused(page, button(page, 'Roll back'));
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('what is removed, ended or cancelled leaves the focus on what was around it', async () => {
+  const { page, faults } = await openConsole(browser, server, '#/replicas');
+  await type(page, page.getByLabel('As --replica takes it'), `${elsewhere.url},name=gpu1`);
+  await page.keyboard.press('Enter');
+  const added = page.locator('tbody tr', { hasText: 'gpu1' });
+  await confirm(page, button(added, 'Remove'));
+  await added.waitFor({ state: 'detached' });
+  await assertFocused(page, table(page, 'Replicas'));
+
+  await toPage(page, 'Alerts');
+  await type(page, page.getByLabel('Name'), 'slow');
+  await type(page, page.getByLabel('Webhook'), 'https://hook.invalid/');
+  await page.keyboard.press('Enter');
+  await press(page, button(page, 'I have kept it'));
+  await confirm(page, button(page, 'Remove'));
+  await button(page, 'Remove').waitFor({ state: 'detached' });
+  await assertFocused(page, table(page, 'Alerts'));
+
+  await toPage(page, 'Evaluations');
+  await type(page, page.getByLabel('Name'), 'sums');
+  await type(page, page.getByLabel('Problems, a JSON object a line'), '{"problem": "1 + 1", "answer": "2"}');
+  await press(page, button(page, 'Create'));
+  await confirm(page, button(page, 'Remove'));
+  await button(page, 'Remove').waitFor({ state: 'detached' });
+  await assertFocused(page, table(page, 'Sets of problems'));
+
+  replica.say([{ content: 'It is' }]);
+  const isHeld = replica.hold();
+  const body = JSON.stringify({ target: '/generate', body: { prompt: 'What is 47 * 36?' } });
+  const { id } = await (await fetch(`${server.url}/v1/jobs`, { method: 'POST', body })).json();
+  await isHeld;
+  await toPage(page, 'Requests');
+  await confirm(page, button(page, 'End'));
+  await button(page, 'End').waitFor({ state: 'detached' });
+  await assertFocused(page, table(page, 'Now'));
+
+  const another = replica.hold();
+  const next = await (await fetch(`${server.url}/v1/jobs`, { method: 'POST', body })).json();
+  await another;
+  await page.evaluate((hash) => (location.hash = hash), `#/jobs/${next.id}`);
+  assert.notEqual(next.id, id);
+  await confirm(page, button(page, 'Cancel the job'));
+  await button(page, 'Cancel the job').waitFor({ state: 'detached' });
+  await assertFocused(page, page.locator('main'));
   assert.deepEqual(faults, []);
   await page.context().close();
 });

@@ -56,6 +56,7 @@ test('a key is made, shown once, used, limited, rotated and revoked', async () =
   await eventually(async () => (await statusOf(key)) === 401, 'the old text is refused');
   await page.locator('form').getByLabel('Profiles it may use').fill('algorithm');
   await button(page.locator('form'), 'Save').click();
+  await page.locator('form [role=status]', { hasText: 'It is saved.' }).waitFor();
   await eventually(async () => (await statusOf(next)) === 403, 'held to another profile');
   await eventually(async () => {
     await page.reload();
@@ -134,6 +135,23 @@ test('usage by time is by minutes, hours or days, and keys have their names', as
     const { groups } = JSON.parse(await readFile(await file.path(), 'utf8'));
     assert.ok(groups.length > 0 && groups.every(({ begin_ms }) => begin_ms % (minutes * 60_000) === 0), range);
   }
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('as many rows are shown as are wanted, and the total holds the others', async () => {
+  for (let i = 0; i < 11; ++i) {
+    const key = server.lemma(['key', 'create', '--name', `pupil-${i}`]).stdout.trim();
+    await eventually(async () => (await server.ask({ prompt, profile: 'none' }, key)).status === 400, 'the key is known');
+  }
+  const { page, faults } = await openConsole(browser, server, '#/usage?range=1h&by=key_id&top=10');
+  const rows = page.locator('tbody tr');
+  await page.getByText('more rows are in the total alone').waitFor();
+  assert.equal(await rows.count(), 11, 'ten and the total');
+  await page.getByLabel('Rows', { exact: true }).selectOption('25');
+  await page.getByText('more rows are in the total alone').waitFor({ state: 'detached' });
+  assert.ok((await rows.count()) > 11);
+  await rows.filter({ hasText: 'pupil-10' }).waitFor();
   assert.deepEqual(faults, []);
   await page.context().close();
 });

@@ -9,6 +9,7 @@ import { eventually, killServers } from '../serve/server.mjs';
 import { codeOf } from '../serve/totp.mjs';
 import { launchBrowser } from './browser.mjs';
 import { assertAccessible, button, goTo, openConsole, password, picture, startConsole } from './console.mjs';
+import { assertFocused } from './keyboard.mjs';
 
 // What the page draws QR codes with: the test asks whether it draws this text's, whole.
 const { encode } = createRequire(new URL('../../web/package.json', import.meta.url))('uqr');
@@ -43,6 +44,7 @@ test('an alert is made, tried, changed and ended, and its secret signs what it s
   await form.getByLabel('Name').fill('too slow');
   await form.getByLabel('Metric').selectOption('first_token_p95');
   await form.getByLabel('Threshold').fill('1500');
+  await form.getByLabel('Held for minutes').fill('2');
   await form.getByLabel('Only').fill('nothing=1');
   const hook = `http://127.0.0.1:${receiver.address().port}/hook`;
   await form.getByLabel('Webhook').fill(hook);
@@ -53,7 +55,7 @@ test('an alert is made, tried, changed and ended, and its secret signs what it s
   const secret = await page.locator('.secret pre').innerText();
   await button(page, 'I have kept it').click();
   const row = page.locator('tbody tr', { hasText: 'too slow' });
-  assert.match(await row.innerText(), /First token P95 > 1,500, 5 min task=math,proof/);
+  assert.match(await row.innerText(), /First token P95 > 1,500 ms, 5 min, for 2 min task=math,proof/);
   await button(row, 'Send a test').click();
   await page.getByText('too slow: the test has arrived.').waitFor();
   const { signature, body } = received[0];
@@ -70,6 +72,10 @@ test('an alert is made, tried, changed and ended, and its secret signs what it s
   await button(form, 'Create').click();
   await button(page, 'I have kept it').click();
   await page.locator('tbody tr', { hasText: 'failures' }).locator('td', { hasText: 'firing' }).waitFor();
+  const failures = page.locator('tbody tr', { hasText: 'failures' });
+  assert.match(await failures.innerText(), /Share of errors > 5%, 5 min/);
+  assert.match(await failures.locator('td').nth(3).innerText(), /^\d+(\.\d+)?%$/);
+  assert.equal(await failures.locator('td').nth(5).innerText(), '-', 'no delivery has failed');
   await picture(page, 'alerts');
   await assertAccessible(page, 'alerts');
   await button(row, 'Remove').click();
@@ -91,7 +97,11 @@ test('a user is made, changed and let in no more; the audit log tells it', async
   await button(form, 'Create').click();
   const row = page.locator('tbody tr', { hasText: 'bob' });
   await row.locator('summary').click();
+  await row.getByLabel('Role').focus();
+  await page.keyboard.press('ArrowDown'); // on the way to another one it is the owner's
+  assert.equal(await row.getByLabel('Role').inputValue(), 'owner');
   await row.getByLabel('Role').selectOption('viewer');
+  await button(row, 'Set the role').click();
   await row.locator('td', { hasText: /^viewer$/ }).waitFor();
   await row.getByLabel('New password').fill('another horse battery');
   await button(row, 'Set the password').click();
@@ -108,6 +118,9 @@ test('a user is made, changed and let in no more; the audit log tells it', async
   await goTo(page, 'Audit');
   await page.locator('tbody tr').first().waitFor();
   await picture(page, 'audit-dark', { colorScheme: 'dark', height: 620 });
+  const roles = page.locator('tbody tr', { hasText: 'user.set_role' });
+  assert.equal(await roles.count(), 1, 'what the arrow keys came past was not set');
+  assert.match(await roles.innerText(), /viewer/);
   await page.getByLabel('Action').fill('user.create');
   await button(page.locator('form'), 'Search').click();
   await page.waitForURL(/action=user.create/);
@@ -144,6 +157,9 @@ async function signInAgain(page, name, code) {
   await form.getByLabel('Password').fill(password);
   assert.equal(await page.locator('main').count(), 1, 'nothing is left of the page');
   await button(page, 'Sign in').click();
+  await page.getByLabel('Code').waitFor();
+  await assertFocused(page, page.getByLabel('Code'));
+  await form.locator('[role=status]', { hasText: 'one of your recovery codes' }).waitFor();
   await page.getByLabel('Code').fill(code);
   await button(page, 'Sign in').click();
   await page.getByText('Second factor: on').waitFor();

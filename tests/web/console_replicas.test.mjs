@@ -106,6 +106,22 @@ test('a worker is drained, taken back and restarted, and answers after it', asyn
   await page.context().close();
 });
 
+test('a breaker is said to be as it is', async () => {
+  const { page, faults } = await openConsole(browser, server, '#/replicas');
+  const cell = (word) => rowOf(page, 'worker-0').getByRole('cell', { name: word, exact: true }).waitFor();
+  await cell('closed');
+  for (const [breaker, word] of [['open', 'open'], ['half_open', 'half open']]) {
+    await page.route('**/admin/api/replicas', async (route) => {
+      const response = await route.fetch();
+      const { replicas } = await response.json();
+      await route.fulfill({ response, json: { replicas: replicas.map((replica) => ({ ...replica, breaker })) } });
+    });
+    await cell(word);
+  }
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
 test('who may only look is offered nothing to do', async () => {
   server.user('vera', 'viewer');
   const { page, faults } = await openConsole(browser, server, '#/replicas', 'vera');

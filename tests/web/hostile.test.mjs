@@ -61,6 +61,10 @@ const blockMsMax = 50;
 // What a text costs is the same each time; what the machine adds is not.
 const nTries = 5;
 
+test('there are at least 200 hostile texts', () => {
+  assert.ok(Object.values(hostileTexts).flat().length >= 200);
+});
+
 for (const [family, texts] of Object.entries(hostileTexts)) {
   test(`hostile ${family}, token by token, runs, fetches and blocks nothing`, async () => {
     const { page, faults } = await openPage(browser, server.url);

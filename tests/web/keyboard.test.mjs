@@ -79,6 +79,9 @@ test('an answer is asked for, hastened, asked again, stopped, shared and edited'
   await page.keyboard.press('Enter');
   await assertFocused(page, problem(page));
   await tabTo(page, named(page, 'button', 'A new task instead'));
+  await page.keyboard.press('Enter');
+  await page.getByText('makes a new version').waitFor({ state: 'detached' });
+  await assertFocused(page, problem(page));
   assert.deepEqual(faults, []);
   await page.context().close();
 });
@@ -149,6 +152,11 @@ test('a program is asked for with its tests, and a vote with its number', { skip
   await page.keyboard.type('1');
   await page.keyboard.press('Tab');
   await page.keyboard.type('2');
+  await tabTo(page, page.getByLabel('A program that passes my tests'));
+  await page.keyboard.press('ArrowLeft');
+  await page.getByLabel('Input of test 1').waitFor({ state: 'detached' });
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await page.getByLabel('Expected output of test 1').inputValue(), '2', 'what was typed is there');
   replica.say([{ content: '```python\nprint(int(input()) + 1)\n```' }]);
   await solve(page, 'Read n, print n + 1.');
   await page.locator('.verified', { hasText: 'passes 1 of 1 tests' }).waitFor();

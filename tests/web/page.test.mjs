@@ -41,8 +41,10 @@ test('a problem is asked and answered, and is in the history after a reload', as
   await page.reload();
   await page.getByRole('button', { name: 'History' }).click();
   await page.getByLabel('Search the history').fill('nothing like it');
+  await page.locator('.history [role=status]', { hasText: 'Nothing found.' }).waitFor();
   assert.equal(await page.locator('.past').count(), 0);
   await page.getByLabel('Search the history').fill('SYSTEM 3x');
+  await page.getByText('Nothing found.').waitFor({ state: 'detached' });
   const [file] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Export Markdown' }).click(),
@@ -160,9 +162,20 @@ test('a server with keys asks for one, keeps none, and who is at its limits wait
   const { key } = JSON.parse(made.stdout);
   const locked = await startServer(['--require-keys', ...data]);
   const { page, faults } = await openPage(browser, locked.url);
+  await page.getByLabel('API key').waitFor();
+  const refused = page.locator('.key [role=alert]', { hasText: 'did not accept the API key' });
+  assert.equal(await refused.count(), 0, 'none was given yet');
+  await ask(page, 'What is 47 * 36?');
+  await status(page, 'The server did not accept the API key.');
+  for (const wrong of [`${key.slice(0, -1)}?`, 'none']) {
+    await page.getByLabel('API key').fill(wrong);
+    await page.getByRole('button', { name: 'Use this key' }).click();
+    await refused.waitFor();
+  }
+  await assertAccessibleEverywhere(page, 'a wrong key');
   await page.getByLabel('API key').fill(key);
   await page.getByRole('button', { name: 'Use this key' }).click();
-  await page.getByText('lemma-mini is the small model').waitFor();
+  await page.locator('header', { hasText: 'lemma-mini' }).waitFor();
   await page.getByLabel('API key').waitFor({ state: 'detached' });
   await ask(page, 'What is 47 * 36?');
   await status(page, 'Done');

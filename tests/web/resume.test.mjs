@@ -87,7 +87,7 @@ test('a page that is loaded again in the middle goes on with the answer', async 
   go();
   await answer(page, 'It begins and it ends.');
   await status(page, 'Done');
-  assert.match(await page.locator('.thinking summary').innerText(), /Thought · 13 characters/);
+  assert.match(await page.locator('.thinking summary').innerText(), /^Thought · 13 characters$/); // how long, nobody has seen
   await forgotten(); // what the browser keeps, the server need not
 
   // What has ended is the history's: the next load begins with a new page.
@@ -201,9 +201,10 @@ test('what is stopped is stopped at the server, and what thinks can be asked for
   await ask(page, 'What is 5 + 1?');
   await held;
   await status(page, 'Thinking');
-  await page.locator('.progress', { hasText: /· 1 of at most 8192 thinking tokens/ }).waitFor();
+  // The model holds 4096 tokens, however many it might think.
+  await page.locator('.progress', { hasText: /· 1 of at most 4096 thinking tokens/ }).waitFor();
   await page.getByRole('button', { name: '中文' }).click();
-  await page.locator('.progress', { hasText: '思考词元 1,至多 8192' }).waitFor();
+  await page.locator('.progress', { hasText: '思考词元 1,至多 4096' }).waitFor();
   await page.getByRole('button', { name: 'English' }).click();
   await page.getByRole('button', { name: 'Answer now' }).click();
   await answer(page, 'Now the answer.');
@@ -216,6 +217,35 @@ test('what is stopped is stopped at the server, and what thinks can be asked for
   await page.getByRole('button', { name: 'Stop' }).click();
   await status(page, 'Stopped');
   await forgotten(); // once it has ended
+  await page.context().close();
+});
+
+test('what is stopped or asked again before the server has said its job leaves no job behind', async () => {
+  const { page, faults } = await openPage(browser, road.url);
+  replica.say([{ reasoning: 'Let me think.' }]);
+  replica.hold();
+  const forgets = [];
+  page.on('request', (request) => request.method() === 'DELETE' && forgets.push(request.url()));
+  let go;
+  const goes = new Promise((resolve) => (go = resolve));
+  const made = [];
+  await page.route('**/v1/jobs', async (route) => {
+    const response = await route.fetch(); // the server has it; the page does not know
+    made.push((await response.json()).id);
+    await goes;
+    await route.fulfill({ response });
+  });
+  await ask(page, 'What is 7 + 1?');
+  await eventually(() => made.length === 1, 'the first is made');
+  await page.getByRole('button', { name: 'Solve', exact: true }).click();
+  await eventually(() => made.length === 2, 'the second is made');
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await status(page, 'Stopped');
+  go();
+  await eventually(() => forgets.length === 2, 'both are forgotten');
+  assert.deepEqual(forgets.map((url) => /job-[^?]*/.exec(url)[0]), made);
+  await forgotten();
+  assert.deepEqual(faults, []);
   await page.context().close();
 });
 

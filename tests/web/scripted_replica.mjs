@@ -5,11 +5,13 @@ import { createServer } from 'node:http';
 // several at once.
 const tickMs = 5;
 
-// Resolves to { url, state, say(pieces, ticksMax), hold(n), release(), stop() }. Each piece is { reasoning } or
-// { content }, what { usage } tells at the end, or a function to wait for. After hold() an answer stays open once its pieces are out,
-// until end_thinking is called for it, release() is, or its client has left. Samples are asked for one by one.
+// Resolves to { url, state, say(pieces, ticksMax), sayInTurn(...answers), hold(n), release(), stop() }. Each piece is { reasoning } or
+// { content }, what { usage } tells at the end, { finish } for another end than "stop", or a function to wait for.
+// After hold() an answer stays open once its pieces are out, until end_thinking is called for it, release() is, or
+// its client has left. Samples are asked for one by one.
 export async function startReplica() {
-  let pieces = [];
+  let always = [];
+  let turns = [];
   let ticksMax = 60;
   let isHeld = false;
   const held = new Map(); // request id -> what lets its answer end
@@ -53,9 +55,10 @@ export async function startReplica() {
       })}\n\n`);
     const event = (delta, finish_reason = null) => chunk({ choices: [{ index: 0, delta, finish_reason }] });
     event({ role: 'assistant', content: '' });
+    const pieces = turns.shift() ?? always;
     const n_at_once = Math.ceil(pieces.length / ticksMax);
     for (const [index, piece] of pieces.entries()) {
-      if (piece.usage) continue;
+      if (piece.usage || piece.finish) continue;
       if (typeof piece === 'function') await piece();
       else event(piece);
       if (index % n_at_once === n_at_once - 1) await new Promise((tick) => setTimeout(tick, tickMs));
@@ -67,7 +70,7 @@ export async function startReplica() {
       if (response.destroyed) return void (state.n_left += 1);
       event({ content: 'Now the answer.' });
     }
-    event({}, 'stop');
+    event({}, pieces.find(({ finish }) => finish)?.finish ?? 'stop');
     for (const { usage } of pieces) if (usage) chunk({ choices: [], usage });
     response.end('data: [DONE]\n\n');
   }
@@ -77,9 +80,15 @@ export async function startReplica() {
     url: `http://127.0.0.1:${server.address().port}/v1`,
     state,
     say(next, ticks = 60) {
-      pieces = next;
+      always = next;
+      turns = [];
       ticksMax = ticks;
       isHeld = false;
+    },
+    // The next ones, each another.
+    sayInTurn(...answers) {
+      this.say([]);
+      turns = answers;
     },
     // Resolves when `n` answers are held.
     hold(n = 1) {

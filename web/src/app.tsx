@@ -1,7 +1,7 @@
 // The solve page: what is asked, what came of it, what was asked before.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
-import { ApiError, fetchModels, fetchProfiles, type ServedProfile } from "./api";
+import { ApiError, fetchModels, fetchProfiles, type ServedModel, type ServedProfile } from "./api";
 import { clearEntries, readEntries, removeEntries, versionsOf, type Entry } from "./history";
 import { LookButtons, useLook } from "./look";
 import { HistoryPanel } from "./parts/history_panel";
@@ -17,7 +17,7 @@ import { speaker } from "./words";
 
 export function App() {
   const look = useLook();
-  const [model, setModel] = useState("");
+  const [served, setServed] = useState<ServedModel | null>(null); // null: not known
   const [profiles, setProfiles] = useState<ServedProfile[]>([]);
   const [needsKey, setNeedsKey] = useState(false);
   const [task, setTask] = useState<Task>(emptyTask);
@@ -28,6 +28,7 @@ export function App() {
   const runningId = useRef<string | null>(null);
   const historyButton = useRef<HTMLButtonElement>(null);
   const say = speaker(look.language);
+  const model = served?.id ?? "";
 
   const readHistory = useCallback(() => {
     void readEntries(runningId.current).then(setEntries);
@@ -35,20 +36,23 @@ export function App() {
   const control = useRun(readHistory);
   runningId.current = control.isRunning ? control.entry!.id : null;
 
-  const askModels = useCallback(() => {
-    fetchModels().then(
-      (models) => {
-        setNeedsKey(false);
-        setModel(models[0]?.id ?? "");
-      },
-      (error) => setNeedsKey(error instanceof ApiError && error.kind === "key"),
-    );
+  // Resolves to whether the server wants another key.
+  const askModels = useCallback(async (): Promise<boolean> => {
     fetchProfiles().then(
-      (served) => setProfiles(served.filter(({ fits_model }) => fits_model)),
+      (all) => setProfiles(all.filter(({ fits_model }) => fits_model)),
       () => {}, // then the server chooses
     );
+    const isRefused = await fetchModels().then(
+      (models) => {
+        setServed(models[0] ?? null);
+        return false;
+      },
+      (error) => error instanceof ApiError && error.kind === "key",
+    );
+    setNeedsKey(isRefused);
+    return isRefused;
   }, []);
-  useEffect(askModels, [askModels]);
+  useEffect(() => void askModels(), [askModels]);
   useEffect(() => {
     void readEntries(null).then((kept) => {
       setEntries(kept);
@@ -70,7 +74,11 @@ export function App() {
     return () => window.removeEventListener("hashchange", onChange);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- show() is the same of every render
   }, []);
-  const isRefused = control.entry?.run.failure?.kind === "key";
+  // A key may be good no more. What failed for it says so for ever: the server is asked how it is now.
+  const refused = control.entry?.run.failure?.kind === "key" ? control.entry.id : null;
+  useEffect(() => {
+    if (refused !== null) void askModels();
+  }, [refused, askModels]);
   useEffect(() => {
     const stopOnEscape = (event: KeyboardEvent) => {
       // The Escape of an input method takes back what it has not written yet.
@@ -104,7 +112,7 @@ export function App() {
   const edit = (edited: Task, editedRoot?: string) => {
     setTask(edited);
     setRoot(editedRoot);
-    document.getElementById("problem")?.focus();
+    focusProblem();
   };
   return (
     <>
@@ -135,14 +143,17 @@ export function App() {
         />
       )}
       <main>
-        {(needsKey || isRefused) && <KeyField onKept={askModels} say={say} />}
+        {needsKey && <KeyField onKept={askModels} say={say} />}
         <TaskForm
           task={task}
           onChange={setTask}
           onSolve={solve}
           profiles={profiles}
           isVersion={root !== undefined}
-          onAnew={() => setRoot(undefined)}
+          onAnew={() => {
+            setRoot(undefined);
+            focusProblem(); // its button goes
+          }}
           say={say}
         />
         {isLinkBroken && <p role="alert">{say("sharedBroken")}</p>}
@@ -150,6 +161,7 @@ export function App() {
           <Result
             entry={control.entry}
             control={control}
+            contextMax={served?.max_model_len ?? 0}
             versions={versionsOf(entries, control.entry.root)}
             onEdit={() => {
               const { task: edited, root: editedRoot, isShared } = control.entry!;
@@ -170,4 +182,8 @@ export function App() {
       </main>
     </>
   );
+}
+
+function focusProblem(): void {
+  document.getElementById("problem")?.focus();
 }

@@ -28,11 +28,12 @@ export function nextBlock(
 ): Block | null {
   const start = fence ? from : skipBlankLines(text, from);
   if (start >= text.length) return null;
-  const seen = text.slice(start, start + blockCharsMax);
-  const isFull = start + seen.length < text.length || seen.length === blockCharsMax;
+  const opening = fence ? `${fence}\n` : "";
+  const charsMax = blockCharsMax - opening.length;
+  const seen = text.slice(start, start + charsMax);
+  const isFull = start + seen.length < text.length || seen.length === charsMax;
   const scan = new Scan(seen, fence, isWhole && !isFull);
   const length = scan.lengthOfBlock();
-  const opening = fence ? `${fence}\n` : "";
   const block = (to: number, isClosed: boolean, goesOn: string): Block => ({
     source: opening + seen.slice(0, to),
     end: start + to,
@@ -41,7 +42,7 @@ export function nextBlock(
   });
   if (length !== null) return block(length, true, "");
   if (!isFull) return isBlank(seen) ? null : block(seen.length, isWhole, "");
-  const lastLine = seen.lastIndexOf("\n") + 1;
+  const lastLine = seen.lastIndexOf("\n", seen.length - 3) + 1; // shorter than what is cut anywhere
   const isHalf = lastLine < blockCharsMax / 2;
   const isPair = /[\uD800-\uDBFF]$/.test(seen); // which a cut would part
   return block(

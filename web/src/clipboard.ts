@@ -8,9 +8,11 @@ export async function copy(text: string): Promise<boolean> {
   }
 }
 
-// What an element says; where it cannot be copied it is selected, to be copied by hand.
-export async function copyOrSelect(element: Element): Promise<boolean> {
-  const isCopied = await copy(element.textContent ?? "");
-  if (!isCopied) getSelection()?.selectAllChildren(element);
-  return isCopied;
+// What elements say, one after the other; where it cannot be copied they are selected, to be copied by hand.
+export async function copyOrSelect(...elements: Element[]): Promise<boolean> {
+  const isCopied = await copy(elements.map(({ textContent }) => textContent ?? "").join(""));
+  if (isCopied) return true;
+  const last = elements.at(-1)!;
+  getSelection()?.setBaseAndExtent(elements[0]!, 0, last, last.childNodes.length);
+  return false;
 }

@@ -29,7 +29,7 @@ export function solve(entry: Entry, watch: Watch): Promise<void> {
   const { run, task } = entry;
   watch.keep();
   return untilEnd(run, watch.signal, async () => {
-    const jobId = await createJob(jobOf(task), watch.signal);
+    const jobId = await jobUnlessStopped(createJob(jobOf(task)), watch.signal);
     if (jobId === null) return followCall(entry, watch);
     run.jobId = jobId;
     run.isSolve = true;
@@ -38,9 +38,26 @@ export function solve(entry: Entry, watch: Watch): Promise<void> {
   });
 }
 
+// One that is stopped before the server has said its id is forgotten once it has.
+function jobUnlessStopped(
+  creating: Promise<string | null>,
+  signal: AbortSignal,
+): Promise<string | null> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      if (signal.reason === left) return; // it is to go on
+      void creating.then((id) => (id === null ? undefined : forgetJob(id))).catch(() => {});
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener("abort", stop);
+    void creating.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
 // Goes on with the job of a run, from its first event: none is kept here. Never fails.
 export function goOn({ run }: Entry, watch: Watch): Promise<void> {
   beginAgain(run);
+  run.isReplayed = true;
   return untilEnd(run, watch.signal, () => followRunJob(run, watch));
 }
 
@@ -84,6 +101,7 @@ async function followRunJob(run: Run, { signal, changed }: Watch): Promise<void>
   for await (const event of followJob(run.jobId!, signal)) {
     await breathe();
     run.isLost = event === "lost";
+    run.isReplayed ||= run.isLost;
     if (event !== "lost") {
       if (event.object === "job") return endJob(run, event as Job);
       if (event.type === "attempt") beginAgain(run);

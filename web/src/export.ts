@@ -1,22 +1,28 @@
 // The history as files to keep: Markdown to read, JSON to read in again.
 import type { Entry } from "./history";
 import { shownSample } from "./run";
+import { profileName, type Say } from "./words";
 
-export function toMarkdown(entries: Entry[]): string {
-  return entries.map(entryToMarkdown).join("\n---\n\n");
+export function toMarkdown(entries: Entry[], say: Say): string {
+  return entries.map((entry) => entryToMarkdown(entry, say)).join("\n---\n\n");
 }
 
-function entryToMarkdown({ task, run }: Entry): string {
+function entryToMarkdown({ task, run }: Entry, say: Say): string {
   const sample = shownSample(run);
   const lines = [`## ${new Date(run.startedMs).toISOString()}`, "", task.problem, ""];
   if (sample?.thinking) {
-    lines.push("<details><summary>Thinking</summary>", "", sample.thinking, "", "</details>", "");
+    const summary = `<details><summary>${say("thought")}</summary>`;
+    lines.push(summary, "", sample.thinking, "", "</details>", "");
   }
-  lines.push("### Answer", "", sample?.text ?? "", "");
+  lines.push(`### ${say("answer")}`, "", sample?.text ?? "", "");
   for (const vote of run.votes) lines.push(`- ${vote.count} x ${vote.answer}`);
   const check = sample?.check;
-  if (check) lines.push(`- tests: ${check.passed} of ${check.total} passed`);
-  lines.push(`- profile ${run.profile || "?"}, ${run.completionTokens} tokens, ${run.state}`, "");
+  if (check) {
+    lines.push(`- ${say("exportTests", { passed: check.passed, total: check.total })}`);
+  }
+  const profile = run.profile ? profileName({ id: run.profile, description: "" }, say) : "?";
+  const tokens = `${run.completionTokens} ${say("tokens")}`;
+  lines.push(`- ${profile}, ${tokens}, ${say(`run.${run.state}`)}`, "");
   return lines.join("\n");
 }
 

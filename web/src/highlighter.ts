@@ -5,7 +5,8 @@ import java from "highlight.js/lib/languages/java";
 import javascript from "highlight.js/lib/languages/javascript";
 import python from "highlight.js/lib/languages/python";
 
-hljs.registerLanguage("cpp", cpp);
+hljs.registerLanguage("cpp", cpp); // with its aliases: c++, cc, h and so on
+hljs.registerAliases("c", { languageName: "cpp" });
 hljs.registerLanguage("java", java);
 hljs.registerLanguage("javascript", javascript);
 hljs.registerLanguage("python", python);

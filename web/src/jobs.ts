@@ -17,14 +17,14 @@ export interface Job {
 const retryMsMin = 500;
 const retryMsMax = 10_000;
 
-// Its id; null where the server has no jobs.
-export async function createJob({ path, body }: Call, signal: AbortSignal): Promise<string | null> {
+// Its id; null where the server has no jobs. The call is let come to its end: of one that was broken off nobody
+// knows whether the job is there.
+export async function createJob({ path, body }: Call): Promise<string | null> {
   try {
     const response = await send("/v1/jobs", {
       method: "POST",
       headers: { ...headers(), "Content-Type": "application/json" },
       body: JSON.stringify({ target: path, body }),
-      signal,
     });
     return ((await response.json()) as Job).id;
   } catch (error) {

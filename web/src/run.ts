@@ -12,6 +12,8 @@ export interface Check {
 export interface Sample {
   thinking: string;
   text: string;
+  beganMs: number; // when it first said something, of the epoch; 0: it has not
+  thinkingMs: number; // from there to its answer; 0: it has none yet, or nobody knows
   answer: string | null; // the final one, as the server found it
   state: "running" | "ended" | "cancelled" | "weak";
   finish: string;
@@ -37,10 +39,11 @@ export interface Run {
   jobId?: string; // of the server's job that does it, which goes on without this page
   isSolve: boolean; // its events are those of /v1/solve
   isLost?: boolean; // the connection to its job, for now
+  isReplayed?: boolean; // its events came late: when they were said, nobody knows
+  isTruncated?: boolean; // the server keeps no more of its events: the rest comes with the result
   waitsFor?: Failure | null; // what the server could not begin it for; it tries again by itself
   state: "running" | "done" | "stopped" | "failed" | "interrupted";
   startedMs: number; // of the epoch
-  thinkingMs: number; // until the answer began; 0: it has not
   wholeMs: number; // 0: it runs
   profile: string;
   isOffDomain: boolean;
@@ -66,7 +69,6 @@ export function newRun(requestId: string, nowMs: number): Run {
     isSolve: false,
     state: "running",
     startedMs: nowMs,
-    thinkingMs: 0,
     wholeMs: 0,
     profile: "",
     isOffDomain: false,
@@ -87,6 +89,8 @@ function newSample(): Sample {
   return {
     thinking: "",
     text: "",
+    beganMs: 0,
+    thinkingMs: 0,
     answer: null,
     state: "running",
     finish: "",
@@ -98,8 +102,9 @@ function newSample(): Sample {
 
 // What was said counts for nothing: it is said again.
 export function beginAgain(run: Run): void {
-  const { requestId, startedMs, jobId, isSolve } = run;
-  Object.assign(run, newRun(requestId, startedMs), { jobId, isSolve });
+  const { requestId, startedMs, jobId, isSolve, isReplayed } = run;
+  const afresh = { ...newRun(requestId, startedMs), isTruncated: false, waitsFor: null };
+  Object.assign(run, afresh, { jobId, isSolve, isReplayed });
 }
 
 export function applyHeaders(run: Run, headers: Headers): void {
@@ -118,10 +123,8 @@ export function applyChunk(run: Run, chunk: Event, nowMs: number): void {
   }
   const choice = chunk.choices?.[0];
   if (!choice) return;
-  sample.thinking += choice.delta?.reasoning ?? choice.delta?.reasoning_content ?? "";
-  const text: string = choice.delta?.content ?? "";
-  if (text && !sample.text) run.thinkingMs = nowMs - run.startedMs;
-  sample.text += text;
+  const thinking = choice.delta?.reasoning ?? choice.delta?.reasoning_content ?? "";
+  say(run, sample, thinking, choice.delta?.content ?? "", nowMs);
   if (choice.lemma?.thinking_closed) run.closedBy = choice.lemma.thinking_closed;
   if (!choice.finish_reason) return;
   sample.finish = choice.finish_reason;
@@ -137,9 +140,7 @@ export function applySolveEvent(run: Run, event: Event, nowMs: number): void {
       sampleOf(run, event.samples - 1);
       break;
     case "delta":
-      sample!.thinking += event.reasoning ?? "";
-      if (event.text && run.thinkingMs === 0) run.thinkingMs = nowMs - run.startedMs;
-      sample!.text += event.text ?? "";
+      say(run, sample!, event.reasoning ?? "", event.text ?? "", nowMs);
       run.completionTokens += 1; // nearly, until the result says it
       break;
     case "sample":
@@ -163,9 +164,23 @@ export function applySolveEvent(run: Run, event: Event, nowMs: number): void {
     case "repair":
       sample!.repairOf = event.of;
       break;
+    case "truncated":
+      run.isTruncated = true;
+      break;
     case "result":
       applyResult(run, event);
   }
+}
+
+function say(run: Run, sample: Sample, thinking: string, text: string, nowMs: number): void {
+  if (thinking || text) sample.beganMs ||= nowMs;
+  if (text && !sample.text && sample.thinking) stopClock(run, sample, nowMs);
+  sample.thinking += thinking;
+  sample.text += text;
+}
+
+function stopClock({ isReplayed }: Run, sample: Sample, nowMs: number): void {
+  if (!isReplayed) sample.thinkingMs = nowMs - sample.beganMs;
 }
 
 function sampleOf(run: Run, index: number): Sample {
@@ -188,9 +203,11 @@ function applyResult(run: Run, result: Event): void {
   }
   if (!result.solution) return;
   // Its events need not have said all of it: a job's are kept only so far.
-  const { solution: text, reasoning: thinking } = result;
+  const { solution: text, reasoning: thinking, verified } = result;
   run.winner = result.solution_sample as number;
-  Object.assign(sampleOf(run, run.winner), { text, thinking });
+  const winner = sampleOf(run, run.winner);
+  Object.assign(winner, { text, thinking });
+  if (verified?.by === "tests") winner.check = verified as Check;
 }
 
 // Ends a run that was told nothing more.
@@ -198,8 +215,9 @@ export function endRun(run: Run, state: Run["state"], nowMs: number): void {
   run.state = state;
   run.isLost = false;
   run.wholeMs = nowMs - run.startedMs;
-  run.thinkingMs = Math.min(run.thinkingMs, run.wholeMs); // it may have been read long after
   for (const sample of run.samples) {
+    if (sample.thinking && !sample.text) stopClock(run, sample, nowMs);
+    sample.thinkingMs = Math.min(sample.thinkingMs, run.wholeMs); // what comes late has not thought longer
     if (sample.state === "running") sample.state = "cancelled";
   }
 }

@@ -16,16 +16,21 @@ interface Shared {
   answer: string;
   profile: string;
   askedMs: number;
+  isDone: boolean; // false: the answer was stopped, or broke off
+  isCutOff: boolean; // it reached the most tokens it may have
 }
 
 // Null where it would be too long for a link.
 export async function linkOf({ task, run }: Entry): Promise<string | null> {
+  const sample = shownSample(run);
   const shared: Shared = {
     problem: task.problem,
     tests: task.tests,
-    answer: shownSample(run)?.text ?? "",
+    answer: sample?.text ?? "",
     profile: run.profile,
     askedMs: run.startedMs,
+    isDone: run.state === "done",
+    isCutOff: sample?.finish === "length",
   };
   const json = new Blob([JSON.stringify(shared)]).stream();
   const bytes = await readAll(json.pipeThrough(new CompressionStream("deflate-raw")));
@@ -78,7 +83,15 @@ async function readAll(stream: ReadableStream<Uint8Array>): Promise<Uint8Array |
 
 function checked(value: unknown): Shared | null {
   if (typeof value !== "object" || value === null) return null;
-  const { problem, tests, answer, profile, askedMs } = value as Record<string, unknown>;
+  const {
+    problem,
+    tests,
+    answer,
+    profile,
+    askedMs,
+    isDone = true, // links that were made before they said it
+    isCutOff = false,
+  } = value as Record<string, unknown>;
   const isText = (text: unknown): text is string => typeof text === "string";
   const isTest = (test: unknown): test is TestCase => {
     const { input, output } = Object(test) as Record<string, unknown>;
@@ -86,17 +99,19 @@ function checked(value: unknown): Shared | null {
   };
   if (!isText(problem) || !isText(answer) || !isText(profile)) return null;
   if (typeof askedMs !== "number" || Math.abs(askedMs) > 8.64e15) return null; // what a Date holds
+  if (typeof isDone !== "boolean" || typeof isCutOff !== "boolean") return null;
   if (!Array.isArray(tests) || tests.length > testsMax || !tests.every(isTest)) return null;
   const ownTests = tests.map(({ input, output }) => ({ input, output }));
-  return { problem, tests: ownTests, answer, profile, askedMs };
+  return { problem, tests: ownTests, answer, profile, askedMs, isDone, isCutOff };
 }
 
 // Of the answer its text alone: a verdict would be the link's word, not this server's.
-function asEntry({ problem, tests, answer, profile, askedMs }: Shared): Entry {
+function asEntry({ problem, tests, answer, profile, askedMs, isDone, isCutOff }: Shared): Entry {
   const task: Task = { ...emptyTask, problem, tests };
   const run = newRun("", askedMs);
   run.profile = profile;
   applySolveEvent(run, { type: "delta", sample: 0, text: answer }, askedMs);
-  endRun(run, "done", askedMs);
+  if (isCutOff) run.samples[0]!.finish = "length";
+  endRun(run, isDone ? "done" : "stopped", askedMs);
   return { id: "shared", root: "shared", isShared: true, task, run };
 }

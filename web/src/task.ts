@@ -47,26 +47,31 @@ const thinkingOf = {
   deep: { effort: "high", tokensMax: null },
 };
 
-// Null where nothing bounds it, or several attempts think.
-export function thinkingTokensMax(task: Task): number | null {
-  return task.effort === "vote" || isRace(task) ? null : thinkingOf[task.effort].tokensMax;
+// Null where nothing bounds it, or several attempts think. `contextMax`: what the model holds, of tokens; 0: not
+// known.
+export function thinkingTokensMax(task: Task, contextMax: number): number | null {
+  if (task.effort === "vote" || isRace(task)) return null;
+  const { tokensMax } = thinkingOf[task.effort];
+  return tokensMax !== null && contextMax > 0 ? Math.min(tokensMax, contextMax) : tokensMax;
 }
 
 export function callOf(task: Task): Call {
   const profile = task.profile ? { profile: task.profile } : {};
   const problem = task.problem.trim();
+  const thinking =
+    task.effort === "vote" ? {} : { reasoning_effort: thinkingOf[task.effort].effort };
   if (task.tests.length > 0 || task.effort === "vote") {
     const tries =
       task.effort === "vote" ? { samples: task.votes, repairs: 1 } : programTries[task.effort];
     const tests = task.tests.length > 0 ? { tests: task.tests, repairs: tries.repairs } : {};
     const body = { problem, strategy: "majority", samples: tries.samples, stream: true };
-    return { path: "/v1/solve", body: { ...body, ...tests, ...profile } };
+    return { path: "/v1/solve", body: { ...body, ...tests, ...thinking, ...profile } };
   }
   return {
     path: "/v1/chat/completions",
     body: {
       messages: [{ role: "user", content: problem }],
-      reasoning_effort: thinkingOf[task.effort].effort,
+      ...thinking,
       stream: true,
       stream_options: { include_usage: true, continuous_usage_stats: true },
       ...profile,

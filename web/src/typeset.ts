@@ -125,7 +125,7 @@ function mayBeLargeTable(source: string): boolean {
 export function setElement(element: HTMLElement, root: HTMLElement): Promise<boolean> | null {
   if (element.tagName === "CODE") {
     if (!highlighter) return loadHighlighter();
-    const language = /^language-(\w+)/.exec(element.className)?.[1] ?? "";
+    const language = /^language-(\S+)/.exec(element.className)?.[1] ?? "";
     const html = highlighter(element.textContent ?? "", language);
     if (html) element.replaceChildren(DOMPurify.sanitize(html, markdownPolicy));
     return null;

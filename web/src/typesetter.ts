@@ -14,6 +14,7 @@ interface Job {
   root: HTMLElement;
   unset: HTMLElement[];
   isClosed: boolean;
+  goesOn: boolean; // it begins within the code of the block before
   isWaiting: boolean; // for a library; it comes back to the queue by itself
   spentMs: number;
 }
@@ -52,10 +53,10 @@ export class Typesetter {
   private openSource = "";
   private openNotBefore = 0;
 
-  // `finish` is called with each block before it is shown.
+  // `finish` is called with each block before it is shown; `goesOn`: it begins within the code of the one before.
   constructor(
     private readonly place: HTMLElement,
-    private readonly finish: (block: HTMLElement) => void,
+    private readonly finish: (block: HTMLElement, goesOn: boolean) => void,
   ) {}
 
   // `isWhole`: the text grows no more.
@@ -123,6 +124,7 @@ export class Typesetter {
       // Code is coloured once, when it has ended.
       unset: unset.filter(({ tagName }) => isClosed || tagName !== "CODE"),
       isClosed,
+      goesOn: this.fence !== "",
       isWaiting: false,
       spentMs: performance.now() - now,
     };
@@ -134,8 +136,8 @@ export class Typesetter {
     return "more";
   }
 
-  private show({ root, isClosed }: Job): void {
-    this.finish(root);
+  private show({ root, isClosed, goesOn }: Job): void {
+    this.finish(root, goesOn);
     if (this.openBlock) this.openBlock.replaceWith(root);
     else this.lastGroup().append(root);
     this.openBlock = isClosed ? null : root;

@@ -1,4 +1,5 @@
 // Alert rules as the admin API has them (docs/usage.md).
+import type { Formats } from "./formats";
 import { dimensions, latencies, type Dimension } from "./usage";
 import type { Say } from "./words";
 
@@ -46,6 +47,13 @@ export function metricWord(metric: string, say: Say): string {
   }
   const count = counts.find((name) => name === metric);
   return count ? say(`metric.${count}`) : metric;
+}
+
+// 0.05 of a rate -> "5%", 1500 of a latency -> "1,500 ms".
+export function metricText(metric: string, value: number, formats: Formats): string {
+  if (rates.some((name) => name === metric)) return formats.percent(value, 1);
+  const isLatency = percentiles.some(({ name }) => name === metric);
+  return isLatency ? formats.milliseconds(value) : formats.number(value);
 }
 
 export const emptyAlert: AlertSpec = {

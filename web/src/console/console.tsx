@@ -48,6 +48,16 @@ export function Console() {
     }
   }, [api, enter]);
   useEffect(() => void renewMe(), [renewMe]);
+  const signOut = async () => {
+    setFailure(null);
+    try {
+      await api.send("POST", "/sign-out");
+      api.signedOut();
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      if (error.status !== 401) setFailure(error); // else it had ended already
+    }
+  };
   useFocusKept();
 
   return (
@@ -57,21 +67,16 @@ export function Console() {
         <p class="hint">{say("console")}</p>
         <LookButtons look={look} />
         {me && isSignedIn && (
-          <button
-            type="button"
-            onClick={() => void api.send("POST", "/sign-out").then(() => api.signedOut())}
-          >
+          <button type="button" onClick={() => void signOut()}>
             {say("signOut")} ({me.name})
           </button>
         )}
       </header>
+      <FailureText failure={failure} say={say} />
       {failure && isSignedIn === null && (
-        <>
-          <FailureText failure={failure} say={say} />
-          <button type="button" onClick={() => void renewMe()}>
-            {say("retry")}
-          </button>
-        </>
+        <button type="button" onClick={() => void renewMe()}>
+          {say("retry")}
+        </button>
       )}
       {isSignedIn === false && <SignIn api={api} onSignedIn={enter} say={say} />}
       {me && (
@@ -103,7 +108,6 @@ function Pages() {
   useEffect(() => {
     document.title = `Lemma: ${say(page.name)}`;
   }, [page, say]);
-  useFocusKept();
   return (
     <>
       <nav class="row" aria-label={say("pages")}>

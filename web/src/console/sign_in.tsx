@@ -1,5 +1,5 @@
 // Name, password and, where the user has a second factor, its code.
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { CallError, type AdminApi } from "./admin_api";
 import type { User } from "./context";
@@ -19,6 +19,10 @@ export function SignIn({ api, onSignedIn, say }: Props) {
   const [code, setCode] = useState("");
   const [needsCode, setNeedsCode] = useState(false);
   const [failure, setFailure] = useState<CallError | null>(null);
+  const codePlace = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (needsCode) codePlace.current!.querySelector("input")!.focus(); // what is asked now
+  }, [needsCode]);
 
   const signIn = async (event: Event) => {
     event.preventDefault();
@@ -52,7 +56,7 @@ export function SignIn({ api, onSignedIn, say }: Props) {
           autocomplete="current-password"
         />
         {needsCode && (
-          <>
+          <div ref={codePlace}>
             <TextField
               label={say("code")}
               value={code}
@@ -60,9 +64,11 @@ export function SignIn({ api, onSignedIn, say }: Props) {
               isRequired
               autocomplete="one-time-code"
             />
-            <p class="hint">{say("codeHint")}</p>
-          </>
+          </div>
         )}
+        <p class="hint" role="status">
+          {needsCode && say("codeHint")}
+        </p>
         <FailureText failure={failure} say={say} />
         <button type="submit" class="main">
           {say("signIn")}

@@ -50,7 +50,9 @@ export function HistoryPanel({ entries, onOpen, onRemove, onClear, onClose, say 
           {say("close")}
         </button>
       </div>
-      {isEmpty && <p class="hint">{say("historyEmpty")}</p>}
+      <p class="hint" role="status">
+        {found.length === 0 && say(isEmpty ? "historyEmpty" : "nothingFound")}
+      </p>
       <ul>
         {tasks.map((entry) => (
           <li key={entry.root} class="row">
@@ -75,7 +77,7 @@ export function HistoryPanel({ entries, onOpen, onRemove, onClear, onClose, say 
         <div class="row">
           <button
             type="button"
-            onClick={() => download("lemma.md", "text/markdown", toMarkdown(found))}
+            onClick={() => download("lemma.md", "text/markdown", toMarkdown(found, say))}
           >
             {say("exportMarkdown")}
           </button>

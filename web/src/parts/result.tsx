@@ -3,7 +3,7 @@ import { Fragment, type RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { Entry } from "../history";
-import { shownSample, type Failure, type Run } from "../run";
+import { shownSample, type Failure, type Run, type Sample } from "../run";
 import { isRace, thinkingTokensMax, type Task } from "../task";
 import type { RunControl } from "../use_run";
 import type { Say, Word } from "../words";
@@ -16,13 +16,15 @@ import { Versions } from "./versions";
 interface Props {
   entry: Entry;
   versions: Entry[]; // of the same task, this one included
+  contextMax: number; // what the model holds, of tokens; 0: not known
   control: RunControl;
   onEdit(): void;
   onVersion(entry: Entry): void;
   say: Say;
 }
 
-export function Result({ entry, versions, control, onEdit, onVersion, say }: Props) {
+export function Result(props: Props) {
+  const { entry, versions, contextMax, control, onEdit, onVersion, say } = props;
   const { run, task } = entry;
   const sample = shownSample(run);
   const showsRace = isRace(task) && !entry.isShared;
@@ -41,7 +43,7 @@ export function Result({ entry, versions, control, onEdit, onVersion, say }: Pro
         <p class="status" role="status" ref={status} tabIndex={-1}>
           {say(statusOf(run))}
         </p>
-        {!entry.isShared && <Progress run={run} task={task} say={say} />}
+        {!entry.isShared && <Progress run={run} task={task} contextMax={contextMax} say={say} />}
         {/* Other elements, not the same with other words: a press meant for one never is the other's. */}
         {control.isRunning ? (
           <Fragment key="running">
@@ -70,13 +72,20 @@ export function Result({ entry, versions, control, onEdit, onVersion, say }: Pro
           </Fragment>
         )}
       </div>
-      {run.failure && run.state === "failed" && <FailureNote failure={run.failure} say={say} />}
+      {run.failure && ["failed", "interrupted"].includes(run.state) && (
+        <FailureNote failure={run.failure} say={say} />
+      )}
       {run.waitsFor && run.state === "running" && (
         <FailureNote failure={run.waitsFor} isTriedAgain say={say} />
       )}
+      {run.isTruncated && run.state === "running" && (
+        <p class="note" role="status">
+          {say("restLater")}
+        </p>
+      )}
       {run.isOffDomain && <p class="note">{say("offDomain")}</p>}
       {showsRace && <Samples run={run} say={say} />}
-      {sample?.thinking && <Thinking key={entry.id} run={run} text={sample.thinking} say={say} />}
+      {sample?.thinking && <Thinking key={entry.id} run={run} sample={sample} say={say} />}
       {sample?.text && (
         <div class="answer">
           <Typeset text={sample.text} isWhole={run.state !== "running"} say={say} />
@@ -132,6 +141,7 @@ interface NoteProps {
 
 function FailureNote({ failure, isTriedAgain, say }: NoteProps) {
   const { detail, retryAfterSeconds } = failure;
+  if (!detail && retryAfterSeconds === null) return null;
   return (
     <p class="note" role="alert">
       {detail}{" "}
@@ -141,8 +151,15 @@ function FailureNote({ failure, isTriedAgain, say }: NoteProps) {
   );
 }
 
+interface ProgressProps {
+  run: Run;
+  task: Task;
+  contextMax: number;
+  say: Say;
+}
+
 // Time, and what is used of the budget, as they run.
-function Progress({ run, task, say }: { run: Run; task: Task; say: Say }) {
+function Progress({ run, task, contextMax, say }: ProgressProps) {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
     if (run.state !== "running") return;
@@ -154,7 +171,7 @@ function Progress({ run, task, say }: { run: Run; task: Task; say: Say }) {
     <p class="progress">
       {seconds(wholeMs, say)}
       {attemptsEnded(run, task, say)}
-      {tokensUsed(run, task, say)}
+      {tokensUsed(run, thinkingTokensMax(task, contextMax), say)}
       {run.profile && ` · ${run.profile}`}
     </p>
   );
@@ -167,27 +184,26 @@ function attemptsEnded({ state, samples }: Run, task: Task, say: Say): string {
 }
 
 // While it thinks, all of its tokens are thinking.
-function tokensUsed(run: Run, task: Task, say: Say): string {
+function tokensUsed(run: Run, max: number | null, say: Say): string {
   const n = run.completionTokens;
-  const max = thinkingTokensMax(task);
   const sample = shownSample(run);
   const thinks = run.state === "running" && sample?.thinking && !sample.text;
   if (thinks && max !== null) return ` · ${say("thinkingBudget", { n, max })}`;
   return n > 0 ? ` · ${n} ${say("tokens")}` : "";
 }
 
-function Thinking({ run, text, say }: { run: Run; text: string; say: Say }) {
+function Thinking({ run, sample, say }: { run: Run; sample: Sample; say: Say }) {
   const [isOpen, setOpen] = useState(false);
-  const isDone = run.thinkingMs > 0 || run.state !== "running";
-  const ms = run.thinkingMs || run.wholeMs;
+  const { thinking, text, thinkingMs } = sample;
+  const isDone = text !== "" || run.state !== "running";
   return (
     <details class="thinking" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         {say(isDone ? "thought" : "thinking")}
-        {` · ${text.length} ${say("characters")}`}
-        {ms > 0 && ` · ${seconds(ms, say)}`}
+        {` · ${thinking.length} ${say("characters")}`}
+        {thinkingMs > 0 && ` · ${seconds(thinkingMs, say)}`}
       </summary>
-      {isOpen && <Typeset text={text} isWhole={isDone} say={say} />}
+      {isOpen && <Typeset text={thinking} isWhole={isDone} say={say} />}
     </details>
   );
 }

@@ -1,8 +1,8 @@
 // The problem, and in plain words how hard to try.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 
 import type { ServedProfile } from "../api";
-import { voteChoices, type Effort, type Task } from "../task";
+import { voteChoices, type Effort, type Task, type TestCase } from "../task";
 import { profileName, type Say, type Word } from "../words";
 import { TestsEditor } from "./tests_editor";
 import { Typeset } from "./typeset";
@@ -35,8 +35,13 @@ export function TaskForm(props: Props) {
     setComplaint(lacksTests);
     if (!lacksTests && task.problem.trim()) onSolve();
   };
-  const setMode = (program: boolean) =>
-    onChange({ ...task, tests: program ? [{ input: "", output: "" }] : [] });
+  // Those of a task that asks for an answer: arrow keys go from one choice to the other, and typed is typed.
+  const setAside = useRef<TestCase[]>([{ input: "", output: "" }]);
+  const setMode = (program: boolean) => {
+    const tests = program ? setAside.current : [];
+    if (!program) setAside.current = task.tests;
+    onChange({ ...task, tests });
+  };
   return (
     <form
       class="task"

@@ -19,8 +19,10 @@ export function Typeset({ text, isWhole = true, say }: Props) {
   useLayoutEffect(() => {
     place.current!.replaceChildren();
     typesetter.current?.stop();
-    typesetter.current = new Typesetter(place.current!, (block) => {
-      for (const pre of block.querySelectorAll("pre")) addCopyButton(pre, { copy, copied, byHand });
+    typesetter.current = new Typesetter(place.current!, (block, goesOn) => {
+      for (const [index, pre] of block.querySelectorAll("pre").entries()) {
+        frame(pre, goesOn && index === 0 ? null : { copy, copied, byHand });
+      }
     });
   }, [copy, copied, byHand]);
   useLayoutEffect(
@@ -36,17 +38,34 @@ interface CopyWords {
   byHand: string; // it could not be copied, and is selected
 }
 
-function addCopyButton(pre: HTMLPreElement, { copy, copied, byHand }: CopyWords): void {
+// `words`: null where the code began in a block before, whose button copies all of it.
+function frame(pre: HTMLPreElement, words: CopyWords | null): void {
+  const place = document.createElement("div");
+  place.className = words ? "code" : "code goes-on";
+  pre.replaceWith(place);
+  pre.tabIndex = 0; // so that the keyboard can scroll it
+  place.append(pre);
+  if (words) place.append(copyButton(place, words));
+}
+
+function copyButton(place: HTMLElement, { copy, copied, byHand }: CopyWords): HTMLButtonElement {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "copy";
   button.textContent = copy;
   button.addEventListener("click", () => {
-    void copyOrSelect(pre).then((isCopied) => (button.textContent = isCopied ? copied : byHand));
+    void copyOrSelect(...codeFrom(place)).then(
+      (isCopied) => (button.textContent = isCopied ? copied : byHand),
+    );
   });
-  const frame = document.createElement("div");
-  frame.className = "code";
-  pre.replaceWith(frame);
-  pre.tabIndex = 0; // so that the keyboard can scroll it
-  frame.append(pre, button);
+  return button;
+}
+
+// The pieces of the code that begins there.
+function codeFrom(place: HTMLElement): Element[] {
+  const frames = [...place.closest(".typeset")!.querySelectorAll(".code")];
+  const [first, ...after] = frames.slice(frames.indexOf(place));
+  const end = after.findIndex(({ classList }) => !classList.contains("goes-on"));
+  const pieces = [first!, ...after.slice(0, end < 0 ? after.length : end)];
+  return pieces.map((piece) => piece.querySelector("pre")!);
 }

@@ -12,11 +12,13 @@ export function Verified({ run, isProgram, say }: Props) {
   if (run.state !== "done" || run.isOffDomain) return null;
   if (isProgram) return <TestVerdicts run={run} say={say} />;
   if (run.stopped === "answered") return <p class="note">{say("notVoted")}</p>;
-  const votes = run.votes.reduce((sum, { count }) => sum + count, 0);
-  if (votes === 0) return <p class="note">{say("noAnswer")}</p>;
+  if (run.votes.length === 0) return <p class="note">{say("noAnswer")}</p>;
+  // Who has no answer, or was not waited for, agrees with nobody.
+  const n_cancelled = run.samples.filter(({ state }) => state === "cancelled").length;
   return (
     <p class="verified">
-      {say("verifiedVotes", { count: run.votes[0]!.count, total: votes })}{" "}
+      {say("verifiedVotes", { count: run.votes[0]!.count, total: run.samples.length })}{" "}
+      {n_cancelled > 0 && `${say("notWaitedFor", { n: n_cancelled })} `}
       {run.tokensSaved > 0 && say("saved", { n: run.tokensSaved })}
     </p>
   );

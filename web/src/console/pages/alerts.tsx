@@ -1,7 +1,7 @@
 // Alerts: how they stand, and for owners their rules.
 import { useState } from "preact/hooks";
 
-import { emptyAlert, filtersText, metricWord, type AlertRule } from "../alerts";
+import { emptyAlert, filtersText, metricText, metricWord, type AlertRule } from "../alerts";
 import { useConsole } from "../context";
 import { AlertForm } from "../parts/alert_form";
 import { ConfirmButton } from "../parts/confirm_button";
@@ -92,9 +92,15 @@ function AlertTable({ rules, onChanged }: { rules: AlertRule[]; onChanged(): voi
       />
     </span>
   );
-  const ruleText = ({ metric, comparison, threshold, window_minutes, filters }: AlertRule) =>
-    `${metricWord(metric, say)} ${comparison === "above" ? ">" : "<"} ${formats.number(threshold)}, ` +
-    `${say("overMinutes", { n: window_minutes })} ${filtersText(filters)}`;
+  const ruleText = (rule: AlertRule) => {
+    const { metric, comparison, threshold, window_minutes, for_minutes, filters } = rule;
+    const bound = metricText(metric, threshold, formats);
+    const held = for_minutes > 0 ? `, ${say("heldMinutes", { n: for_minutes })}` : "";
+    return (
+      `${metricWord(metric, say)} ${comparison === "above" ? ">" : "<"} ${bound}, ` +
+      `${say("overMinutes", { n: window_minutes })}${held} ${filtersText(filters)}`
+    );
+  };
   return (
     <>
       <Failure failure={failure} />
@@ -107,7 +113,7 @@ function AlertTable({ rules, onChanged }: { rules: AlertRule[]; onChanged(): voi
           say("rule"),
           say("value"),
           say("since"),
-          say("webhook"),
+          say("delivery"),
           "",
         ]}
         numeric={[3]}
@@ -119,9 +125,9 @@ function AlertTable({ rules, onChanged }: { rules: AlertRule[]; onChanged(): voi
               {say(`alert.${rule.state}`)}
             </span>,
             ruleText(rule),
-            rule.value === null ? "" : formats.number(rule.value),
+            rule.value === null ? "" : metricText(rule.metric, rule.value, formats),
             formats.time(rule.since),
-            rule.delivery_error || say("none"),
+            rule.delivery_error || "-",
             may("owner") && actionsOf(rule),
           ],
         }))}

@@ -21,7 +21,7 @@ interface Props {
 }
 
 export function Chart({ title, times, lines, unit = "" }: Props) {
-  const { formats, look } = useConsole();
+  const { say, formats, look } = useConsole();
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const labels = lines.map(({ label }) => label).join("\n");
@@ -30,8 +30,16 @@ export function Chart({ title, times, lines, unit = "" }: Props) {
       [times.map((time) => time / 1000), ...lines.map(({ values }) => values)] as uPlot.AlignedData,
     [times, lines],
   );
-  const newest = useRef(data);
-  newest.current = data;
+  const write = (value: number) => `${formats.number(value)}${unit}`;
+  // What the picture says, for who does not see it.
+  const inWords = lines.map(({ label, values }) => {
+    const told = values.filter((value) => value !== null);
+    const [latest, highest] = told.length > 0 ? [told.at(-1)!, Math.max(...told)].map(write) : [];
+    return say("chartLine", { label, latest: latest ?? "-", highest: highest ?? "-" });
+  });
+  const spoken = `${title}. ${inWords.join("; ")}`;
+  const newest = useRef({ data, spoken });
+  newest.current = { data, spoken };
 
   useEffect(() => {
     let isGone = false;
@@ -39,15 +47,17 @@ export function Chart({ title, times, lines, unit = "" }: Props) {
       if (isGone || !place.current) return;
       const style = getComputedStyle(document.documentElement);
       const colourOf = (name: string) => style.getPropertyValue(name).trim();
-      plot.current = plotOf(place.current, newest.current, {
+      plot.current = plotOf(place.current, newest.current.data, {
         height,
         ink: colourOf("--faint"),
         grid: colourOf("--line"),
         lines: labels.split("\n").map((label, i) => ({ label, colour: colourOf(colours[i]!) })),
-        write: (value) => `${formats.number(value)}${unit}`,
+        write,
+        timeLabel: say("range"),
         writeTime: (seconds) => formats.time(seconds * 1000),
         writeTick: (seconds, isOfDays) => formats.tick(seconds * 1000, isOfDays),
       });
+      tell(plot.current, newest.current.spoken);
     });
     const observer = new ResizeObserver(() => {
       const width = place.current?.clientWidth ?? 0;
@@ -60,9 +70,12 @@ export function Chart({ title, times, lines, unit = "" }: Props) {
       plot.current?.destroy();
       plot.current = null;
     };
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- `formats` is the language's
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `say` and `formats` are the language's
   }, [labels, look.theme, look.language, unit]);
   useEffect(() => plot.current?.setData(data), [data]);
+  useEffect(() => {
+    if (plot.current) tell(plot.current, spoken);
+  }, [spoken]);
 
   return (
     <figure class="chart">
@@ -70,4 +83,9 @@ export function Chart({ title, times, lines, unit = "" }: Props) {
       <div ref={place} />
     </figure>
   );
+}
+
+function tell({ ctx }: uPlot, spoken: string): void {
+  ctx.canvas.setAttribute("role", "img");
+  ctx.canvas.setAttribute("aria-label", spoken);
 }

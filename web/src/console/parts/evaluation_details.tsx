@@ -15,7 +15,7 @@ import { linkTo } from "../route";
 import { useAction, useData } from "../use_data";
 import { ComparisonView } from "./comparison_view";
 import { ConfirmButton } from "./confirm_button";
-import { Facts } from "./facts";
+import { Facts, type Fact } from "./facts";
 import { Failure } from "./failure";
 import { SelectField } from "./field";
 import { Table } from "./table";
@@ -79,8 +79,9 @@ function Standing({ evaluation, path, sets, onChanged }: StandingProps) {
     onChanged();
   };
   const { profile, version, status, done, right, all } = evaluation;
-  const facts: [string, string][] = [
-    [say("state"), evaluation.imported ? say("imported") : say(`job.${status}`)],
+  const state = evaluation.imported ? say("imported") : say(`job.${status}`);
+  const facts: Fact[] = [
+    [say("state"), <span role="status">{state}</span>],
     [say("problemSet"), sets.find(({ id }) => id === evaluation.set)?.name ?? evaluation.set],
     [say("samples"), `${formats.number(done)} / ${formats.number(all)}`],
     [say("right"), formats.percent(right, done)],

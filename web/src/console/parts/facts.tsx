@@ -5,7 +5,7 @@ export type Fact = [name: string, value: ComponentChildren];
 
 export function Facts({ facts }: { facts: Fact[] }) {
   return (
-    <dl class="facts panel" aria-live="polite">
+    <dl class="facts panel">
       {facts.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>

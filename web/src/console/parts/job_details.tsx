@@ -65,7 +65,8 @@ function JobFacts({ job }: { job: Details }) {
   const nameOfKey = useKeyNames();
   const { progress, webhook } = job;
   const facts: Fact[] = [
-    [say("state"), say(`job.${job.status}`)],
+    // This alone is read out as it changes: the tokens do each second.
+    [say("state"), <span role="status">{say(`job.${job.status}`)}</span>],
     [say("tokens"), formats.number(progress?.tokens ?? 0)],
     [say("target"), job.target],
     [

@@ -18,14 +18,19 @@ interface Props {
 export function KeyForm({ title, submit, draft: first, expiresHint, onSubmit }: Props) {
   const { say } = useConsole();
   const [draft, setDraft] = useState(first);
+  const [isSaved, setIsSaved] = useState(false);
   const { run, isBusy, failure } = useAction();
-  const set = (change: Partial<KeyDraft>) => setDraft({ ...draft, ...change });
+  const set = (change: Partial<KeyDraft>) => {
+    setIsSaved(false);
+    setDraft({ ...draft, ...change });
+  };
   return (
     <form
       class="panel"
       onSubmit={(event) => {
         event.preventDefault();
-        void run(() => onSubmit(draft));
+        setIsSaved(false);
+        void run(() => onSubmit(draft)).then(setIsSaved);
       }}
     >
       <h3>{title}</h3>
@@ -81,6 +86,7 @@ export function KeyForm({ title, submit, draft: first, expiresHint, onSubmit }: 
       </fieldset>
       <p class="hint">{say("limitsHint")}</p>
       <Failure failure={failure} />
+      {isSaved && <p role="status">{say("saved")}</p>}
       <button type="submit" aria-disabled={isBusy}>
         {submit}
       </button>

@@ -10,6 +10,7 @@ export interface PlotLook {
   grid: string;
   lines: { label: string; colour: string }[];
   write(value: number): string;
+  timeLabel: string;
   writeTime(seconds: number): string;
   writeTick(seconds: number, isOfDays: boolean): string;
 }
@@ -21,7 +22,10 @@ export function plotOf(place: HTMLElement, data: uPlot.AlignedData, look: PlotLo
       width: Math.max(place.clientWidth, 100),
       height: look.height,
       series: [
-        { label: "", value: (_, seconds) => (seconds === null ? "" : look.writeTime(seconds)) },
+        {
+          label: look.timeLabel,
+          value: (_, seconds) => (seconds === null ? "" : look.writeTime(seconds)),
+        },
         ...look.lines.map(({ label, colour }) => ({
           label,
           stroke: colour,

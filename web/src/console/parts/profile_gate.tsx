@@ -85,12 +85,16 @@ function GateForm({ path, gate, sets, onChanged }: FormProps) {
   const { api, say } = useConsole();
   const [set, setSet] = useState(gate?.set ?? sets[0]!.id);
   const [percent, setPercent] = useState(String(100 * (gate?.tolerance ?? 0)));
+  const [isSaved, setIsSaved] = useState(false);
   const { run, isBusy, failure } = useAction();
   const save = async () => {
+    setIsSaved(false);
     await api.send("PUT", path, { set, tolerance: Number(percent) / 100 });
+    setIsSaved(true);
     onChanged();
   };
   const remove = async () => {
+    setIsSaved(false);
     await api.send("DELETE", path);
     onChanged();
   };
@@ -118,6 +122,7 @@ function GateForm({ path, gate, sets, onChanged }: FormProps) {
         />
       </div>
       <Failure failure={failure} />
+      {isSaved && <p role="status">{say("saved")}</p>}
       <p class="row">
         <button type="submit" aria-disabled={isBusy}>
           {say("setGate")}

@@ -9,6 +9,7 @@ import { SelectField, TextField } from "./field";
 
 export function UserActions({ user, onChanged }: { user: User; onChanged(): void }) {
   const { api, say, me, may } = useConsole();
+  const [role, setRole] = useState<string>(user.role);
   const [password, setPassword] = useState("");
   const { run, isBusy, failure } = useAction();
   const offered = roles.filter((r) => may("owner") || roles.indexOf(r) < roles.indexOf(me.role));
@@ -20,12 +21,23 @@ export function UserActions({ user, onChanged }: { user: User; onChanged(): void
   return (
     <details>
       <summary>{say("change")}</summary>
-      <SelectField
-        label={say("role")}
-        value={user.role}
-        options={offered.map((r) => [r, say(`role.${r}`)] as const)}
-        onChange={(role) => void act("role", { role })}
-      />
+      {/* Each arrow key chooses another one: none counts before the button says so. */}
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void act("role", { role });
+        }}
+      >
+        <SelectField
+          label={say("role")}
+          value={role}
+          options={offered.map((r) => [r, say(`role.${r}`)] as const)}
+          onChange={setRole}
+        />
+        <button type="submit" aria-disabled={isBusy}>
+          {say("setRole")}
+        </button>
+      </form>
       <form
         onSubmit={(event) => {
           event.preventDefault();
