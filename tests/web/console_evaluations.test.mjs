@@ -117,7 +117,7 @@ test('a set is made; a bad version is evaluated and refused, a good one promoted
   await button(form(page, 'A new evaluation'), 'Evaluate').click();
   await waitUntilDone(page);
   await page.getByLabel('With an earlier evaluation').selectOption({ index: 1 });
-  await page.locator('.panel [role=status]').waitFor();
+  await page.locator('.panel [role=status]', { hasText: 'No significant regression' }).waitFor();
   await page.goto(`${server.console}#/profiles/math?version=3`);
   await page.getByText('This version may be promoted.').waitFor();
   await promote(page, '3');
