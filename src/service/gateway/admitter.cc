@@ -95,9 +95,12 @@ access::Limiter& Admitter::LimiterOf(const access::ApiKey& key) const {
 
 Result<TokenClaim> Admitter::Claim(const Waiting& waiting, const access::KeyLimits& limits) const {
   if (!waiting.body || !LimitsTokens(limits)) return TokenClaim();
-  const std::vector<pool::ServedModel> models = pool_.Models();  // the first: of who names none
-  return waiting.body->Claim(waiting.call.kind, access_.counter,
-                             models.empty() ? "" : models.front().id);
+  std::string default_model;
+  if (!waiting.body->model()) {
+    const std::vector<pool::ServedModel> models = pool_.Models();
+    if (!models.empty()) default_model = models.front().id;
+  }
+  return waiting.body->Claim(waiting.call.kind, access_.counter, default_model);
 }
 
 }  // namespace lemma::gateway
