@@ -19,7 +19,7 @@ bool IsComments(std::string_view piece);
 // did wrong, or has no time left for, is the same everywhere.
 bool IsServersFault(int http_status);
 
-// How the call ended; 0: without an answer that was no stream.
+// How the call ended; `http_status`: of its answer, 200 of a stream.
 pool::Outcome OutcomeOf(const Status& status, int http_status);
 
 }  // namespace lemma::gateway
