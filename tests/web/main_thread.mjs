@@ -54,8 +54,9 @@ export async function traceMainThread(browser, page) {
       const marks = events.filter(({ name }) => name !== taskName).sort((a, b) => a.ts - b.ts);
       const { pid, tid } = marks[0];
       const tasks = events
-        .filter((event) => event.name === taskName && event.pid === pid && event.tid === tid)
-        .map(({ ts, dur, tdur, args }) => ({
+        .filter(({ name, ph }) => name === taskName && ph === 'X') // it has ended
+        .filter((event) => event.pid === pid && event.tid === tid)
+        .map(({ ts, dur, tdur = dur, args }) => ({
           cpuMs: tdur / 1000,
           wallMs: dur / 1000,
           after: marks.findLast((mark) => mark.ts <= ts)?.name ?? '',

@@ -7,6 +7,8 @@ import { formulaAt } from "./math_rules";
 export const blockCharsMax = 4000;
 // A paragraph or list of so many is cut at the end of a line.
 const proseCharsMax = 1500;
+// After so many marks on one letter it is cut as well: the time to lay them out grows faster than they do.
+const marksMax = 500;
 
 export interface Block {
   source: string;
@@ -30,7 +32,7 @@ export function nextBlock(
   if (start >= text.length) return null;
   const opening = fence ? `${fence}\n` : "";
   const charsMax = blockCharsMax - opening.length;
-  const seen = text.slice(start, start + charsMax);
+  const seen = upToMarks(text.slice(start, start + charsMax));
   const isFull = start + seen.length < text.length || seen.length === charsMax;
   const scan = new Scan(seen, fence, isWhole && !isFull);
   const length = scan.lengthOfBlock();
@@ -50,6 +52,13 @@ export function nextBlock(
     true,
     isHalf ? "" : scan.openFence,
   );
+}
+
+// As much of it as has no more than `marksMax` marks, and what is invisible between them, in a row.
+function upToMarks(seen: string): string {
+  for (const { 0: marks, index } of seen.matchAll(/[\p{M}\p{Cf}]+/gu))
+    if (marks.length > marksMax) return seen.slice(0, index + marksMax);
+  return seen;
 }
 
 function skipBlankLines(text: string, from: number): number {
