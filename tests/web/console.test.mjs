@@ -197,6 +197,18 @@ test('every page is there in Chinese; language and theme are chosen once', async
   await page.context().close();
 });
 
+test('charts follow the system from light to dark', async () => {
+  const { page, faults } = await openConsole(browser, server, '', 'alice', { colorScheme: 'light' });
+  const line = page.locator('.chart .u-marker').nth(1);
+  const colour = () => line.evaluate((element) => getComputedStyle(element).borderColor);
+  await line.waitFor();
+  const light = await colour();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await eventually(async () => (await colour()) !== light, 'the line has another colour');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
 test('what a page begins with is small; the listener has no other page', async () => {
   const page = await fetch(server.console, { headers: { accept: 'text/html' } });
   assert.match(page.headers.get('content-security-policy'), /default-src 'none'/);

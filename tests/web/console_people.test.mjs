@@ -235,3 +235,25 @@ test('who may not change alerts is shown them alone; one changes the own passwor
   assert.deepEqual(faults, []);
   await page.context().close();
 });
+
+test('the audit log goes on on demand, to its first entry', async () => {
+  const { page, faults } = await openConsole(browser, server, '#/audit');
+  await page.evaluate(async () => {
+    const { csrf_token } = await (await fetch('/admin/api/me')).json();
+    const send = (method, path, body) => fetch(`/admin/api${path}`, {
+      method, body: JSON.stringify(body), headers: { 'content-type': 'application/json', 'x-csrf-token': csrf_token },
+    });
+    const { id } = await (await send('POST', '/keys', { name: 'changed often' })).json();
+    for (let rpm = 1; rpm <= 205; ++rpm) await send('PATCH', `/keys/${id}`, { rpm });
+  });
+  await page.reload();
+  const rows = page.locator('tbody tr');
+  for (const n of [100, 200]) {
+    await eventually(async () => (await rows.count()) === n, `${n} entries`);
+    await button(page, 'More').click();
+  }
+  await eventually(async () => (await rows.last().innerText()).startsWith('1\t'), 'the first of all');
+  assert.equal(await button(page, 'More').count(), 0);
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});

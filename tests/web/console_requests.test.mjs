@@ -54,7 +54,7 @@ test('what went wrong is counted by its reason, and found in the log with its ti
   }
   assert.equal((await server.ask({ prompt: 'What?', profile: 'none' })).status, 400);
   const { page, faults } = await openConsole(browser, server, '#/requests');
-  const reason = page.getByRole('region', { name: 'Errors by reason' }).getByRole('link', { name: 'bad_request' });
+  const reason = page.getByRole('region', { name: 'Errors by reason' }).getByRole('link', { name: 'bad request' });
   await eventually(async () => {
     await page.reload();
     await page.getByRole('region', { name: 'Found' }).first().waitFor();
@@ -64,7 +64,8 @@ test('what went wrong is counted by its reason, and found in the log with its ti
   await page.waitForURL(/reason=bad_request/);
   const found = page.getByRole('region', { name: 'Found' }).last().locator('tbody tr');
   await eventually(async () => (await found.count()) === 1, 'the failed one alone');
-  await page.locator('form').getByLabel('Reason').fill('');
+  assert.match(await found.innerText(), /bad request/);
+  await page.locator('form').getByLabel('Reason').selectOption('');
   await page.locator('form').getByLabel('Status').fill('200');
   await button(page.locator('form'), 'Search').click();
   await page.waitForURL(/status=200/);
@@ -96,4 +97,14 @@ test('what is found is shown in parts, and more on demand', async () => {
   assert.equal(await button(page, 'More').count(), 0);
   assert.deepEqual(faults, []);
   await page.context().close();
+});
+
+test('a request that is not there is said to be missing, to everybody', async () => {
+  server.user('victor', 'viewer');
+  for (const name of ['alice', 'victor']) {
+    const { page, faults } = await openConsole(browser, server, '#/requests/none-such', name);
+    await page.locator('main [role=alert]', { hasText: 'There is no such thing.' }).waitFor();
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  }
 });

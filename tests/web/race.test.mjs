@@ -51,6 +51,21 @@ async function vote(page, first, second, third) {
   await status(page, 'Done');
 }
 
+test('a vote that is stopped says so of each attempt', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  replica.say([{ reasoning: 'Let me think.' }]);
+  const held = replica.hold(3);
+  await page.getByLabel('Vote', { exact: true }).check();
+  await page.getByLabel('Number of votes').selectOption('3');
+  await ask(page, 'What is 1 + 1?');
+  await held;
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await status(page, 'Stopped');
+  assert.equal(await page.locator('.lane', { hasText: 'stopped' }).count(), 3);
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
 test('equal answers of a vote stand together, another one apart, and one wins', async () => {
   const { page, faults } = await openPage(browser, server.url);
   await vote(page, 'It is \\boxed{3}.', 'It is \\boxed{1/2}.', 'It is \\boxed{0.5}.');

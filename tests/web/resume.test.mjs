@@ -98,6 +98,30 @@ test('a page that is loaded again in the middle goes on with the answer', async 
   await page.context().close();
 });
 
+test('a page that is loaded again before the server has said its job goes on with that very job', async () => {
+  const { page, faults } = await openPage(browser, road.url);
+  const { halfSaid, go } = inHalves(replica, 'It begins', ' and it ends.');
+  const made = [];
+  await page.route('**/v1/jobs', async (route) => {
+    const response = await route.fetch();
+    made.push((await response.json()).id);
+    if (made.length > 1) await route.fulfill({ response }); // the page hears nothing of the first
+  });
+  await ask(page, 'What is 1 + 2?');
+  await halfSaid;
+  await eventually(() => made.length === 1, 'the job is made');
+  await page.reload();
+  await answer(page, 'It begins');
+  go();
+  await answer(page, 'It begins and it ends.');
+  await status(page, 'Done');
+  assert.equal(made.length, 2);
+  assert.equal(made[0], made[1]);
+  await forgotten();
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
 test('a page that was closed in the middle finds the answer in its history', async () => {
   const { page } = await openPage(browser, road.url);
   const { halfSaid, go } = inHalves(replica, 'It begins', ' and it ends.');

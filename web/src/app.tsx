@@ -12,7 +12,7 @@ import { Welcome } from "./parts/welcome";
 import { entryOf, isLink } from "./share";
 import { emptyTask, type Task } from "./task";
 import { storedRunning } from "./settings";
-import { useRun } from "./use_run";
+import { mayGoOn, useRun } from "./use_run";
 import { speaker } from "./words";
 
 export function App() {
@@ -57,7 +57,7 @@ export function App() {
     void readEntries(null).then((kept) => {
       setEntries(kept);
       const left = kept.find(({ id }) => id === storedRunning());
-      if (left?.run.jobId && !isLink(location.hash)) open(left);
+      if (left && mayGoOn(left) && !isLink(location.hash)) open(left);
     });
     // eslint-disable-next-line react-hooks/exhaustive-deps -- what the page's load finds, once
   }, []);

@@ -26,16 +26,19 @@ export interface Watch {
 
 // Asks; until the run has ended, one way or another. Never fails.
 export function solve(entry: Entry, watch: Watch): Promise<void> {
-  const { run, task } = entry;
+  entry.run.isAsking = true;
   watch.keep();
-  return untilEnd(run, watch.signal, async () => {
-    const jobId = await jobUnlessStopped(createJob(jobOf(task)), watch.signal);
-    if (jobId === null) return followCall(entry, watch);
-    run.jobId = jobId;
-    run.isSolve = true;
-    watch.keep();
-    return followRunJob(run, watch);
-  });
+  return untilEnd(entry.run, watch.signal, () => begin(entry, watch));
+}
+
+async function begin(entry: Entry, watch: Watch): Promise<void> {
+  const { run, task } = entry;
+  const creating = createJob(jobOf(task), run.requestId);
+  const jobId = await jobUnlessStopped(creating, watch.signal);
+  delete run.isAsking;
+  if (jobId !== null) Object.assign(run, { jobId, isSolve: true });
+  watch.keep();
+  return jobId === null ? followCall(entry, watch) : followRunJob(run, watch);
 }
 
 // One that is stopped before the server has said its id is forgotten once it has.
@@ -55,16 +58,19 @@ function jobUnlessStopped(
 }
 
 // Goes on with the job of a run, from its first event: none is kept here. Never fails.
-export function goOn({ run }: Entry, watch: Watch): Promise<void> {
+export function goOn(entry: Entry, watch: Watch): Promise<void> {
+  const { run } = entry;
   beginAgain(run);
   run.isReplayed = true;
-  return untilEnd(run, watch.signal, () => followRunJob(run, watch));
+  const course = () => (run.jobId ? followRunJob(run, watch) : begin(entry, watch));
+  return untilEnd(run, watch.signal, course);
 }
 
 async function untilEnd(run: Run, signal: AbortSignal, course: () => Promise<void>): Promise<void> {
   try {
     await course();
   } catch (error) {
+    delete run.isAsking;
     if (signal.aborted) {
       if (run.jobId && signal.reason === left) return endRun(run, "interrupted", Date.now());
       if (run.jobId) void forgetJob(run.jobId).catch(() => {}); // then it ends by itself

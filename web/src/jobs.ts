@@ -17,13 +17,25 @@ export interface Job {
 const retryMsMin = 500;
 const retryMsMax = 10_000;
 
-// Its id; null where the server has no jobs. The call is let come to its end: of one that was broken off nobody
-// knows whether the job is there.
-export async function createJob({ path, body }: Call): Promise<string | null> {
+// Its id; null where the server has no jobs. Of a call that was broken off nobody knows whether its job is there:
+// it is let come to its end, and asked once more where it was lost; under one `requestId` it is one job.
+export async function createJob(call: Call, requestId: string): Promise<string | null> {
+  return postJob(call, requestId).catch(async (error) => {
+    if (!(error instanceof ApiError && error.kind === "lost")) throw error;
+    await new Promise((resolve) => setTimeout(resolve, retryMsMin)); // also while the page is being left
+    return postJob(call, requestId);
+  });
+}
+
+async function postJob({ path, body }: Call, requestId: string): Promise<string | null> {
   try {
     const response = await send("/v1/jobs", {
       method: "POST",
-      headers: { ...headers(), "Content-Type": "application/json" },
+      headers: {
+        ...headers(),
+        "Content-Type": "application/json",
+        "Idempotency-Key": requestId,
+      },
       body: JSON.stringify({ target: path, body }),
     });
     return ((await response.json()) as Job).id;

@@ -20,13 +20,22 @@ const nextTheme: Record<Theme, Theme> = { auto: "light", light: "dark", dark: "a
 export interface Look {
   language: Language;
   theme: Theme;
+  isDark: boolean; // what `theme` comes to on this system, now
   switchLanguage(): void;
   switchTheme(): void;
 }
 
+const systemDark = matchMedia("(prefers-color-scheme: dark)");
+
 export function useLook(): Look {
   const [language, setLanguage] = useState(initialLanguage);
   const [theme, setTheme] = useState(initialTheme);
+  const [isSystemDark, setIsSystemDark] = useState(systemDark.matches);
+  useEffect(() => {
+    const changed = () => setIsSystemDark(systemDark.matches);
+    systemDark.addEventListener("change", changed);
+    return () => systemDark.removeEventListener("change", changed);
+  }, []);
   useEffect(() => {
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
     document.documentElement.dataset.theme = theme;
@@ -34,6 +43,7 @@ export function useLook(): Look {
   return {
     language,
     theme,
+    isDark: theme === "auto" ? isSystemDark : theme === "dark",
     switchLanguage() {
       const next = language === "en" ? "zh" : "en";
       keepLanguage(next);

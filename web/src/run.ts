@@ -37,6 +37,7 @@ export interface Failure {
 export interface Run {
   requestId: string;
   jobId?: string; // of the server's job that does it, which goes on without this page
+  isAsking?: boolean; // for that job: whether it is there is not known yet
   isSolve: boolean; // its events are those of /v1/solve
   isLost?: boolean; // the connection to its job, for now
   isReplayed?: boolean; // its events came late: when they were said, nobody knows

@@ -81,7 +81,8 @@ export function useRun(onKept: () => void): RunControl {
     drop: (gone) => {
       const isShown = ({ id }: Entry) => id === latest.current?.id;
       for (const entry of gone) {
-        if (mayGoOn(entry) && !isShown(entry)) void forgetJob(entry.run.jobId!).catch(() => {});
+        const { jobId } = entry.run;
+        if (jobId && mayGoOn(entry) && !isShown(entry)) void forgetJob(jobId).catch(() => {});
       }
       if (!gone.some(isShown)) return;
       leaving.current?.abort();
@@ -94,8 +95,9 @@ export function useRun(onKept: () => void): RunControl {
 const cutOff = (entry: Entry): Entry => ({ ...entry, run: { ...entry.run, state: "interrupted" } });
 
 // Whether the server may still have its job.
-const mayGoOn = ({ run }: Entry) =>
-  run.jobId !== undefined && ["running", "interrupted"].includes(run.state);
+export const mayGoOn = ({ run }: Entry) =>
+  (run.jobId !== undefined || run.isAsking === true) &&
+  ["running", "interrupted"].includes(run.state);
 
 // Its answer, where another tab had it of the server and the server has forgotten it.
 async function knownElsewhere({ id, run }: Entry): Promise<Entry | undefined> {

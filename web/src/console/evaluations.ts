@@ -1,6 +1,8 @@
 // Sets of problems, evaluations and gates as the admin API has them (docs/admin.md, docs/eval.md).
-import type { AdminApi } from "./admin_api";
+import type { AdminApi, Query } from "./admin_api";
 import type { JobStatus } from "./jobs";
+import type { Piece } from "./use_pages";
+import type { Say } from "./words";
 
 export interface ProblemSet {
   id: string;
@@ -28,6 +30,13 @@ export interface Evaluation {
   right: number; // of these
   all: number; // 0: not known yet
   error: string | null;
+}
+
+const outcomes = ["right", "wrong", "no_answer", "truncated", "looped"] as const;
+
+export function outcomeName(outcome: string, say: Say): string {
+  const known = outcomes.find((name) => name === outcome);
+  return known ? say(`outcome.${known}`) : outcome;
 }
 
 export interface Spread {
@@ -85,7 +94,15 @@ export async function fetchSets(api: AdminApi): Promise<ProblemSet[]> {
   return (await api.get<{ sets: ProblemSet[] }>("/problem-sets")).sets;
 }
 
-export interface EvaluationPage {
-  evaluations: Evaluation[];
-  next: string | null;
+// A piece of those that `filter` leaves, the newest first.
+export async function fetchEvaluations(
+  api: AdminApi,
+  filter: Query,
+  after: string,
+): Promise<Piece<Evaluation>> {
+  const { evaluations, next } = await api.get<{ evaluations: Evaluation[]; next: string | null }>(
+    "/evaluations",
+    { ...filter, after },
+  );
+  return { items: evaluations, next };
 }

@@ -1,4 +1,6 @@
 // Requests as the admin API has them (docs/usage.md): those that run, and those of the log.
+import type { Say } from "./words";
+
 export interface LiveRequest {
   id: string;
   key_id: string;
@@ -37,6 +39,27 @@ export interface LoggedRequest {
 export interface KeptRequest extends LoggedRequest {
   prompt: string | null; // null: not kept
   answer: string | null;
+}
+
+// Why there was no good answer.
+export const reasons = [
+  "bad_request",
+  "unauthenticated",
+  "not_allowed",
+  "not_found",
+  "rate_limit",
+  "unavailable",
+  "deadline",
+  "failed",
+  "client_left",
+  "cancelled",
+  "unknown",
+] as const;
+
+// Also of "any", which asks for all of them.
+export function reasonName(reason: string, say: Say): string {
+  const known = (["any", ...reasons] as const).find((name) => name === reason);
+  return known ? say(`reason.${known}`) : reason;
 }
 
 export const phases = ["queue", "prefill", "thinking", "answer"] as const;

@@ -33,7 +33,7 @@ export function Samples({ run, say }: { run: Run; say: Say }) {
               max={longest}
               value={lengthOf(sample)}
             />
-            <span>{outcomeOf(sample, say)}</span>
+            <span>{outcomeOf(run, sample, say)}</span>
           </li>
         ))}
       </ol>
@@ -58,9 +58,10 @@ export function Samples({ run, say }: { run: Run; say: Say }) {
 }
 
 // An answer of several lines is a program, which stands below.
-function outcomeOf(sample: Sample, say: Say): string {
-  if (sample.answer && !sample.answer.includes("\n")) return sample.answer;
-  return sample.check ? verdictName(sample.check.verdict, say) : say(states[sample.state]);
+function outcomeOf(run: Run, { answer, check, state }: Sample, say: Say): string {
+  if (answer && !answer.includes("\n")) return answer;
+  if (check) return verdictName(check.verdict, say);
+  return say(state === "cancelled" && run.state !== "done" ? "stateStopped" : states[state]);
 }
 
 function lengthOf(sample: Sample): number {

@@ -3,10 +3,11 @@ import { useState } from "preact/hooks";
 
 import { useConsole } from "../context";
 import { Failure } from "../parts/failure";
+import { More } from "../parts/more";
 import { TextField } from "../parts/field";
 import { Table } from "../parts/table";
 import { linkTo, type Route } from "../route";
-import { useData } from "../use_data";
+import { usePages } from "../use_pages";
 
 interface Entry {
   number: number;
@@ -20,7 +21,7 @@ interface Entry {
 
 const filters = ["actor", "action", "target"] as const;
 type Filters = Record<(typeof filters)[number], string>;
-const pageMax = 100;
+const pageSize = 100;
 
 export function Audit({ route }: { route: Route }) {
   const { say } = useConsole();
@@ -65,13 +66,15 @@ function AuditSearch({ wanted }: { wanted: Filters }) {
 
 function Entries({ wanted }: { wanted: Filters }) {
   const { api, say, formats } = useConsole();
-  const [limit, setLimit] = useState(pageMax);
-  const data = useData(
-    () => api.get<{ entries: Entry[] }>("/audit", { ...wanted, limit }),
-    [limit],
-  );
+  const data = usePages(async (before) => {
+    const query = { ...wanted, before, limit: pageSize };
+    const { entries } = await api.get<{ entries: Entry[] }>("/audit", query);
+    return {
+      items: entries,
+      next: entries.length === pageSize ? String(entries.at(-1)!.number) : null,
+    };
+  }, []);
   if (!data.value) return <Failure failure={data.failure} />;
-  const { entries } = data.value;
   return (
     <>
       <Failure failure={data.failure} />
@@ -87,7 +90,7 @@ function Entries({ wanted }: { wanted: Filters }) {
           say("details"),
         ]}
         numeric={[0]}
-        rows={entries.map((entry) => ({
+        rows={data.value.map((entry) => ({
           key: String(entry.number),
           cells: [
             entry.number,
@@ -100,11 +103,7 @@ function Entries({ wanted }: { wanted: Filters }) {
           ],
         }))}
       />
-      {entries.length === limit && limit < 1000 && (
-        <button type="button" onClick={() => setLimit(Math.min(limit * 3, 1000))}>
-          {say("more")}
-        </button>
-      )}
+      <More pages={data} />
     </>
   );
 }

@@ -1,15 +1,15 @@
 // Evaluations: sets of problems, runs of a profile's version on them, and one of those by itself.
-import { useState } from "preact/hooks";
-
 import { useConsole } from "../context";
-import { fetchSets, profileOf, type EvaluationPage, type ProblemSet } from "../evaluations";
+import { fetchEvaluations, fetchSets, profileOf, type ProblemSet } from "../evaluations";
 import { EvaluationDetails } from "../parts/evaluation_details";
 import { EvaluationForm } from "../parts/evaluation_form";
 import { Failure } from "../parts/failure";
+import { More } from "../parts/more";
 import { ProblemSets } from "../parts/problem_sets";
 import { Table } from "../parts/table";
 import { linkTo, type Route } from "../route";
 import { useData } from "../use_data";
+import { usePages } from "../use_pages";
 
 const refreshMs = 2000;
 
@@ -45,12 +45,7 @@ export function Evaluations({ route }: { route: Route }) {
 
 function Runs({ profile, sets }: { profile: string; sets: ProblemSet[] }) {
   const { api, say, formats } = useConsole();
-  const [n, setN] = useState(50);
-  const data = useData(
-    () => api.get<EvaluationPage>("/evaluations", { profile, limit: n }),
-    [n],
-    refreshMs,
-  );
+  const data = usePages((after) => fetchEvaluations(api, { profile }, after), [], refreshMs);
   if (!data.value) return <Failure failure={data.failure} />;
   const nameOf = (id: string) => sets.find((set) => set.id === id)?.name ?? id;
   return (
@@ -68,7 +63,7 @@ function Runs({ profile, sets }: { profile: string; sets: ProblemSet[] }) {
           say("askedBy"),
         ]}
         numeric={[4, 5]}
-        rows={data.value.evaluations.map((evaluation) => ({
+        rows={data.value.map((evaluation) => ({
           key: evaluation.id,
           cells: [
             <a href={linkTo("evaluations", evaluation.id)}>{formats.time(evaluation.created)}</a>,
@@ -81,11 +76,7 @@ function Runs({ profile, sets }: { profile: string; sets: ProblemSet[] }) {
           ],
         }))}
       />
-      {data.value.next && n < 100 && (
-        <button type="button" onClick={() => setN(100)}>
-          {say("more")}
-        </button>
-      )}
+      <More pages={data} />
     </>
   );
 }

@@ -7,10 +7,11 @@ import { Failure } from "../parts/failure";
 import { SelectField, TextField } from "../parts/field";
 import { JobDetails } from "../parts/job_details";
 import { KeyLink } from "../parts/key_link";
+import { More } from "../parts/more";
 import { Table } from "../parts/table";
 import { linkTo, type Route } from "../route";
-import { useData } from "../use_data";
 import { useKeyNames } from "../use_key_names";
+import { usePages } from "../use_pages";
 
 const refreshMs = 2000;
 const filters = ["status", "target", "key_id"] as const;
@@ -81,20 +82,13 @@ interface Page {
 
 function Found({ wanted }: { wanted: Filters }) {
   const { api, say, formats } = useConsole();
-  const [n, setN] = useState(50); // how many are shown
   const nameOfKey = useKeyNames();
-  const data = useData(
-    async (): Promise<Page> => {
-      const all: Job[] = [];
-      let next: string | null = "";
-      while (next !== null && all.length < n) {
-        const page: Page = await api.get<Page>("/jobs", { ...wanted, limit: 50, after: next });
-        all.push(...page.jobs);
-        next = page.next;
-      }
-      return { jobs: all, next };
+  const data = usePages(
+    async (after) => {
+      const { jobs, next } = await api.get<Page>("/jobs", { ...wanted, limit: 50, after });
+      return { items: jobs, next };
     },
-    [n],
+    [],
     refreshMs,
   );
   if (!data.value) return <Failure failure={data.failure} />;
@@ -114,7 +108,7 @@ function Found({ wanted }: { wanted: Filters }) {
           say("dimension.key_id"),
         ]}
         numeric={[5, 6]}
-        rows={data.value.jobs.map((job) => ({
+        rows={data.value.map((job) => ({
           key: job.id,
           cells: [
             <a href={linkTo("jobs", job.id)}>{job.id}</a>,
@@ -128,11 +122,7 @@ function Found({ wanted }: { wanted: Filters }) {
           ],
         }))}
       />
-      {data.value.next && (
-        <button type="button" onClick={() => setN(n + 50)}>
-          {say("more")}
-        </button>
-      )}
+      <More pages={data} />
     </>
   );
 }

@@ -5,18 +5,21 @@ import { useConsole } from "../context";
 import { Failure } from "../parts/failure";
 import { KeyLink } from "../parts/key_link";
 import { LiveTable } from "../parts/live_table";
+import { More } from "../parts/more";
 import { RequestDetails } from "../parts/request_details";
 import { SelectField, TextField } from "../parts/field";
 import { Table } from "../parts/table";
 import { Timeline, TimelineLegend } from "../parts/timeline";
 import { beginOf, rangeOf, ranges, type Range } from "../ranges";
-import type { LoggedRequest } from "../requests";
+import { reasonName, reasons, type LoggedRequest } from "../requests";
 import { linkTo, type Route } from "../route";
 import { fetchUsage } from "../usage";
 import { useData } from "../use_data";
 import { useKeyNames } from "../use_key_names";
+import { usePages } from "../use_pages";
 
-const filters = ["id", "key_id", "profile", "model", "replica", "status", "reason"] as const;
+const textFilters = ["id", "key_id", "profile", "model", "replica", "status"] as const;
+const filters = [...textFilters, "reason"] as const;
 type Filters = Record<(typeof filters)[number], string>;
 
 export function Requests({ route }: { route: Route }) {
@@ -63,7 +66,9 @@ function Reasons({ range }: { range: Range }) {
           .map(({ reason, status, requests }) => ({
             key: `${reason} ${status}`,
             cells: [
-              <a href={linkTo("requests", "", { range, reason, status })}>{reason}</a>,
+              <a href={linkTo("requests", "", { range, reason, status })}>
+                {reasonName(reason!, say)}
+              </a>,
               status,
               formats.number(requests),
               formats.percent(requests, total.requests),
@@ -95,15 +100,20 @@ function SearchForm({ range: first, wanted }: { range: Range; wanted: Filters })
           options={ranges.map(([value, word]) => [value, say(word)] as const)}
           onChange={setRange}
         />
-        {filters.map((name) => (
+        {textFilters.map((name) => (
           <TextField
             key={name}
             label={say(`search.${name}`)}
             value={values[name]}
-            hint={name === "reason" ? "any" : undefined}
             onChange={(value) => setValues({ ...values, [name]: value.trim() })}
           />
         ))}
+        <SelectField
+          label={say("search.reason")}
+          value={values.reason}
+          options={["", "any", ...reasons].map((reason) => [reason, reasonName(reason, say)])}
+          onChange={(reason) => setValues({ ...values, reason })}
+        />
       </div>
       <button type="submit">{say("search")}</button>
     </form>
@@ -117,18 +127,14 @@ interface Page {
 
 function Found({ range, wanted }: { range: Range; wanted: Filters }) {
   const { api, say, formats } = useConsole();
-  const [cursors, setCursors] = useState<string[]>([""]); // of the pages that are shown
   const nameOfKey = useKeyNames();
   const from_ms = beginOf(range);
-  const data = useData(async () => {
-    const pages = cursors.map((cursor) =>
-      api.get<Page>("/requests", { ...wanted, from_ms, cursor }),
-    );
-    const loaded = await Promise.all(pages);
-    return { requests: loaded.flatMap(({ requests }) => requests), next: loaded.at(-1)!.next };
-  }, [cursors]);
+  const data = usePages(async (cursor) => {
+    const query = { ...wanted, from_ms, cursor };
+    const { requests, next } = await api.get<Page>("/requests", query);
+    return { items: requests, next };
+  }, []);
   if (!data.value) return <Failure failure={data.failure} />;
-  const { requests, next } = data.value;
   return (
     <section aria-label={say("found")}>
       <Failure failure={data.failure} />
@@ -147,12 +153,12 @@ function Found({ range, wanted }: { range: Range; wanted: Filters }) {
           say("timeline"),
         ]}
         numeric={[6, 7]}
-        rows={requests.map((request) => ({
+        rows={data.value.map((request) => ({
           key: request.id,
           cells: [
             <a href={linkTo("requests", request.id)}>{formats.time(request.started)}</a>,
             request.status,
-            request.reason,
+            reasonName(request.reason, say),
             <KeyLink id={request.key_id} name={nameOfKey(request.key_id)} />,
             request.profile,
             request.model,
@@ -162,11 +168,7 @@ function Found({ range, wanted }: { range: Range; wanted: Filters }) {
           ],
         }))}
       />
-      {next && (
-        <button type="button" onClick={() => setCursors([...cursors, next])}>
-          {say("more")}
-        </button>
-      )}
+      <More pages={data} />
     </section>
   );
 }

@@ -4,6 +4,7 @@ import { useConsole } from "../context";
 import { Failure } from "../parts/failure";
 import { SelectField } from "../parts/field";
 import { Table } from "../parts/table";
+import { reasonName } from "../requests";
 import { beginOf, rangeOf, ranges, stepMinutesOf } from "../ranges";
 import { linkTo, type Route } from "../route";
 import {
@@ -169,11 +170,12 @@ function Rows({ by, report, nameOfKey, onFilter }: RowsProps) {
   ];
   const keyOf = (group: UsageGroup, kinds: RowKind[]) =>
     kinds.map((kind) => (kind === "time" ? group.begin_ms : group[kind])).join("\n");
+  const textOf = (kind: RowKind, value: string) =>
+    kind === "key_id" ? nameOfKey(value) : kind === "reason" ? reasonName(value, say) : value;
   const cellOf = (group: UsageGroup, kind: RowKind) => {
     if (kind === "time") return formats.time(group.begin_ms ?? null);
     const value = group[kind]!;
-    const text = kind === "key_id" ? nameOfKey(value) : value;
-    return <Value dimension={kind} value={value} text={text} onFilter={onFilter} />;
+    return <Value dimension={kind} value={value} text={textOf(kind, value)} onFilter={onFilter} />;
   };
   // The server has group after group, the largest first, and each one's times in their order.
   const groups = [...report.groups];

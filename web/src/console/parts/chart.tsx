@@ -71,7 +71,7 @@ export function Chart({ title, times, lines, unit = "" }: Props) {
       plot.current = null;
     };
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `say` and `formats` are the language's
-  }, [labels, look.theme, look.language, unit]);
+  }, [labels, look.isDark, look.language, unit]);
   useEffect(() => plot.current?.setData(data), [data]);
   useEffect(() => {
     if (plot.current) tell(plot.current, spoken);

@@ -4,20 +4,23 @@ import { useState } from "preact/hooks";
 import { addressOf } from "../admin_api";
 import { useConsole } from "../context";
 import {
+  fetchEvaluations,
+  outcomeName,
   profileOf,
   type Evaluation,
-  type EvaluationPage,
   type ProblemSet,
   type Report,
 } from "../evaluations";
 import { hasEnded } from "../jobs";
 import { linkTo } from "../route";
 import { useAction, useData } from "../use_data";
+import { usePages } from "../use_pages";
 import { ComparisonView } from "./comparison_view";
 import { ConfirmButton } from "./confirm_button";
 import { Facts, type Fact } from "./facts";
 import { Failure } from "./failure";
 import { SelectField } from "./field";
+import { More } from "./more";
 import { Table } from "./table";
 
 const refreshMs = 1000;
@@ -141,7 +144,7 @@ function Figures({ path }: { path: string }) {
     ["pass@1", `${share(figures.pass_at_1)} (95 %: ${share(low)} - ${share(high)})`],
     ...curves,
     ...Object.entries(figures.outcomes).map(([name, value]): [string, string] => [
-      name,
+      outcomeName(name, say),
       share(value),
     ]),
     [say("tokensEach"), formats.number(Math.round(figures.tokens.mean))],
@@ -178,13 +181,10 @@ function Figures({ path }: { path: string }) {
 
 function CompareWith({ evaluation, against }: { evaluation: Evaluation; against: string }) {
   const { api, say, formats } = useConsole();
-  const data = useData(
-    () =>
-      api.get<EvaluationPage>("/evaluations", { set: evaluation.set, status: "done", limit: 100 }),
-    [evaluation.set],
-  );
+  const filter = { set: evaluation.set, status: "done", limit: 100 };
+  const data = usePages((after) => fetchEvaluations(api, filter, after), [evaluation.set]);
   if (!data.value) return <Failure failure={data.failure} />;
-  const others = data.value.evaluations.filter(({ id }) => id !== evaluation.id);
+  const others = data.value.filter(({ id }) => id !== evaluation.id);
   return (
     <section class="panel">
       <h3>{say("compare")}</h3>
@@ -201,13 +201,9 @@ function CompareWith({ evaluation, against }: { evaluation: Evaluation; against:
           (location.hash = linkTo("evaluations", evaluation.id, { with: other }))
         }
       />
+      <More pages={data} />
       {against && (
-        <ComparisonView
-          key={against}
-          before={against}
-          after={evaluation.id}
-          all={data.value.evaluations}
-        />
+        <ComparisonView key={against} before={against} after={evaluation.id} all={data.value} />
       )}
     </section>
   );

@@ -1,6 +1,7 @@
 // One request of the log, with its time line and, where its key keeps them, prompt and answer.
+import { CallError } from "../admin_api";
 import { useConsole } from "../context";
-import { phases, phasesOf, type KeptRequest, type LoggedRequest } from "../requests";
+import { phases, phasesOf, reasonName, type KeptRequest, type LoggedRequest } from "../requests";
 import { linkTo } from "../route";
 import { useData } from "../use_data";
 import { useKeyNames } from "../use_key_names";
@@ -11,10 +12,12 @@ import { Timeline, TimelineLegend } from "./timeline";
 
 export function RequestDetails({ id }: { id: string }) {
   const { api, say, formats, may } = useConsole();
-  const data = useData(async (): Promise<(LoggedRequest & Partial<KeptRequest>) | null> => {
+  const data = useData(async (): Promise<LoggedRequest & Partial<KeptRequest>> => {
     // What was said is for admins; the rest is in the list.
     if (may("admin")) return api.get<KeptRequest>(`/requests/${encodeURIComponent(id)}`);
-    return (await api.get<{ requests: LoggedRequest[] }>("/requests", { id })).requests[0] ?? null;
+    const found = await api.get<{ requests: LoggedRequest[] }>("/requests", { id });
+    if (!found.requests[0]) throw new CallError(404, "not_found", "", id);
+    return found.requests[0];
   }, [id]);
   const nameOfKey = useKeyNames();
   const request = data.value;
@@ -22,7 +25,7 @@ export function RequestDetails({ id }: { id: string }) {
   const spans = phasesOf(request);
   const facts: Fact[] = [
     [say("started"), formats.time(request.started)],
-    [say("dimension.status"), `${request.status} ${request.reason}`],
+    [say("dimension.status"), `${request.status} ${reasonName(request.reason, say)}`],
     [say("finish"), request.finish_reason],
     [
       say("dimension.key_id"),
