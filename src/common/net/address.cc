@@ -104,6 +104,12 @@ bool IsLoopback(const Address& address) {
   return inet_pton(AF_INET6, address.host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
+std::string_view WithoutPort(std::string_view text) {
+  const size_t colon = text.rfind(':');
+  const bool has_port = colon != text.npos && text.find(']', colon) == text.npos;
+  return has_port ? text.substr(0, colon) : text;
+}
+
 std::string SockaddrToString(const sockaddr* address) {
   char text[INET6_ADDRSTRLEN] = "";
   if (address->sa_family == AF_INET) {

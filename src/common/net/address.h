@@ -36,6 +36,9 @@ Result<Address> ParseBaseUrl(std::string_view text);
 // ::1. Another name is not asked about: no.
 bool IsLoopback(const Address& address);
 
+// "[::1]:8081" -> "[::1]"; the text itself where there is no port.
+std::string_view WithoutPort(std::string_view text);
+
 // The address that the operating system reports for a TCP peer; "unix" for any other.
 std::string SockaddrToString(const sockaddr* address);
 

@@ -1,4 +1,5 @@
-// Who may ask a worker that has a key: whoever presents it as "Authorization: Bearer KEY".
+// Who may ask a worker: whoever presents its key as "Authorization: Bearer KEY"; where it has none,
+// all but pages of other sites.
 #pragma once
 
 #include <string_view>
@@ -8,8 +9,8 @@
 
 namespace lemma::worker {
 
-// Ok where `key` is "": then there is none to present. Else kUnauthenticated, which does not repeat
-// what was sent.
+// `key`: "": there is none to present. Errors: kUnauthenticated, which does not repeat what was
+// sent; kPermissionDenied (net::CheckNotForeign).
 Status CheckKey(std::string_view key, const net::HttpRequest& request);
 
 }  // namespace lemma::worker

@@ -109,7 +109,9 @@ void Worker::Impl::Handle(std::shared_ptr<net::HttpExchange> exchange) {
       route != nullptr && route->is_probe ? Ok() : CheckKey(options.key, request);
   if (!allowed.ok()) {
     net::HttpResponse response = RenderError(allowed);
-    response.headers.push_back({"WWW-Authenticate", "Bearer realm=\"lemma\""});
+    if (response.status == 401) {
+      response.headers.push_back({"WWW-Authenticate", "Bearer realm=\"lemma\""});
+    }
     return call->Send(std::move(response));
   }
   if (route == nullptr) {

@@ -146,6 +146,18 @@ TEST(Worker, WithAKeyNothingButProbesIsAnsweredWithoutIt) {
   EXPECT_EQ(worker.Ask("GET", "/metrics", "", gateway).body.find("planted"), std::string::npos);
 }
 
+TEST(Worker, WithoutAKeyNoOtherSitesPageAsks) {
+  TestWorker worker{TestWorkerOptions()};
+  for (const net::Header& foreign :
+       {net::Header{"Sec-Fetch-Site", "cross-site"}, net::Header{"Host", "rebind.example"}}) {
+    const net::HttpResponse refused = worker.Ask("GET", "/v1/models", "", {foreign});
+    EXPECT_EQ(refused.status, 403) << foreign.name;
+    EXPECT_EQ(refused.header("WWW-Authenticate"), "");
+    EXPECT_EQ(worker.Ask("GET", "/livez", "", {foreign}).status, 200);
+  }
+  EXPECT_EQ(worker.Ask("GET", "/v1/models").status, 200);
+}
+
 TEST(Worker, OnTheUnixSocketAKeyIsAskedForToo) {
   TestWorkerOptions options;
   options.worker.listen = "unix:/tmp/lemma_worker_key_test_" + std::to_string(getpid());

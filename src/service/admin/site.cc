@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "common/net/address.h"
+#include "common/net/bearer.h"
+#include "common/net/foreign.h"
 
 namespace lemma::admin {
 namespace {
@@ -13,21 +15,8 @@ Status Foreign(std::string message) {
   return Status(StatusCode::kPermissionDenied, std::move(message));
 }
 
-// "[::1]:8081" -> "[::1]"; the text itself where there is no port.
-std::string_view WithoutPort(std::string_view text) {
-  const size_t colon = text.rfind(':');
-  const bool has_port = colon != text.npos && text.find(']', colon) == text.npos;
-  return has_port ? text.substr(0, colon) : text;
-}
-
-std::string_view WithoutBlanks(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t");
-  if (begin == text.npos) return "";
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 bool IsLoopbackHost(std::string_view host) {
-  const auto address = net::ParseAddress(std::string(WithoutPort(host)) + ":1");
+  const auto address = net::ParseAddress(std::string(net::WithoutPort(host)) + ":1");
   return address.ok() && net::IsLoopback(*address);
 }
 
@@ -56,10 +45,7 @@ Status Site::Check(const net::HttpRequest& request) const {
   const std::string expected = origin_.empty() ? fmt::format("http://{}", host) : origin_;
   if (!sent.empty() && sent != expected)
     return Foreign("the Origin of this request is another site");
-  const std::string_view from = request.header("sec-fetch-site");
-  if (!from.empty() && from != "same-origin" && from != "none") {
-    return Foreign("another site's page made this request");
-  }
+  if (net::IsOfAnotherSite(request)) return Foreign("another site's page made this request");
   return Ok();
 }
 
@@ -69,13 +55,13 @@ std::string Site::AddressOf(const net::HttpRequest& request) const {
     const size_t comma = forwarded.rfind(',');
     // Anybody may write what stands before the proxy's own part.
     const std::string_view last =
-        WithoutBlanks(comma == forwarded.npos ? forwarded : forwarded.substr(comma + 1));
+        net::WithoutBlanks(comma == forwarded.npos ? forwarded : forwarded.substr(comma + 1));
     constexpr std::string_view kOfAddresses = "0123456789abcdefABCDEF.:[]";
     if (last.size() <= 64 && last.find_first_not_of(kOfAddresses) == last.npos) {
       return std::string(last);
     }
   }
-  return std::string(WithoutPort(request.peer));
+  return std::string(net::WithoutPort(request.peer));
 }
 
 // A cookie named __Host- is taken from this host's TLS alone, for all of its paths; without TLS a
@@ -88,7 +74,7 @@ std::string_view Site::TokenOf(const net::HttpRequest& request) const {
   std::string_view rest = request.header("cookie");
   while (!rest.empty()) {
     const size_t end = std::min(rest.find(';'), rest.size());
-    const std::string_view pair = WithoutBlanks(rest.substr(0, end));
+    const std::string_view pair = net::WithoutBlanks(rest.substr(0, end));
     const size_t equals = std::min(pair.find('='), pair.size());
     if (pair.substr(0, equals) == CookieName() && equals < pair.size()) {
       return pair.substr(equals + 1);

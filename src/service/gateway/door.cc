@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/net/bearer.h"
+#include "common/net/foreign.h"
 #include "service/access/evaluation_key.h"
 #include "service/access/key_text.h"
 #include "service/solve/asked_chat.h"
@@ -56,6 +57,12 @@ Result<KeyPtr> CheckOwn(store::KeyCache* keys, bool requires_keys, const std::st
   return key;
 }
 
+// Who needs no key is on this machine; so is a browser, whatever page it shows.
+Result<KeyPtr> Nobody(const net::HttpRequest& request) {
+  LEMMA_RETURN_IF_ERROR(net::CheckNotForeign(request));
+  return KeyPtr();
+}
+
 }  // namespace
 
 Result<KeyPtr> Door::Check(const net::HttpRequest& request, RouteNeed need) const {
@@ -64,7 +71,7 @@ Result<KeyPtr> Door::Check(const net::HttpRequest& request, RouteNeed need) cons
     return CheckOwn(keys_, requires_keys_, *key_id, need);
   }
   const std::string_view text = KeyTextOf(request);
-  if (!requires_keys_ && !text.starts_with(access::kKeyPrefix)) return KeyPtr();
+  if (!requires_keys_ && !text.starts_with(access::kKeyPrefix)) return Nobody(request);
   if (text.empty()) {
     return Unauthenticated("an API key is needed: send the header \"Authorization: Bearer KEY\"");
   }

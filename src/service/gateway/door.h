@@ -29,9 +29,9 @@ class Door {
 
   // The key that the request presents: "Authorization: Bearer KEY", else "x-api-key: KEY". Null for
   // nobody: where nothing is needed, or no key is required and none of ours is presented (official
-  // clients always send some text). What looks like a Lemma key must be one.
-  // Errors: kUnauthenticated, kPermissionDenied (its scopes), kUnavailable (keys cannot be
-  // checked). No message repeats what was presented.
+  // clients always send some text), and no other site's page asks. What looks like a Lemma key must
+  // be one. Errors: kUnauthenticated, kPermissionDenied (its scopes; another site's page),
+  // kUnavailable (keys cannot be checked). No message repeats what was presented.
   Result<KeyPtr> Check(const net::HttpRequest& request, RouteNeed need) const;
 
  private:

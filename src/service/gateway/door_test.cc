@@ -118,6 +118,25 @@ TEST_F(AccessTest, WhereNoKeyIsRequiredOnlyWhatLooksLikeOursMustBeOne) {
   }
 }
 
+TEST_F(GatewayTest, WithoutAKeyNoOtherSitesPageAsksForAnything) {
+  Begin(AnswerChat);
+  for (const Gateway::Route& route : Gateway::Routes()) {
+    const auto [method, path] = Example(route);
+    SCOPED_TRACE(method + " " + path);
+    const std::string body = method == "POST" ? kAnyBody : "";
+    const auto expect_refused = [&](const net::Header& header) {
+      const auto answer = Ask(method, path, body, {header});
+      const bool is_refused = route.need != RouteNeed::kNothing;
+      EXPECT_EQ(answer.status == 403, is_refused) << answer.body;
+      if (is_refused) EXPECT_EQ(ErrorOf(answer).at("type"), "permission_error");
+    };
+    expect_refused({"Sec-Fetch-Site", "cross-site"});
+    expect_refused({"Sec-Fetch-Site", "same-site"});
+    expect_refused({"Host", "rebind.example:8080"});
+    EXPECT_NE(Ask(method, path, body, {{"Sec-Fetch-Site", "same-origin"}}).status, 403);
+  }
+}
+
 TEST_F(GatewayTest, AServerWithoutKeysSaysSoToWhoeverPresentsOne) {
   Begin(AnswerChat);
   const auto answer = Ask("POST", "/generate", kAnyBody, {{"x-api-key", access::MakeKeyText()}});
