@@ -106,18 +106,23 @@ test('a worker is drained, taken back and restarted, and answers after it', asyn
   await page.context().close();
 });
 
-test('a breaker is said to be as it is', async () => {
+test('a breaker opens, tries and closes before the eyes of who looks', async () => {
   const { page, faults } = await openConsole(browser, server, '#/replicas');
-  const cell = (word) => rowOf(page, 'worker-0').getByRole('cell', { name: word, exact: true }).waitFor();
-  await cell('closed');
-  for (const [breaker, word] of [['open', 'open'], ['half_open', 'half open']]) {
-    await page.route('**/admin/api/replicas', async (route) => {
-      const response = await route.fetch();
-      const { replicas } = await response.json();
-      await route.fulfill({ response, json: { replicas: replicas.map((replica) => ({ ...replica, breaker })) } });
-    });
-    await cell(word);
-  }
+  await page.getByLabel('As --replica takes it').fill(`${elsewhere.url},name=gpu2`);
+  await button(page, 'Add').click();
+  const row = rowOf(page, 'gpu2');
+  await isState(row, 'ready');
+  const isBreaker = (word) => row.getByRole('cell', { name: word, exact: true }).waitFor();
+  await isBreaker('closed');
+  elsewhere.state.isBroken = true;
+  for (let i = 0; i < 5; ++i) assert.ok((await askElsewhere()).status >= 500);
+  await isBreaker('open');
+  elsewhere.state.isBroken = false;
+  await isBreaker('half open');
+  for (let i = 0; i < 2; ++i) assert.match(await (await askElsewhere()).text(), /From elsewhere/);
+  await isBreaker('closed');
+  await confirm(row, 'Remove');
+  await row.waitFor({ state: 'detached' });
   assert.deepEqual(faults, []);
   await page.context().close();
 });

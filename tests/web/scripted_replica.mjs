@@ -17,7 +17,7 @@ export async function startReplica() {
   const held = new Map(); // request id -> what lets its answer end
   let n_expected = 0;
   let told = () => {};
-  const state = { n_thinking_ended: 0, n_left: 0, body: null }; // `body`: what it was asked last
+  const state = { n_thinking_ended: 0, n_left: 0, body: null, isBroken: false }; // `body`: what it was asked last
   const server = createServer((request, response) => {
     const json = (body) => {
       response.writeHead(200, { 'Content-Type': 'application/json' });
@@ -38,6 +38,10 @@ export async function startReplica() {
     request.on('data', (bytes) => (body += bytes));
     request.on('end', () => {
       state.body = JSON.parse(body);
+      if (state.isBroken) {
+        response.writeHead(500);
+        return response.end();
+      }
       if (state.body.n > 1) {
         response.writeHead(400, { 'Content-Type': 'application/json' });
         return response.end(JSON.stringify({ error: { message: 'one at a time', param: 'n' } }));
