@@ -87,7 +87,7 @@ test('the page follows a job to its end; a viewer sees no button to cancel', asy
   await picture(page, 'jobs-zh', { height: 560 });
   await page.getByRole('link', { name: id }).click();
   await fact(page, '状态', '运行中').waitFor();
-  assert.equal(await button(page, '取消任务').count(), 0);
+  assert.equal(await button(page, '取消作业').count(), 0);
   replica.release();
   await fact(page, '状态', '完成').waitFor();
   assert.deepEqual(faults, []);

@@ -106,7 +106,19 @@ test('a worker is drained, taken back and restarted, and answers after it', asyn
   await page.context().close();
 });
 
-test('a breaker opens, tries and closes before the eyes of who looks', async () => {
+test('a replica whose name nobody knows is shown, and can be removed', async () => {
+  const { page, faults } = await openConsole(browser, server, '#/replicas');
+  await page.getByLabel('As --replica takes it').fill('http://nowhere.invalid:1/v1,name=lost');
+  await button(page, 'Add').click();
+  const row = rowOf(page, 'lost');
+  await isState(row, 'no address yet');
+  await confirm(row, 'Remove');
+  await row.waitFor({ state: 'detached' });
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('a breaker opens, tries and closes as its replica breaks and mends', async () => {
   const { page, faults } = await openConsole(browser, server, '#/replicas');
   await page.getByLabel('As --replica takes it').fill(`${elsewhere.url},name=gpu2`);
   await button(page, 'Add').click();

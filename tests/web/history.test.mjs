@@ -1,27 +1,20 @@
 // The history while something runs, and what is deleted from it: with a server that has jobs.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { eventually, startServer } from '../serve/server.mjs';
+import { eventually } from '../serve/server.mjs';
 import { ask, assertAccessible, openPage, status } from './browser.mjs';
 import { inHalves } from './scripted_replica.mjs';
-import { startScripted, stopScripted } from './scripted_server.mjs';
+import { startScripted, startWithData, stopScripted } from './scripted_server.mjs';
 
-const root = mkdtempSync(join(tmpdir(), 'lemma-history-'));
 let replica;
 let server;
 let browser;
 before(async () => {
-  ({ replica, server, browser } = await startScripted((args) => startServer([...args, '--data-dir', root])));
+  ({ replica, server, browser } = await startScripted(startWithData));
 });
-after(async () => {
-  await stopScripted();
-  rmSync(root, { recursive: true });
-});
+after(stopScripted);
 
 const answer = (page, text) => page.locator('.answer', { hasText: text }).waitFor();
 const button = (page, name) => page.getByRole('button', { name, exact: true });
@@ -102,6 +95,38 @@ test('what is deleted is forgotten by the server; what runs of it ends and does 
   await page.reload();
   await button(page, 'History').click();
   await page.getByText('Nothing yet.').waitFor();
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('what is deleted before the server has said its job leaves no job behind, and does not come back', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  await answered(page, 'What is 1 + 1?', 'Two.');
+  replica.say([{ reasoning: 'Let me think.' }]);
+  replica.hold();
+  let go;
+  const goes = new Promise((resolve) => (go = resolve));
+  const made = [];
+  await page.route('**/v1/jobs', async (route) => {
+    const response = await route.fetch();
+    made.push((await response.json()).id);
+    await goes;
+    await route.fulfill({ response });
+  });
+  await ask(page, 'What is 7 + 1?');
+  await eventually(() => made.length === 1, 'the job is made');
+  await button(page, 'History').click();
+  await past(page, 'What is 1 + 1?').click();
+  await button(page, 'Delete: What is 7 + 1?').click();
+  await past(page, 'What is 7 + 1?').waitFor({ state: 'detached' });
+  await eventually(() => made.length === 2, 'which it is is asked');
+  assert.equal(made[0], made[1]);
+  go();
+  await forgotten();
+  await page.reload();
+  await button(page, 'History').click();
+  await past(page, 'What is 1 + 1?').waitFor();
+  assert.equal(await page.locator('.past').count(), 1);
   assert.deepEqual(faults, []);
   await page.context().close();
 });

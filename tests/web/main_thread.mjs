@@ -53,6 +53,7 @@ export async function traceMainThread(browser, page) {
       await session.detach();
       const marks = events.filter(({ name }) => name !== taskName).sort((a, b) => a.ts - b.ts);
       const { pid, tid } = marks[0];
+      if (marks.some((mark) => mark.pid !== pid)) throw new Error('the page has moved to another process');
       const tasks = events
         .filter(({ name, ph }) => name === taskName && ph === 'X') // it has ended
         .filter((event) => event.pid === pid && event.tid === tid)

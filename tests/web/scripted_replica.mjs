@@ -17,7 +17,7 @@ export async function startReplica() {
   const held = new Map(); // request id -> what lets its answer end
   let n_expected = 0;
   let told = () => {};
-  const state = { n_thinking_ended: 0, n_left: 0, body: null, isBroken: false }; // `body`: what it was asked last
+  const state = { n_thinking_ended: 0, n_left: 0, body: null, isBroken: false }; // `body`: what it was asked last; isBroken: 500
   const server = createServer((request, response) => {
     const json = (body) => {
       response.writeHead(200, { 'Content-Type': 'application/json' });

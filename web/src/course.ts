@@ -22,6 +22,7 @@ export interface Watch {
   signal: AbortSignal; // ends it
   changed(): void; // the run says more
   keep(): void; // the entry has something that must outlast the page
+  keepJob(): Promise<void>; // the same of the job that it has now, unless the entry was deleted or asked again
 }
 
 // Asks; until the run has ended, one way or another. Never fails.
@@ -37,7 +38,7 @@ async function begin(entry: Entry, watch: Watch): Promise<void> {
   const jobId = await jobUnlessStopped(creating, watch.signal);
   delete run.isAsking;
   if (jobId !== null) Object.assign(run, { jobId, isSolve: true });
-  watch.keep();
+  await watch.keepJob();
   return jobId === null ? followCall(entry, watch) : followRunJob(run, watch);
 }
 
@@ -71,7 +72,7 @@ async function untilEnd(run: Run, signal: AbortSignal, course: () => Promise<voi
     await course();
   } catch (error) {
     delete run.isAsking;
-    if (signal.aborted) {
+    if (signal.aborted && !(error instanceof ApiError)) {
       if (run.jobId && signal.reason === left) return endRun(run, "interrupted", Date.now());
       if (run.jobId) void forgetJob(run.jobId).catch(() => {}); // then it ends by itself
       return endRun(run, "stopped", Date.now());

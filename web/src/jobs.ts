@@ -38,7 +38,10 @@ async function postJob({ path, body }: Call, requestId: string): Promise<string 
       },
       body: JSON.stringify({ target: path, body }),
     });
-    return ((await response.json()) as Job).id;
+    const job = await response.json().catch((error) => {
+      throw new ApiError("lost", String(error)); // in the middle of the reply
+    });
+    return (job as Job).id;
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return null;
     throw error;

@@ -52,7 +52,7 @@ const thinkingOf = {
 export function thinkingTokensMax(task: Task, contextMax: number): number | null {
   if (task.effort === "vote" || isRace(task)) return null;
   const { tokensMax } = thinkingOf[task.effort];
-  return tokensMax !== null && contextMax > 0 ? Math.min(tokensMax, contextMax) : tokensMax;
+  return contextMax > 0 ? Math.min(tokensMax ?? contextMax, contextMax) : tokensMax;
 }
 
 export function callOf(task: Task): Call {

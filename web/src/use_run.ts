@@ -5,10 +5,10 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { endThinking } from "./api";
 import { goOn, left, solve } from "./course";
 import { keepEntry, readEntry, type Entry } from "./history";
-import { forgetJob } from "./jobs";
+import { createJob, forgetJob } from "./jobs";
 import { newRun, type Run } from "./run";
 import { keepRunning } from "./settings";
-import type { Task } from "./task";
+import { jobOf, type Task } from "./task";
 
 export interface RunControl {
   entry: Entry | null;
@@ -44,13 +44,18 @@ export function useRun(onKept: () => void): RunControl {
     };
     const keep = () => void keepEntry(started).then(onKept);
     const { signal } = control;
-    void course(started, { signal, changed, keep }).then(async () => {
+    const keepJob = async () => {
+      const kept = signal.aborted ? await readEntry(started.id) : started;
+      if (!kept && started.run.jobId) await forgetJob(started.run.jobId).catch(() => {});
+      if (kept === started || kept?.run.isAsking) keep();
+    };
+    void course(started, { signal, changed, keep, keepJob }).then(async () => {
       const isShown = leaving.current === control;
       if (isShown) {
         leaving.current = null;
         keepRunning(null);
       }
-      const known = await knownElsewhere(started);
+      const known = await endedElsewhere(started);
       if (known && isShown) setEntry(known);
       if (known) return;
       changed();
@@ -81,8 +86,7 @@ export function useRun(onKept: () => void): RunControl {
     drop: (gone) => {
       const isShown = ({ id }: Entry) => id === latest.current?.id;
       for (const entry of gone) {
-        const { jobId } = entry.run;
-        if (jobId && mayGoOn(entry) && !isShown(entry)) void forgetJob(jobId).catch(() => {});
+        if (mayGoOn(entry) && !isShown(entry)) void forgetRun(entry).catch(() => {});
       }
       if (!gone.some(isShown)) return;
       leaving.current?.abort();
@@ -99,11 +103,16 @@ export const mayGoOn = ({ run }: Entry) =>
   (run.jobId !== undefined || run.isAsking === true) &&
   ["running", "interrupted"].includes(run.state);
 
-// Its answer, where another tab had it of the server and the server has forgotten it.
-async function knownElsewhere({ id, run }: Entry): Promise<Entry | undefined> {
-  if (!run.isSolve || run.jobId || run.state !== "interrupted") return undefined;
+async function forgetRun({ run, task }: Entry): Promise<void> {
+  const id = run.jobId ?? (await createJob(jobOf(task), run.requestId)); // once more: to learn which it is
+  if (id !== null) await forgetJob(id);
+}
+
+// Its answer, where this page has left it and somebody else had it of the server.
+async function endedElsewhere({ id, run }: Entry): Promise<Entry | undefined> {
+  if (!run.isSolve || run.state !== "interrupted") return undefined;
   const kept = await readEntry(id);
-  return kept && kept.run.state !== "running" && kept.run.jobId ? kept : undefined;
+  return kept && !["running", "interrupted"].includes(kept.run.state) ? kept : undefined;
 }
 
 // What is kept here need not be kept there.

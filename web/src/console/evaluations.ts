@@ -2,7 +2,6 @@
 import type { AdminApi, Query } from "./admin_api";
 import type { JobStatus } from "./jobs";
 import type { Piece } from "./use_pages";
-import type { Say } from "./words";
 
 export interface ProblemSet {
   id: string;
@@ -32,12 +31,7 @@ export interface Evaluation {
   error: string | null;
 }
 
-const outcomes = ["right", "wrong", "no_answer", "truncated", "looped"] as const;
-
-export function outcomeName(outcome: string, say: Say): string {
-  const known = outcomes.find((name) => name === outcome);
-  return known ? say(`outcome.${known}`) : outcome;
-}
+type Outcome = "right" | "wrong" | "no_answer" | "truncated" | "looped";
 
 export interface Spread {
   mean: number;
@@ -53,7 +47,7 @@ export interface Report {
     pass_at_1_interval_95: [number, number];
     pass_at: { k: number; share: number }[];
     cons_at: { k: number; share: number }[];
-    outcomes: Record<string, number>;
+    outcomes: Record<Outcome, number>;
     tokens: Spread;
     seconds: Spread;
   };

@@ -3,6 +3,7 @@ import type { AdminApi } from "./admin_api";
 
 type State =
   | "starting"
+  | "unresolved"
   | "warming"
   | "ready"
   | "silent"

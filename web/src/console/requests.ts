@@ -57,10 +57,8 @@ export const reasons = [
 ] as const;
 
 // Also of "any", which asks for all of them.
-export function reasonName(reason: string, say: Say): string {
-  const known = (["any", ...reasons] as const).find((name) => name === reason);
-  return known ? say(`reason.${known}`) : reason;
-}
+export const reasonName = (reason: string, say: Say) =>
+  reason && say(`reason.${reason}` as `reason.${(typeof reasons)[number]}`);
 
 export const phases = ["queue", "prefill", "thinking", "answer"] as const;
 export type Phase = (typeof phases)[number];

@@ -10,25 +10,32 @@ export interface Data<T> {
   reload(): void;
 }
 
-// Loads at first, when `inputs` change, on reload(), and `everyMs` (0: never) while somebody may
+// Loads at first, when `inputs` change, on reload(), and `everyMs` (0: never) after that while somebody may
 // see it. Of calls that overlap, the one that began last counts.
 export function useData<T>(load: () => Promise<T>, inputs: unknown[], everyMs = 0): Data<T> {
   const { api } = useConsole();
   const [value, setValue] = useState<T | null>(null);
   const [failure, setFailure] = useState<CallError | null>(null);
   const newest = useRef(0);
+  const isLoading = useRef(false);
   const reload = useCallback(() => {
     const mine = ++newest.current;
-    load().then(
-      (loaded) => {
-        if (mine !== newest.current) return;
-        setValue(loaded);
-        setFailure(null);
-      },
-      (error) => {
-        if (mine === newest.current) setFailure(asCallError(error));
-      },
-    );
+    isLoading.current = true;
+    const ended = () => {
+      if (mine === newest.current) isLoading.current = false;
+    };
+    void load()
+      .finally(ended)
+      .then(
+        (loaded) => {
+          if (mine !== newest.current) return;
+          setValue(loaded);
+          setFailure(null);
+        },
+        (error) => {
+          if (mine === newest.current) setFailure(asCallError(error));
+        },
+      );
     // eslint-disable-next-line react-hooks/exhaustive-deps -- what `load` reads is in `inputs`
   }, inputs);
   useEffect(() => {
@@ -36,7 +43,7 @@ export function useData<T>(load: () => Promise<T>, inputs: unknown[], everyMs = 
     const timer =
       everyMs > 0 &&
       setInterval(() => {
-        if (!document.hidden && api.isSignedIn) reload();
+        if (!document.hidden && api.isSignedIn && !isLoading.current) reload();
       }, everyMs);
     return () => {
       // eslint-disable-next-line react-hooks/exhaustive-deps -- a count, no node

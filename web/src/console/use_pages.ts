@@ -29,7 +29,9 @@ export function usePages<T>(
     }
     return { items, next };
   };
-  const { value, failure, reload } = useData(loadAll, [...inputs, n], everyMs);
+  // What a piece comes after may be gone by the time that it is asked for: once more from the start.
+  const loadTwice = () => loadAll().catch((error) => (n > 1 ? loadAll() : Promise.reject(error)));
+  const { value, failure, reload } = useData(loadTwice, [...inputs, n], everyMs);
   return {
     value: value && value.items,
     failure,

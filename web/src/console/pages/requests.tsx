@@ -111,7 +111,10 @@ function SearchForm({ range: first, wanted }: { range: Range; wanted: Filters })
         <SelectField
           label={say("search.reason")}
           value={values.reason}
-          options={["", "any", ...reasons].map((reason) => [reason, reasonName(reason, say)])}
+          options={[
+            ["", say("any")],
+            ...["any", ...reasons].map((reason) => [reason, reasonName(reason, say)] as const),
+          ]}
           onChange={(reason) => setValues({ ...values, reason })}
         />
       </div>

@@ -4,8 +4,8 @@ import { useConsole } from "../context";
 import { Failure } from "../parts/failure";
 import { SelectField } from "../parts/field";
 import { Table } from "../parts/table";
-import { reasonName } from "../requests";
 import { beginOf, rangeOf, ranges, stepMinutesOf } from "../ranges";
+import { reasonName } from "../requests";
 import { linkTo, type Route } from "../route";
 import {
   dimensions,
@@ -70,6 +70,8 @@ export function Usage({ route }: { route: Route }) {
     [JSON.stringify(pivot)],
   );
   const nameOfKey = useKeyNames();
+  const textOf = (kind: string, value: string) =>
+    kind === "key_id" ? nameOfKey(value) : kind === "reason" ? reasonName(value, say) : value;
   const rowWords = rowKinds.map((kind) => [kind, wordOf(kind, say)] as const);
   const addressAs = (format: string) =>
     addressOf("/usage", { ...query, from_ms: beginOf(range), format });
@@ -111,8 +113,7 @@ export function Usage({ route }: { route: Route }) {
       <p class="row">
         {Object.entries(filters).map(([dimension, value]) => (
           <button type="button" key={dimension} onClick={() => change({ [dimension]: undefined })}>
-            {say(`dimension.${dimension as Dimension}`)}:{" "}
-            {dimension === "key_id" ? nameOfKey(value) : value} ✕{" "}
+            {say(`dimension.${dimension as Dimension}`)}: {textOf(dimension, value)} ✕{" "}
             <span class="unseen">{say("removeFilter")}</span>
           </button>
         ))}
@@ -124,7 +125,7 @@ export function Usage({ route }: { route: Route }) {
         </a>
       </p>
       <Failure failure={usage.failure} />
-      {usage.value && <Rows by={by} report={usage.value} nameOfKey={nameOfKey} onFilter={change} />}
+      {usage.value && <Rows by={by} report={usage.value} textOf={textOf} onFilter={change} />}
     </>
   );
 }
@@ -135,11 +136,11 @@ const wordOf = (kind: RowKind, say: Say) =>
 interface RowsProps {
   by: RowKind[];
   report: UsageReport;
-  nameOfKey(id: string): string;
+  textOf(kind: string, value: string): string;
   onFilter(filter: Record<string, string>): void;
 }
 
-function Rows({ by, report, nameOfKey, onFilter }: RowsProps) {
+function Rows({ by, report, textOf, onFilter }: RowsProps) {
   const { say, formats } = useConsole();
   const measures = (group: Omit<UsageGroup, Dimension>) => [
     formats.number(group.requests),
@@ -170,8 +171,6 @@ function Rows({ by, report, nameOfKey, onFilter }: RowsProps) {
   ];
   const keyOf = (group: UsageGroup, kinds: RowKind[]) =>
     kinds.map((kind) => (kind === "time" ? group.begin_ms : group[kind])).join("\n");
-  const textOf = (kind: RowKind, value: string) =>
-    kind === "key_id" ? nameOfKey(value) : kind === "reason" ? reasonName(value, say) : value;
   const cellOf = (group: UsageGroup, kind: RowKind) => {
     if (kind === "time") return formats.time(group.begin_ms ?? null);
     const value = group[kind]!;

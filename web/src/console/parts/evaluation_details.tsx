@@ -5,7 +5,6 @@ import { addressOf } from "../admin_api";
 import { useConsole } from "../context";
 import {
   fetchEvaluations,
-  outcomeName,
   profileOf,
   type Evaluation,
   type ProblemSet,
@@ -144,7 +143,7 @@ function Figures({ path }: { path: string }) {
     ["pass@1", `${share(figures.pass_at_1)} (95 %: ${share(low)} - ${share(high)})`],
     ...curves,
     ...Object.entries(figures.outcomes).map(([name, value]): [string, string] => [
-      outcomeName(name, say),
+      say(`outcome.${name as keyof typeof figures.outcomes}`),
       share(value),
     ]),
     [say("tokensEach"), formats.number(Math.round(figures.tokens.mean))],
