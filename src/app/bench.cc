@@ -22,6 +22,7 @@
 #include "app/progress.h"
 #include "common/base/cpu.h"
 #include "inference/kernels/isa.h"
+#include "inference/model/weight_format.h"
 
 namespace lemma::app {
 namespace {
@@ -114,13 +115,6 @@ struct Figures {
   std::vector<SpeculationGain> speculation;
 };
 
-kernels::WeightFormat FormatOf(const model::BackendInfo& info) {
-  if (info.weights == "q4") return kernels::WeightFormat::kInt4;
-  if (info.weights == "q8") return kernels::WeightFormat::kInt8;
-  if (info.weights == "bf16") return kernels::WeightFormat::kBf16;
-  return kernels::WeightFormat::kF32;
-}
-
 Status Measure(model::Backend& backend, const BenchOptions& options, Figures& figures) {
   const CpuFeatures cpu = DetectCpu();
   LEMMA_ASSIGN_OR_RETURN(const kernels::Isa isa, kernels::ChooseIsa(options.model.isa, cpu));
@@ -132,8 +126,9 @@ Status Measure(model::Backend& backend, const BenchOptions& options, Figures& fi
       figures.rows, ChooseRows(MakeRows(options, backend, workloads.tokens_max()), options.only));
   const auto progress = ProgressBar("measuring");
   for (int round = 0; round < options.n_rounds; ++round) {
-    LEMMA_ASSIGN_OR_RETURN(const Limits limits, MeasureLimits(kernels::KernelsFor(isa),
-                                                              FormatOf(backend.info()), *pool));
+    LEMMA_ASSIGN_OR_RETURN(const Limits limits,
+                           MeasureLimits(kernels::KernelsFor(isa),
+                                         *model::WeightFormatNamed(backend.info().weights), *pool));
     figures.reads.push_back(limits.bytes_s);
     figures.products.push_back(limits.products_s);
     for (Row& row : figures.rows) {
@@ -210,7 +205,10 @@ void PrintTable(const Figures& figures) {
 }
 
 Status Bench(const BenchOptions& options) {
-  LEMMA_ASSIGN_OR_RETURN(const model::Checkpoint checkpoint, OpenModel(options.model.model));
+  // What is lost by rounding is measured against the weights as they are stored.
+  LEMMA_ASSIGN_OR_RETURN(
+      const model::Checkpoint checkpoint,
+      OpenModel(options.model.model, options.accuracy ? "float32" : options.model.weights));
   LEMMA_ASSIGN_OR_RETURN(const text::Tokenizer tokenizer, LoadTokenizer(checkpoint));
   Figures figures;
   figures.model = checkpoint.id();

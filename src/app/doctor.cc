@@ -93,7 +93,7 @@ void CheckMemory(uint64_t weight_bytes, const DoctorOptions& options, Findings& 
 }
 
 void CheckModel(const DoctorOptions& options, Findings& findings) {
-  const auto checkpoint = OpenModel(options.model.model);
+  const auto checkpoint = OpenModel(options.model.model, options.model.weights);
   if (!checkpoint.ok()) {
     findings.Bad("model", checkpoint.status().message(),
                  "give --model a directory with config.json, tokenizer.json, "

@@ -29,4 +29,9 @@ std::optional<fs::path> FindPulledModel(const std::string& model) {
   return hub::FindSnapshot(HubCacheDirectory(), *name);
 }
 
+fs::path PackedPath(const fs::path& snapshot, const std::string& format) {
+  const fs::path repository = snapshot.parent_path().parent_path();
+  return repository / "lemma" / (snapshot.filename().string() + "-" + format + ".lemma");
+}
+
 }  // namespace lemma::app

@@ -20,4 +20,8 @@ std::string EnvironmentValue(const char* name);
 // not pulled.
 std::optional<std::filesystem::path> FindPulledModel(const std::string& model);
 
+// Where lemma pull packs what a snapshot holds:
+// <cache>/models--owner--name/lemma/<commit>-<format>.lemma.
+std::filesystem::path PackedPath(const std::filesystem::path& snapshot, const std::string& format);
+
 }  // namespace lemma::app

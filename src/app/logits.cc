@@ -48,7 +48,8 @@ Result<std::vector<float>> ComputeLogits(model::Backend& backend,
 }
 
 Status WriteLogits(const LogitsOptions& options) {
-  LEMMA_ASSIGN_OR_RETURN(const model::Checkpoint checkpoint, OpenModel(options.model.model));
+  LEMMA_ASSIGN_OR_RETURN(const model::Checkpoint checkpoint,
+                         OpenModel(options.model.model, options.model.weights));
   for (const int32_t token : options.tokens) {
     if (token < 0 || token >= checkpoint.config().vocab_size) {
       return InvalidArgument("--tokens: " + std::to_string(token) + " is not below " +

@@ -11,7 +11,9 @@
 #include "app/progress.h"
 #include "common/base/cpu.h"
 #include "common/base/file.h"
+#include "common/base/log.h"
 #include "inference/kernels/isa.h"
+#include "inference/model/weight_format.h"
 
 namespace lemma::app {
 
@@ -73,15 +75,32 @@ Status NoSuchModel(const std::string& model) {
                   std::string(kEmbeddedModelName) + " is)");
 }
 
+// What lemma pull has packed of it in this format ("": in any); nothing where there is none that
+// can be read.
+std::optional<model::Checkpoint> OpenPacked(const std::filesystem::path& snapshot,
+                                            const std::string& model, const std::string& weights) {
+  for (const char* format : {"q8", "q4", "bf16"}) {
+    const std::filesystem::path path = PackedPath(snapshot, format);
+    std::error_code error;
+    if ((!weights.empty() && weights != format) || !std::filesystem::exists(path, error)) continue;
+    auto checkpoint = model::Checkpoint::Open(path, model);
+    if (checkpoint.ok()) return std::move(*checkpoint);
+    LogWarning("{}: {} is used as it is stored; lemma pull {} packs it again",
+               checkpoint.status().message(), model, model);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
-Result<model::Checkpoint> OpenModel(const std::string& model) {
+Result<model::Checkpoint> OpenModel(const std::string& model, const std::string& weights) {
   if (IsDirectory(model) || IsFile(model)) return model::Checkpoint::Open(model, "");
   if (model == kEmbeddedModelName) {
     return model::Checkpoint::OpenMemory(EmbeddedModelFiles(), model);
   }
   const auto pulled = FindPulledModel(model);
   if (!pulled) return NoSuchModel(model);
+  if (auto packed = OpenPacked(*pulled, model, weights)) return std::move(*packed);
   return model::Checkpoint::OpenDirectory(*pulled, model);
 }
 
@@ -129,24 +148,12 @@ Result<std::string> DeviceOf(const ModelOptions& options) {
   return fmt::format("{}, {} thread{}", kernels::IsaName(isa), n_threads, n_threads > 1 ? "s" : "");
 }
 
-namespace {
-
-std::optional<kernels::WeightFormat> FormatOf(const std::string& name) {
-  if (name == "q4") return kernels::WeightFormat::kInt4;
-  if (name == "q8") return kernels::WeightFormat::kInt8;
-  if (name == "bf16") return kernels::WeightFormat::kBf16;
-  if (name == "float32") return kernels::WeightFormat::kF32;
-  return std::nullopt;
-}
-
-}  // namespace
-
 model::CpuBackendOptions BackendOptions(const ModelOptions& options) {
   model::CpuBackendOptions backend;
   backend.n_threads = options.n_threads;
   backend.isa = options.isa;
-  backend.weights = FormatOf(options.weights);
-  backend.kv_format = FormatOf(options.kv);
+  backend.weights = model::WeightFormatNamed(options.weights);
+  backend.kv_format = model::WeightFormatNamed(options.kv);
   backend.kv_bytes_max = static_cast<uint64_t>(options.kv_gib * 1024 * 1024 * 1024);
   return backend;
 }

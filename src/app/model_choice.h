@@ -26,7 +26,9 @@ struct ModelOptions {
 };
 void AddModelOptions(CLI::App& command, ModelOptions& options);
 
-Result<model::Checkpoint> OpenModel(const std::string& model);
+// `weights`: as ModelOptions has it; of a model that lemma pull fetched, a packed file that has
+// them so is opened.
+Result<model::Checkpoint> OpenModel(const std::string& model, const std::string& weights = "");
 
 // The tokenizer's files alone: a directory needs no weights for this.
 struct TokenizerFiles {

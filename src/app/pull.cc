@@ -13,6 +13,7 @@
 
 #include "app/commands.h"
 #include "app/hub_settings.h"
+#include "app/packing.h"
 #include "app/signals.h"
 #include "common/hub/cache.h"
 
@@ -27,6 +28,7 @@ struct PullOptions {
   std::string endpoint;
   bool offline = false;
   bool if_missing = false;
+  std::string format = "q8";
 };
 
 std::string Amount(double bytes) {
@@ -107,6 +109,26 @@ bool IsOffline(const PullOptions& options) {
          value == "YES" || value == "on" || value == "ON";
 }
 
+// Beside the snapshot, so that it is mapped and starts at once. What cannot be packed is served as
+// it is stored.
+void PackPulled(const PullOptions& options, const std::filesystem::path& snapshot) {
+  const std::filesystem::path path = PackedPath(snapshot, options.format);
+  if (IsPackedFile(path, /*all=*/!options.if_missing)) return;
+  const auto pack = [&]() -> Result<std::string> {
+    LEMMA_ASSIGN_OR_RETURN(const auto checkpoint,
+                           model::Checkpoint::OpenDirectory(snapshot, options.name));
+    std::error_code error;  // then the file cannot be made, and says why
+    std::filesystem::create_directories(path.parent_path(), error);
+    return PackModel(checkpoint, options.format, path);
+  };
+  const auto packed = pack();
+  std::fprintf(
+      stderr, "%s\n",
+      packed.ok()
+          ? ("packed as " + *packed).c_str()
+          : ("not packed, it is served as it is stored: " + packed.status().message()).c_str());
+}
+
 Status RunPull(const PullOptions& options) {
   LEMMA_ASSIGN_OR_RETURN(const hub::ModelName name, hub::ParseModelName(options.name));
   const hub::PullRequest request{HubOf(options), name, HubCacheDirectory()};
@@ -117,12 +139,12 @@ Status RunPull(const PullOptions& options) {
     return NotFound(options.name + " is not in " + request.cache.string() +
                     ", and offline (--offline or HF_HUB_OFFLINE) nothing is fetched");
   }
+  signal(SIGXFSZ, SIG_IGN);  // a file over `ulimit -f` is an error of the write
+  const EndOnSignal end([] {
+    constexpr char kText[] = "\nstopped: what is here stays, and the next pull goes on from it\n";
+    if (write(STDERR_FILENO, kText, sizeof(kText) - 1) < 0) return;
+  });
   if (!snapshot) {
-    signal(SIGXFSZ, SIG_IGN);  // a file over `ulimit -f` is an error of the write
-    const EndOnSignal end([] {
-      constexpr char kText[] = "\nstopped: what is here stays, and the next pull goes on from it\n";
-      if (write(STDERR_FILENO, kText, sizeof(kText) - 1) < 0) return;
-    });
     PullDisplay display;
     const hub::PullEvents events{
         [&](const hub::RemoteFile& file, uint64_t bytes) { display.OnBytes(file, bytes); },
@@ -131,6 +153,7 @@ Status RunPull(const PullOptions& options) {
     std::fprintf(stderr, "%s from %s\n", name.Repository().c_str(), request.hub.endpoint.c_str());
     LEMMA_ASSIGN_OR_RETURN(snapshot, hub::Pull(request, events));
   }
+  if (options.format != "none") PackPulled(options, *snapshot);
   std::printf("%s\n", snapshot->c_str());
   std::fprintf(stderr, "Serve it:  lemma serve --model %s\n", options.name.c_str());
   return Ok();
@@ -154,6 +177,13 @@ void AddPull(CLI::App& app, ExitStatus& exit_status) {
   command->add_flag("--offline", options->offline, "Look into the cache alone (HF_HUB_OFFLINE=1)");
   command->add_flag("--if-missing", options->if_missing,
                     "Ask the hub only where the cache does not hold the model");
+  command
+      ->add_option("--format", options->format,
+                   "Pack it too, so that it starts at once: q8 (int8: half of bf16), q4 (int4, "
+                   "less exact: a "
+                   "third), bf16, or none")
+      ->check(CLI::IsMember({"q8", "q4", "bf16", "none"}))
+      ->capture_default_str();
   command->footer(
       "Examples:\n  lemma pull vibethinker-1.5b\n"
       "  lemma pull WeiboAI/VibeThinker-1.5B@main --hub modelscope\n"

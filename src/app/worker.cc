@@ -16,7 +16,8 @@
 namespace lemma::app {
 
 Result<LoadedModel> LoadModel(const ModelOptions& options) {
-  LEMMA_ASSIGN_OR_RETURN(const model::Checkpoint checkpoint, OpenModel(options.model));
+  LEMMA_ASSIGN_OR_RETURN(const model::Checkpoint checkpoint,
+                         OpenModel(options.model, options.weights));
   LEMMA_ASSIGN_OR_RETURN(text::ChatTemplate chat_template, LoadChatTemplate(checkpoint));
   LEMMA_ASSIGN_OR_RETURN(std::string fingerprint, model::FingerprintOf(checkpoint));
   // At once: a large vocabulary takes one core as long as packed weights take all.

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import {
-  existsSync, lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync,
+  existsSync, lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -261,4 +261,47 @@ test('what was pulled answers under its name; what was not says how to get it', 
   const reply = await start(hub, ask).done;
   assert.equal(reply.status, 0, reply.stderr);
   assert.match(reply.stdout, /408/);
+});
+
+test('what is pulled is packed; a file that is stale or damaged is written anew', async () => {
+  const hub = await makeHub();
+  const packed = (format) => join(hub.repository, 'lemma', `${commit}-${format}.lemma`);
+  const first = await pull(hub);
+  assertPulled(hub, first);
+  assert.match(first.stderr, /packed as q8/);
+  const whole = readFileSync(packed('q8'));
+  const kept = statSync(packed('q8')).ino;
+  assert.doesNotMatch((await pull(hub, ['--if-missing'])).stderr, /packed/);
+  assert.equal(statSync(packed('q8')).ino, kept);
+
+  const damaged = Buffer.from(whole);
+  damaged[damaged.length - 1] ^= 1;
+  const stale = Buffer.from(whole);
+  stale[8] = 1; // its version
+  for (const [bytes, args] of [[damaged, []], [stale, ['--if-missing']], [whole.subarray(0, 9999), ['--if-missing']]]) {
+    writeFileSync(packed('q8'), bytes);
+    assert.match((await pull(hub, args)).stderr, /packed as q8/);
+    assert.deepEqual(readFileSync(packed('q8')), whole);
+  }
+
+  // Where it cannot be read, the model answers as it is stored.
+  writeFileSync(packed('q8'), stale);
+  const ask = (...args) => start(hub, ['ask', 'What is 12 * 34?', '--model', 'own/mini', ...args]).done;
+  const reply = await ask();
+  assert.match(reply.stdout, /408/);
+  assert.match(reply.stderr, /lemma pull own\/mini packs it again/);
+
+  assert.match((await pull(hub, ['--format', 'q4'])).stderr, /packed as q4/);
+  assert.ok(statSync(packed('q4')).size < whole.length);
+  assert.match((await ask('--weights', 'q4')).stdout, /\d/);
+});
+
+test('what is not to be packed or cannot be is served as it is stored', async () => {
+  const hub = await makeHub();
+  assertPulled(hub, await pull(hub, ['--format', 'none']));
+  assert.ok(!existsSync(join(hub.repository, 'lemma')));
+  writeFileSync(join(hub.repository, 'lemma'), 'in the way');
+  const reply = await pull(hub);
+  assertPulled(hub, reply);
+  assert.match(reply.stderr, /not packed, it is served as it is stored: .*lemma/);
 });

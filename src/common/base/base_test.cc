@@ -181,6 +181,22 @@ TEST_F(FileTest, FailedWriteKeepsTheOldFile) {
   EXPECT_FALSE(fs::exists(path_.string() + ".tmp"));
 }
 
+TEST_F(FileTest, OfTwoWritersTheSecondIsRefusedAndChangesNothing) {
+  const fs::path temporary = path_.string() + ".tmp";
+  auto first = AtomicFileWriter::Create(path_);
+  ASSERT_TRUE(first.ok() && first->Append("first").ok());
+  EXPECT_THAT(WriteFileAtomically(path_, "second").message(), HasSubstr("another program"));
+  ASSERT_TRUE(first->Commit().ok());
+  EXPECT_EQ(*ReadFile(path_, 100), "first");
+  // What a killed one has left is written over; a link to elsewhere is not followed.
+  ASSERT_TRUE(WriteFileAtomically(temporary, "longer than what follows").ok());
+  ASSERT_TRUE(WriteFileAtomically(path_, "third").ok());
+  EXPECT_EQ(*ReadFile(path_, 100), "third");
+  fs::create_symlink(path_, temporary);
+  EXPECT_EQ(WriteFileAtomically(path_, "fourth").code(), StatusCode::kIo);
+  EXPECT_EQ(*ReadFile(path_, 100), "third");
+}
+
 TEST_F(FileTest, AFifoIsRefusedWithoutWaitingForItsWriter) {
   ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
   EXPECT_THAT(ReadFile(path_, 5).status().message(), HasSubstr("not a regular file"));

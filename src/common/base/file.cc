@@ -1,6 +1,7 @@
 #include "common/base/file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +16,16 @@ Status Errno(const std::filesystem::path& path, const char* doing) {
   const int error = errno;
   const std::string message = path.string() + ": cannot " + doing + ": " + std::strerror(error);
   return error == ENOENT ? NotFound(message) : IoError(message);
+}
+
+// So that the name outlasts a power cut too.
+Status SyncFolderOf(const std::filesystem::path& path) {
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool is_synced = fd >= 0 && fsync(fd) == 0;
+  const Status status = is_synced || errno == EINVAL ? Ok() : Errno(folder, "sync");
+  if (fd >= 0) close(fd);
+  return status;
 }
 
 }  // namespace
@@ -78,8 +89,23 @@ Result<std::string> ReadFile(const std::filesystem::path& path, uint64_t bytes_m
 Result<AtomicFileWriter> AtomicFileWriter::Create(const std::filesystem::path& path) {
   AtomicFileWriter writer(-1, path);
   const std::filesystem::path temporary = writer.temporary();
-  writer.fd_ = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (writer.fd_ < 0) return Errno(temporary, "create");
+  for (;;) {
+    const int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+    if (fd < 0) return Errno(temporary, "create");
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+      close(fd);
+      return IoError(temporary.string() + ": another program is writing it");
+    }
+    writer.fd_ = fd;
+    struct stat ours{}, named{};
+    if (fstat(fd, &ours) == 0 && lstat(temporary.c_str(), &named) == 0 &&
+        ours.st_dev == named.st_dev && ours.st_ino == named.st_ino) {
+      break;
+    }
+    close(std::exchange(writer.fd_, -1));  // its writer has just renamed it: it is none of ours
+  }
+  if (ftruncate(writer.fd_, 0) != 0)
+    return Errno(temporary, "truncate");  // what a killed program left
   return writer;
 }
 
@@ -106,7 +132,8 @@ Status AtomicFileWriter::Commit() {
   if (fsync(fd_) != 0) return Errno(temporary(), "sync");
   if (rename(temporary().c_str(), path_.c_str()) != 0) return Errno(path_, "rename");
   const int fd = std::exchange(fd_, -1);
-  return close(fd) == 0 ? Ok() : Errno(path_, "close");
+  if (close(fd) != 0) return Errno(path_, "close");
+  return SyncFolderOf(path_);
 }
 
 Status WriteFileAtomically(const std::filesystem::path& path, std::string_view bytes) {

@@ -37,7 +37,8 @@ class RandomAccessFile {
 Result<std::string> ReadFile(const std::filesystem::path& path, uint64_t bytes_max);
 
 // A file that is written piece by piece to <path>.tmp and appears at `path` when it is complete:
-// readers see the old file or the new one, also when the disk is full or the process dies.
+// readers see the old file or the new one, also when the disk is full or the process dies. Of two
+// that write one path at once the second gets kIo; what a killed one left is written over.
 class AtomicFileWriter {
  public:
   static Result<AtomicFileWriter> Create(const std::filesystem::path& path);

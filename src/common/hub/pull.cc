@@ -77,10 +77,7 @@ class Puller {
       }
       if (file->digest.empty()) return DataLoss("the hub lists no hash for " + name);
       const fs::path blob = cache_.Blob(file->digest);
-      if (SizeOrZero(blob) == file->size_bytes && fs::exists(blob)) {
-        LEMMA_RETURN_IF_ERROR(cache_.Link(listing_.commit, name, file->digest));
-        continue;
-      }
+      if (SizeOrZero(blob) == file->size_bytes && fs::exists(blob)) continue;
       missing.push_back(file);
       const uint64_t bytes_here = SizeOrZero(blob.string() + ".incomplete");
       bytes_missing += file->size_bytes - std::min(bytes_here, file->size_bytes);
@@ -90,7 +87,10 @@ class Puller {
       const std::string url = FileUrl(request_.hub, request_.name, listing_, *file);
       LEMMA_RETURN_IF_ERROR(
           DownloadFile(http_, request_.hub, url, *file, cache_.Blob(file->digest), events_));
-      LEMMA_RETURN_IF_ERROR(cache_.Link(listing_.commit, file->name, file->digest));
+    }
+    // In their order, weights last: a snapshot that has its weights is complete.
+    for (const std::string& name : names) {
+      LEMMA_RETURN_IF_ERROR(cache_.Link(listing_.commit, name, listing_.Find(name)->digest));
     }
     return Ok();
   }

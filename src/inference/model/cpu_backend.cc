@@ -10,6 +10,7 @@
 #include "inference/kernels/float16.h"
 #include "inference/kernels/isa.h"
 #include "inference/kernels/quantize.h"
+#include "inference/model/weight_format.h"
 
 namespace lemma::model {
 namespace {
@@ -21,11 +22,6 @@ using kernels::WeightMatrix;
 
 // No more rows than this: buffers and attention tasks grow with them, speed no longer does.
 constexpr int32_t kBatchRowsLimit = 8192;
-
-const char* FormatName(WeightFormat format) {
-  constexpr const char* kNames[kernels::kWeightFormatCount] = {"float32", "bf16", "q8", "q4"};
-  return kNames[static_cast<int>(format)];
-}
 
 bool IsRounded(WeightFormat format) {
   return format == WeightFormat::kInt8 || format == WeightFormat::kInt4;
@@ -123,9 +119,9 @@ CpuBackend::CpuBackend(const ModelConfig& config, Weights weights, const kernels
   info_.device = std::string("cpu ") + IsaName(kernels.isa) + ", " +
                  std::to_string(pool_->n_threads()) +
                  (pool_->n_threads() == 1 ? " thread" : " threads");
-  info_.weights = FormatName(weights_.format);
+  info_.weights = WeightFormatName(weights_.format);
   info_.n_threads = pool_->n_threads();
-  info_.kv = FormatName(kv_.format());
+  info_.kv = WeightFormatName(kv_.format());
   info_.weight_bytes = weights_.memory.bytes();
   info_.kv_bytes_per_token = static_cast<uint64_t>(kv_.page_bytes() / kPageTokens);
 }

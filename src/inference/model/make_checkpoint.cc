@@ -1,8 +1,13 @@
 #include "inference/model/make_checkpoint.h"
 
+#include <stdlib.h>
+#include <sys/stat.h>
+
 #include <array>
 #include <bit>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 
 #include "common/base/file.h"
@@ -157,10 +162,10 @@ Status MakeCheckpoint(const MakeCheckpointOptions& options, const fs::path& path
   if (fs::exists(directory, error) && !fs::is_empty(directory, error)) {
     return InvalidArgument(directory.string() + ": exists and is not empty", "output");
   }
-  const fs::path temporary = directory.string() + ".tmp";
-  fs::remove_all(temporary, error);
-  if (!fs::create_directories(temporary, error)) {
-    return IoError(temporary.string() + ": cannot create: " + error.message());
+  fs::create_directories(directory.parent_path(), error);  // then mkdtemp says why not
+  std::string temporary = directory.string() + ".XXXXXX";
+  if (mkdtemp(temporary.data()) == nullptr || chmod(temporary.c_str(), 0755) != 0) {
+    return IoError(temporary + ": cannot create: " + std::strerror(errno));
   }
   Status status = WriteAll(options, temporary);
   if (status.ok()) {

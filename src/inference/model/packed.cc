@@ -13,6 +13,7 @@
 #include "common/base/file.h"
 #include "common/base/json.h"
 #include "inference/model/fingerprint.h"
+#include "inference/model/weight_format.h"
 
 // The functions alone, without a library to link: https://xxhash.com
 #define XXH_INLINE_ALL
@@ -39,15 +40,6 @@ struct Preamble {
   uint64_t header_bytes;
   uint64_t header_checksum;
 };
-
-struct FormatName {
-  WeightFormat format;
-  std::string_view name;
-};
-constexpr FormatName kFormats[] = {{WeightFormat::kF32, "float32"},
-                                   {WeightFormat::kBf16, "bf16"},
-                                   {WeightFormat::kInt8, "q8"},
-                                   {WeightFormat::kInt4, "q4"}};
 
 uint64_t Checksum(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
@@ -114,11 +106,10 @@ Result<PackedHeader> ParseHeader(const json::object& object, uint64_t file_bytes
   header.weights.offset = part.offset;
   header.weights.bytes = part.bytes;
   const json::value& format = field("format");
-  const auto* known = std::find_if(std::begin(kFormats), std::end(kFormats), [&](const auto& f) {
-    return format.is_string() && format.get_string() == f.name;
-  });
-  if (known == std::end(kFormats)) return error("\"format\" must be q8, q4, bf16 or float32");
-  header.weights.format = known->format;
+  const auto known =
+      format.is_string() ? WeightFormatNamed(std::string_view(format.get_string())) : std::nullopt;
+  if (!known) return error("\"format\" must be q8, q4, bf16 or float32");
+  header.weights.format = *known;
   if (!field("fingerprint").is_string()) return error("\"fingerprint\" must be a text");
   header.weights.fingerprint = field("fingerprint").get_string();
   if (!field("checksums").is_array() ||
@@ -275,11 +266,10 @@ Status WritePacked(const Checkpoint& checkpoint, const Weights& weights,
   for (uint64_t begin = 0; begin < bytes; begin += kPieceBytes) {
     checksums.emplace_back(Hex(Checksum(data.substr(begin, kPieceBytes))));
   }
-  const auto* format = std::find_if(std::begin(kFormats), std::end(kFormats),
-                                    [&](const auto& f) { return f.format == weights.format; });
-  const std::string header = FormatHeader(
-      {{"format", format->name}, {"fingerprint", fingerprint}, {"checksums", std::move(checksums)}},
-      files, bytes);
+  const std::string header = FormatHeader({{"format", WeightFormatName(weights.format)},
+                                           {"fingerprint", fingerprint},
+                                           {"checksums", std::move(checksums)}},
+                                          files, bytes);
   Preamble preamble = {{}, kVersion, header.size(), Checksum(header)};
   kMagic.copy(preamble.magic, sizeof(preamble.magic));
 
