@@ -209,6 +209,11 @@ Status Bench(const BenchOptions& options) {
   LEMMA_ASSIGN_OR_RETURN(
       const model::Checkpoint checkpoint,
       OpenModel(options.model.model, options.accuracy ? "float32" : options.model.weights));
+  if (options.accuracy && checkpoint.packed()) {
+    return InvalidArgument("--accuracy compares with the weights as they were before rounding: " +
+                               options.model.model + " is a packed file, give what it was made of",
+                           "model");
+  }
   LEMMA_ASSIGN_OR_RETURN(const text::Tokenizer tokenizer, LoadTokenizer(checkpoint));
   Figures figures;
   figures.model = checkpoint.id();

@@ -102,12 +102,18 @@ std::vector<Script> MakeScripts(const text::Tokenizer& tokenizer, int32_t vocab_
     return tokenizer.Encode(text, text::SpecialTokens::kAsText);
   };
   std::vector<Script> scripts = {{"a trace", encode(kTrace)}, {"code", encode(kCode)}};
+  // What cannot be predicted: of a whole vocabulary nothing comes back to be guessed from, of few
+  // tokens all of it does, and goes on in another way.
   std::mt19937 random(1);
-  Script noise = {"random tokens", {}};
-  for (int i = 0; i < 160; ++i) {
-    noise.tokens.push_back(static_cast<TokenId>(random() % static_cast<uint32_t>(vocab_size)));
-  }
-  scripts.push_back(std::move(noise));
+  const auto noise = [&](const char* name, int n, int n_kinds) {
+    Script script = {name, {}};
+    for (int i = 0; i < n; ++i) {
+      script.tokens.push_back(static_cast<TokenId>(random() % static_cast<uint32_t>(n_kinds)));
+    }
+    scripts.push_back(std::move(script));
+  };
+  noise("random tokens", 160, vocab_size);
+  noise("64 tokens at random", 512, std::min(64, vocab_size));
   return scripts;
 }
 
