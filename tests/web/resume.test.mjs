@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { eventually, killServers, startServer } from '../serve/server.mjs';
-import { ask, launchBrowser, openPage, status } from './browser.mjs';
+import { ask, assertAccessibleEverywhere, launchBrowser, openPage, status } from './browser.mjs';
 import { inHalves, startReplica } from './scripted_replica.mjs';
 
 const root = mkdtempSync(join(tmpdir(), 'lemma-resume-'));
@@ -174,6 +174,7 @@ test('a connection that breaks in the middle is made again, and nothing is asked
   await road.block();
   await status(page, 'The connection is lost.');
   await answer(page, 'It begins'); // and it still stands there
+  await assertAccessibleEverywhere(page, 'reconnecting');
   go();
   const from = page.waitForRequest((request) => request.url().endsWith('/events'));
   road.open();
@@ -234,10 +235,12 @@ test('what is stopped is stopped at the server, and what thinks can be asked for
   await answer(page, 'Now the answer.');
   await status(page, 'Done');
 
+  await page.getByLabel('Deep', { exact: true }).check(); // as many as the model holds
   held = replica.hold();
   await ask(page, 'What is 6 + 1?');
   await held;
   await status(page, 'Thinking');
+  await page.locator('.progress', { hasText: /· 1 of at most 4096 thinking tokens/ }).waitFor();
   await page.getByRole('button', { name: 'Stop' }).click();
   await status(page, 'Stopped');
   await forgotten(); // once it has ended
