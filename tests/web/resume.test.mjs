@@ -182,6 +182,7 @@ test('a connection that breaks in the middle is made again, and nothing is asked
   await status(page, 'Done');
   assert.equal(await page.locator('.answer').innerText(), 'It begins and it ends.');
   assert.equal(n_asked, 1);
+  await forgotten();
   await page.context().close();
 });
 
@@ -199,6 +200,7 @@ test('a server that ends in the middle is waited for, and the next one gives the
   road.open();
   await status(page, 'Done');
   assert.equal(await page.locator('.answer').innerText(), 'Begun again, and ended.');
+  await forgotten();
   await page.context().close();
 });
 
@@ -216,6 +218,7 @@ test('a vote goes on over a reload too', async () => {
   go();
   await status(page, 'Done');
   await page.getByText(/Agreed on by [23] of [23] attempts/).waitFor();
+  await forgotten();
   await page.context().close();
 });
 
