@@ -174,7 +174,11 @@ test('a connection that breaks in the middle is made again, and nothing is asked
   await road.block();
   await status(page, 'The connection is lost.');
   await answer(page, 'It begins'); // and it still stands there
-  await assertAccessibleEverywhere(page, 'reconnecting');
+  for (const [language, lost] of [['中文', '连接已断开。'], ['English', 'The connection is lost.']]) {
+    await page.getByRole('button', { name: language }).click();
+    await status(page, lost);
+    await assertAccessibleEverywhere(page, `reconnecting, ${language}`);
+  }
   go();
   const from = page.waitForRequest((request) => request.url().endsWith('/events'));
   road.open();
