@@ -19,33 +19,6 @@ after(stopScripted);
 
 const main = (page) => page.locator('main');
 
-test("a key's limits are kept, and its text is made anew", async () => {
-  server.lemma(['key', 'create', '--name', 'judge']);
-  const { page, faults } = await openConsole(browser, server, '#/keys');
-  await press(page, page.getByRole('link', { name: 'judge' }));
-  const rpm = page.getByLabel('Requests a minute');
-  await rpm.waitFor();
-  await type(page, rpm, '7'); // in the place of 0: the tab key selects what is there
-  const save = button(page, 'Save');
-  await press(page, save);
-  await page.locator('form [role=status]', { hasText: 'It is saved.' }).waitFor();
-  await assertFocused(page, save);
-
-  const rotate = button(page, 'Rotate');
-  await confirm(page, rotate);
-  const secret = page.locator('.secret');
-  await secret.waitFor();
-  await assertFocused(page, secret);
-  await press(page, button(page, 'I have kept it'));
-  await secret.waitFor({ state: 'detached' });
-  await assertFocused(page, rotate);
-  await page.reload();
-  await rpm.waitFor();
-  assert.equal(await rpm.inputValue(), '7');
-  assert.deepEqual(faults, []);
-  await page.context().close();
-});
-
 test('a role is set', async () => {
   server.user('bob', 'viewer');
   const { page, faults } = await openConsole(browser, server, '#/users');
@@ -154,6 +127,41 @@ test('language and theme are chosen, and the focus stays on their buttons', asyn
   await press(page, button(page, '主题:跟随系统'));
   await assertFocused(page, button(page, '主题:浅色'));
   assert.equal(await page.locator('html').getAttribute('data-theme'), 'light');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test("a key's limit is set and holds, and its text is made anew", async () => {
+  const key = server.lemma(['key', 'create', '--name', 'judge']).stdout.trim();
+  const { page, faults } = await openConsole(browser, server, '#/keys');
+  await press(page, page.getByRole('link', { name: 'judge' }));
+  const atOnce = page.getByLabel('Requests at once');
+  await atOnce.waitFor();
+  await type(page, atOnce, '1'); // in the place of 0: the tab key selects what is there
+  const save = button(page, 'Save');
+  await press(page, save);
+  await page.locator('form [role=status]', { hasText: 'It is saved.' }).waitFor();
+  await assertFocused(page, save);
+  const isHeld = replica.hold();
+  const stream = () => server.ask({ prompt: 'What is 1 + 1?', stream: true }, key);
+  const first = await stream();
+  await isHeld;
+  await eventually(async () => (await stream()).status === 429, 'one at once is answered');
+  replica.say([{ content: 'Two.' }]);
+  replica.release();
+  assert.match(await first.text(), /Two\./);
+
+  const rotate = button(page, 'Rotate');
+  await confirm(page, rotate);
+  const secret = page.locator('.secret');
+  await secret.waitFor();
+  await assertFocused(page, secret);
+  await press(page, button(page, 'I have kept it'));
+  await secret.waitFor({ state: 'detached' });
+  await assertFocused(page, rotate);
+  await page.reload();
+  await atOnce.waitFor();
+  assert.equal(await atOnce.inputValue(), '1');
   assert.deepEqual(faults, []);
   await page.context().close();
 });
