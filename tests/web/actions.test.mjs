@@ -41,6 +41,15 @@ test('a task asked again or edited keeps its versions, also after a reload', asy
   await page.getByText('Version 1 of 3').waitFor();
   assert.equal(await page.getByLabel('Your problem').inputValue(), 'What is 1 + 1?');
   await assertAccessible(page);
+  const next = page.getByRole('button', { name: 'Next version' });
+  await next.click();
+  await answer(page, 'The second.');
+  await page.getByText('Version 2 of 3').waitFor();
+  assert.equal(await page.getByLabel('Your problem').inputValue(), 'What is 1 + 1?');
+  await next.click();
+  await answer(page, 'The third.');
+  assert.equal(await page.getByLabel('Your problem').inputValue(), 'What is 1 + 2?');
+  assert.ok(await next.isDisabled(), 'this is the last one');
 
   // What is not edited is a task of its own.
   replica.say([{ content: 'Another.' }]);

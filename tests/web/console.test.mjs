@@ -19,8 +19,8 @@ after(async () => {
   killServers();
 });
 
-const tile = (page, label) =>
-  page.locator('.tile', { has: page.getByText(label, { exact: true }) }).locator('dd').innerText();
+const tileOf = (page, label) => page.locator('.tile', { has: page.getByText(label, { exact: true }) });
+const tile = (page, label) => tileOf(page, label).locator('dd').innerText();
 const number = async (page, label) => Number(await tile(page, label));
 
 test('the overview counts what was asked and draws it', async () => {
@@ -44,6 +44,13 @@ test('the overview counts what was asked and draws it', async () => {
     await page.waitForURL(new RegExp(`range=${range}`));
     await page.locator('.chart canvas').nth(2).waitFor();
     assert.equal(await number(page, 'Requests'), 2);
+  }
+  for (const [label, heading] of [['Running', 'Requests'], ['Waiting', 'Requests'], ['Ready replicas', 'Replicas'],
+                                  ['KV use, highest', 'Replicas'], ['CPU use, highest', 'Replicas'],
+                                  ['Alerts that fire', 'Alerts']]) {
+    await tileOf(page, label).getByRole('link').click();
+    await page.getByRole('heading', { name: heading, level: 2 }).waitFor();
+    await page.goBack();
   }
   await page.getByRole('combobox', { name: 'Latency' }).selectOption('queue');
   await page.locator('figcaption', { hasText: 'Queue' }).waitFor();
@@ -124,6 +131,22 @@ test('the keyboard alone signs in and out; a wrong password is said to be wrong'
   await page.keyboard.press('Enter');
   await page.locator('.sign-in').waitFor();
   assert.equal(await focused(), 'MAIN', 'the button is gone');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('who guesses passwords has to wait', async () => {
+  const { page, faults } = await openPage(browser, server.console);
+  const form = page.locator('.sign-in');
+  const guess = { name: 'mallory', password: 'not the password' };
+  await form.getByLabel('Name').fill(guess.name);
+  await form.getByLabel('Password').fill(guess.password);
+  await page.evaluate((body) => Promise.all(Array.from({ length: 5 }, () => fetch('/admin/api/sign-in', {
+    method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' },
+  }))), guess);
+  await button(form, 'Sign in').click();
+  await form.locator('[role=alert]', { hasText: /^Too many attempts\. .*wait \d+ s/ }).waitFor();
+  await assertAccessible(page, 'sign-in-limit');
   assert.deepEqual(faults, []);
   await page.context().close();
 });

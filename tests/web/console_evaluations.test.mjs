@@ -69,7 +69,10 @@ test('a set is made; a bad version is evaluated and refused, a good one promoted
   await newSet.getByLabel('From a file').setInputFiles({
     name: 'products.jsonl', mimeType: 'application/jsonl', buffer: Buffer.from(problems.join('\n')) });
   await button(newSet, 'Create').click();
-  await page.getByRole('link', { name: 'products' }).waitFor();
+  const [set] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'products' }).click()]);
+  const parsed = (lines) => lines.map((line) => JSON.parse(line)).map(({ problem, answer }) => [problem, answer]);
+  const saved = readFileSync(await set.path(), 'utf8').trim().split('\n');
+  assert.deepEqual(parsed(saved), parsed(problems));
 
   const evaluation = form(page, 'A new evaluation');
   await evaluation.getByLabel('Profile').selectOption('math');
@@ -98,6 +101,10 @@ test('a set is made; a bad version is evaluated and refused, a good one promoted
   await ofProduction.filter({ hasText: 'done' }).waitFor();
   await picture(page, 'evaluations');
   await assertAccessible(page, 'evaluations');
+  await page.getByRole('link', { name: 'remove this filter' }).click();
+  await page.waitForURL(/#\/evaluations$/);
+  await ofProduction.waitFor();
+  assert.equal(await page.getByRole('link', { name: 'remove this filter' }).count(), 0);
 
   await page.goto(`${server.console}#/profiles/math?version=2`);
   await promote(page, '2');

@@ -93,3 +93,20 @@ test('the page follows a job to its end; a viewer sees no button to cancel', asy
   assert.deepEqual(faults, []);
   await page.context().close();
 });
+
+test('jobs are shown in parts, and more on demand', async () => {
+  replica.say([{ content: 'Two.' }]);
+  const ids = [];
+  for (let i = 0; i < 51; ++i) ids.push(await startJob('/generate', { prompt: 'What is 1 + 1?' }));
+  const { page, faults } = await openConsole(browser, server, '#/jobs?target=/generate', 'vera');
+  const rows = page.locator('tbody tr');
+  await eventually(async () => (await rows.count()) === 50, 'a part of them');
+  const oldest = page.getByRole('link', { name: ids[0], exact: true });
+  assert.equal(await oldest.count(), 0, 'the newest are the first');
+  await button(page, 'More').click();
+  await oldest.waitFor();
+  await button(page, 'More').waitFor({ state: 'detached' });
+  assert.ok((await rows.count()) > 50);
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { button, inProduction, openConsole, password, startConsole } from './console.mjs';
-import { assertFocused, tabTo } from './keyboard.mjs';
+import { assertFocused, confirm, press, tabTo, type } from './keyboard.mjs';
 import { startReplica } from './scripted_replica.mjs';
 import { startScripted, stopScripted } from './scripted_server.mjs';
 
@@ -20,20 +20,6 @@ after(async () => {
   elsewhere?.stop();
 });
 
-async function press(page, target, key = 'Enter') {
-  await tabTo(page, target);
-  await page.keyboard.press(key);
-}
-// It asks, and gets a yes.
-async function confirm(page, target) {
-  await press(page, target);
-  await page.keyboard.press('Shift+Tab');
-  await page.keyboard.press('Enter');
-}
-async function type(page, target, text) {
-  await tabTo(page, target);
-  await page.keyboard.type(text);
-}
 const table = (page, name) => page.getByRole('region', { name, exact: true });
 const toPage = (page, name) => press(page, page.locator('nav').getByRole('link', { name, exact: true }));
 

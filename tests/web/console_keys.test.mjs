@@ -91,6 +91,15 @@ test('usage is turned around, filtered, and taken away as a file', async () => {
   await page.getByLabel('and by').selectOption('status');
   await page.locator('td', { hasText: /^401$/ }).waitFor();
   assert.deepEqual((await headings()).slice(0, 3), ['Reason', 'Status', 'Requests']);
+  await page.getByLabel('and by').selectOption('');
+  for (const [kind, heading, value] of [['profile_version', 'Version', '1'], ['task', 'Task', 'proof'],
+                                        ['model', 'Model', 'lemma-mini'], ['replica', 'Replica', 'worker-0']]) {
+    await page.getByLabel('Rows by').selectOption(kind);
+    await button(page.locator('tbody'), value).waitFor();
+    assert.deepEqual((await headings()).slice(0, 2), [heading, 'Requests']);
+  }
+  await page.getByLabel('Rows by').selectOption('reason');
+  await page.getByLabel('and by').selectOption('status');
   await page.getByRole('button', { name: 'no valid key' }).click();
   await page.waitForURL(/reason=unauthenticated/);
   await page.locator('td', { hasText: 'not allowed' }).waitFor({ state: 'detached' });
@@ -135,6 +144,47 @@ test('usage by time is by minutes, hours or days, and keys have their names', as
     const { groups } = JSON.parse(await readFile(await file.path(), 'utf8'));
     assert.ok(groups.length > 0 && groups.every(({ begin_ms }) => begin_ms % (minutes * 60_000) === 0), range);
   }
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('a limit that the console sets holds; the page of its key leads to its usage and its requests', async () => {
+  const { page, faults } = await openConsole(browser, server, '#/keys', 'alice',
+                                             { permissions: ['clipboard-read', 'clipboard-write'] });
+  const form = page.locator('form');
+  await form.getByLabel('Name').fill('limited');
+  await form.getByLabel('Requests a minute').fill('1');
+  await button(form, 'Create').click();
+  await button(page, 'Copy').click();
+  await button(page, 'Copied').waitFor();
+  const key = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(key, await page.locator('.secret pre').innerText());
+  await eventually(async () => (await statusOf(key)) === 200, 'the new key opens the door');
+  assert.equal(await statusOf(key), 429);
+
+  await page.getByRole('link', { name: 'limited' }).click();
+  const use = page.locator('section', { has: page.getByRole('heading', { name: 'Used for, 30 days' }) });
+  await use.getByRole('link', { name: 'Usage' }).click();
+  await page.waitForURL(/#\/usage\?key_id=key_.*range=30d/);
+  await button(page, 'Key: limited ✕ remove this filter').waitFor();
+  await page.goBack();
+  await use.getByRole('link', { name: 'Requests' }).click();
+  await page.waitForURL(/#\/requests\?key_id=key_/);
+  const keyId = page.locator('form').getByLabel("Key's id");
+  assert.match(await keyId.inputValue(), /^key_/);
+  const found = page.getByRole('region', { name: 'Found' }).last().locator('tbody tr');
+  const limited = found.filter({ hasText: "over the key's limits" });
+  await eventually(async () => {
+    await page.reload();
+    await page.getByRole('region', { name: 'Found' }).first().waitFor();
+    return (await found.count()) > 1;
+  }, 'they are in the log');
+  assert.equal(await found.filter({ hasText: 'limited' }).count(), await found.count(), 'of this key alone');
+  assert.ok((await limited.count()) > 0);
+  await keyId.fill('');
+  await button(page.locator('form'), 'Search').click();
+  await page.waitForURL((url) => !url.hash.includes('key_id'));
+  await found.filter({ hasText: 'contest' }).first().waitFor();
   assert.deepEqual(faults, []);
   await page.context().close();
 });

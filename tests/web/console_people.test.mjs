@@ -9,7 +9,7 @@ import { eventually, killServers } from '../serve/server.mjs';
 import { codeOf } from '../serve/totp.mjs';
 import { launchBrowser } from './browser.mjs';
 import { assertAccessible, button, goTo, openConsole, password, picture, startConsole } from './console.mjs';
-import { assertFocused } from './keyboard.mjs';
+import { assertFocused, press } from './keyboard.mjs';
 
 // What the page draws QR codes with: the test asks whether it draws this text's, whole.
 const { encode } = createRequire(new URL('../../web/package.json', import.meta.url))('uqr');
@@ -72,6 +72,16 @@ test('an alert is made, tried, changed and ended, and its secret signs what it s
   await button(form, 'Create').click();
   await button(page, 'I have kept it').click();
   await page.locator('tbody tr', { hasText: 'failures' }).locator('td', { hasText: 'firing' }).waitFor();
+  await form.getByLabel('Name').fill('quiet');
+  await form.getByLabel('Metric').selectOption('requests');
+  await form.getByLabel('Fires when').selectOption('below');
+  await form.getByLabel('Threshold').fill('1000');
+  await form.getByLabel('Webhook').fill(hook);
+  await button(form, 'Create').click();
+  await button(page, 'I have kept it').click();
+  const quiet = page.locator('tbody tr', { hasText: 'quiet' });
+  await quiet.locator('td', { hasText: 'firing' }).waitFor();
+  assert.match(await quiet.innerText(), /Requests < 1,000, 5 min/);
   const failures = page.locator('tbody tr', { hasText: 'failures' });
   assert.match(await failures.innerText(), /Share of errors > 5%, 5 min/);
   assert.match(await failures.locator('td').nth(3).innerText(), /^\d+(\.\d+)?%$/);
@@ -160,6 +170,7 @@ async function signInAgain(page, name, code) {
   await page.getByLabel('Code').waitFor();
   await assertFocused(page, page.getByLabel('Code'));
   await form.locator('[role=status]', { hasText: 'one of your recovery codes' }).waitFor();
+  await assertAccessible(page, 'sign-in-code');
   await page.getByLabel('Code').fill(code);
   await button(page, 'Sign in').click();
   await page.getByText('Second factor: on').waitFor();
@@ -250,10 +261,12 @@ test('the audit log goes on on demand, to its first entry', async () => {
   const rows = page.locator('tbody tr');
   for (const n of [100, 200]) {
     await eventually(async () => (await rows.count()) === n, `${n} entries`);
-    await button(page, 'More').click();
+    if (n > 100) await assertFocused(page, button(page, 'More'));
+    await press(page, button(page, 'More'));
   }
   await eventually(async () => (await rows.last().innerText()).startsWith('1\t'), 'the first of all');
   assert.equal(await button(page, 'More').count(), 0);
+  await assertFocused(page, page.locator('main')); // the button is gone
   assert.deepEqual(faults, []);
   await page.context().close();
 });

@@ -97,6 +97,8 @@ test('a new profile begins with a file that can be saved', async () => {
   await assertAccessible(page, 'profiles');
   await page.getByRole('link', { name: 'A new profile' }).click();
   await page.getByRole('textbox', { name: "The profile's file" }).waitFor();
+  await page.locator('pre.rendered').waitFor();
+  await assertAccessible(page, 'new-profile');
   await button(page, 'Save as the next version').click();
   await page.getByRole('heading', { name: 'my-profile' }).waitFor();
   assert.deepEqual(faults, []);

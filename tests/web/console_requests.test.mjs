@@ -10,12 +10,13 @@ let replica;
 let server;
 let browser;
 before(async () => {
-  ({ replica, server, browser } = await startScripted(startConsole));
+  const oneAtATime = (args) => startConsole([...args.slice(0, -1), `${args.at(-1)},slots=1`]);
+  ({ replica, server, browser } = await startScripted(oneAtATime));
 });
 after(stopScripted);
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 40)); // each phase takes its time
-const stream = (prompt) => server.ask({ prompt, stream: true });
+const stream = (prompt, profile = 'math') => server.ask({ prompt, profile, stream: true });
 
 test('a request is followed while it runs, and ended', async () => {
   replica.say([{ reasoning: 'Hm. ' }, { content: 'It ' }, { content: 'is' }]);
@@ -41,6 +42,45 @@ test('a request is followed while it runs, and ended', async () => {
   await live.locator('tbody tr').waitFor({ state: 'detached' });
   assert.match(await reply.text(), /event: error[^]*cancelled/);
   await eventually(() => replica.state.n_left === 1, 'the replica is told');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('a request that waited is found by profile and model, and its time line says how long in words', async () => {
+  replica.say([{ content: 'It is 1692.' }]);
+  replica.state.prefillMs = 50;
+  const isHeld = replica.hold();
+  const first = await stream('What is 1 + 1?');
+  await isHeld;
+  const second = stream('What is 1 + 2?', 'explain-error');
+  const { page, faults } = await openConsole(browser, server, '#/requests');
+  await page.getByRole('region', { name: 'Now' }).getByRole('cell', { name: 'waiting' }).waitFor();
+  replica.say([{ content: 'It is 1692.' }]); // what is asked from now on is not held
+  replica.release();
+  for (const reply of [first, await second]) assert.match(await reply.text(), /1692/);
+  replica.state.prefillMs = 0;
+
+  const form = page.locator('form');
+  const found = page.getByRole('region', { name: 'Found' }).last().locator('tbody tr');
+  const search = async (fields, address) => {
+    for (const [label, text] of Object.entries(fields)) await form.getByLabel(label).fill(text);
+    await button(form, 'Search').click();
+    await page.waitForURL(address);
+  };
+  await search({ Profile: 'explain-error', Model: 'none-such' }, /profile=explain-error&model=none-such/);
+  await page.getByRole('region', { name: 'Found' }).last().getByText('Nothing here.').waitFor();
+  await search({ Model: 'scripted' }, /model=scripted/);
+  await eventually(async () => {
+    await page.reload();
+    await page.getByRole('region', { name: 'Found' }).first().waitFor();
+    return (await found.count()) === 1;
+  }, 'it alone is found');
+  assert.match(await found.getByRole('img').getAttribute('aria-label'), /^Queue \d\S* m?s, Prefill \d{2,} ms\b/);
+
+  await form.getByLabel('Reason').selectOption({ label: 'whatever went wrong' });
+  await search({ Profile: '', Model: '' }, /range=1d&reason=any/);
+  await found.filter({ hasText: 'ended by somebody' }).waitFor(); // by the test before
+  assert.equal(await found.filter({ hasText: /\t200\t/ }).count(), 0);
   assert.deepEqual(faults, []);
   await page.context().close();
 });

@@ -41,3 +41,20 @@ export async function tabTo(page, target) {
 export async function assertFocused(page, target) {
   assert.ok(await isFocused(target), `${target} has not the focus, but "${await focusName(page)}"`);
 }
+
+export async function press(page, target, key = 'Enter') {
+  await tabTo(page, target);
+  await page.keyboard.press(key);
+}
+
+// It asks, and gets a yes.
+export async function confirm(page, target) {
+  await press(page, target);
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
+}
+
+export async function type(page, target, text) {
+  await tabTo(page, target);
+  await page.keyboard.type(text);
+}

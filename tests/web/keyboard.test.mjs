@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 
 import { eventually, noSandbox } from '../serve/server.mjs';
 import { assertAccessibleEverywhere, openPage, status } from './browser.mjs';
-import { assertFocused, focusName, tabTo } from './keyboard.mjs';
+import { assertFocused, focusName, press, tabTo } from './keyboard.mjs';
 import { startScripted, stopScripted } from './scripted_server.mjs';
 
 let replica;
@@ -175,6 +175,42 @@ test('a program is asked for with its tests, and a vote with its number', { skip
   await solve(page, 'What is 1 + 1?');
   await page.getByText('Agreed on by').waitFor();
   await assertAccessibleEverywhere(page, 'a vote');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('an example is taken, its answer stopped, and the code copied that came until then', async () => {
+  const { page, faults } = await openPage(browser, server.url, { permissions: ['clipboard-read', 'clipboard-write'] });
+  replica.say([{ content: '```python\nprint(1)\n```\n\nThat' }]);
+  const held = replica.hold();
+  const example = page.locator('.welcome li button').nth(1);
+  await example.waitFor();
+  const offered = await example.innerText();
+  await press(page, example);
+  await assertFocused(page, problem(page));
+  assert.equal(await problem(page).inputValue(), offered);
+  await press(page, named(page, 'button', 'Solve'));
+  await held;
+  await status(page, 'Answering');
+  await press(page, named(page, 'button', 'Stop'));
+  await status(page, 'Stopped');
+  await assertFocused(page, page.locator('.status')); // the button is gone
+  await press(page, named(page, 'button', 'Copy'));
+  await named(page, 'button', 'Copied').waitFor();
+  await assertFocused(page, named(page, 'button', 'Copied'));
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'print(1)\n');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('language and theme are chosen, and the focus stays on their buttons', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  await press(page, named(page, 'button', '中文'));
+  await assertFocused(page, named(page, 'button', 'English'));
+  assert.equal(await page.locator('html').getAttribute('lang'), 'zh-CN');
+  await press(page, named(page, 'button', '主题:跟随系统'));
+  await assertFocused(page, named(page, 'button', '主题:浅色'));
+  assert.equal(await page.locator('html').getAttribute('data-theme'), 'light');
   assert.deepEqual(faults, []);
   await page.context().close();
 });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { eventually, killServers, startServer } from '../serve/server.mjs';
-import { ask, launchBrowser, openPage, status } from './browser.mjs';
+import { ask, assertAccessibleEverywhere, launchBrowser, openPage, status } from './browser.mjs';
 import { inHalves, startReplica } from './scripted_replica.mjs';
 
 const root = mkdtempSync(join(tmpdir(), 'lemma-resume-'));
@@ -174,6 +174,11 @@ test('a connection that breaks in the middle is made again, and nothing is asked
   await road.block();
   await status(page, 'The connection is lost.');
   await answer(page, 'It begins'); // and it still stands there
+  for (const [language, lost] of [['中文', '连接已断开。'], ['English', 'The connection is lost.']]) {
+    await page.getByRole('button', { name: language }).click();
+    await status(page, lost);
+    await assertAccessibleEverywhere(page, `reconnecting, ${language}`);
+  }
   go();
   const from = page.waitForRequest((request) => request.url().endsWith('/events'));
   road.open();
@@ -181,6 +186,7 @@ test('a connection that breaks in the middle is made again, and nothing is asked
   await status(page, 'Done');
   assert.equal(await page.locator('.answer').innerText(), 'It begins and it ends.');
   assert.equal(n_asked, 1);
+  await forgotten();
   await page.context().close();
 });
 
@@ -198,6 +204,7 @@ test('a server that ends in the middle is waited for, and the next one gives the
   road.open();
   await status(page, 'Done');
   assert.equal(await page.locator('.answer').innerText(), 'Begun again, and ended.');
+  await forgotten();
   await page.context().close();
 });
 
@@ -215,6 +222,7 @@ test('a vote goes on over a reload too', async () => {
   go();
   await status(page, 'Done');
   await page.getByText(/Agreed on by [23] of [23] attempts/).waitFor();
+  await forgotten();
   await page.context().close();
 });
 
@@ -234,10 +242,12 @@ test('what is stopped is stopped at the server, and what thinks can be asked for
   await answer(page, 'Now the answer.');
   await status(page, 'Done');
 
+  await page.getByLabel('Deep', { exact: true }).check(); // as many as the model holds
   held = replica.hold();
   await ask(page, 'What is 6 + 1?');
   await held;
   await status(page, 'Thinking');
+  await page.locator('.progress', { hasText: /· 1 of at most 4096 thinking tokens/ }).waitFor();
   await page.getByRole('button', { name: 'Stop' }).click();
   await status(page, 'Stopped');
   await forgotten(); // once it has ended

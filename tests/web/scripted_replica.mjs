@@ -17,7 +17,8 @@ export async function startReplica() {
   const held = new Map(); // request id -> what lets its answer end
   let n_expected = 0;
   let told = () => {};
-  const state = { n_thinking_ended: 0, n_left: 0, body: null, isBroken: false }; // `body`: what it was asked last; isBroken: 500
+  // `body`: what it was asked last; isBroken: 500; prefillMs: before an answer begins
+  const state = { n_thinking_ended: 0, n_left: 0, body: null, isBroken: false, prefillMs: 0 };
   const server = createServer((request, response) => {
     const json = (body) => {
       response.writeHead(200, { 'Content-Type': 'application/json' });
@@ -51,6 +52,7 @@ export async function startReplica() {
   });
 
   async function answer(id, response) {
+    if (state.prefillMs > 0) await new Promise((begin) => setTimeout(begin, state.prefillMs));
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
     const left = new Promise((resolve) => response.once('close', resolve));
     const chunk = (fields) =>

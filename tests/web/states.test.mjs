@@ -19,12 +19,14 @@ const words = {
     done: 'Done', thinking: 'Thinking', answering: 'Answering', votes: 'Number of votes', stop: 'Stop',
     stopped: 'Stopped', offDomain: 'this looks like neither', busy: 'no room or no model ready',
     history: 'History', share: 'Share', link: 'The link holds all of it',
-    tests: 'Give at least one test', checked: 'Nothing else was checked',
+    tests: 'Give at least one test', checked: 'Nothing else was checked', retry: 'Retry', version: 'Version 2 of 2',
+    interrupted: 'Interrupted', broken: 'This link is damaged',
   },
   'zh-CN': {
     done: '完成', thinking: '思考中', answering: '回答中', votes: '投票次数', stop: '停止', stopped: '已停止',
     offDomain: '这看起来两者都不是', busy: '没有空位', history: '历史', share: '分享', link: '全部内容都在链接里',
-    tests: '请至少给出一个测试', checked: '未作其他检验',
+    tests: '请至少给出一个测试', checked: '未作其他检验', retry: '重试', version: '第 2 版,共 2 版',
+    interrupted: '已中断', broken: '此链接已损坏',
   },
 };
 
@@ -57,6 +59,10 @@ for (const [locale, say] of Object.entries(words)) {
     await button(page, say.share).click();
     await page.locator('.shared', { hasText: say.link }).waitFor();
     await check('shared');
+    replica.say([{ content: 'Two.' }]);
+    await button(page, say.retry).click();
+    await page.getByText(say.version).waitFor();
+    await check('versions');
 
     replica.say([{ content: 'It is \\boxed{2}.\n\n```python\nprint(2)\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n' }]);
     const answers = replica.hold();
@@ -93,6 +99,13 @@ for (const [locale, say] of Object.entries(words)) {
     await ask(page, 'What is 2 + 2?');
     await status(page, say.busy);
     await check('failed');
+    await page.unroute('**/v1/chat/completions');
+    await page.route('**/v1/chat/completions', (route) => route.fulfill({
+      contentType: 'text/event-stream', body: 'data: {"choices": [{"index": 0, "delta": {"content": "It"}}]}\n\n',
+    }));
+    await ask(page, 'What is 2 + 3?');
+    await status(page, say.interrupted);
+    await check('interrupted');
 
     await button(page, say.history).click();
     await page.locator('.past').first().waitFor();
@@ -103,6 +116,10 @@ for (const [locale, say] of Object.entries(words)) {
     await ask(page, 'Print 1 + 1.');
     await page.getByRole('alert').filter({ hasText: say.tests }).waitFor();
     await check('without tests');
+
+    await page.goto(`${server.url}/#task=none`);
+    await page.getByRole('alert').filter({ hasText: say.broken }).waitFor();
+    await check('a broken link');
     assert.deepEqual(faults, []);
     await page.context().close();
   });
