@@ -180,8 +180,7 @@ void AddPull(CLI::App& app, ExitStatus& exit_status) {
   command
       ->add_option("--format", options->format,
                    "Pack it too, so that it starts at once: q8 (int8: half of bf16), q4 (int4, "
-                   "less exact: a "
-                   "third), bf16, or none")
+                   "less exact: a third), bf16, or none")
       ->check(CLI::IsMember({"q8", "q4", "bf16", "none"}))
       ->capture_default_str();
   command->footer(

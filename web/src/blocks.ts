@@ -46,7 +46,7 @@ export function nextBlock(
   if (!isFull) return isBlank(seen) ? null : block(seen.length, isWhole, "");
   const lastLine = seen.lastIndexOf("\n", seen.length - 3) + 1; // shorter than what is cut anywhere
   const isHalf = lastLine < blockCharsMax / 2;
-  // One that is long would leave the next block little of its text.
+  // A long opening line would leave the next block little of its text.
   const goesOn = scan.openFence.length < blockCharsMax / 4 ? scan.openFence : "";
   const isPair = /[\uD800-\uDBFF]$/.test(seen); // which a cut would part
   return block(isHalf ? seen.length - (isPair ? 1 : 0) : lastLine, true, goesOn);

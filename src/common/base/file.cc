@@ -104,8 +104,8 @@ Result<AtomicFileWriter> AtomicFileWriter::Create(const std::filesystem::path& p
     }
     close(std::exchange(writer.fd_, -1));  // its writer has just renamed it: it is none of ours
   }
-  if (ftruncate(writer.fd_, 0) != 0)
-    return Errno(temporary, "truncate");  // what a killed program left
+  // What a killed program has left is written over.
+  if (ftruncate(writer.fd_, 0) != 0) return Errno(temporary, "truncate");
   return writer;
 }
 
