@@ -12,7 +12,9 @@ namespace asio = boost::asio;
 EventLoops::EventLoops(int n_loops) {
   LEMMA_CHECK(n_loops > 0);
   for (int i = 0; i < n_loops; ++i) {
-    loops_.push_back(std::make_unique<asio::io_context>(/*concurrency_hint=*/1));
+    // Without the hint that one thread runs it: what the loop's own thread posts would then be held
+    // back until its handler ends, and another thread's post go before it.
+    loops_.push_back(std::make_unique<asio::io_context>());
   }
 }
 

@@ -20,7 +20,8 @@ class EventLoops {
 
   size_t size() const { return loops_.size(); }
   // One thread runs it: objects that share no loop wake no thread of another one, which is a third
-  // of the system calls of a short request.
+  // of the system calls of a short request. What is posted runs in the order it was posted in,
+  // whoever posts: a call is begun before it is cancelled.
   boost::asio::io_context& at(size_t i) { return *loops_[i]; }
 
   // Which one runs on the calling thread.

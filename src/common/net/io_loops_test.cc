@@ -122,6 +122,27 @@ TEST(IoLoops, AClientThatGoesEndsItsCallsAndTheServerGoesOn) {
   EXPECT_EQ(HttpClient().SendAndWait(other->address(), Get())->body, "GET / ");
 }
 
+TEST(IoLoops, ACallIsBegunBeforeAnotherThreadCancelsIt) {
+  Holder holder;
+  const auto behind = Serve([hold = holder.handler()](std::shared_ptr<HttpExchange> exchange) {
+    exchange->request().method == "GET" ? Echo(std::move(exchange)) : hold(std::move(exchange));
+  });
+  IoLoops loops(1);
+  HttpClient client(loops, {});
+  ASSERT_TRUE(client.SendAndWait(behind->address(), Get()).ok());  // its connection waits for more
+  const auto relay = ServeOn(loops, [&](std::shared_ptr<HttpExchange> exchange) {
+    HttpCallbacks callbacks;
+    callbacks.on_end = [exchange](const Status& status) {
+      exchange->Send(HttpResponse::Text(502, status.message()));
+    };
+    HttpRequest request{"POST", "/", "", {}, "", ""};
+    const auto call = client.Send(behind->address(), std::move(request), std::move(callbacks));
+    std::thread([call] { call->Cancel(); }).join();  // while this handler still runs
+  });
+  EXPECT_EQ(HttpClient().SendAndWait(relay->address(), Get())->body, "the call was cancelled");
+  EXPECT_TRUE(Eventually([&] { return holder.n_closed == 1; }));
+}
+
 TEST(IoLoops, AServerThatStopsHandlesNothingMoreAndTheOthersGoOn) {
   IoLoops loops(2);
   const auto other = ServeOn(loops, Echo);
