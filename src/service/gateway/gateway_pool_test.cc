@@ -7,6 +7,7 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "service/gateway/test_gateway.h"
 
@@ -92,13 +93,12 @@ TEST_F(GatewayPoolTest, ACallAboutARunningChatReachesTheReplicaThatHasIt) {
                   ""},
                  std::move(callbacks));
   }
-  ASSERT_TRUE(Eventually([&] { return a_->n_requests() + b_->n_requests() == ends.size(); }));
-  std::set<std::string> replicas;
-  decltype(held) chats;
-  {
+  ASSERT_TRUE(Eventually([&] {
     std::lock_guard lock(mutex);
-    chats.swap(held);
-  }
+    return held.size() == ends.size();
+  }));
+  std::set<std::string> replicas;
+  const decltype(held) chats = std::exchange(held, {});  // all have come
   for (const auto& [replica, chat] : chats) {
     const std::string id(chat->request().header("x-request-id"));
     const auto answer = Post("/v1/requests/" + id + "/end_thinking", "");
