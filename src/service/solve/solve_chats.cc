@@ -18,6 +18,19 @@ constexpr int64_t kTokensMin = 16;
 // The chats end so long before the run must, to be voted on.
 constexpr milliseconds kVoteTime{100};
 constexpr int kTopLogprobs = 5;
+constexpr double kAsideTemperature = 0.6;
+// What a question about samples has in common with their chat: who answers, and how long it may be
+// thought about. Not how the client wants answers written, such as without an end.
+constexpr const char* kOfAsides[] = {"model", "reasoning_effort", "thinking_budget_tokens",
+                                     "thinking_token_budget"};
+
+// `max_tokens`: 0: no bound.
+json::object AsStream(json::object chat, int64_t max_tokens) {
+  if (max_tokens > 0) chat["max_tokens"] = max_tokens;
+  chat["stream"] = true;
+  chat["stream_options"] = {{"include_usage", true}, {"continuous_usage_stats", true}};
+  return chat;
+}
 
 }  // namespace
 
@@ -90,16 +103,21 @@ void SolveRun::StartOneEach(const std::vector<Sample*>& samples, json::object bo
 }
 
 json::object SolveRun::BodyOf(int n_samples, int64_t max_tokens) const {
-  json::object body = request_.chat;
+  json::object body = AsStream(request_.chat, max_tokens);
   if (n_samples > 1) body["n"] = n_samples;
-  if (max_tokens > 0) body["max_tokens"] = max_tokens;
-  body["stream"] = true;
-  body["stream_options"] = {{"include_usage", true}, {"continuous_usage_stats", true}};
   if (plan_.options().strategy == reason::Strategy::kConfidence) {
     body["logprobs"] = true;
     body["top_logprobs"] = kTopLogprobs;
   }
   return body;
+}
+
+json::object SolveRun::BodyOfAside(json::array messages, int64_t max_tokens) const {
+  json::object chat = {{"messages", std::move(messages)}, {"temperature", kAsideTemperature}};
+  for (const char* name : kOfAsides) {
+    if (const json::value* value = request_.chat.if_contains(name)) chat[name] = *value;
+  }
+  return AsStream(std::move(chat), max_tokens);
 }
 
 // Without what the server may not take, where the client has not asked for that itself: a bound of

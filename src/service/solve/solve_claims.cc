@@ -28,13 +28,12 @@ std::vector<std::string> SolveRun::AskAside(const std::vector<std::string>& ques
   const size_t first = asides_.size();
   const std::string before = std::exchange(stopped_, "");
   for (const std::string& question : questions) {
-    json::object body = BodyOf(1, max_tokens);
-    body["messages"] = {{{"role", "system"}, {"content", kVerifierSystem}},
-                        {{"role", "user"}, {"content", question}}};
-    body["temperature"] = 0.6;
-    for (const char* name : {"profile", "variables", "logprobs", "top_logprobs"}) body.erase(name);
     asides_.push_back(std::make_unique<Sample>());
-    StartChatFor({asides_.back().get()}, std::move(body), /*is_aside=*/true);
+    StartChatFor({asides_.back().get()},
+                 BodyOfAside({{{"role", "system"}, {"content", kVerifierSystem}},
+                              {{"role", "user"}, {"content", question}}},
+                             max_tokens),
+                 /*is_aside=*/true);
   }
   Listen();
   if (stopped_.empty()) stopped_ = before;

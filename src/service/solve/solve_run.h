@@ -56,6 +56,7 @@ class SolveRun {
   void StartHeld(int chat_number);
   void StartOneEach(const std::vector<Sample*>& samples, boost::json::object body);
   boost::json::object BodyOf(int n_samples, int64_t max_tokens) const;
+  boost::json::object BodyOfAside(boost::json::array messages, int64_t max_tokens) const;
   int64_t TokensOfEach(int* n_samples) const;
   int64_t ShareOf(int* n_samples) const;
 

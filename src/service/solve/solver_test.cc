@@ -310,9 +310,15 @@ TEST(Solver, ClaimsThatDoNotHoldLoseTheVote) {
   EXPECT_EQ(result.at("agreement"), 1.0);
   EXPECT_GT(result.at("confidence").as_double(), 0.9);
 
-  Client other(Problem({{"strategy", "single"}, {"verify", "claims"}}));
+  json::value unending = Problem({{"strategy", "single"}, {"verify", "claims"}});
+  unending.as_object()["ignore_eos"] = true;
+  unending.as_object()["reasoning_effort"] = "low";
+  Client other(unending);
   solver.Solve(other.exchange, "r2");
   EXPECT_EQ(other.Json().at("verified").at("claims").at(0).at("holds"), false);
+  const json::object& about = door.bodies.back();
+  EXPECT_EQ(about.at("reasoning_effort"), "low");
+  EXPECT_FALSE(about.contains("ignore_eos")) << "how the client wants answers written";
 
   Client bounded(Problem({{"strategy", "clr"}, {"samples", 3}, {"max_total_tokens", 90}}));
   solver.Solve(bounded.exchange, "r3");
