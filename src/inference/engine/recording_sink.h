@@ -18,6 +18,7 @@ class RecordingSink : public RequestSink {
   struct Sample {
     std::vector<TokenId> tokens;
     std::vector<float> logprobs;
+    std::vector<float> entropies;
     std::vector<std::vector<TokenLogprob>> top_logprobs;
     std::optional<FinishReason> reason;
     std::optional<TokenId> stop_id;
@@ -42,6 +43,7 @@ class RecordingSink : public RequestSink {
       Sample& sample = samples_[event.sample];
       sample.tokens.push_back(event.token);
       sample.logprobs.push_back(event.logprob);
+      sample.entropies.push_back(event.entropy);
       sample.top_logprobs.emplace_back(event.top_logprobs.begin(), event.top_logprobs.end());
     }
     return on_token ? on_token(event) : Verdict::kContinue;
