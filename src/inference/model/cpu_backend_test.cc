@@ -181,6 +181,40 @@ TEST_P(CpuBackendTest, Int8KvAgreesWithTheReference) {
             5e-2);
 }
 
+// As Qwen2's first and last layers have: some keys' biases are a hundred times their other values.
+Tensors WithLargeKeyBiases(Tensors tensors) {
+  for (const char* layer : {"model.layers.0.", "model.layers.1."}) {
+    std::vector<float>& bias = tensors.at(std::string(layer) + "self_attn.k_proj.bias");
+    bias[20] = 300;
+    bias[30] = 200;
+    bias[63] = -150;
+  }
+  return tensors;
+}
+
+TEST_P(CpuBackendTest, Int8KvRoundsLessThanBf16WhereKeysHaveLargeBiases) {
+  const Tensors tensors = WithLargeKeyBiases(tensors_);
+  sequence_.tokens.resize(80);
+  const auto expected = ReferenceLogits(config_, tensors, sequence_.tokens);
+  const auto error_with = [&](WeightFormat kv) {
+    const auto backend = MakeBackend(config_, tensors, kF32, GetParam(), 2, kv);
+    return RelativeError(RunAlone(*backend, sequence_, 33), expected);
+  };
+  EXPECT_LT(error_with(kInt8), error_with(kBf16));
+}
+
+TEST_P(CpuBackendTest, BalancedKeysChangeNothingButInt8Kv) {
+  const Tensors tensors = WithLargeKeyBiases(tensors_);
+  for (const Formats formats : kAllFormats) {
+    const auto logits = [&](bool is_balanced) {
+      const auto backend =
+          MakeBackend(config_, tensors, formats.weights, GetParam(), 2, formats.kv, is_balanced);
+      return RunAlone(*backend, sequence_, 200);
+    };
+    EXPECT_EQ(SameBits(logits(true), logits(false)), formats.kv != kInt8);
+  }
+}
+
 TEST_P(CpuBackendTest, ResultsDoNotDependOnChunksOrThreads) {
   for (const Formats formats : kAllFormats) {
     const Logits whole = RunAlone(*Make(formats, 1), sequence_, 200);

@@ -183,7 +183,7 @@ TEST_F(PackedTest, AnotherVersionAsksToPackAgain) {
   std::string bytes = ReadFile(file(), 1 << 30).value();
   bytes[8] = 1;
   std::ofstream(file(), std::ios::binary) << bytes;
-  EXPECT_THAT(ErrorOf(file()), HasSubstr("in version 1 of the format, this program reads 3"));
+  EXPECT_THAT(ErrorOf(file()), HasSubstr("in version 1 of the format, this program reads 4"));
 }
 
 TEST_F(PackedTest, WhatCannotBeWrittenLeavesNothing) {

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "inference/model/key_balance.h"
 #include "inference/model/packed.h"
 #include "inference/model/weights.h"
 
@@ -156,35 +157,68 @@ Status ReadPiece(const Checkpoint& checkpoint, const Piece& piece, std::vector<s
   return Ok();
 }
 
-Status ReadPieces(const Checkpoint& checkpoint, const std::vector<Piece>& pieces, ThreadPool& pool,
-                  const std::function<void(double)>& on_progress) {
-  int64_t bytes_total = 0;
-  for (const Piece& piece : pieces) bytes_total += piece.bytes();
+Result<std::vector<float>> ReadTensor(const Checkpoint& checkpoint, const std::string& name) {
+  const TensorEntry& tensor = *checkpoint.Find(name);
+  std::vector<std::byte> bytes(tensor.bytes);
+  LEMMA_RETURN_IF_ERROR(checkpoint.source(tensor)
+                            .ReadAt(tensor.offset, bytes.data(), bytes.size())
+                            .WithPrefix("tensor \"" + name + "\""));
+  int64_t n = 1;
+  for (const int64_t size : tensor.shape) n *= size;
+  std::vector<float> values(static_cast<size_t>(n));
+  DecodeElements(tensor.dtype, bytes.data(), n, values.data());
+  return values;
+}
+
+// Runs task(i) for each i below n on the pool's threads, until one fails; the first failure.
+template <typename Task>
+Status ForEach(size_t n, ThreadPool& pool, const Task& task) {
   std::atomic<size_t> next = 0;
-  std::atomic<int64_t> bytes_done = 0;
-  std::atomic<bool> failed = false;
   std::vector<Status> statuses(static_cast<size_t>(pool.n_threads()));
   pool.Run([&](int member) {
-    std::vector<std::byte> buffer;
     Status& status = statuses[static_cast<size_t>(member)];
-    while (!failed.load(std::memory_order_relaxed)) {
-      const size_t i = next.fetch_add(1);
-      if (i >= pieces.size()) return;
-      status = ReadPiece(checkpoint, pieces[i], buffer);
-      if (!status.ok()) {
-        failed = true;
-        return;
-      }
-      const int64_t done = bytes_done.fetch_add(pieces[i].bytes()) + pieces[i].bytes();
-      if (member == 0 && on_progress) {
-        on_progress(static_cast<double>(done) / static_cast<double>(bytes_total));
-      }
-    }
+    for (size_t i; status.ok() && (i = next.fetch_add(1)) < n;) status = task(i, member);
+    if (!status.ok()) next = n;
   });
   for (Status& status : statuses) {
     if (!status.ok()) return std::move(status);
   }
   return Ok();
+}
+
+Status BalanceLayers(const Checkpoint& checkpoint, ThreadPool& pool,
+                     std::vector<TensorSlot>& slots) {
+  std::map<std::string, TensorSlot*> by_name;
+  for (TensorSlot& slot : slots) by_name[slot.name] = &slot;
+  const auto n_layers = static_cast<size_t>(checkpoint.config().n_layers);
+  return ForEach(n_layers, pool, [&](size_t layer, int) -> Status {
+    const std::string prefix = "model.layers." + std::to_string(layer) + ".";
+    LEMMA_ASSIGN_OR_RETURN(const KeyBalance balance,
+                           BalanceKeys(checkpoint.config(), [&](const std::string& name) {
+                             return ReadTensor(checkpoint, prefix + name);
+                           }));
+    for (const char* part : {".weight", ".bias"}) {
+      by_name.at(prefix + "self_attn.q_proj" + part)->row_factors = balance.q;
+      by_name.at(prefix + "self_attn.k_proj" + part)->row_factors = balance.k;
+    }
+    return Ok();
+  });
+}
+
+Status ReadPieces(const Checkpoint& checkpoint, const std::vector<Piece>& pieces, ThreadPool& pool,
+                  const std::function<void(double)>& on_progress) {
+  int64_t bytes_total = 0;
+  for (const Piece& piece : pieces) bytes_total += piece.bytes();
+  std::atomic<int64_t> bytes_done = 0;
+  std::vector<std::vector<std::byte>> buffers(static_cast<size_t>(pool.n_threads()));
+  return ForEach(pieces.size(), pool, [&](size_t i, int member) -> Status {
+    LEMMA_RETURN_IF_ERROR(ReadPiece(checkpoint, pieces[i], buffers[static_cast<size_t>(member)]));
+    const int64_t done = bytes_done.fetch_add(pieces[i].bytes()) + pieces[i].bytes();
+    if (member == 0 && on_progress) {
+      on_progress(static_cast<double>(done) / static_cast<double>(bytes_total));
+    }
+    return Ok();
+  });
 }
 
 }  // namespace
@@ -199,6 +233,7 @@ Result<Weights> ReadWeights(const Checkpoint& checkpoint, std::optional<WeightFo
   LEMMA_ASSIGN_OR_RETURN(const auto tensors, FindTensors(checkpoint, shape.slots));
   LEMMA_ASSIGN_OR_RETURN(Weights weights,
                          AllocateWeights(checkpoint.config(), ChooseFormat(tensors, format)));
+  LEMMA_RETURN_IF_ERROR(BalanceLayers(checkpoint, pool, weights.slots));
   const std::vector<Piece> pieces = CutIntoPieces(weights.slots, tensors);
   LEMMA_RETURN_IF_ERROR(ReadPieces(checkpoint, pieces, pool, on_progress));
   if (on_progress) on_progress(1.0);

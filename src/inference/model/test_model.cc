@@ -7,6 +7,7 @@
 
 #include "inference/kernels/float16.h"
 #include "inference/kernels/isa.h"
+#include "inference/model/key_balance.h"
 
 namespace lemma::model {
 namespace {
@@ -141,9 +142,28 @@ Tensors RandomTensors(const ModelConfig& config, uint32_t seed) {
   return tensors;
 }
 
-Weights MakeWeights(const ModelConfig& config, kernels::WeightFormat format,
-                    const Tensors& tensors) {
+namespace {
+
+void BalanceLayer(const ModelConfig& config, const Tensors& tensors, const std::string& layer,
+                  std::vector<TensorSlot>& slots) {
+  const KeyBalance balance =
+      BalanceKeys(config, [&](const std::string& name) -> Result<std::vector<float>> {
+        return tensors.at(layer + name);
+      }).value();
+  for (TensorSlot& slot : slots) {
+    if (slot.name.starts_with(layer + "self_attn.q_proj")) slot.row_factors = balance.q;
+    if (slot.name.starts_with(layer + "self_attn.k_proj")) slot.row_factors = balance.k;
+  }
+}
+
+}  // namespace
+
+Weights MakeWeights(const ModelConfig& config, kernels::WeightFormat format, const Tensors& tensors,
+                    bool is_balanced) {
   Weights weights = AllocateWeights(config, format).value();
+  for (int32_t layer = 0; is_balanced && layer < config.n_layers; ++layer) {
+    BalanceLayer(config, tensors, "model.layers." + std::to_string(layer) + ".", weights.slots);
+  }
   for (const TensorSlot& slot : weights.slots) {
     const std::vector<float>& values = tensors.at(slot.name);
     std::vector<uint16_t> bf16(values.size());
@@ -157,14 +177,16 @@ Weights MakeWeights(const ModelConfig& config, kernels::WeightFormat format,
 std::unique_ptr<CpuBackend> MakeBackend(const ModelConfig& config, const Tensors& tensors,
                                         kernels::WeightFormat format, kernels::Isa isa,
                                         int n_threads,
-                                        std::optional<kernels::WeightFormat> kv_format) {
+                                        std::optional<kernels::WeightFormat> kv_format,
+                                        bool is_balanced) {
   CpuBackendOptions options;
   options.kv_format = kv_format;
   options.kv_bytes_max =
       static_cast<uint64_t>(KvCache::PageBytes(config, kv_format.value_or(format))) * 24;
   options.logit_rows_max = options.batch_rows_max;
-  return CpuBackend::Create(config, MakeWeights(config, format, tensors), kernels::KernelsFor(isa),
-                            std::make_unique<ThreadPool>(n_threads), options)
+  return CpuBackend::Create(config, MakeWeights(config, format, tensors, is_balanced),
+                            kernels::KernelsFor(isa), std::make_unique<ThreadPool>(n_threads),
+                            options)
       .value();
 }
 

@@ -25,13 +25,15 @@ using Tensors = std::map<std::string, std::vector<float>>;
 // Values that bf16 holds exactly, of the size that keeps activations near 1.
 Tensors RandomTensors(const ModelConfig& config, uint32_t seed);
 
-Weights MakeWeights(const ModelConfig& config, kernels::WeightFormat format,
-                    const Tensors& tensors);
+// As ReadWeights makes them; `is_balanced`: their keys (key_balance.h).
+Weights MakeWeights(const ModelConfig& config, kernels::WeightFormat format, const Tensors& tensors,
+                    bool is_balanced = true);
 
 std::unique_ptr<CpuBackend> MakeBackend(const ModelConfig& config, const Tensors& tensors,
                                         kernels::WeightFormat format, kernels::Isa isa,
                                         int n_threads,
-                                        std::optional<kernels::WeightFormat> kv_format = {});
+                                        std::optional<kernels::WeightFormat> kv_format = {},
+                                        bool is_balanced = true);
 
 // The logits [n_tokens, vocab_size] of every position of one sequence.
 std::vector<double> ReferenceLogits(const ModelConfig& config, const Tensors& tensors,

@@ -92,6 +92,18 @@ class WeightsLayout {
   Weights weights_;
 };
 
+void Multiply(std::vector<float>& row, const TensorSlot& slot, int64_t index) {
+  if (slot.row_factors.empty()) return;
+  for (float& value : row) value *= slot.row_factors[static_cast<size_t>(index)];
+}
+
+// Exactly: a factor is a power of two.
+void Multiply(std::vector<uint16_t>& row, const TensorSlot& slot, int64_t index) {
+  if (slot.row_factors.empty()) return;
+  const float factor = slot.row_factors[static_cast<size_t>(index)];
+  for (uint16_t& value : row) value = kernels::FloatToBf16(kernels::Bf16ToFloat(value) * factor);
+}
+
 }  // namespace
 
 // The shape of the weights without memory: all pointers are nullptr.
@@ -134,6 +146,7 @@ void StoreRows(const TensorSlot& slot, Dtype dtype, const std::byte* rows, int64
     std::vector<uint16_t> row(static_cast<size_t>(cols));  // aligned, whatever the file's offset
     for (int64_t i = 0; i < n_rows; ++i) {
       std::memcpy(row.data(), rows + i * cols * 2, row.size() * 2);
+      Multiply(row, slot, row_begin + i);
       kernels::PackRow(row.data(), cols, slot.first_row + row_begin + i,
                        reinterpret_cast<uint16_t*>(slot.into));
     }
@@ -144,6 +157,7 @@ void StoreRows(const TensorSlot& slot, Dtype dtype, const std::byte* rows, int64
   std::vector<float> row(static_cast<size_t>(cols));
   for (int64_t i = 0; i < n_rows; ++i) {
     DecodeElements(dtype, rows + i * row_bytes, cols, row.data());
+    Multiply(row, slot, row_begin + i);
     if (slot.format == WeightFormat::kInt8) {
       kernels::QuantizeRowInt8(row.data(), cols, slot.first_row + row_begin + i, slot.into);
     } else if (slot.format == WeightFormat::kInt4) {

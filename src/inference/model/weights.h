@@ -32,8 +32,9 @@ struct TensorSlot {
   std::string name;
   std::vector<int64_t> shape;  // [rows, cols], or [n] for a vector
   kernels::WeightFormat format = kernels::WeightFormat::kF32;
-  std::byte* into = nullptr;  // the matrix or the vector
-  int64_t first_row = 0;      // of the matrix
+  std::byte* into = nullptr;            // the matrix or the vector
+  int64_t first_row = 0;                // of the matrix
+  std::vector<float> row_factors = {};  // powers of two; empty: rows go in as they are
 
   bool is_matrix() const { return shape.size() == 2; }
 };
@@ -64,7 +65,8 @@ Status CheckMemoryFor(const ModelConfig& config, kernels::WeightFormat format);
 // Memory for the weights of a model, all zero. Errors: as above.
 Result<Weights> AllocateWeights(const ModelConfig& config, kernels::WeightFormat format);
 
-// Puts some rows (or elements, of a vector) of a tensor into its slot, from `row_begin` on.
+// Puts some rows (or elements, of a vector) of a tensor into its slot, from `row_begin` on, each
+// times its factor.
 // Only int8 and int4 matrices round: into a bf16 matrix only bf16 may go.
 void StoreRows(const TensorSlot& slot, Dtype dtype, const std::byte* rows, int64_t row_begin,
                int64_t n_rows);
