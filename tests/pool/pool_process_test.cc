@@ -164,7 +164,8 @@ TEST_F(PoolProcessTest, WorkersKilledUnderLoadAreReplacedAndNoRequestIsLost) {
     const pid_t pid = pool_->PidOf(victim);
     ASSERT_GT(pid, 0);
     kill(pid, SIGKILL);
-    EXPECT_TRUE(Within(seconds(1), [&] { return pool_->PidOf(victim) != pid; })) << i;
+    // Its end alone tells it: that it says nothing is noticed after eight.
+    EXPECT_TRUE(Within(seconds(6), [&] { return pool_->PidOf(victim) != pid; })) << i;
   }
   AwaitAnswers();
   ExpectNothingLost();
@@ -176,7 +177,7 @@ TEST_F(PoolProcessTest, AStoppedWorkerIsNoticedKilledAndReplaced) {
   AwaitAnswers();
   const pid_t pid = pool_->PidOf("worker-0");
   kill(pid, SIGSTOP);
-  EXPECT_TRUE(Within(seconds(10), [&] { return pool_->PidOf("worker-0") != pid; }));
+  EXPECT_TRUE(Within(seconds(60), [&] { return pool_->PidOf("worker-0") != pid; }));
   EXPECT_TRUE(Within(seconds(120), [&] { return pool_->n_ready() == 2; }));
   EXPECT_THAT(pool_->RenderMetrics(),
               HasSubstr("lemma_pool_replica_hung_total{replica=\"worker-0\"} 1\n"));
@@ -200,7 +201,7 @@ TEST_F(PoolProcessTest, AWorkerWhoseEngineAloneStopsIsNoticedKilledAndReplaced) 
   int status = 0;
   ASSERT_EQ(waitpid(engine, &status, __WALL), engine);
   ASSERT_TRUE(WIFSTOPPED(status));
-  EXPECT_TRUE(Within(seconds(10), [&] { return waitpid(engine, &status, __WALL | WNOHANG) != 0; }));
+  EXPECT_TRUE(Within(seconds(60), [&] { return waitpid(engine, &status, __WALL | WNOHANG) != 0; }));
   ptrace(PTRACE_DETACH, engine, nullptr, nullptr);  // where it was not killed: it may end
   EXPECT_TRUE(Within(seconds(120), [&] { return pool_->PidOf("worker-0") != pid; }));
   EXPECT_TRUE(Within(seconds(120), [&] { return pool_->n_ready() == 2; }));

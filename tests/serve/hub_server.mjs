@@ -39,8 +39,8 @@ export async function startHub(files) {
     response.writeHead(begin > 0 ? 206 : 200, head);
     const cut = behave.cutAfter(name);
     if (cut >= 0) {
-      response.write(bytes.subarray(begin, begin + cut));
-      setTimeout(() => response.destroy(), 50);
+      response.write(bytes.subarray(begin, begin + cut),
+                     () => setTimeout(() => response.destroy(), 50));
     } else if (behave.bytesPerTick) {
       let at = begin;
       const timer = setInterval(() => {

@@ -60,7 +60,7 @@ test('kill -9 loses no job, and each has the one answer of its seed', async () =
   const post = (body) => call(server, 'POST', '/v1/jobs', {
     target: '/v1/chat/completions', body, webhook: { url: receiver.url, secret: 'shh' },
   }, { 'idempotency-key': `job-${body.seed}` });
-  const bodies = [1, 2, 3, 4].map((seed) => ({ ...question, seed }));
+  const bodies = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => ({ ...question, seed }));
   const answers = [];
   for (const body of bodies) answers.push(await call(server, 'POST', '/v1/chat/completions', body));
   const wanted = new Map();

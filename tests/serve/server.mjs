@@ -53,9 +53,9 @@ export function noSandbox() {
   return !/^ok +sandbox/m.test(stdout) && 'no program can be isolated here';
 }
 
-// Waits until `condition` resolves to true, or fails after ten seconds.
+// Waits until `condition` resolves to true, or fails after half a minute.
 export async function eventually(condition, what) {
-  for (let i = 0; i < 200; ++i) {
+  for (let i = 0; i < 600; ++i) {
     if (await condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -53,10 +53,13 @@ test('two servers hold one limit, and what changes at one is so at the other', a
   for (const server of servers) {
     await eventually(async () => (await ask(server, free.key)).status === 200, 'the key is known');
   }
+  const begun = Date.now();
   const replies = await Promise.all(
     Array.from({ length: 60 }, (_, i) => status(ask(servers[i % 2], limited.key))));
-  assert.equal(replies.filter((code) => code === 200).length, 10);
-  assert.equal(replies.filter((code) => code === 429).length, 50);
+  const nBack = Math.floor((Date.now() - begun) / 6000);  // one every six seconds
+  const nAnswered = replies.filter((code) => code === 200).length;
+  assert.ok(nAnswered >= 10 && nAnswered <= 10 + nBack, `${nAnswered} of 10, ${nBack} came back`);
+  assert.equal(replies.filter((code) => code === 429).length, 60 - nAnswered);
 
   const file = join(root, 'math.toml');
   run(['profile', 'export', 'math', '-o', file]);

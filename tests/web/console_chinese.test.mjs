@@ -32,7 +32,7 @@ test("a key's page, and the request that it made", async () => {
   await row.getByRole('link').first().click();
   const facts = page.locator('.facts');
   await facts.filter({ hasText: 'scripted' }).waitFor();
-  assert.match(await facts.innerText(), /预填充\n\d+ ms\n/);
+  assert.match(await facts.innerText(), /预填充\n\d[\d,]* ms\n/);
   await page.locator('pre', { hasText: '未保存' }).first().waitFor();
   await assertAccessible(page, 'request-zh');
 

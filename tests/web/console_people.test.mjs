@@ -159,7 +159,7 @@ async function confirmFactor(page, factor, secret) {
   return recovery;
 }
 
-// With the second factor's code, after having signed out.
+// With the second factor's code, which is asked for when it is typed, after having signed out.
 async function signInAgain(page, name, code) {
   const form = page.locator('.sign-in');
   await button(page, `Sign out (${name})`).click();
@@ -171,7 +171,7 @@ async function signInAgain(page, name, code) {
   await assertFocused(page, page.getByLabel('Code'));
   await form.locator('[role=status]', { hasText: 'one of your recovery codes' }).waitFor();
   await assertAccessible(page, 'sign-in-code');
-  await page.getByLabel('Code').fill(code);
+  await page.getByLabel('Code').fill(code());
   await button(page, 'Sign in').click();
   await page.getByText('Second factor: on').waitFor();
 }
@@ -198,7 +198,7 @@ test('one sets up a second factor, signs in with a recovery code, and removes it
   await page.getByText('--admin-listen').waitFor();
   await assertAccessible(page, 'settings');
 
-  await signInAgain(page, 'carol', recovery[0]);
+  await signInAgain(page, 'carol', () => recovery[0]);
   await factor.getByLabel('Present password').fill(password);
   await button(factor, 'Remove the second factor').click();
   await page.getByText('Second factor: off').waitFor();
@@ -215,7 +215,7 @@ test('one signs in with a code of the app; an owner removes that of who has lost
   const factor = page.locator('section', { hasText: 'Second factor' });
   const secret = await beginFactor(page, factor);
   await confirmFactor(page, factor, secret);
-  await signInAgain(page, 'frank', codeOf(secret, 1)); // no code is taken twice
+  await signInAgain(page, 'frank', () => codeOf(secret, 1)); // no code is taken twice
   const owner = await openConsole(browser, server, '#/users');
   const row = owner.page.locator('tbody tr', { hasText: 'frank' });
   await row.locator('td', { hasText: /^on$/ }).waitFor();

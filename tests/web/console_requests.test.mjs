@@ -28,9 +28,8 @@ test('a request is followed while it runs, and ended', async () => {
   await live.locator('tbody tr', { hasText: 'answering' }).waitFor();
   let n_asked = 0;
   page.on('request', (request) => (n_asked += request.url().endsWith('/live') ? 1 : 0));
-  const answered = page.waitForResponse(/\/live$/);
   await page.getByLabel('Follow').uncheck();
-  await answered;
+  await page.waitForTimeout(3000); // what it asked until then is answered, and nothing comes of it
   const n_before = n_asked;
   await page.waitForTimeout(2500); // more than twice as long as from one look to the next
   assert.equal(n_asked, n_before, 'nobody looks');
@@ -75,7 +74,7 @@ test('a request that waited is found by profile and model, and its time line say
     await page.getByRole('region', { name: 'Found' }).first().waitFor();
     return (await found.count()) === 1;
   }, 'it alone is found');
-  assert.match(await found.getByRole('img').getAttribute('aria-label'), /^Queue \d\S* m?s, Prefill \d{2,} ms\b/);
+  assert.match(await found.getByRole('img').getAttribute('aria-label'), /^Queue \d\S* m?s, Prefill (\d,)?\d{2,} ms\b/);
 
   await form.getByLabel('Reason').selectOption({ label: 'whatever went wrong' });
   await search({ Profile: '', Model: '' }, /range=1d&reason=any/);

@@ -58,6 +58,7 @@ test('what runs is in the history, and opening it there only shows it', async ()
 test('what runs goes on at the server while another is looked at, and is found again', async () => {
   const { page, faults } = await openPage(browser, server.url);
   await answered(page, 'What is 1 + 1?', 'Two.');
+  await forgotten();
   const { go } = await begun(page, 'What is 2 + 1?');
   await button(page, 'History').click();
   await past(page, 'What is 1 + 1?').click();
@@ -144,7 +145,8 @@ test('all is deleted once it is asked for twice: what waits at the server and wh
   await answer(page, 'It begins');
   await past(page, 'What is 4 + 1?').click();
   await begun(page, 'What is 6 + 1?');
-  assert.equal((await jobs()).filter((job) => job.status === 'running').length, 2);
+  const areTwo = async () => (await jobs()).filter((job) => job.status === 'running').length === 2;
+  await eventually(areTwo, '5 + 1 and 6 + 1 run');
 
   await button(page, 'Delete all').click();
   await page.getByText('Delete all answers (3)?').waitFor();

@@ -38,7 +38,9 @@ export async function tabTo(page, target) {
   assert.fail(`the tab key never comes to ${target}, but to ${seen.join(', ')}`);
 }
 
+// Where the page moves the focus, it does so a moment after what it shows.
 export async function assertFocused(page, target) {
+  await eventually(() => isFocused(target), 'it has the focus').catch(() => {}); // said better below
   assert.ok(await isFocused(target), `${target} has not the focus, but "${await focusName(page)}"`);
 }
 

@@ -182,9 +182,11 @@ test('a server with keys asks for one, keeps none, and who is at its limits wait
   await page.getByRole('button', { name: 'Retry' }).click();
   await status(page, 'Your key is over its limit.');
   await page.getByRole('alert').getByText(/It begins by itself, at the earliest in \d+ s\./).waitFor();
+  locked.process.kill('SIGSTOP'); // it must not begin while it is looked at
   await assertAccessibleEverywhere(page, 'at its limits');
   await page.getByRole('button', { name: 'Stop' }).click();
   await status(page, 'Stopped');
+  locked.process.kill('SIGCONT');
   assert.deepEqual(faults, []);
   assert.equal(await page.evaluate(() => JSON.stringify(localStorage).includes('lemma_')), false);
   await page.context().close();

@@ -80,14 +80,17 @@ TEST(ThreadPoolTest, WhoKeepsTheCallerWaitingIsLeftOutForAWhile) {
     });
     return is_by_caller;
   };
-  Clock::time_point begin;
-  do {
-    begin = Clock::now();
-  } while (was_left_out(std::chrono::milliseconds(200)));
-  while (was_left_out(std::chrono::milliseconds(0))) {
-    ASSERT_LT(Clock::now() - begin, std::chrono::seconds(60)) << "it comes back";
+  // Tried again where the caller lost its own core, and so was not kept waiting for long.
+  Clock::duration passed{0};
+  for (int i = 0; i < 20 && passed < std::chrono::milliseconds(1000); ++i) {
+    const auto begin = Clock::now();
+    if (was_left_out(std::chrono::milliseconds(200))) continue;
+    while (was_left_out(std::chrono::milliseconds(0))) {
+      ASSERT_LT(Clock::now() - begin, std::chrono::seconds(60)) << "it comes back";
+    }
+    passed = Clock::now() - begin;
   }
-  EXPECT_GE(Clock::now() - begin, std::chrono::milliseconds(1000)) << "after eight times the wait";
+  EXPECT_GE(passed, std::chrono::milliseconds(1000)) << "after eight times the wait";
 }
 
 INSTANTIATE_TEST_SUITE_P(Threads, ThreadPoolTest, testing::Values(1, 2, 3, 8));

@@ -220,19 +220,19 @@ TEST(HttpClient, TimesOutAtEachStage) {
 
 TEST(HttpClient, AnAnswerMayTakeLongerThanTheIdleTimeoutInAll) {
   HttpClientOptions options;
-  options.idle_timeout = 100ms;
+  options.idle_timeout = 1s;
   HttpClient client(options);
   TestListener steady([](TestSocket socket) {
     socket.ReadUntil("\r\n\r\n");
-    socket.Send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n");
-    for (int i = 0; i < 10; ++i) {
-      std::this_thread::sleep_for(30ms);
+    socket.Send("HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n");
+    for (int i = 0; i < 25; ++i) {
+      std::this_thread::sleep_for(60ms);
       socket.Send("a");
     }
   });
   auto answer = client.SendAndWait(steady.address(), Get());
   ASSERT_TRUE(answer.ok()) << answer.status().ToString();
-  EXPECT_EQ(answer->body.size(), 10u);
+  EXPECT_EQ(answer->body.size(), 25u);
 }
 
 // Answers one request a connection with keep-alive and closes when the second one comes: the

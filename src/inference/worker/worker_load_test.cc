@@ -11,13 +11,21 @@ using std::chrono::milliseconds;
 
 const std::string kChat = "/v1/chat/completions";
 
+// A token a step, as nothing is guessed: an endless answer takes twenty seconds, and what a test
+// does in its middle comes in its middle.
 TestWorkerOptions SlowSteps() {
   TestWorkerOptions options;
-  options.step_time = std::chrono::milliseconds(1);
+  options.worker.engine.speculation = false;
+  options.step_time = milliseconds(5);
   return options;
 }
 
-json::object Streamed(const std::string& script) { return ChatBody(script, {{"stream", true}}); }
+// Without the guard, which ends an endless answer early.
+json::object Streamed(const std::string& script, json::object fields = {}) {
+  fields["stream"] = true;
+  fields["loop_guard"] = false;
+  return ChatBody(script, fields);
+}
 
 TEST(WorkerLoad, AHundredRequestsAtOnceGetTheirOwnAnswers) {
   TestWorker worker;
@@ -42,7 +50,9 @@ TEST(WorkerLoad, AHundredRequestsAtOnceGetTheirOwnAnswers) {
 TEST(WorkerLoad, ADisconnectFreesThePagesWhileDecoding) {
   TestWorker worker(SlowSteps());
   for (const bool stream : {true, false}) {
-    StreamedCall call(worker, kChat, ChatBody(EndlessScript("<think>"), {{"stream", stream}}));
+    StreamedCall call(
+        worker, kChat,
+        ChatBody(EndlessScript("<think>"), {{"stream", stream}, {"loop_guard", false}}));
     ASSERT_TRUE(worker.WaitFor([](const auto& stats) { return stats.n_running == 1; }));
     if (stream) call.WaitForBytes();
     call.Cancel();
@@ -59,7 +69,7 @@ TEST(WorkerLoad, ADisconnectWhileQueuedLeavesTheNeighbourAlone) {
   TestWorkerOptions options = SlowSteps();
   options.worker.engine.sequences_max = 1;
   TestWorker worker(options);
-  StreamedCall running(worker, kChat, Streamed(Script(std::string(300, 'a'))));
+  StreamedCall running(worker, kChat, Streamed(Script(std::string(1500, 'a'))));
   running.WaitForBytes();
   StreamedCall waiting(worker, kChat, Streamed(Script("b")));
   ASSERT_TRUE(worker.WaitFor([](const auto& stats) { return stats.n_waiting == 1; }));
@@ -69,6 +79,7 @@ TEST(WorkerLoad, ADisconnectWhileQueuedLeavesTheNeighbourAlone) {
   EXPECT_TRUE(worker.WaitFor([](const auto& stats) {
     return stats.requests_finished[kCancelled] == 1 && stats.n_running == 1;
   }));
+  worker.set_step_time(milliseconds(0));
   running.WaitForEnd();
   EXPECT_EQ(running.events().back().data, "[DONE]");
 }
@@ -90,15 +101,11 @@ TEST(WorkerLoad, AFullQueueAnswers503AtOnce) {
 }
 
 TEST(WorkerLoad, ADeadlineIs504BeforeTheFirstTokenAndTheEndAfterIt) {
-  TestWorkerOptions options = SlowSteps();
-  options.worker.engine.speculation = false;  // a token a step: the deadline comes first
+  TestWorkerOptions options = SlowSteps();  // the deadline cuts an answer that has begun
   options.worker.engine.sequences_max = 1;
-  options.step_time = std::chrono::milliseconds(5);  // the deadline cuts an answer that has begun
   TestWorker worker(options);
   {
-    json::object endless = Streamed(EndlessScript("<think>"));
-    endless["loop_guard"] = false;
-    StreamedCall running(worker, kChat, endless);
+    StreamedCall running(worker, kChat, Streamed(EndlessScript("<think>")));
     running.WaitForBytes();
     const net::HttpResponse late =
         worker.Post(kChat, ChatBody(EndlessScript("a"), {{"deadline_ms", 50}}));
@@ -111,9 +118,7 @@ TEST(WorkerLoad, ADeadlineIs504BeforeTheFirstTokenAndTheEndAfterIt) {
     EXPECT_EQ(queued.status(), 504);
   }
   EXPECT_TRUE(worker.WaitUntilFree());
-  StreamedCall begun(worker, kChat,
-                     ChatBody(EndlessScript("a"),
-                              {{"deadline_ms", 1000}, {"loop_guard", false}, {"stream", true}}));
+  StreamedCall begun(worker, kChat, Streamed(EndlessScript("a"), {{"deadline_ms", 4000}}));
   begun.WaitForEnd();
   EXPECT_EQ(begun.status(), 200);
   EXPECT_EQ(begun.events().back().data, "[DONE]");
@@ -173,10 +178,8 @@ TEST(WorkerLoad, HostileRequestsChangeNoNeighbour) {
 }
 
 TEST(WorkerLoad, DrainRefusesNewRequestsAndWaitsForTheOthers) {
-  TestWorkerOptions slow;
-  slow.step_time = milliseconds(10);  // a second for the answer: the requests below come within it
-  TestWorker worker(slow);
-  StreamedCall running(worker, kChat, Streamed(Script(std::string(100, 'a'))));
+  TestWorker worker(SlowSteps());
+  StreamedCall running(worker, kChat, Streamed(Script(std::string(1500, 'a'))));
   running.WaitForBytes();
   EXPECT_EQ(worker.Ask("GET", "/readyz").status, 200);
   worker->Drain();
@@ -184,6 +187,7 @@ TEST(WorkerLoad, DrainRefusesNewRequestsAndWaitsForTheOthers) {
   EXPECT_EQ(worker.Ask("GET", "/livez").status, 200);
   EXPECT_EQ(worker.Post(kChat, ChatBody(Script("a"))).status, 503);
   EXPECT_FALSE(worker->WaitUntilIdle(milliseconds(1)));
+  worker.set_step_time(milliseconds(0));
   EXPECT_TRUE(worker->WaitUntilIdle(milliseconds(20000)));
   running.WaitForEnd();
   EXPECT_EQ(running.events().back().data, "[DONE]");

@@ -287,10 +287,13 @@ TEST(Worker, ARequestWithoutMaxTokensLeavesRoomForOthers) {
   options.n_pages = 1000;
   TestWorker worker(options);
   for (const int n : {1, 3}) {
-    StreamedCall call(worker, kChat,
-                      ChatBody(EndlessScript("<think>"), {{"n", n}, {"stream", true}}));
-    ASSERT_TRUE(worker.WaitFor([n](const auto& stats) { return stats.n_running == n; }));
-    const engine::EngineStats stats = worker->engine_stats();
+    const json::object fields = {{"n", n}, {"stream", true}, {"loop_guard", false}};
+    StreamedCall call(worker, kChat, ChatBody(EndlessScript("<think>"), fields));
+    engine::EngineStats stats;
+    ASSERT_TRUE(worker.WaitFor([&](const auto& now) {
+      stats = now;
+      return stats.n_running == n;
+    }));
     const int64_t n_held = stats.n_pages - stats.n_pages_free;
     EXPECT_GE(n_held, stats.n_pages / 4 - n);
     EXPECT_LE(n_held, stats.n_pages / 4 + 3 * n);  // the prompt's, and partly filled ones

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/json.hpp>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -59,7 +61,7 @@ inline net::HttpRequest MakeRequest(const std::string& method, const std::string
 
 struct TestWorkerOptions {
   WorkerOptions worker;
-  std::chrono::microseconds step_time{0};
+  std::chrono::microseconds step_time{0};  // until set_step_time
   int32_t context_length_max = 4096;
   int32_t n_pages = 512;
   std::vector<TokenId> eos_ids = {text::kSmallEndOfText, text::kSmallTurnEnd};
@@ -67,14 +69,15 @@ struct TestWorkerOptions {
 
 class TestWorker {
  public:
-  explicit TestWorker(TestWorkerOptions options = {}) {
+  explicit TestWorker(TestWorkerOptions options = {}) : step_time_(options.step_time) {
     engine::FakeBackend::Options fake;
     fake.vocab_size = 304;
     fake.context_length_max = options.context_length_max;
     fake.n_pages = options.n_pages;
     fake.eos_ids = options.eos_ids;
     auto backend = std::make_unique<engine::FakeBackend>(fake, ScriptModel);
-    backend->on_forward = [step_time = options.step_time](const model::Batch&) {
+    backend->on_forward = [this](const model::Batch&) {
+      const std::chrono::microseconds step_time = step_time_;
       if (step_time.count() > 0) std::this_thread::sleep_for(step_time);
       return Ok();
     };
@@ -95,6 +98,8 @@ class TestWorker {
   Worker& operator*() { return *worker_; }
   Worker* operator->() { return worker_.get(); }
   net::HttpClient& client() { return client_; }
+  // What is slow, so that a test comes in its middle, need not be so to its end.
+  void set_step_time(std::chrono::microseconds step_time) { step_time_ = step_time; }
 
   net::HttpResponse Ask(const std::string& method, const std::string& path,
                         const std::string& body = "",
@@ -113,9 +118,9 @@ class TestWorker {
     return ParseJsonObject(response.body, "reply").value();
   }
 
-  // Waits until `condition` holds of the engine's figures; false after five seconds.
+  // Waits until `condition` holds of the engine's figures; false after half a minute.
   bool WaitFor(const std::function<bool(const engine::EngineStats&)>& condition) {
-    for (int i = 0; i < 1000; ++i) {
+    for (int i = 0; i < 6000; ++i) {
       if (condition(worker_->engine_stats())) return true;
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
@@ -129,6 +134,7 @@ class TestWorker {
 
  private:
   const SteadyClock clock_;
+  std::atomic<std::chrono::microseconds> step_time_;  // the worker's thread reads it
   std::unique_ptr<Worker> worker_;
   net::HttpClient client_;
 };

@@ -186,7 +186,8 @@ TEST(WorkerThinking, ADeadlineLeavesTimeForTheAnswer) {
 
 TEST(WorkerThinking, ACallEndsTheThinkingOfARunningChat) {
   TestWorkerOptions options;
-  options.step_time = milliseconds(3);
+  options.worker.engine.speculation = false;
+  options.step_time = milliseconds(10);
   TestWorker worker(options);
   const json::object body =
       ChatBody(Script("<think>" + LongThought(200)), {{"stream", true}, {"max_tokens", 1500}});
@@ -194,6 +195,7 @@ TEST(WorkerThinking, ACallEndsTheThinkingOfARunningChat) {
   call.WaitForBytes();
   const std::string id = Text(ParseJsonObject(call.events()[0].data, "chunk").value(), "id");
   EXPECT_EQ(worker.Ask("POST", "/v1/requests/" + id + "/end_thinking").status, 200);
+  worker.set_step_time(milliseconds(0));
   call.WaitForEnd();
   EXPECT_NE(call.bytes().find(R"("thinking_closed":"asked")"), std::string::npos);
   // It is over now, and so soon unknown.
@@ -206,7 +208,8 @@ TEST(WorkerThinking, ACallEndsTheThinkingOfARunningChat) {
 
 TEST(WorkerThinking, ACallEndsSomeSamplesOfARunningRequest) {
   TestWorkerOptions options;
-  options.step_time = milliseconds(1);
+  options.worker.engine.speculation = false;
+  options.step_time = milliseconds(10);
   TestWorker worker(options);
   const json::object body =
       ChatBody(Script(LongThought(60)),
@@ -221,6 +224,7 @@ TEST(WorkerThinking, ACallEndsSomeSamplesOfARunningRequest) {
     EXPECT_EQ(refused.status, 400) << refused.body;
     EXPECT_NE(refused.body.find("samples"), std::string::npos);
   }
+  worker.set_step_time(milliseconds(0));
   call.WaitForEnd();
   std::vector<std::string> texts(3), reasons(3);
   int64_t n_tokens = 0, n_total = 0;

@@ -307,11 +307,14 @@ TEST_F(GatewayTest, TheRestOfTheProtocolIsRelayed) {
 TEST_F(GatewayTest, EveryAnswerHasARequestIdAndItsOverhead) {
   Begin(AnswerChat);
   for (const char* target : {"/generate", "/", "/nowhere", "/livez", "/readyz", "/metrics"}) {
+    const auto begin = std::chrono::steady_clock::now();
     const auto answer = Ask("GET", target, "", {{"x-request-id", "bad id\x01"}});
+    const std::chrono::duration<double, std::milli> whole =
+        std::chrono::steady_clock::now() - begin;
     EXPECT_THAT(std::string(answer.header("x-request-id")), testing::StartsWith("req-")) << target;
     const double overhead_ms = std::stod(std::string(answer.header("x-lemma-overhead-ms")));
     EXPECT_GE(overhead_ms, 0) << target;
-    EXPECT_LT(overhead_ms, 1000) << target;
+    EXPECT_LT(overhead_ms, whole.count() + 1) << target;
   }
   const auto first = Ask("GET", "/livez");
   const auto second = Ask("GET", "/livez");
@@ -323,8 +326,10 @@ TEST_F(GatewayTest, TheOverheadLeavesOutTheWorkersTime) {
     std::this_thread::sleep_for(300ms);
     AnswerChat(std::move(exchange));
   });
+  const auto begin = std::chrono::steady_clock::now();
   const auto answer = Post("/generate", R"({"prompt":"a"})");
-  EXPECT_LT(std::stod(std::string(answer.header("x-lemma-overhead-ms"))), 200);
+  const std::chrono::duration<double, std::milli> whole = std::chrono::steady_clock::now() - begin;
+  EXPECT_LT(std::stod(std::string(answer.header("x-lemma-overhead-ms"))), whole.count() - 299);
 }
 
 TEST_F(GatewayTest, WrongPathsAndMethodsAreSaid) {

@@ -65,6 +65,7 @@ class LimitedTest : public AccessTest {
           return n_ended() >= n - n_admitted && std::cmp_equal(worker_->n_requests(), n_admitted);
         },
         30'000));
+    worker.Await(static_cast<size_t>(n_admitted) - 1);  // counted is not held yet
     worker.AnswerAll();
     std::map<int, int> statuses;
     for (const auto& call : calls) {

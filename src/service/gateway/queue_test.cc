@@ -176,8 +176,7 @@ TEST_F(QueueTest, AClientThatLeavesLeavesTheLine) {
   ASSERT_TRUE(Waiting(1));
   AnswerChat(holding_.Await(0));
   EXPECT_EQ(Mark(1), "stays");
-  EXPECT_THAT(Ask("GET", "/metrics").body,
-              HasSubstr("{code=\"499\",route=\"/v1/chat/completions\"} 1\n"));
+  AskMetricsWith("{code=\"499\",route=\"/v1/chat/completions\"} 1\n");
 }
 
 TEST_F(QueueTest, WhoLeavesTheLinePaysForNothing) {

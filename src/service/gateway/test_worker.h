@@ -19,7 +19,7 @@
 namespace lemma::gateway {
 
 // For so many milliseconds at least, on a machine that has other things to do.
-inline bool Eventually(const std::function<bool()>& condition, int ms = 5000) {
+inline bool Eventually(const std::function<bool()>& condition, int ms = 30'000) {
   for (int i = 0; i < ms; ++i) {
     if (condition()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));

@@ -25,7 +25,7 @@ WorkerProcessOptions Shell(const std::string& script) {
 }
 
 bool Eventually(const std::function<bool()>& condition) {
-  for (int i = 0; i < 500; ++i) {
+  for (int i = 0; i < 3000; ++i) {
     if (condition()) return true;
     std::this_thread::sleep_for(milliseconds(10));
   }

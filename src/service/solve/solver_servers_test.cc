@@ -172,7 +172,8 @@ TEST(SolverServers, WhatAKeyHasNoRoomForWaitsForTheRunsOtherChats) {
     }
     running = exchange;
     answers.emplace_back([&, exchange] {
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      std::this_thread::sleep_for(
+          std::chrono::milliseconds(200));  // the others are asked meanwhile
       Begin(*exchange);
       exchange->Write(Chunk(0, "\\boxed{8}", "stop", 10));
       {

