@@ -2,8 +2,7 @@
 // tensors can be read. The corpus needs no files: an input "1" is the good file.
 //
 // The first byte chooses: an even one is followed by the file, an odd one by changes of the good
-// file, four bytes each: where (three bytes), and the new byte. With bit 1 set the file ends where
-// the first change would be.
+// file (changed_file.h), which bit 1 cuts short.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -12,6 +11,7 @@
 
 #include "common/base/check.h"
 #include "common/text/tokenizer.h"
+#include "fuzz/changed_file.h"
 #include "inference/model/checkpoint.h"
 #include "inference/model/gguf.h"
 #include "inference/model/test_gguf.h"
@@ -67,20 +67,6 @@ std::string MakeGoodFile() {
   return writer.File();
 }
 
-std::string ChangedFile(const std::string& good, uint8_t choice, std::string_view changes) {
-  std::string file = good;
-  for (size_t i = 0; i + 4 <= changes.size(); i += 4) {
-    const auto at = [&](size_t k) { return size_t{static_cast<uint8_t>(changes[i + k])}; };
-    const size_t where = (at(0) | at(1) << 8 | at(2) << 16) % good.size();
-    if (i == 0 && (choice & 2) != 0) {
-      file.resize(where);
-    } else if (where < file.size()) {
-      file[where] = changes[i + 3];
-    }
-  }
-  return file;
-}
-
 void CheckFile(std::string_view bytes, bool must_open) {
   const auto checkpoint =
       Checkpoint::OpenGguf(lemma::model::MakeMemorySource("fuzz", bytes), "fuzz");
@@ -112,7 +98,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (data[0] % 2 == 0) {
     CheckFile(input, /*must_open=*/false);
   } else {
-    CheckFile(ChangedFile(good, data[0], input), /*must_open=*/input.size() < 4);
+    CheckFile(lemma::fuzz::ChangedFile(good, (data[0] & 2) != 0, input),
+              /*must_open=*/input.size() < 4);
   }
   return 0;
 }
