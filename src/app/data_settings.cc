@@ -25,9 +25,9 @@ Result<fs::path> DataDirectory(const DataOptions& options) {
   if (const std::string data = EnvironmentValue("XDG_DATA_HOME"); !data.empty()) {
     return fs::path(data) / "lemma";
   }
-  const std::string home = EnvironmentValue("HOME");
+  const std::string home = HomeDirectory();
   if (home.empty()) {
-    return InvalidArgument("--data-dir: needed where HOME is not set");
+    return InvalidArgument("--data-dir: needed for a user without a home directory");
   }
   return fs::path(home) / ".local/share/lemma";
 }

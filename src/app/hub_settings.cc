@@ -1,5 +1,8 @@
 #include "app/hub_settings.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <cstdlib>
 
 #include "common/hub/cache.h"
@@ -13,13 +16,19 @@ std::string EnvironmentValue(const char* name) {
   return value ? value : "";
 }
 
+std::string HomeDirectory() {
+  if (std::string home = EnvironmentValue("HOME"); !home.empty()) return home;
+  const passwd* user = getpwuid(getuid());  // before there are threads
+  return user == nullptr ? "" : user->pw_dir;
+}
+
 fs::path HubCacheDirectory() {
   if (const std::string cache = EnvironmentValue("HF_HUB_CACHE"); !cache.empty()) return cache;
   if (const std::string home = EnvironmentValue("HF_HOME"); !home.empty()) {
     return fs::path(home) / "hub";
   }
   const std::string xdg = EnvironmentValue("XDG_CACHE_HOME");
-  const fs::path base = xdg.empty() ? fs::path(EnvironmentValue("HOME")) / ".cache" : fs::path(xdg);
+  const fs::path base = xdg.empty() ? fs::path(HomeDirectory()) / ".cache" : fs::path(xdg);
   return base / "huggingface" / "hub";
 }
 

@@ -16,6 +16,9 @@ std::filesystem::path HubCacheDirectory();
 // The environment's value, "" where it is not set.
 std::string EnvironmentValue(const char* name);
 
+// HOME, and where that is not set, as for many services, the user's own; "" where there is none.
+std::string HomeDirectory();
+
 // The snapshot in the cache that `--model model` names; nothing where it is no hub's name or was
 // not pulled.
 std::optional<std::filesystem::path> FindPulledModel(const std::string& model);

@@ -100,7 +100,7 @@ function compare(ours, oracle) {
   return Math.sqrt(error / norm);
 }
 
-for (const isa of ['scalar', 'avx2', 'avx2-vnni', 'avx512', 'avx512-vnni', 'avx512-bf16']) {
+for (const isa of ['scalar', 'avx2', 'avx2-vnni', 'avx512', 'avx512-vnni', 'avx512-bf16', 'amx']) {
   for (const [mode, limit] of [['q4', 0.4], ['q8', 5e-2], ['bf16', 2e-2], ['float32', 1e-4]]) {
     test(`${isa}, ${mode}: within ${limit} of the oracle`, (t) => {
       for (const [name, model] of Object.entries(models)) {

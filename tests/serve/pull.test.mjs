@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import {
   existsSync, lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
@@ -106,6 +106,8 @@ test('offline without the model is a clear error', async () => {
   const reply = await pull(await makeHub(), ['--offline']);
   assert.equal(reply.status, 1);
   assert.match(reply.stderr, /is not in .* offline/);
+  const homeless = await pull(await makeHub(), ['--offline'], { HF_HUB_CACHE: '' });
+  assert.ok(homeless.stderr.includes(`${userInfo().homedir}/.cache/huggingface/hub`), homeless.stderr);
 });
 
 test('a cut connection is taken up where it ended', async () => {
