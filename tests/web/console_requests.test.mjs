@@ -121,6 +121,62 @@ test('what went wrong is counted by its reason, and found in the log with its ti
   await page.context().close();
 });
 
+// How a request went by the log, and what its time line says.
+const courses = [
+  ['streamed', {}, 'Queue 5 ms, Prefill 20 ms, Thinking 100 ms, Answer 100 ms'],
+  ['stopped while it thought', { answer_ms: 0, duration_ms: 125, completion_tokens: 100 },
+   'Queue 5 ms, Prefill 20 ms, Thinking 100 ms'],
+  ['with a ping before its first token', { answer_ms: 825, duration_ms: 925 },
+   'Queue 5 ms, Prefill 720 ms, Thinking 100 ms, Answer 100 ms'],
+  ['without thinking, its first chunk empty', { thinking_tokens: 0, per_token_us: 0 },
+   'Queue 5 ms, Prefill 20 ms, Answer 200 ms'],
+  ['without thinking, after a ping', { thinking_tokens: 0, answer_ms: 725, duration_ms: 925 },
+   'Queue 5 ms, Prefill 720 ms, Answer 200 ms'],
+  ['not streamed', { first_token_ms: 225, answer_ms: 225 }, 'Queue 5 ms, Prefill 20 ms, Thinking 100 ms, Answer 100 ms'],
+  ['not streamed, without thinking', { first_token_ms: 225, answer_ms: 225, thinking_tokens: 0 },
+   'Queue 5 ms, Prefill 20 ms, Answer 200 ms'],
+  ['not streamed, by a server that tells no times', { first_token_ms: 225, answer_ms: 225, per_token_us: 0 },
+   'Queue 5 ms, Thinking 110 ms, Answer 110 ms'],
+  ['failed', { status: 500, first_token_ms: 0, answer_ms: 0, completion_tokens: 0, thinking_tokens: 0 },
+   'Queue 5 ms, Prefill 220 ms'],
+  ['by a server that tells more thinking than tokens', { first_token_ms: 225, answer_ms: 225, thinking_tokens: 900 },
+   'Queue 5 ms, Prefill 20 ms, Thinking 200 ms'],
+];
+
+test('a time line has the phases that there were, and no others', async () => {
+  const row = {
+    started: '2026-01-31T12:00:00Z', key_id: '', profile: 'math', profile_version: 1, task: 'math', model: 'm', replica: 'r',
+    status: 200, finish_reason: 'stop', reason: '', queue_ms: 5, first_token_ms: 25, answer_ms: 125, per_token_us: 1000,
+    duration_ms: 225, prompt_tokens: 9, completion_tokens: 200, thinking_tokens: 100, looped: false,
+  };
+  const requests = courses.map(([id, fields]) => ({ ...row, id, ...fields }));
+  const { page, faults } = await openConsole(browser, server, '#/keys');
+  await page.route('**/admin/api/requests?*', (route) => route.fulfill({ json: { requests, next: null } }));
+  await page.locator('nav').getByRole('link', { name: 'Requests' }).click();
+  const lines = page.getByRole('region', { name: 'Found' }).last().getByRole('img');
+  await lines.nth(courses.length - 1).waitFor();
+  const labels = await lines.evaluateAll((all) => all.map((line) => line.ariaLabel));
+  assert.deepEqual(courses.map(([id], i) => [id, labels[i]]), courses.map(([id, , label]) => [id, label]));
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('who has not thought is not said to have, however late the answer came after the first chunk', async () => {
+  replica.say([pause, { content: 'It is 1692.' },
+               { usage: { prompt_tokens: 54, completion_tokens: 9, completion_tokens_details: { reasoning_tokens: 0 } } }]);
+  await (await stream('What is 47 * 36?', 'debug-hint')).text();
+  const { page, faults } = await openConsole(browser, server, '#/requests?profile=debug-hint');
+  const line = page.getByRole('region', { name: 'Found' }).last().getByRole('img');
+  await eventually(async () => {
+    await page.reload();
+    await page.getByRole('region', { name: 'Found' }).first().waitFor();
+    return (await line.count()) === 1;
+  }, 'it is found');
+  assert.match(await line.getAttribute('aria-label'), /^(Queue [^,]+, )?(Prefill [^,]+, )?Answer \d\S* m?s$/);
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
 test('what is found is shown in parts, and more on demand', async () => {
   const nFailed = 70;
   await Promise.all(Array.from({ length: nFailed }, () => server.ask({ prompt: 'What?', profile: 'more' })));
