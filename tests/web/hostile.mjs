@@ -14,21 +14,39 @@ export function tokens(text, kind) {
 // What a text is called in what a test says.
 export const nameOf = (family, index, text) => `${family} ${index}: ${text.slice(0, 200)}`;
 
-// Nothing of it has run, and what it is shown as, below `scope`, is nothing that could. `shown`: for the message.
-export async function assertHarmless(page, scope, shown) {
-  const { links, ...counts } = await page.evaluate((scope) => {
-    const count = (selector) => document.querySelectorAll(`${scope} ${selector}`).length;
+// Nothing of it has run, and what stands below `scope` is nothing that could. `shown`: for the message. Where the
+// text is all that stands there, it makes nothing that is named, and nothing that can be filled in.
+export async function assertHarmless(page, scope, shown, isAllOfIt = true) {
+  const { links, ...counts } = await page.evaluate(([scope, more]) => {
+    const count = (selectors) => document.querySelectorAll(`${scope} :is(${selectors})`).length;
     return {
       hacked: window.hacked ?? false,
-      tags: count(':is(script, img, iframe, svg[onload], style, object, form, input, base, meta, link)'),
+      tags: count(`script, img, iframe, svg[onload], style, object, base, meta, link${more}`),
       links: [...document.querySelectorAll(`${scope} a`)].map((link) => link.href),
-      named: count('[id]') + count('[name]'),
       handlers: [...document.querySelectorAll(`${scope} *`)].filter((element) =>
         element.getAttributeNames().some((name) => name.startsWith('on'))).length,
     };
-  }, scope);
-  assert.deepEqual(counts, { hacked: false, tags: 0, named: 0, handlers: 0 }, shown);
+  }, [scope, isAllOfIt ? ', form, input, [id], [name]' : '']);
+  assert.deepEqual(counts, { hacked: false, tags: 0, handlers: 0 }, shown);
   for (const link of links) assert.match(link, /^(https?|mailto):/, shown);
+}
+
+// Texts that turn the direction of writing stand alone in their paragraph, or apart from what is around them.
+export async function assertNothingTurned(page, scope, shown) {
+  const turned = await page.evaluate((scope) => {
+    const found = [];
+    const texts = document.createTreeWalker(document.querySelector(scope), NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const { data, parentElement } = texts.currentNode;
+      if (!/[\u202A-\u202E\u2066-\u2069]/.test(data)) continue;
+      let element = parentElement;
+      const styleOf = () => getComputedStyle(element);
+      while (styleOf().display === 'inline' && !/isolate|plaintext/.test(styleOf().unicodeBidi)) element = element.parentElement;
+      if (styleOf().display !== 'inline' && element.textContent !== data) found.push(element.textContent);
+    }
+    return found;
+  }, scope);
+  assert.deepEqual(turned, [], shown);
 }
 
 const blockMsMax = 50;
