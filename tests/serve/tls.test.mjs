@@ -1,11 +1,13 @@
 // `lemma serve --tls-cert --tls-key`: HTTPS from the program to a client that checks it.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+
+import { makeCertificate } from './certificate.mjs';
 import { killServers, startServer } from './server.mjs';
 
 const directory = mkdtempSync(join(tmpdir(), 'lemma-tls-'));
@@ -14,13 +16,7 @@ after(() => {
   rmSync(directory, { recursive: true });
 });
 
-const cert = join(directory, 'lemma.crt');
-const key = join(directory, 'lemma.key');
-execFileSync('openssl', [
-  ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
-  ...['-days', '2', '-subj', '/CN=lemma', '-addext', 'subjectAltName=IP:127.0.0.1'],
-  ...['-keyout', key, '-out', cert],
-]);
+const { cert, key } = makeCertificate(directory);
 
 const post = (url, body) =>
   new Promise((resolve, reject) => {

@@ -8,10 +8,10 @@ const { chromium } = require('playwright-core');
 
 const axeSource = require('axe-core').source;
 
-export function launchBrowser() {
+export function launchBrowser(args = []) {
   return chromium.launch({
     executablePath: process.env.LEMMA_CHROMIUM,
-    args: ['--no-sandbox', '--disable-gpu'], // tests may run as root
+    args: ['--no-sandbox', '--disable-gpu', ...args], // tests may run as root
   });
 }
 

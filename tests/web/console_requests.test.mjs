@@ -121,23 +121,6 @@ test('what went wrong is counted by its reason, and found in the log with its ti
   await page.context().close();
 });
 
-test('what is found is shown in parts, and more on demand', async () => {
-  const nFailed = 70;
-  await Promise.all(Array.from({ length: nFailed }, () => server.ask({ prompt: 'What?', profile: 'more' })));
-  const { page, faults } = await openConsole(browser, server, '#/requests?status=400');
-  const rows = page.getByRole('region', { name: 'Found' }).last().locator('tbody tr');
-  await eventually(async () => {
-    await page.reload();
-    await rows.first().waitFor();
-    return (await rows.count()) === 50;
-  }, 'a part of what is found');
-  await button(page, 'More').click();
-  await eventually(async () => (await rows.count()) > nFailed, 'the rest');
-  assert.equal(await button(page, 'More').count(), 0);
-  assert.deepEqual(faults, []);
-  await page.context().close();
-});
-
 test('a request that is not there is said to be missing, to everybody', async () => {
   server.user('victor', 'viewer');
   for (const name of ['alice', 'victor']) {

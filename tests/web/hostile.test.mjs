@@ -5,8 +5,8 @@ import { after, before, test } from 'node:test';
 
 import { noSandbox } from '../serve/server.mjs';
 import { ask, loadLibraries, openPage, status } from './browser.mjs';
+import { assertHarmless, assertNeverBlocked, nameOf, tokens } from './hostile.mjs';
 import { hostileTexts } from './hostile_texts.mjs';
-import { traceMainThread } from './main_thread.mjs';
 import { startScripted, stopScripted } from './scripted_server.mjs';
 
 let replica;
@@ -16,14 +16,6 @@ before(async () => {
   ({ replica, server, browser } = await startScripted());
 });
 after(stopScripted);
-
-// As a model sends them: a few characters at a time, cut anywhere.
-function tokens(text, kind) {
-  const n_chars = text.length < 3000 ? 3 : 12;
-  return Array.from({ length: Math.ceil(text.length / n_chars) }, (_, i) => ({
-    [kind]: text.slice(n_chars * i, n_chars * (i + 1)),
-  }));
-}
 
 // The text as an answer, or as a thinking that is looked at while it comes; and what became of it.
 async function stream(page, index, text, shown) {
@@ -42,24 +34,8 @@ async function stream(page, index, text, shown) {
   }
   await page.locator('.answer', { hasText: `That was ${index}.` }).waitFor();
   await status(page, 'Done');
-  const found = await page.evaluate(() => ({
-    hacked: window.hacked ?? false,
-    tags: document.querySelectorAll(
-      '.result :is(script, img, iframe, svg[onload], style, object, form, input, base, meta, link)',
-    ).length,
-    links: [...document.querySelectorAll('.result a')].map((link) => link.href),
-    named: document.querySelectorAll('.result [id], .result [name]').length,
-    handlers: [...document.querySelectorAll('.result *')].filter((element) =>
-      element.getAttributeNames().some((name) => name.startsWith('on'))).length,
-  }));
-  const { links, ...counts } = found;
-  assert.deepEqual(counts, { hacked: false, tags: 0, named: 0, handlers: 0 }, shown);
-  for (const link of links) assert.match(link, /^(https?|mailto):/, shown);
+  await assertHarmless(page, '.result', shown);
 }
-
-const blockMsMax = 50;
-// What a text costs is the same each time; what the machine adds is not.
-const nTries = 5;
 
 test('there are at least 200 hostile texts', () => {
   assert.ok(Object.values(hostileTexts).flat().length >= 200);
@@ -69,23 +45,11 @@ for (const [family, texts] of Object.entries(hostileTexts)) {
   test(`hostile ${family}, token by token, runs, fetches and blocks nothing`, async () => {
     const { page, faults } = await openPage(browser, server.url);
     await loadLibraries(page, replica);
-    let indices = [...texts.keys()];
-    let blocks = [];
-    for (let i = 0; i < nTries && indices.length > 0; ++i) {
-      const trace = await traceMainThread(browser, page);
-      for (const index of indices) {
-        const shown = `${family} ${index}: ${texts[index].slice(0, 200)}`;
-        await trace.mark(shown);
-        await stream(page, index, texts[index], shown);
-        assert.deepEqual(faults, [], shown);
-      }
-      const tasks = await trace.stop();
-      assert.ok(tasks.length > indices.length);
-      blocks = tasks.filter(({ cpuMs }) => cpuMs > blockMsMax);
-      indices = indices.filter((index) =>
-        blocks.some((block) => block.after.startsWith(`lemma:${family} ${index}:`)));
-    }
-    assert.deepEqual(blocks, []);
+    const names = texts.map((text, index) => nameOf(family, index, text));
+    await assertNeverBlocked(browser, page, names, async (index) => {
+      await stream(page, index, texts[index], names[index]);
+      assert.deepEqual(faults, [], names[index]);
+    });
     await page.context().close();
   });
 }

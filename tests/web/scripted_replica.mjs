@@ -17,8 +17,8 @@ export async function startReplica() {
   const held = new Map(); // request id -> what lets its answer end
   let n_expected = 0;
   let told = () => {};
-  // `body`: what it was asked last; isBroken: 500; prefillMs: before an answer begins
-  const state = { n_thinking_ended: 0, n_left: 0, body: null, isBroken: false, prefillMs: 0 };
+  // `body`: what it was asked last; isBroken: 500; prefillMs: before an answer begins; `model`: who it says to be
+  const state = { n_thinking_ended: 0, n_left: 0, body: null, isBroken: false, prefillMs: 0, model: 'scripted' };
   const server = createServer((request, response) => {
     const json = (body) => {
       response.writeHead(200, { 'Content-Type': 'application/json' });
@@ -47,9 +47,21 @@ export async function startReplica() {
         response.writeHead(400, { 'Content-Type': 'application/json' });
         return response.end(JSON.stringify({ error: { message: 'one at a time', param: 'n' } }));
       }
+      if (!state.body.stream) return json(wholeAnswer());
       void answer(request.headers['x-request-id'], response);
     });
   });
+
+  const nextPieces = () => turns.shift() ?? always;
+
+  function wholeAnswer() {
+    const content = nextPieces().map((piece) => piece.content ?? '').join('');
+    return {
+      id: 'chatcmpl-1', object: 'chat.completion', model: state.model,
+      choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+      usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+    };
+  }
 
   async function answer(id, response) {
     if (state.prefillMs > 0) await new Promise((begin) => setTimeout(begin, state.prefillMs));
@@ -57,11 +69,11 @@ export async function startReplica() {
     const left = new Promise((resolve) => response.once('close', resolve));
     const chunk = (fields) =>
       response.write(`data: ${JSON.stringify({
-        id: 'chatcmpl-1', object: 'chat.completion.chunk', model: 'scripted', ...fields,
+        id: 'chatcmpl-1', object: 'chat.completion.chunk', model: state.model, ...fields,
       })}\n\n`);
     const event = (delta, finish_reason = null) => chunk({ choices: [{ index: 0, delta, finish_reason }] });
     event({ role: 'assistant', content: '' });
-    const pieces = turns.shift() ?? always;
+    const pieces = nextPieces();
     const n_at_once = Math.ceil(pieces.length / ticksMax);
     for (const [index, piece] of pieces.entries()) {
       if (piece.usage || piece.finish) continue;

@@ -11,7 +11,21 @@ hljs.registerLanguage("java", java);
 hljs.registerLanguage("javascript", javascript);
 hljs.registerLanguage("python", python);
 
-// "" where the language is none of these.
+const depthMax = 20; // of colours within colours; what is deeper costs the page more than it shows
+
+// "" where the language is none of these, or the colours would nest too deep.
 export function highlight(code: string, language: string): string {
-  return hljs.getLanguage(language) ? hljs.highlight(code, { language }).value : "";
+  if (!hljs.getLanguage(language)) return "";
+  const html = hljs.highlight(code, { language }).value;
+  return depthOf(html) > depthMax ? "" : html;
+}
+
+function depthOf(html: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [tag] of html.matchAll(/<\/?span/g)) {
+    depth += tag === "<span" ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }

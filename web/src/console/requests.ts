@@ -63,16 +63,26 @@ export const reasonName = (reason: string, say: Say) =>
 export const phases = ["queue", "prefill", "thinking", "answer"] as const;
 export type Phase = (typeof phases)[number];
 
-// How long each lasted. What failed before its first byte has waited or been prefilled only.
+// How long each lasted. What failed before its first token has waited or been prefilled only.
 export function phasesOf(request: LoggedRequest): Record<Phase, number> {
-  const { queue_ms, first_token_ms, answer_ms, duration_ms, thinking_tokens } = request;
-  const first = first_token_ms || duration_ms;
-  // Of an answer that is not streamed all comes at once: nobody knows when its thinking ended.
-  const answer = Math.max(answer_ms || (thinking_tokens > 0 ? duration_ms : first), first);
+  const { queue_ms, answer_ms, duration_ms, completion_tokens, thinking_tokens } = request;
+  const first = request.first_token_ms || duration_ms;
+  const isWhole = duration_ms - first <= 1; // not streamed, or all of it at once
+  const earliest = isWhole ? queue_ms : first;
+  const latest = answer_ms || duration_ms;
+  // A stream's first byte may be a ping or an empty chunk, and a whole answer's is its last one: when the first
+  // token was made, the time for each of them tells. Not known, all is output.
+  const tokenMs = request.per_token_us > 0 ? request.per_token_us / 1000 : Infinity;
+  const outputMs = completion_tokens > 0 ? completion_tokens * tokenMs : 0;
+  const begun = Math.max(Math.min(Math.round(duration_ms - outputMs), latest), earliest);
+  // Of a whole answer the tokens say how the output's time was shared.
+  const share = Math.min(thinking_tokens / completion_tokens, 1);
+  const untilAnswer = isWhole ? Math.round((duration_ms - begun) * share) : latest - begun;
+  const thinking = thinking_tokens > 0 ? untilAnswer : 0;
   return {
     queue: queue_ms,
-    prefill: Math.max(first - queue_ms, 0),
-    thinking: answer - first,
-    answer: Math.max(duration_ms - answer, 0),
+    prefill: Math.max(begun - queue_ms, 0),
+    thinking,
+    answer: Math.max(duration_ms - begun - thinking, 0),
   };
 }

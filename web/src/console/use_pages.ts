@@ -1,5 +1,5 @@
 // A list that the server tells in pieces, as far as it is shown.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 
 import { useData, type Data } from "./use_data";
 
@@ -12,14 +12,20 @@ export interface Pages<T> extends Data<T[]> {
   more: (() => void) | null; // shows one piece more; null: this is all
 }
 
-// `load` is called with "" and then with each piece's `next`; all that is shown is loaded again as useData does.
+interface Shown<T> extends Piece<T> {
+  n: number; // pieces
+}
+
+// `load` is called with "" and then with each piece's `next`. One piece more is one call; all that is shown is
+// loaded again as useData does.
 export function usePages<T>(
   load: (after: string) => Promise<Piece<T>>,
   inputs: unknown[],
   everyMs = 0,
 ): Pages<T> {
-  const [n, setN] = useState(1); // pieces that are shown
-  const loadAll = async (): Promise<Piece<T>> => {
+  const [n, setN] = useState(1); // pieces that are to be shown
+  const shown = useRef<Shown<T> | null>(null);
+  const loadAll = async (): Promise<Shown<T>> => {
     const items: T[] = [];
     let next: string | null = "";
     for (let i = 0; i < n && next !== null; ++i) {
@@ -27,15 +33,24 @@ export function usePages<T>(
       items.push(...piece.items);
       next = piece.next;
     }
-    return { items, next };
+    return { items, next, n };
   };
-  // What a piece comes after may be gone by the time that it is asked for: once more from the start.
-  const loadTwice = () => loadAll().catch((error) => (n > 1 ? loadAll() : Promise.reject(error)));
-  const { value, failure, reload } = useData(loadTwice, [...inputs, n], everyMs);
+  const loadMore = async ({ items, next }: Shown<T>): Promise<Shown<T>> => {
+    const piece = await load(next!);
+    return { items: [...items, ...piece.items], next: piece.next, n };
+  };
+  const loadWanted = () => {
+    const begun = shown.current?.n === n - 1 ? loadMore(shown.current) : loadAll();
+    // What a piece comes after may be gone by the time that it is asked for: once more from the start.
+    return begun.catch((error) => (n > 1 ? loadAll() : Promise.reject(error)));
+  };
+  const { value, failure, reload } = useData(loadWanted, [...inputs, n], everyMs);
+  shown.current = value;
   return {
     value: value && value.items,
     failure,
     reload,
-    more: value?.next ? () => setN(n + 1) : null,
+    // A piece that did not come is asked for again.
+    more: value?.next ? () => (n === value.n ? setN(n + 1) : reload()) : null,
   };
 }

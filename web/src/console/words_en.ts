@@ -186,6 +186,7 @@ export const en = {
   finish: "Finish",
   timeline: "Time line",
   more: "More",
+  noMore: "That is all.",
   notKept: "Not kept: its key does not say so.",
   evaluations: "Evaluations",
   newEvaluation: "A new evaluation",

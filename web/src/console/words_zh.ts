@@ -188,6 +188,7 @@ export const zh: Record<Word, string> = {
   finish: "结束原因",
   timeline: "时间线",
   more: "更多",
+  noMore: "已全部显示。",
   notKept: "未保存:其密钥未开启保存。",
   evaluations: "评测",
   newEvaluation: "新建评测",

@@ -57,9 +57,14 @@ export function Samples({ run, say }: { run: Run; say: Say }) {
   );
 }
 
+const outcomeCharsMax = 100; // a long answer would hold up the page; all of it stands below
+
 // An answer of several lines is a program, which stands below.
 function outcomeOf(run: Run, { answer, check, state }: Sample, say: Say): string {
-  if (answer && !answer.includes("\n")) return answer;
+  if (answer && !answer.includes("\n")) {
+    if (answer.length <= outcomeCharsMax) return answer;
+    return `${answer.slice(0, outcomeCharsMax).replace(/[\uD800-\uDBFF]$/, "")}…`;
+  }
   if (check) return verdictName(check.verdict, say);
   return say(state === "cancelled" && run.state !== "done" ? "stateStopped" : states[state]);
 }

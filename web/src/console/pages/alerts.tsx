@@ -62,17 +62,16 @@ export function Alerts({ route }: { route: Route }) {
 
 function AlertTable({ rules, onChanged }: { rules: AlertRule[]; onChanged(): void }) {
   const { api, say, formats, may } = useConsole();
-  const [told, setTold] = useState("");
+  const [told, setTold] = useState<{ name: string; text: string } | null>(null);
   const { run, isBusy, failure } = useAction();
   const test = async ({ id, name }: AlertRule) => {
-    setTold("");
+    setTold(null);
     const sent = await api.send<{ is_delivered: boolean; error: string }>(
       "POST",
       `/alerts/${id}/test`,
     );
-    setTold(
-      `${name}: ${sent.is_delivered ? say("testArrived") : `${say("testFailed")} ${sent.error}`}`,
-    );
+    const text = sent.is_delivered ? say("testArrived") : `${say("testFailed")} ${sent.error}`;
+    setTold({ name, text });
   };
   const remove = async ({ id }: AlertRule) => {
     await api.send("DELETE", `/alerts/${id}`);
@@ -104,7 +103,11 @@ function AlertTable({ rules, onChanged }: { rules: AlertRule[]; onChanged(): voi
   return (
     <>
       <Failure failure={failure} />
-      {told && <p role="status">{told}</p>}
+      {told && (
+        <p role="status">
+          <bdi>{told.name}</bdi>: {told.text}
+        </p>
+      )}
       <Table
         label={say("alerts")}
         columns={[

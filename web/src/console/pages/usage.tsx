@@ -113,7 +113,7 @@ export function Usage({ route }: { route: Route }) {
       <p class="row">
         {Object.entries(filters).map(([dimension, value]) => (
           <button type="button" key={dimension} onClick={() => change({ [dimension]: undefined })}>
-            {say(`dimension.${dimension as Dimension}`)}: {textOf(dimension, value)} ✕{" "}
+            {say(`dimension.${dimension as Dimension}`)}: <bdi>{textOf(dimension, value)}</bdi> ✕{" "}
             <span class="unseen">{say("removeFilter")}</span>
           </button>
         ))}

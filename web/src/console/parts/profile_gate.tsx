@@ -35,7 +35,8 @@ export function ProfileGate({ profile, version }: Props) {
       {gate ? (
         <>
           <p class="hint">
-            {say("gateHint")} {say("problemSet")}: {sets.find(({ id }) => id === gate.set)?.name}
+            {say("gateHint")} {say("problemSet")}:{" "}
+            <bdi>{sets.find(({ id }) => id === gate.set)?.name}</bdi>
           </p>
           {verdict && <VerdictText verdict={verdict} version={version} />}
         </>
