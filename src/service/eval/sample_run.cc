@@ -27,6 +27,7 @@ class SampleRun {
         tell_(progress) {}
 
   Result<Samples> Run(const SampleRunOptions& options) {
+    stop_programs_ = options.stop_programs;
     TakeFinished(options.n_samples);
     tell_(progress_);
     {
@@ -89,7 +90,7 @@ class SampleRun {
                                          ErrorMessageIn(answer.response.body)));
     }
     LEMMA_ASSIGN_OR_RETURN(const Reply reply, ParseReply(settings_, answer.response));
-    LEMMA_ASSIGN_OR_RETURN(SampleResult result, grader_.Grade(problem, reply));
+    LEMMA_ASSIGN_OR_RETURN(SampleResult result, grader_.Grade(problem, reply, stop_programs_));
     result.seconds = answer.seconds;
     return result;
   }
@@ -115,6 +116,7 @@ class SampleRun {
   KeptSamples& kept_;
   const std::function<void(const SampleRunProgress&)>& tell_;
   std::stop_source stop_;
+  std::stop_token stop_programs_;
 
   std::mutex mutex_;  // guards what follows, and kept_
   std::vector<std::pair<size_t, int>> missing_;
