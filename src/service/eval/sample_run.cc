@@ -5,6 +5,8 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -33,7 +35,11 @@ class SampleRun {
     {
       const std::stop_callback on_stop(options.stop, [this] { stop_.request_stop(); });
       std::vector<std::jthread> threads;
-      for (int i = 0; i < options.n_parallel; ++i) threads.emplace_back([this] { Work(); });
+      try {
+        for (int i = 0; i < options.n_parallel; ++i) threads.emplace_back([this] { Work(); });
+      } catch (const std::system_error& error) {  // fewer do it too
+        if (threads.empty()) return Unavailable(std::string("no thread: ") + error.what());
+      }
     }
     if (!status_.ok()) return status_;
     if (progress_.n_done < progress_.n_all) return Status(StatusCode::kCancelled, "stopped");

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "common/base/json.h"
+#include "common/base/test_threads.h"
 #include "service/eval/test_server.h"
 #include "service/evaluations/evaluation_report.h"
 #include "service/evaluations/test_evaluations.h"
@@ -109,9 +110,9 @@ class EvaluationRunnerTest : public EvaluationsTest {
     parts.judge = judge_;
     parts.model_of = [this](const std::string& profile) -> Result<std::string> {
       const std::lock_guard lock(mutex_);
-      if (profile == known_) return std::string("lemma-mini");
-      ++n_unknown_;
+      ++(profile == known_ ? n_known_ : n_unknown_);
       asked_for_.notify_all();
+      if (profile == known_) return std::string("lemma-mini");
       return NotFound("no profile " + profile);
     };
     return std::make_unique<EvaluationRunner>(std::move(parts));
@@ -131,7 +132,7 @@ class EvaluationRunnerTest : public EvaluationsTest {
   std::mutex mutex_;
   std::condition_variable asked_for_;
   std::string known_ = "math@2";
-  int n_unknown_ = 0;
+  int n_known_ = 0, n_unknown_ = 0;
 };
 LEMMA_FOR_BOTH_DATABASES(EvaluationRunnerTest);
 
@@ -245,6 +246,21 @@ TEST_P(EvaluationRunnerTest, AStopDoesNotWaitForProgramsThatAreJudged) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
   EXPECT_EQ(store_->Find(id)->status, store::JobStatus::kQueued);
   EXPECT_EQ(store_->Find(id)->progress.n_done, 0);
+}
+
+TEST_P(EvaluationRunnerTest, WithoutAThreadForItAnEvaluationWaitsOn) {
+  known_ = "";
+  const std::string id = Ask(2);
+  const auto runner = Start();
+  {
+    const NoThreads no_threads;
+    std::unique_lock lock(mutex_);
+    known_ = "math@2";
+    asked_for_.wait(lock, [&] { return n_known_ > 1; });  // the second time it has been given back
+  }
+  const store::Evaluation done = Ended(id);
+  EXPECT_EQ(done.status, store::JobStatus::kDone) << done.error;
+  EXPECT_EQ(done.n_attempts, 1) << "those without a thread do not count";
 }
 
 TEST_P(EvaluationRunnerTest, ProgramsAreRefusedWhereTheyCannotBeRun) {
