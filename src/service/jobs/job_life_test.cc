@@ -183,6 +183,23 @@ TEST_P(JobLifeTest, OfTooMuchTheEventsAreCutAndTheAnswerKept) {
   EXPECT_TRUE(last.ends_with("job {\"type\":\"truncated\"}\n"));
 }
 
+TEST_P(JobLifeTest, ReceiversThatNeverAnswerDoNotHoldUpOthers) {
+  door_.SetAnswer(Solving(1));
+  webhook::Receiver receiver;
+  const webhook::Swallower swallower;
+  const auto post = [&](Jobs& jobs, const std::string& url) {
+    return Post(jobs, R"({"body":{"problem":"x"},"webhook":{"url":")" + url + R"("}})");
+  };
+  const auto jobs = Begin();
+  for (int i = 0; i < 6; ++i) Ended(*jobs, post(*jobs, swallower.url()));
+  const auto begin = std::chrono::steady_clock::now();
+  const std::string id = post(*jobs, receiver.url());
+  Await([&] { return !receiver.requests().empty(); });
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(12))
+      << "two that never answer, not six of them";
+  Await([&] { return Get(*jobs, id).at("webhook").at("state") == "delivered"; });
+}
+
 TEST_P(JobLifeTest, AReceiverIsToldAgainUntilItTakesItAlsoByAnotherGateway) {
   door_.SetAnswer(Solving(1));
   webhook::Receiver receiver;

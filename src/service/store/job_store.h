@@ -127,7 +127,8 @@ class JobStore {
   Result<bool> GiveBack(const std::string& id, const std::string& run, const JobNews& news,
                         int64_t delay_ms, bool counts);
 
-  // A job that has ended and whose webhook is due, which is claimed for `claim_ms`.
+  // A job that has ended and whose webhook is due, which is claimed for `claim_ms`: one that was
+  // tried less often goes first, so that receivers which never answer hold up each other alone.
   Result<std::optional<Job>> ClaimWebhook(int64_t claim_ms);
   // What its receiver shares. Errors: kDataLoss: it was sealed under another secret.
   Result<std::string> WebhookSecret(const Job& job) const;
