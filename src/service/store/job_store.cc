@@ -316,9 +316,9 @@ Status JobStore::SaveWebhook(const std::string& id, const std::string& state, in
   });
 }
 
-Status JobStore::DeleteOlder(int64_t age_ms) {
+Status JobStore::DeleteOlder(int64_t age_ms, const std::stop_token& stop) {
   const int64_t unix_ms = clock_.NowMs() - age_ms;
-  for (bool is_done = false; !is_done;) {
+  for (bool is_done = false; !is_done && !stop.stop_requested();) {
     LEMMA_RETURN_IF_ERROR(database_.Write([&](soci::session& sql) {
       is_done = Execute((sql.prepare << "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE "
                                         "ended_ms > 0 AND ended_ms < :before LIMIT :n)",

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -136,8 +137,9 @@ class JobStore {
   Status SaveWebhook(const std::string& id, const std::string& state, int64_t delay_ms,
                      const std::string& error);
 
-  // Removes the jobs that ended longer ago. In short transactions.
-  Status DeleteOlder(int64_t age_ms);
+  // Removes the jobs that ended longer ago. In short transactions, and no further one once `stop`
+  // asks for it.
+  Status DeleteOlder(int64_t age_ms, const std::stop_token& stop = {});
 
   int64_t NowMs() const { return clock_.NowMs(); }
 

@@ -303,6 +303,10 @@ TEST_P(JobStoreTest, WhatEndedLongAgoGoesWithItsEvents) {
   clock_.Advance(1000);
   ASSERT_TRUE(store_->DeleteOlder(1000).ok());
   EXPECT_TRUE(*store_->Find("key_a", old));
+  std::stop_source stopped;
+  stopped.request_stop();
+  ASSERT_TRUE(store_->DeleteOlder(999, stopped.get_token()).ok());
+  EXPECT_TRUE(*store_->Find("key_a", old)) << "a stop waits for no batch that has not begun";
   ASSERT_TRUE(store_->DeleteOlder(999).ok());
   EXPECT_FALSE(*store_->Find("key_a", old));
   EXPECT_TRUE(store_->Events(old, 0, 10)->empty());
