@@ -27,22 +27,21 @@ void AddConnectionsOption(CLI::App& command, int& connections) {
 
 uint64_t FilesFor(int connections) { return 2 * static_cast<uint64_t>(connections) + kOtherFiles; }
 
-void AllowFilesFor(int connections) {
+void AllowFilesFor(int connections, const std::string& otherwise) {
   const rlim_t needed = FilesFor(connections);
   struct rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed) return;
   // No further: programs that close all that could be open would take long over a million.
   limit.rlim_cur = std::min(needed, limit.rlim_max);
   if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
-    LogWarning("serve: the limit of open files stays: {}", std::strerror(errno));
+    LogWarning("the limit of open files stays: {}", std::strerror(errno));
     return;
   }
   if (limit.rlim_cur == needed) return;
   LogWarning(
-      "serve: {} connections need {} open files, and {} are allowed: past these clients wait or "
-      "fail. Raise the hard limit (ulimit -Hn, LimitNOFILE of systemd, --ulimit nofile of "
-      "containers) or lower --connections",
-      connections, needed, limit.rlim_cur);
+      "{} connections need {} open files, and {} are allowed: past these clients wait or fail. "
+      "Raise the hard limit (ulimit -Hn, LimitNOFILE of systemd, --ulimit nofile of containers){}",
+      connections, needed, limit.rlim_cur, otherwise);
 }
 
 }  // namespace lemma::app

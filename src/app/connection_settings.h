@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <string>
 
 namespace lemma::app {
 
@@ -17,7 +18,8 @@ void AddConnectionsOption(CLI::App& command, int& connections);
 uint64_t FilesFor(int connections);
 
 // Lets this process, and those that it starts, open so many, where fewer are allowed and the hard
-// limit allows it. Else the log says what will be refused.
-void AllowFilesFor(int connections);
+// limit allows it. Else the log says what will be refused, and how to avoid it: by a higher hard
+// limit, or as `otherwise` says.
+void AllowFilesFor(int connections, const std::string& otherwise = "");
 
 }  // namespace lemma::app

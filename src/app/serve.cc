@@ -121,7 +121,7 @@ Status Serve(const ServeOptions& options, json::object configuration) {
   const std::string listen = options.host + ":" + std::to_string(options.port);
   LEMMA_RETURN_IF_ERROR(CheckListen(options.host, listen, options.access.requires_keys));
   LEMMA_ASSIGN_OR_RETURN(const auto drain_timeout, DrainTimeoutOf(options.pool.drain_timeout));
-  AllowFilesFor(options.connections_max);
+  AllowFilesFor(options.connections_max, " or lower --connections");
   LEMMA_ASSIGN_OR_RETURN(const Served served, Describe(options.pool));
   LEMMA_ASSIGN_OR_RETURN(const auto profiles, ServedProfiles::Open(options.access.data));
   LEMMA_ASSIGN_OR_RETURN(const auto callers,

@@ -83,13 +83,14 @@ Status ServeAccess::OpenKeys(const ServeAccessOptions& options, const std::strin
   usage_.emplace(*store_.database);
   jobs_.emplace(*store_.database, store_.keys->secret(), clock_);
   retention_ = std::make_unique<store::PeriodicTask>(
-      kRetentionInterval, [log = &*log_, usage = &*usage_, jobs = &*jobs_, clock = &clock_,
-                           keep_ms = *keep_ms, keep_jobs_ms = *keep_jobs_ms] {
-        const Status deleted = log->DeleteBefore(clock->NowMs() - keep_ms);
+      kRetentionInterval,
+      [log = &*log_, usage = &*usage_, jobs = &*jobs_, clock = &clock_, keep_ms = *keep_ms,
+       keep_jobs_ms = *keep_jobs_ms](const std::stop_token& stop) {
+        const Status deleted = log->DeleteBefore(clock->NowMs() - keep_ms, stop);
         if (!deleted.ok()) LogWarning("serve: old requests stay: {}", deleted.message());
-        const Status folded = usage->FoldBefore(clock->NowMs() - kMinutesKeptMs);
+        const Status folded = usage->FoldBefore(clock->NowMs() - kMinutesKeptMs, stop);
         if (!folded.ok()) LogWarning("serve: old usage stays in minutes: {}", folded.message());
-        const Status ended = jobs->DeleteOlder(keep_jobs_ms);
+        const Status ended = jobs->DeleteOlder(keep_jobs_ms, stop);
         if (!ended.ok()) LogWarning("serve: old jobs stay: {}", ended.message());
       });
   LEMMA_ASSIGN_OR_RETURN(const auto directory, DataDirectory(options.data));

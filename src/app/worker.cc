@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/commands.h"
+#include "app/connection_settings.h"
 #include "app/drain_settings.h"
 #include "app/key_source.h"
 #include "app/log_settings.h"
@@ -70,6 +71,7 @@ Status RunWorker(const WorkerCommandOptions& options) {
   LEMMA_ASSIGN_OR_RETURN(const auto drain_timeout, DrainTimeoutOf(options.drain_timeout));
   LEMMA_ASSIGN_OR_RETURN(const std::string key, ReadKey(options.key));
   LEMMA_RETURN_IF_ERROR(CheckListen(options.listen, !key.empty()));
+  AllowFilesFor(worker::kConnectionsMax);
   const SteadyClock clock;
   std::optional<EndOnSignal> while_loading(std::in_place);
   LEMMA_ASSIGN_OR_RETURN(LoadedModel loaded, LoadModel(options.model));

@@ -19,6 +19,9 @@ namespace asio = boost::asio;
 
 namespace {
 
+// Nothing tells when a listener takes its next connection; it is a server's loop that is behind.
+constexpr std::chrono::milliseconds kConnectAgainAfter{10};
+
 Status ClientClosed() { return {StatusCode::kCancelled, "the client was closed"}; }
 
 // A host that has vanished says nothing, however long an answer may take: it is asked whether it is
@@ -50,6 +53,7 @@ ClientCall::ClientCall(std::shared_ptr<ClientCore> core, std::string address, Ht
       callbacks_(std::move(callbacks)),
       stream_(Stream::Socket(core_->io), nullptr),
       resolver_(core_->io),
+      connect_timer_(core_->io),
       deadline_(core_->io.get_executor()),
       whole_deadline_(core_->io.get_executor()) {}
 
@@ -107,9 +111,26 @@ void ClientCall::Connect(std::vector<Endpoint> endpoints) {
       stream_.socket(), endpoints_,
       [self = shared_from_this()](const ErrorCode& error, const Endpoint&) {
         if (self->has_ended_) return;
-        if (!error) return self->OnConnected();
+        if (!error) return self->IsConnected() ? self->OnConnected() : self->ConnectLater();
         self->End(Unavailable("cannot connect to " + self->address_ + ": " + error.message()));
       });
+}
+
+// Linux answers EAGAIN where the queue of a Unix socket's listener is full. Asio takes that for a
+// connection being made, and the socket, which can be written to at once, for one that was.
+bool ClientCall::IsConnected() {
+  ErrorCode error;
+  if (parsed_.is_unix) stream_.socket().remote_endpoint(error);
+  return !error;
+}
+
+void ClientCall::ConnectLater() {
+  connect_timer_.expires_after(kConnectAgainAfter);
+  connect_timer_.async_wait([self = shared_from_this()](const ErrorCode& error) {
+    if (error || self->has_ended_) return;
+    self->stream_ = Stream(Stream::Socket(self->core_->io), nullptr);
+    self->Connect(self->endpoints_);
+  });
 }
 
 void ClientCall::OnConnected() {
@@ -221,6 +242,7 @@ void ClientCall::End(Status status) {
   deadline_.End();
   whole_deadline_.End();
   resolver_.cancel();
+  connect_timer_.cancel();
   ErrorCode ignored;
   stream_.socket().close(ignored);
   const HttpCallbacks callbacks = std::exchange(callbacks_, {});

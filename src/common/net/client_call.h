@@ -8,6 +8,7 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,6 +61,8 @@ class ClientCall final : public HttpCall, public std::enable_shared_from_this<Cl
 
   void Resolve();
   void Connect(std::vector<Endpoint> endpoints);
+  bool IsConnected();  // as Asio says it is
+  void ConnectLater();
   void OnConnected();
   void SendRequest();
   void Read();
@@ -81,6 +84,7 @@ class ClientCall final : public HttpCall, public std::enable_shared_from_this<Cl
 
   Stream stream_;
   boost::asio::ip::tcp::resolver resolver_;
+  boost::asio::steady_timer connect_timer_;
   Deadline deadline_;  // of what it waits for now
   const char* waiting_for_ = "";
   Deadline whole_deadline_;  // of the whole call, where it is limited

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <iterator>
 #include <utility>
 
 namespace lemma::net {
@@ -34,9 +35,20 @@ std::optional<Stream> ConnectionPool::Take(const std::string& address, TimePoint
 }
 
 void ConnectionPool::Put(const std::string& address, Stream stream, TimePoint now) {
+  CloseExpired(now);
   std::deque<Idle>& connections = idle_[address];
   connections.push_back({std::move(stream), now});
   if (connections.size() > kIdleMax) connections.pop_front();
+}
+
+void ConnectionPool::CloseExpired(TimePoint now) {
+  for (auto it = idle_.begin(); it != idle_.end();) {
+    std::deque<Idle>& connections = it->second;
+    while (!connections.empty() && now - connections.front().since > kIdleTimeMax) {
+      connections.pop_front();
+    }
+    it = connections.empty() ? idle_.erase(it) : std::next(it);
+  }
 }
 
 }  // namespace lemma::net

@@ -22,6 +22,8 @@ class ConnectionPool {
 
   // A connection that, as far as can be seen from here, is still open.
   std::optional<Stream> Take(const std::string& address, TimePoint now);
+  // Closes those that have been idle for too long, whatever their address: nobody may ever ask for
+  // one again that was taken out of the pool of replicas.
   void Put(const std::string& address, Stream stream, TimePoint now);
   void Clear() { idle_.clear(); }
 
@@ -30,6 +32,8 @@ class ConnectionPool {
     Stream stream;
     TimePoint since;
   };
+  void CloseExpired(TimePoint now);
+
   std::map<std::string, std::deque<Idle>> idle_;  // the latest at the back
 };
 

@@ -1,14 +1,33 @@
 #include "common/net/io_loops.h"
 
 #include <boost/asio/executor_work_guard.hpp>
+#include <exception>
 #include <thread>
 #include <vector>
 
 #include "common/base/check.h"
+#include "common/base/log.h"
 #include "common/base/this_thread.h"
 #include "common/net/event_loops.h"
 
 namespace lemma::net {
+namespace {
+
+// No handler should throw, but they read what others send with libraries that do, and a thread that
+// throws takes the process with it: every request for the fault of one. So the one whose handler it
+// was loses its answer (what it held is let go, its deadlines stay), and the loop runs on.
+void RunOn(boost::asio::io_context& loop) {
+  for (;;) {
+    try {
+      loop.run();
+      return;
+    } catch (const std::exception& error) {
+      LogError("a handler on an I/O thread failed: {}", error.what());
+    }
+  }
+}
+
+}  // namespace
 
 struct IoLoops::Impl {
   explicit Impl(int n_threads) : loops(std::make_shared<EventLoops>(n_threads)) {
@@ -16,7 +35,7 @@ struct IoLoops::Impl {
       guards.emplace_back(loops->at(i).get_executor());
       threads.emplace_back([loops = loops, i] {
         InterruptOthers();
-        loops->at(i).run();
+        RunOn(loops->at(i));
       });
     }
   }

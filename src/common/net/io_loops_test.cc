@@ -7,6 +7,7 @@
 #include <latch>
 #include <map>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 
 #include "common/net/http_client.h"
@@ -170,6 +171,33 @@ TEST(IoLoops, AServerThatStopsHandlesNothingMoreAndTheOthersGoOn) {
     asker.join();
     EXPECT_EQ(n_late, 0);
   }
+}
+
+TEST(IoLoops, AnExceptionOfAHandlerOrACallbackEndsItsOwnRequestAlone) {
+  const auto behind = Serve(Echo);
+  IoLoops loops(1);
+  HttpClient client(loops, {});
+  Holder holder;
+  const auto other = ServeOn(loops, holder.handler());
+  const auto faulty = ServeOn(loops, [&](std::shared_ptr<HttpExchange> exchange) {
+    if (exchange->request().path == "/handler") throw std::runtime_error("of a handler");
+    HttpCallbacks callbacks;
+    callbacks.on_end = [exchange](const Status&) { throw std::runtime_error("of a callback"); };
+    client.Send(behind->address(), Get(), std::move(callbacks));
+  });
+  std::promise<Status> ended;  // of a neighbour on the same thread
+  HttpCallbacks callbacks;
+  callbacks.on_end = [&](Status status) { ended.set_value(std::move(status)); };
+  client.Send(other->address(), Get(), std::move(callbacks));
+  const auto held = holder.first();
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(HttpClient().SendAndWait(faulty->address(), Get("/handler"))->status, 500);
+  EXPECT_EQ(HttpClient().SendAndWait(faulty->address(), Get("/callback"))->status, 500);
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_NE(log.find("of a handler"), log.npos) << log;
+  EXPECT_NE(log.find("of a callback"), log.npos) << log;
+  held->Send(HttpResponse::Text(200, "here"));
+  EXPECT_TRUE(ended.get_future().get().ok());
 }
 
 TEST(IoLoops, AnExchangeAndACallMayOutliveThem) {

@@ -24,10 +24,6 @@ constexpr Duration kIdleTick = std::chrono::milliseconds(500);
 // A step of more rows is bound by arithmetic everywhere: nothing is guessed to fill it.
 constexpr int32_t kSpeculatedRowsMax = 32;
 
-Status CancelledStatus() { return Status(StatusCode::kCancelled, "the client left"); }
-Status ExpiredStatus() {
-  return Status(StatusCode::kDeadlineExceeded, "the deadline passed before the answer began");
-}
 Status ShutdownStatus() { return Unavailable("the server is shutting down"); }
 
 StepLimits MakeStepLimits(const EngineOptions& options, const model::Backend& backend) {
@@ -165,13 +161,11 @@ void Engine::Impl::Step() {
 }
 
 void Engine::Impl::EndWaiting() {
-  queue.TakeEnded(clock.Now(), ended);
+  const TimePoint now = clock.Now();
+  queue.TakeEnded(now, ended);
   for (const auto& request : ended) {
-    if (request->cancelled) {
-      EndNeverRun(*request, FinishReason::kCancelled, CancelledStatus());
-    } else {
-      EndNeverRun(*request, FinishReason::kDeadline, ExpiredStatus());
-    }
+    const EarlyEnd end = *EarlyEndOf(*request, now);
+    EndNeverRun(*request, end.reason, end.status);
   }
   ended.clear();
 }
@@ -179,10 +173,10 @@ void Engine::Impl::EndWaiting() {
 void Engine::Impl::EndRunning() {
   const TimePoint now = clock.Now();
   for (const auto& request : running) {
-    if (request->cancelled) {
-      EndRequest(*request, FinishReason::kCancelled, CancelledStatus());
-    } else if (request->expired(now) && request->samples.front().phase == Phase::kPrefill) {
-      EndRequest(*request, FinishReason::kDeadline, ExpiredStatus());
+    const bool is_prefilling = request->samples.front().phase == Phase::kPrefill;
+    const std::optional<EarlyEnd> end = EarlyEndOf(*request, now);
+    if (end && (is_prefilling || end->reason == FinishReason::kCancelled)) {
+      EndRequest(*request, end->reason, end->status);
     } else if (request->expired(now)) {
       // What was said stands, but for who has not answered yet.
       for (Sequence& sequence : request->samples) {
@@ -343,6 +337,11 @@ void Engine::Impl::EndRequest(Request& request, FinishReason reason, const Statu
 void Engine::Impl::EndNeverRun(Request& request, FinishReason reason, const Status& status) {
   request.status = status;
   counts.requests_finished[static_cast<size_t>(reason)] += request.spec.n;
+  SampleEnd end;
+  end.reason = reason;
+  for (int32_t i = 0; status.ok() && i < request.spec.n; ++i) {
+    request.spec.sink->OnSampleDone(i, end);
+  }
   Complete(request);
 }
 

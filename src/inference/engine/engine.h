@@ -52,7 +52,7 @@ struct ThinkingRules {
 };
 
 enum class FinishReason {
-  kStop,      // an EOS or stop id, or the sink asked to stop
+  kStop,      // an EOS or stop id, or somebody asked to stop
   kLength,    // max_tokens or the context is used up
   kDeadline,  // what was said before it stands
   kCancelled,
@@ -113,7 +113,8 @@ class RequestSink {
   // kStop ends this sample with FinishReason::kStop at this token (a stop string matched).
   virtual Verdict OnToken(const TokenEvent& event) = 0;
   virtual void OnSampleDone(int32_t sample, const SampleEnd& end) = 0;
-  // After all samples: the last call, and the only one where the request never ran. `status` says
+  // After all samples: the last call, and the only one where the request never ran, unless it was
+  // stopped (GenerateRequest::stopped), when its samples are done as any others. `status` says
   // why there is no answer: kDeadlineExceeded (before the first token), kCancelled, kUnavailable
   // (shutdown), or the failure of the model; ok where every sample ended in another way.
   virtual void OnDone(const Status& status) = 0;
@@ -134,6 +135,10 @@ struct GenerateRequest {
   std::optional<TimePoint> deadline;
   std::optional<ThinkingRules> thinking;  // absent: nothing is forced
   bool loop_guard = false;
+  // A bit for each sample that shall end, set by any thread at any time; may be null. Where all are
+  // set before the first token, the request ends within a step with samples that say nothing; from
+  // then on the sink is to see to it, which knows what was said.
+  std::shared_ptr<const std::atomic<uint64_t>> stopped;
   std::shared_ptr<RequestSink> sink;
 };
 

@@ -49,6 +49,37 @@ TEST(Engine, CancelWhilePrefillingOrDecodingEndsWithinOneStep) {
   }
 }
 
+TEST(Engine, WhatIsStoppedWhileItWaitsOrPrefillsEndsWithinOneStepAndIsNoFailure) {
+  GatedEngine gated({.sequences_max = 2, .prefill_chunk_tokens = 5});
+  const auto stopped = std::make_shared<std::atomic<uint64_t>>(0);
+  GenerateRequest running = MakeRequest(std::vector<TokenId>(100, 7), 400);  // 20 steps of prefill
+  running.n = 2;
+  running.stopped = stopped;
+  const SinkPtr running_sink = MustSubmit(*gated.engine, running);
+  gated.gate.WaitUntilInside();
+  GenerateRequest waiting = running;
+  waiting.sink = std::make_shared<RecordingSink>();
+  const SinkPtr waiting_sink = MustSubmit(*gated.engine, waiting);
+  *stopped = 0b01;  // a sample of both
+  gated.gate.Step(2);
+  EXPECT_EQ(running_sink->n_done(), 0) << "the other one is still wanted";
+  EXPECT_EQ(waiting_sink->n_done(), 0);
+  *stopped = 0b11;
+  gated.gate.may_run.release();
+  for (const SinkPtr& sink : {running_sink, waiting_sink}) {
+    EXPECT_TRUE(sink->Wait().ok());
+    EXPECT_EQ(sink->n_done(), 1);
+    EXPECT_EQ(sink->samples().size(), 2u);
+    for (const auto& [index, sample] : sink->samples()) {
+      EXPECT_EQ(sample.reason, FinishReason::kStop);
+      EXPECT_TRUE(sample.tokens.empty());
+    }
+  }
+  EXPECT_FALSE(gated.gate.has_begun.try_acquire());  // no further step
+  EXPECT_EQ(gated.engine->stats().prompt_tokens, 15);
+  ExpectAllPagesFree(*gated.engine);
+}
+
 TEST(Engine, DeadlineEndsARunningAndAWaitingRequest) {
   ManualClock clock;  // moved on the engine's thread alone, ten milliseconds a step
   auto backend = MakeBackend();

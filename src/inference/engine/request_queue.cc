@@ -4,6 +4,16 @@
 
 namespace lemma::engine {
 
+std::optional<EarlyEnd> EarlyEndOf(const Request& request, TimePoint now) {
+  if (request.cancelled) {
+    return EarlyEnd{FinishReason::kCancelled, Status(StatusCode::kCancelled, "the client left")};
+  }
+  if (request.is_stopped()) return EarlyEnd{FinishReason::kStop, Ok()};
+  if (!request.expired(now)) return std::nullopt;
+  return EarlyEnd{FinishReason::kDeadline, Status(StatusCode::kDeadlineExceeded,
+                                                  "the deadline passed before the answer began")};
+}
+
 Result<RequestId> RequestQueue::Push(std::unique_ptr<Request> request) {
   RequestId id = 0;
   {
@@ -76,7 +86,7 @@ std::unique_ptr<Request> RequestQueue::Pop() {
 void RequestQueue::TakeEnded(TimePoint now, RequestList& ended) {
   MutexLock lock(mutex_);
   for (auto it = waiting_.begin(); it != waiting_.end();) {
-    if (!(*it)->cancelled && !(*it)->expired(now)) {
+    if (!EarlyEndOf(**it, now)) {
       ++it;
       continue;
     }

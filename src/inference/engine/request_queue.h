@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 #include "common/base/clock.h"
@@ -15,6 +16,14 @@
 #include "inference/engine/sequence.h"
 
 namespace lemma::engine {
+
+// How a request ends that has said nothing yet.
+struct EarlyEnd {
+  FinishReason reason;
+  Status status;
+};
+// None: it is to go on.
+std::optional<EarlyEnd> EarlyEndOf(const Request& request, TimePoint now);
 
 class RequestQueue {
  public:
@@ -38,7 +47,7 @@ class RequestQueue {
   // The oldest waiting request, which stays in the queue; nullptr when none waits.
   Request* Front() LEMMA_EXCLUDES(mutex_);
   std::unique_ptr<Request> Pop() LEMMA_EXCLUDES(mutex_);
-  // Appends to `ended` the waiting requests that were cancelled or whose deadline has passed.
+  // Appends to `ended` the waiting requests that have an early end.
   void TakeEnded(TimePoint now, RequestList& ended) LEMMA_EXCLUDES(mutex_);
   // The request is over: Cancel no longer reaches it.
   void Forget(RequestId id) LEMMA_EXCLUDES(mutex_);

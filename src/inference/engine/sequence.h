@@ -86,6 +86,11 @@ struct Request {
     // One token is there without a step.
     return n_steps == n_max ? n_left : std::min(n_left, std::clamp(n_steps + 1, 2, n_needed));
   }
+  bool is_stopped() const {  // all its samples
+    constexpr int32_t kBits = 64;
+    if (!spec.stopped || spec.n > kBits) return false;
+    return (~spec.stopped->load(std::memory_order_relaxed) << (kBits - spec.n)) == 0;
+  }
   bool expired(TimePoint now) const { return spec.deadline && now >= *spec.deadline; }
 };
 

@@ -54,8 +54,7 @@ engine::RequestSink::Verdict CompletionStream::OnToken(const engine::TokenEvent&
   if (shape_.has_logprobs) piece.logprobs.push_back(MakeLogprobs(event, sample));
   writer_->OnPiece(std::move(piece), usage_);
   sample.stop_string = std::move(text.stop_string);
-  sample.is_stopped = !sample.stop_string && shape_.wishes->IsStopped(event.sample);
-  if (sample.stop_string || sample.is_stopped) return Verdict::kStop;
+  if (sample.stop_string || shape_.wishes->IsStopped(event.sample)) return Verdict::kStop;
   return sample.decoder.in_reasoning() ? Verdict::kThinking : Verdict::kContinue;
 }
 
@@ -70,10 +69,10 @@ void CompletionStream::OnSampleDone(int32_t index, const engine::SampleEnd& end)
   if (!sample.stop_string) FinishText(sample, piece);
   if (sample.stop_string) {
     piece.stop_reason = *sample.stop_string;
-  } else if (sample.is_stopped) {
-    piece.stop_reason = std::string("asked");
   } else if (end.stop_id) {
     piece.stop_reason = *end.stop_id;
+  } else if (end.reason == FinishReason::kStop) {
+    piece.stop_reason = std::string("asked");
   } else if (end.reason == FinishReason::kLoop) {
     piece.stop_reason = std::string("repetition_detected");  // as vLLM calls it
   } else if (end.reason == FinishReason::kDeadline) {
@@ -127,7 +126,7 @@ void CompletionStream::OnDone(const Status& status) {
                            .prompt_ms = Milliseconds(first_token - arrival_),
                            .predicted_n = usage_.completion_tokens,
                            .predicted_ms = Milliseconds(now - first_token)};
-  if (status.ok()) {
+  if (status.ok() && has_begun_) {
     metrics_.ObserveFinished({.since_arrival = now - arrival_,
                               .queued = begun_ - arrival_,
                               .prefill = first_token - begun_,

@@ -50,7 +50,6 @@ class CompletionStream : public engine::RequestSink {
   struct Sample {
     SampleDecoder decoder;
     std::optional<std::string> stop_string;  // matched: the sample ends
-    bool is_stopped = false;                 // from outside
     TimePoint last_token;
     int64_t n_characters = 0;
     LastBoxed boxed;           // of the thinking

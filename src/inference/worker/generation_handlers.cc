@@ -170,6 +170,7 @@ void Generate(const Context& context, const CallPtr& call, ReplyKind kind,
   request.tenant = TenantOf(context.options, call->request());
   const auto wishes =
       context.running_requests.Add({head.id, call->request_id(), call->span_id()}, request.tenant);
+  request.stopped = {wishes, &wishes->stopped};
   if (is_chat) request.thinking = MakeThinkingRules(context, params, opens_thinking, wishes);
   std::shared_ptr<ReplyWriter> writer;
   if (params.stream) {

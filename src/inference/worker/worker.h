@@ -25,6 +25,11 @@
 
 namespace lemma::worker {
 
+// A gateway in front takes thousands of clients. Of them it has as many answered here as run or
+// wait, each perhaps stopped by a call of its own, and some hundreds of calls that generate
+// nothing; several gateways may share the worker.
+inline constexpr int kConnectionsMax = 4096;
+
 struct WorkerOptions {
   std::string listen = "127.0.0.1:0";  // as HttpServer::Start takes it
   std::string key;       // that all but probes must present (key_check.h); "": none is asked for
@@ -33,7 +38,7 @@ struct WorkerOptions {
   std::vector<std::string> model_aliases;  // other names they may use
   GenerationDefaults defaults;
   engine::EngineOptions engine;
-  net::HttpServerLimits http;
+  net::HttpServerLimits http = {.connections_max = kConnectionsMax};
   int n_http_threads = 2;  // parse, tokenize, answer; the engine has its own
   std::chrono::milliseconds ping_interval{15000};  // of a silent stream
   std::chrono::seconds stall_max{300};             // nothing computed for so long: /livez fails

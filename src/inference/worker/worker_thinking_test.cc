@@ -2,6 +2,8 @@
 // when it is told to.
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "inference/worker/worker.h"
 #include "inference/worker/worker_testing.h"
 
@@ -249,6 +251,39 @@ TEST(WorkerThinking, ACallEndsSomeSamplesOfARunningRequest) {
   EXPECT_LT(texts[0].size(), texts[1].size());
   EXPECT_EQ(n_tokens, n_total) << "each says its own";
   EXPECT_EQ(worker.Ask("POST", "/v1/requests/x/stop").status, 404);
+}
+
+TEST(WorkerThinking, ARequestThatIsStoppedBeforeItsFirstTokenAnswersAtOnceWithWhatItUsed) {
+  TestWorkerOptions options;
+  options.step_time = milliseconds(50);
+  options.worker.engine.sequences_max = 1;
+  TestWorker worker(options);
+  const std::string prompt = Script("an answer") + std::string(3500, 'p');  // 55 steps of 64 tokens
+  std::vector<std::future<net::HttpResponse>> replies;
+  for (const char* id : {"computes", "waits"}) {
+    replies.push_back(std::async(std::launch::async, [&, id] {
+      return worker.Ask("POST", kChat, json::serialize(ChatBody(prompt)), {{"X-Request-Id", id}});
+    }));
+    ASSERT_TRUE(worker.WaitFor([&](const engine::EngineStats& stats) {
+      return stats.prompt_tokens > 0 && stats.n_waiting == int64_t(replies.size()) - 1;
+    }));
+  }
+  for (const char* id : {"waits", "computes"}) {
+    EXPECT_EQ(worker.Ask("POST", "/v1/requests/" + std::string(id) + "/stop").status, 200);
+  }
+  for (const size_t i : {1, 0}) {
+    const net::HttpResponse reply = replies[i].get();
+    ASSERT_EQ(reply.status, 200) << reply.body;
+    const json::object body = ParseJsonObject(reply.body, "reply").value();
+    const Answer answer = AnswerOf(body);
+    EXPECT_EQ(answer.finish_reason, "stop");
+    EXPECT_EQ(answer.stop_reason, json::value("asked"));
+    EXPECT_EQ(answer.content + answer.reasoning, "");
+    EXPECT_EQ(answer.n_tokens, 0);
+    EXPECT_EQ(body.at("usage").at("prompt_tokens").as_int64() > 3500, i == 0);
+  }
+  EXPECT_TRUE(worker.WaitUntilFree());
+  EXPECT_LT(worker->engine_stats().prompt_tokens, 3000) << "the rest was not computed";
 }
 
 }  // namespace

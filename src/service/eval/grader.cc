@@ -37,7 +37,7 @@ Outcome OutcomeOfFailure(const Reply& reply, bool has_answer) {
 
 }  // namespace
 
-Status Grader::GradeProgram(const Problem& problem, const Reply& reply,
+Status Grader::GradeProgram(const Problem& problem, const Reply& reply, const std::stop_token& stop,
                             SampleResult& result) const {
   LEMMA_CHECK(judge_ != nullptr, "problems with tests need a judge");
   const auto program = reason::ExtractProgram(reply.text);
@@ -45,7 +45,9 @@ Status Grader::GradeProgram(const Problem& problem, const Reply& reply,
     result.outcome = OutcomeOfFailure(reply, /*has_answer=*/false);
     return Ok();
   }
-  LEMMA_ASSIGN_OR_RETURN(const reason::JudgeReport report, judge_->Run(*program, *problem.tests));
+  LEMMA_ASSIGN_OR_RETURN(
+      const reason::JudgeReport report,
+      judge_->Run(*program, *problem.tests, [&stop] { return stop.stop_requested(); }));
   if (report.verdict == reason::Verdict::kInternalError) {
     return Internal("the host could not run a program of problem " + problem.id);
   }
@@ -59,13 +61,14 @@ Status Grader::GradeProgram(const Problem& problem, const Reply& reply,
   return Ok();
 }
 
-Result<SampleResult> Grader::Grade(const Problem& problem, const Reply& reply) const {
+Result<SampleResult> Grader::Grade(const Problem& problem, const Reply& reply,
+                                   const std::stop_token& stop) const {
   SampleResult result;
   result.is_cut = reply.is_cut;
   result.has_looped = reply.has_looped;
   result.tokens = reply.tokens;
   if (problem.tests) {
-    LEMMA_RETURN_IF_ERROR(GradeProgram(problem, reply, result));
+    LEMMA_RETURN_IF_ERROR(GradeProgram(problem, reply, stop, result));
     return result;
   }
   const auto answer = AnswerOf(reply);

@@ -5,6 +5,8 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -27,12 +29,17 @@ class SampleRun {
         tell_(progress) {}
 
   Result<Samples> Run(const SampleRunOptions& options) {
+    stop_programs_ = options.stop_programs;
     TakeFinished(options.n_samples);
     tell_(progress_);
     {
       const std::stop_callback on_stop(options.stop, [this] { stop_.request_stop(); });
       std::vector<std::jthread> threads;
-      for (int i = 0; i < options.n_parallel; ++i) threads.emplace_back([this] { Work(); });
+      try {
+        for (int i = 0; i < options.n_parallel; ++i) threads.emplace_back([this] { Work(); });
+      } catch (const std::system_error& error) {  // fewer do it too
+        if (threads.empty()) return Unavailable(std::string("no thread: ") + error.what());
+      }
     }
     if (!status_.ok()) return status_;
     if (progress_.n_done < progress_.n_all) return Status(StatusCode::kCancelled, "stopped");
@@ -89,7 +96,7 @@ class SampleRun {
                                          ErrorMessageIn(answer.response.body)));
     }
     LEMMA_ASSIGN_OR_RETURN(const Reply reply, ParseReply(settings_, answer.response));
-    LEMMA_ASSIGN_OR_RETURN(SampleResult result, grader_.Grade(problem, reply));
+    LEMMA_ASSIGN_OR_RETURN(SampleResult result, grader_.Grade(problem, reply, stop_programs_));
     result.seconds = answer.seconds;
     return result;
   }
@@ -115,6 +122,7 @@ class SampleRun {
   KeptSamples& kept_;
   const std::function<void(const SampleRunProgress&)>& tell_;
   std::stop_source stop_;
+  std::stop_token stop_programs_;
 
   std::mutex mutex_;  // guards what follows, and kept_
   std::vector<std::pair<size_t, int>> missing_;

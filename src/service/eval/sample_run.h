@@ -24,6 +24,9 @@ struct SampleRunOptions {
   int n_samples = 1;  // of each problem
   int n_parallel = 4;
   std::stop_token stop = {};  // ends the run with kCancelled; what is under way is kept
+  // Ends the programs that are judged, whose samples are not kept. With all its tests one may run
+  // for minutes, which nobody waits for who stops a server.
+  std::stop_token stop_programs = {};
 };
 
 struct SampleRunProgress {

@@ -104,8 +104,10 @@ Result<std::string> EvaluationRun::Run(const std::stop_token& stop) {
       parts_.store->Begin(evaluation_.id, json::serialize(eval::RenderSettings(settings))));
   LEMMA_ASSIGN_OR_RETURN(const auto kept,
                          StoredSamples::Open(*parts_.store, evaluation_.id, run_, finished));
-  const eval::SampleRunOptions options = {
-      .n_samples = static_cast<int>(evaluation_.n_samples), .n_parallel = kParallel, .stop = stop};
+  const eval::SampleRunOptions options = {.n_samples = static_cast<int>(evaluation_.n_samples),
+                                          .n_parallel = kParallel,
+                                          .stop = stop,
+                                          .stop_programs = stop};
   LEMMA_ASSIGN_OR_RETURN(
       const eval::Samples samples,
       eval::RunSamples(dataset, settings, options, client, eval::Grader(parts_.judge), *kept,

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "common/base/log.h"
@@ -62,8 +63,13 @@ void EvaluationRunner::Begin() {
                     .status());
   }
   LogInfo("evaluations: {} begins: {}", running->id, ProfileOf(**next));
-  running->run = std::make_unique<EvaluationRun>(parts_, std::move(**next), running->name,
-                                                 [this] { task_.RunSoon(); });
+  try {
+    running->run = std::make_unique<EvaluationRun>(parts_, std::move(**next), running->name,
+                                                   [this] { task_.RunSoon(); });
+  } catch (const std::system_error& error) {  // no thread is to be had now
+    LogWarning("evaluations: {} waits: {}", running->id, error.what());
+    return Note(parts_.store->GiveBack(running->id, running->name, /*counts=*/false).status());
+  }
   running_ = std::move(running);
 }
 

@@ -7,12 +7,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <map>
 #include <mutex>
 #include <thread>
 
 #include "common/base/json.h"
+#include "common/base/test_threads.h"
 #include "service/eval/test_server.h"
 #include "service/evaluations/evaluation_report.h"
 #include "service/evaluations/test_evaluations.h"
@@ -103,12 +106,13 @@ class EvaluationRunnerTest : public EvaluationsTest {
     RunParts parts;
     parts.store = store_.get();
     parts.sets = sets_.get();
-    parts.front_door = door_.handler();
+    parts.front_door = front_door_;
+    parts.judge = judge_;
     parts.model_of = [this](const std::string& profile) -> Result<std::string> {
       const std::lock_guard lock(mutex_);
-      if (profile == known_) return std::string("lemma-mini");
-      ++n_unknown_;
+      ++(profile == known_ ? n_known_ : n_unknown_);
       asked_for_.notify_all();
+      if (profile == known_) return std::string("lemma-mini");
       return NotFound("no profile " + profile);
     };
     return std::make_unique<EvaluationRunner>(std::move(parts));
@@ -131,10 +135,12 @@ class EvaluationRunnerTest : public EvaluationsTest {
   }
 
   Door door_;
+  net::HttpHandler front_door_ = door_.handler();
+  const reason::Judge* judge_ = nullptr;
   std::mutex mutex_;
   std::condition_variable asked_for_;
   std::string known_ = "math@2";
-  int n_unknown_ = 0;
+  int n_known_ = 0, n_unknown_ = 0;
 };
 LEMMA_FOR_BOTH_DATABASES(EvaluationRunnerTest);
 
@@ -221,6 +227,50 @@ TEST_P(EvaluationRunnerTest, AProfileThatIsNotHereYetIsWaitedFor) {
   known_ = "math@3";
   lock.unlock();
   EXPECT_EQ(Ended(id).status, store::JobStatus::kDone);
+}
+
+TEST_P(EvaluationRunnerTest, AStopDoesNotWaitForProgramsThatAreJudged) {
+  const auto judge = reason::Judge::Create({});
+  if (!judge.ok()) GTEST_SKIP() << judge.status().message();
+  judge_ = &*judge;
+  std::string tests;  // each of which takes the time that a program may take
+  for (int i = 0; i < 50; ++i) {
+    tests +=
+        std::string(i == 0 ? "" : ", ") + R"({"input": "1", "output": "1", "testtype": "stdin"})";
+  }
+  const std::string problem = R"({"question_content": "Echo.", "private_test_cases": [], )"
+                              R"("public_test_cases": [)" +
+                              tests + "]}";
+  set_ = *sets_->Create(*NewProblemSet("programs", problem), by_);
+  std::atomic<int> n_asked = 0;
+  front_door_ = [&](const std::shared_ptr<net::HttpExchange>& exchange) {
+    ++n_asked;
+    exchange->Send(eval::Chat("```python\nwhile True: pass\n```"));
+  };
+  const std::string id = Ask(2);
+  const auto runner = Start();
+  while (n_asked < 2) std::this_thread::sleep_for(std::chrono::milliseconds(5));  // the weights too
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));                    // a box runs
+  const auto begin = std::chrono::steady_clock::now();
+  runner->Stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+  EXPECT_EQ(store_->Find(id)->status, store::JobStatus::kQueued);
+  EXPECT_EQ(store_->Find(id)->progress.n_done, 0);
+}
+
+TEST_P(EvaluationRunnerTest, WithoutAThreadForItAnEvaluationWaitsOn) {
+  known_ = "";
+  const std::string id = Ask(2);
+  const auto runner = Start();
+  {
+    const NoThreads no_threads;
+    std::unique_lock lock(mutex_);
+    known_ = "math@2";
+    asked_for_.wait(lock, [&] { return n_known_ > 1; });  // the second time it has been given back
+  }
+  const store::Evaluation done = Ended(id);
+  EXPECT_EQ(done.status, store::JobStatus::kDone) << done.error;
+  EXPECT_EQ(done.n_attempts, 1) << "those without a thread do not count";
 }
 
 TEST_P(EvaluationRunnerTest, ProgramsAreRefusedWhereTheyCannotBeRun) {

@@ -11,6 +11,7 @@
 #include "service/gateway/admitter.h"
 #include "service/gateway/door.h"
 #include "service/gateway/errors.h"
+#include "service/gateway/free_calls.h"
 #include "service/gateway/generate_reply.h"
 #include "service/gateway/generate_request.h"
 #include "service/gateway/gpu_watch.h"
@@ -134,6 +135,7 @@ struct Gateway::Impl {
   const Books books;
   WorkerLink link;  // before the clients, whose last calls still use it
   Admitter admitter;
+  FreeCalls free_calls;
   net::IoLoops loops;  // of the server and of the client towards replicas
   net::HttpClient worker_client;
   WorkerMetrics worker_metrics;
@@ -265,12 +267,14 @@ void Gateway::Impl::Chat(std::shared_ptr<Reply> reply) {
 
 void Gateway::Impl::PassOn(std::shared_ptr<Reply> reply) {
   const CallKind kind = KindOf(reply->request());
+  auto mapper = kind == CallKind::kFree ? free_calls.Begin() : PassThrough();
+  if (mapper == nullptr) return reply->SendError(Unavailable("too many such calls"), "overloaded");
   if (kind != CallKind::kFree) {  // without any profile's prompt
     const Status allowed = CallerOf(*reply, options).Check(kCustomProfile);
     if (!allowed.ok()) return reply->SendError(allowed);
   }
   net::HttpRequest for_worker = ForWorker(*reply);
-  admitter.Admit({std::move(reply), std::move(for_worker), kind, PassThrough()});
+  admitter.Admit({std::move(reply), std::move(for_worker), kind, std::move(mapper)});
 }
 
 void Gateway::Impl::Solve(std::shared_ptr<Reply> reply) {

@@ -63,7 +63,8 @@ void JobAnswer::AddOfChat(json::object message) {
   TakeUsage();
 }
 
-// A delta's texts are appended, all else of a chunk replaces what was said before.
+// A delta's texts are appended, all else of a chunk replaces what was said before: but for the
+// message, which is what is put together here.
 void JobAnswer::AddChoice(const json::object& choice) {
   const int64_t index = IntegerAt(choice, "index", 0);
   const auto [place, is_new] = choices_.try_emplace(index);
@@ -91,7 +92,8 @@ void JobAnswer::AddChoice(const json::object& choice) {
       } else {
         all = std::move(piece);
       }
-    } else if (name != "index" && !(member.value().is_null() && whole.contains(name))) {
+    } else if (name != "index" && name != "message" &&
+               !(member.value().is_null() && whole.contains(name))) {
       whole[name] = member.value();
     }
   }

@@ -9,7 +9,8 @@
 namespace lemma::jobs {
 namespace {
 
-constexpr std::chrono::milliseconds kInterval{500};
+// Of each sender.
+constexpr std::chrono::milliseconds kInterval{1000};
 // After a process that died while it sent one; a delivery takes ten seconds at most.
 constexpr int64_t kClaimMs = 60'000;
 constexpr size_t kResultBytesMax = 1 << 20;  // receivers commonly take no more; GET has it all
@@ -17,16 +18,27 @@ constexpr size_t kResultBytesMax = 1 << 20;  // receivers commonly take no more;
 }  // namespace
 
 JobHooks::JobHooks(store::JobStore& store, webhook::Reach reach)
-    : store_(store), reach_(reach), task_(kInterval, [this] { Round(); }) {}
+    : store_(store),
+      reach_(reach),
+      senders_{Sender(*this), Sender(*this), Sender(*this), Sender(*this)} {}
+
+JobHooks::Sender::Sender(JobHooks& hooks)
+    : task(kInterval, [this, &hooks] { hooks.Round(*this); }) {}
+
+void JobHooks::Stop() {
+  is_stopping_ = true;  // none begins another delivery while one is waited for
+  for (Sender& sender : senders_) sender.task.Stop();
+}
 
 // One a round, so that Stop waits for one. The next follows at once.
-void JobHooks::Round() {
+void JobHooks::Round(Sender& sender) {
+  if (is_stopping_) return;
   const auto job = store_.ClaimWebhook(kClaimMs);
   if (!job.ok() || !*job) return;  // of a database that is away the runner tells
   if (const Status saved = Deliver(**job); !saved.ok()) {
     LogWarning("jobs: {}: its webhook: {}", (*job)->id, saved.message());
   }
-  task_.RunSoon();
+  sender.task.RunSoon();
 }
 
 Status JobHooks::Deliver(const store::Job& job) {

@@ -93,6 +93,29 @@ TEST_P(JobLifeTest, WhatAStoppedGatewayRanAnotherRunsWithTheSameSeed) {
   EXPECT_EQ(door_.requests()[0].body, door_.requests()[1].body);
 }
 
+TEST_P(JobLifeTest, WhatHasEndedWhenItsGatewayStopsIsNotRunAgain) {
+  std::atomic<bool> is_held = false;
+  std::atomic<int> n_held = 0;
+  can_run_ = [&] {
+    if (is_held) ++n_held;
+    while (is_held) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return true;
+  };
+  const auto jobs = Begin();
+  const std::string id = Post(*jobs, kSolveJob);
+  door_.WaitFor(1);
+  is_held = true;
+  Await([&] { return n_held > 0; });  // a round that has found nothing new of the job
+  Solving(1)(door_.held(0));
+  std::thread stopper([&] { jobs->Stop(); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));  // no round follows
+  is_held = false;
+  stopper.join();
+  const json::object job = Get(*jobs, id);
+  EXPECT_EQ(job.at("status"), "done");
+  EXPECT_EQ(job.at("result").at("answer"), "42");
+}
+
 // One that stood still for longer than its lease, and goes on as if nothing had been.
 TEST_P(JobLifeTest, OfTwoThatThinkTheyHaveAJobOneIsHeard) {
   const auto one = Begin(), other = Begin();
@@ -181,6 +204,23 @@ TEST_P(JobLifeTest, OfTooMuchTheEventsAreCutAndTheAnswerKept) {
   }
   EXPECT_LT(n_bytes, kEventBytesMax + 100);
   EXPECT_TRUE(last.ends_with("job {\"type\":\"truncated\"}\n"));
+}
+
+TEST_P(JobLifeTest, ReceiversThatNeverAnswerDoNotHoldUpOthers) {
+  door_.SetAnswer(Solving(1));
+  webhook::Receiver receiver;
+  const webhook::Swallower swallower;
+  const auto post = [&](Jobs& jobs, const std::string& url) {
+    return Post(jobs, R"({"body":{"problem":"x"},"webhook":{"url":")" + url + R"("}})");
+  };
+  const auto jobs = Begin();
+  for (int i = 0; i < 6; ++i) Ended(*jobs, post(*jobs, swallower.url()));
+  const auto begin = std::chrono::steady_clock::now();
+  const std::string id = post(*jobs, receiver.url());
+  Await([&] { return !receiver.requests().empty(); });
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(12))
+      << "two that never answer, not six of them";
+  Await([&] { return Get(*jobs, id).at("webhook").at("state") == "delivered"; });
 }
 
 TEST_P(JobLifeTest, AReceiverIsToldAgainUntilItTakesItAlsoByAnotherGateway) {

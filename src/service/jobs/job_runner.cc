@@ -64,6 +64,7 @@ void JobRunner::Stop() {
   is_draining_ = true;
   task_.Stop();
   for (const auto& running : running_) {
+    if (SettleAnswer(*running)) continue;
     running->run->Leave();
     Note(store_.GiveBack(running->job.id, running->name, {}, 0, /*counts=*/false).status());
   }
@@ -109,6 +110,16 @@ bool JobRunner::Attend(Running& running) {
   running.news = {};
   running.saved_at = now;
   return is_over;
+}
+
+// Whether an answer was there that no round has seen. What failed is not told: it may be that the
+// server was stopping.
+bool JobRunner::SettleAnswer(Running& running) {
+  if (!running.outcome) running.outcome = running.run->Take(running.news);
+  if (!running.outcome || running.outcome->end.status != store::JobStatus::kDone) return false;
+  const Result<bool> saved = Settle(running);
+  Note(saved.status());
+  return saved.ok();
 }
 
 Result<bool> JobRunner::Settle(Running& running) {

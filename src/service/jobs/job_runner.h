@@ -36,14 +36,16 @@ class JobRunner {
 
   void RunSoon();  // something has changed
   void Drain();    // no more jobs are begun
-  // Ends every run; the jobs wait again, as if they had not begun. Idempotent.
+  // Ends every run; the jobs wait again, as if they had not begun, but for those whose answer is
+  // there. Idempotent.
   void Stop();
 
  private:
   struct Running;
   void Round();
   void LeaveCancelled();
-  bool Attend(Running& running);  // true: over
+  bool Attend(Running& running);        // true: over
+  bool SettleAnswer(Running& running);  // false: it has none
   Result<bool> Settle(Running& running);
   bool Begin();  // false: there is nothing to begin
   void Note(const Status& status);

@@ -173,7 +173,7 @@ class JobsTest : public store::DatabaseTest {
     stores_.push_back(std::make_unique<store::JobStore>(*databases_.back(), *secret_, clock_));
     return std::make_unique<Jobs>(JobsOptions{.store = stores_.back().get(),
                                               .front_door = door_.handler(),
-                                              .can_run = [] { return true; },
+                                              .can_run = can_run_,
                                               .limits = limits_,
                                               .runner = runner,
                                               .reach = webhook::Reach::kPrivateToo});
@@ -215,6 +215,7 @@ class JobsTest : public store::DatabaseTest {
   std::vector<std::unique_ptr<store::Database>> databases_;
   std::vector<std::unique_ptr<store::JobStore>> stores_;
   store::JobLimits limits_;
+  std::function<bool()> can_run_ = [] { return true; };
   Door door_;
 };
 

@@ -18,6 +18,14 @@ std::vector<net::Header> PassedOn(const net::HttpRequest& client) {
   return headers;
 }
 
+size_t BytesOf(const ChatNews& news) {
+  size_t n_bytes = sizeof(news) + (news.head ? news.head->body.size() : 0);
+  for (const auto& event : news.events) {
+    n_bytes += sizeof(event) + event.event.size() + event.data.size();
+  }
+  return n_bytes;
+}
+
 }  // namespace
 
 ChatDesk::ChatDesk(net::HttpHandler front_door, const net::HttpRequest& client, std::string id)
@@ -44,8 +52,14 @@ net::HttpRequest ChatDesk::Request(std::string target, const boost::json::object
 
 int ChatDesk::Ask(const boost::json::object& body) {
   const int chat = static_cast<int>(chats_.size());
-  const auto tell = [queue = queue_](ChatNews news) {
+  const auto tell = [queue = queue_, is_broken_off = false](ChatNews news) mutable {
+    if (is_broken_off) return;
     MutexLock lock(queue->mutex);
+    if (queue->n_bytes + BytesOf(news) > kQueueBytesMax) {
+      is_broken_off = true;
+      news = {.chat = news.chat, .head = {}, .events = {}, .has_ended = true};
+    }
+    queue->n_bytes += BytesOf(news);
     queue->news.push_back(std::move(news));
     queue->arrived.notify_one();
   };
@@ -72,12 +86,19 @@ void ChatDesk::Stop(int chat, int sample) {
 }
 
 std::optional<ChatNews> ChatDesk::Wait(TimePoint until) {
+  std::optional<ChatNews> news = Next(until);
+  if (news && news->has_ended) Leave(news->chat);  // one that was broken off here still computes
+  return news;
+}
+
+std::optional<ChatNews> ChatDesk::Next(TimePoint until) {
   MutexLock lock(queue_->mutex);
   for (;;) {
     if (queue_->is_closed) return std::nullopt;
     while (!queue_->news.empty()) {
       ChatNews news = std::move(queue_->news.front());
       queue_->news.pop_front();
+      queue_->n_bytes -= BytesOf(news);
       if (chats_[static_cast<size_t>(news.chat)] != nullptr) return news;
     }
     if (queue_->arrived.wait_until(queue_->mutex, until) == std::cv_status::timeout &&

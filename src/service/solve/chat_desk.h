@@ -31,21 +31,28 @@ class ChatDesk {
   // Some samples of a chat shall end. Only a Lemma worker knows how: with others they go on.
   void Stop(int chat, int sample);
 
-  // The next news of chats that were not left; nothing at that time, or when closed.
+  // The next news of chats that were not left; nothing at that time, or when closed. A chat that
+  // says more than kQueueBytesMax while nobody waits is left, as one whose answer broke off.
   std::optional<ChatNews> Wait(TimePoint until);
   // Nobody waits for the run any more: Wait returns at once from now on.
   void Close();
   bool is_closed();
+
+  // Of all chats: a run may be long at its programs, and what answers chats never waits. Far more
+  // than samples say in that time, logprobs included.
+  static constexpr size_t kQueueBytesMax = 64 << 20;
 
  private:
   struct Queue {
     Mutex mutex;
     std::condition_variable_any arrived;
     std::deque<ChatNews> news LEMMA_GUARDED_BY(mutex);
+    size_t n_bytes LEMMA_GUARDED_BY(mutex) = 0;  // of these
     bool is_closed LEMMA_GUARDED_BY(mutex) = false;
   };
   net::HttpRequest Request(std::string target, const boost::json::object& body,
                            const std::string& request_id) const;
+  std::optional<ChatNews> Next(TimePoint until);
   std::string RequestIdOf(int chat) const { return ChatId(id_, chat); }
 
   const net::HttpHandler front_door_;

@@ -1,6 +1,7 @@
 #include "service/solve/solver.h"
 
 #include <atomic>
+#include <system_error>
 #include <utility>
 
 #include "common/base/error_body.h"
@@ -54,7 +55,11 @@ void Solver::Solve(std::shared_ptr<net::HttpExchange> exchange, const std::strin
   exchange->OnClosed([weak = std::weak_ptr(run)] {
     if (const auto left = weak.lock()) left->Close();
   });
-  running_.push_back(std::make_unique<Running>(std::move(run)));
+  try {
+    running_.push_back(std::make_unique<Running>(std::move(run)));
+  } catch (const std::system_error&) {  // the machine's or the container's limit of threads
+    SendError(*exchange, Unavailable("no thread is to be had for it"));
+  }
 }
 
 void Solver::Reap() {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/base/test_threads.h"
 #include "service/solve/test_run.h"
 
 namespace lemma::solve {
@@ -62,6 +63,22 @@ TEST(Solver, WhatCannotChangeTheVoteIsLeft) {
   EXPECT_EQ(result.at("samples").at(7).at("state"), "cancelled");
   EXPECT_TRUE(door.exchanges[0]->closed());
   EXPECT_EQ(result.at("tokens_saved"), 30);
+}
+
+TEST(Solver, WithoutAThreadForARunItsClientIsToldToComeBack) {
+  Door door(Saying({"42", "42", "42"}));
+  Solver solver({.front_door = door.handler()});
+  Client refused(Problem());
+  {
+    const NoThreads no_threads;
+    solver.Solve(refused.exchange, "r1");
+  }
+  refused.Wait();
+  EXPECT_EQ(refused.head.status, 503);
+  EXPECT_NE(refused.head.header("retry-after"), "");
+  Client client(Problem());
+  solver.Solve(client.exchange, "r2");
+  EXPECT_EQ(client.Json().at("answer"), "42");
 }
 
 TEST(Solver, AnErrorOfAllChatsIsTheAnswer) {

@@ -78,12 +78,6 @@ void PreparePostgresql(soci::session& sql, const DatabaseOptions& options) {
   sql << fmt::format("SET lock_timeout = {}", options.wait_max.count());
 }
 
-// A server that does not answer must not hold a caller longer than this.
-std::string WithConnectTimeout(const std::string& address) {
-  if (address.find("connect_timeout=") != std::string::npos) return address;
-  return address + (address.find('?') == std::string::npos ? "?" : "&") + "connect_timeout=5";
-}
-
 // On one line.
 std::string Message(const soci::soci_error& error) {
   std::string message = "database: " + error.get_error_message();
@@ -166,6 +160,20 @@ Status WithoutPassword(const Status& status, const std::string& address) {
 
 }  // namespace
 
+std::string WithTimeouts(std::string address) {
+  // A host that has vanished says nothing. Where an answer is waited for, the kernel asks after 5 s
+  // whether it is there, thrice; what was sent is acknowledged within as long: 11 s in all.
+  constexpr const char* kTimeouts[] = {"connect_timeout=5", "keepalives_idle=5",
+                                       "keepalives_interval=2", "keepalives_count=3",
+                                       "tcp_user_timeout=11000"};
+  for (const std::string_view timeout : kTimeouts) {
+    if (address.find(timeout.substr(0, timeout.find('=') + 1)) != std::string::npos) continue;
+    address += address.find('?') == std::string::npos ? '?' : '&';
+    address += timeout;
+  }
+  return address;
+}
+
 bool IsPostgresqlAddress(const std::string& address) {
   return address.starts_with("postgresql://") || address.starts_with("postgres://");
 }
@@ -196,7 +204,7 @@ Status MakePrivateFile(const std::string& path) {
 Status Connect(soci::session& sql, const DatabaseOptions& options) {
   try {
     if (IsPostgresqlAddress(options.address)) {
-      sql.open(soci::postgresql, WithConnectTimeout(options.address));
+      sql.open(soci::postgresql, WithTimeouts(options.address));
       PreparePostgresql(sql, options);
     } else {
       OpenSqlite(sql, options);

@@ -12,6 +12,11 @@ namespace lemma::store {
 
 bool IsPostgresqlAddress(const std::string& address);
 
+// An address of PostgreSQL with times, where it names none, after which a server that does not
+// answer or has vanished is unavailable: a caller, and a stop that waits for it, is not held for
+// minutes.
+std::string WithTimeouts(std::string address);
+
 // The file of a new SQLite database, empty, and its directory, before SQLite makes them readable
 // for others. An existing file is made private.
 Status MakePrivateFile(const std::string& path);

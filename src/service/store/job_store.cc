@@ -273,28 +273,30 @@ Result<bool> JobStore::GiveBack(const std::string& id, const std::string& run, c
 
 Result<std::optional<Job>> JobStore::ClaimWebhook(int64_t claim_ms) {
   const int64_t now_ms = clock_.NowMs();
-  std::string id;
-  int64_t due_ms = 0;
-  LEMMA_RETURN_IF_ERROR(database_.Read([&](soci::session& sql) {
-    id.clear();
-    sql << "SELECT id, webhook_due_ms FROM jobs WHERE webhook_state = 'waiting' AND ended_ms > 0 "
-           "AND webhook_due_ms <= :now ORDER BY webhook_due_ms LIMIT 1",
-        use(now_ms), into(id), into(due_ms);
-    return Ok();
-  }));
   std::optional<Job> job;
-  if (id.empty()) return job;
-  LEMMA_RETURN_IF_ERROR(database_.Write([&](soci::session& sql) {
-    job.reset();
-    const int64_t until_ms = now_ms + claim_ms;
-    const int64_t n_claimed =
-        Execute((sql.prepare << "UPDATE jobs SET webhook_due_ms = :until, webhook_attempts = "
-                                "webhook_attempts + 1 WHERE id = :id AND webhook_due_ms = :due "
-                                "AND webhook_state = 'waiting'",
-                 use(until_ms), use(id), use(due_ms)));
-    if (n_claimed > 0) job = SelectJob(sql, id);
-    return Ok();
-  }));
+  while (!job) {  // where another sender was quicker there may be a next one
+    std::string id;
+    int64_t due_ms = 0;
+    LEMMA_RETURN_IF_ERROR(database_.Read([&](soci::session& sql) {
+      id.clear();
+      sql << "SELECT id, webhook_due_ms FROM jobs WHERE webhook_state = 'waiting' AND ended_ms > 0 "
+             "AND webhook_due_ms <= :now ORDER BY webhook_attempts, webhook_due_ms LIMIT 1",
+          use(now_ms), into(id), into(due_ms);
+      return Ok();
+    }));
+    if (id.empty()) break;
+    LEMMA_RETURN_IF_ERROR(database_.Write([&](soci::session& sql) {
+      job.reset();
+      const int64_t until_ms = now_ms + claim_ms;
+      const int64_t n_claimed =
+          Execute((sql.prepare << "UPDATE jobs SET webhook_due_ms = :until, webhook_attempts = "
+                                  "webhook_attempts + 1 WHERE id = :id AND webhook_due_ms = :due "
+                                  "AND webhook_state = 'waiting'",
+                   use(until_ms), use(id), use(due_ms)));
+      if (n_claimed > 0) job = SelectJob(sql, id);
+      return Ok();
+    }));
+  }
   return job;
 }
 
@@ -314,9 +316,9 @@ Status JobStore::SaveWebhook(const std::string& id, const std::string& state, in
   });
 }
 
-Status JobStore::DeleteOlder(int64_t age_ms) {
+Status JobStore::DeleteOlder(int64_t age_ms, const std::stop_token& stop) {
   const int64_t unix_ms = clock_.NowMs() - age_ms;
-  for (bool is_done = false; !is_done;) {
+  for (bool is_done = false; !is_done && !stop.stop_requested();) {
     LEMMA_RETURN_IF_ERROR(database_.Write([&](soci::session& sql) {
       is_done = Execute((sql.prepare << "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE "
                                         "ended_ms > 0 AND ended_ms < :before LIMIT :n)",

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -127,7 +128,8 @@ class JobStore {
   Result<bool> GiveBack(const std::string& id, const std::string& run, const JobNews& news,
                         int64_t delay_ms, bool counts);
 
-  // A job that has ended and whose webhook is due, which is claimed for `claim_ms`.
+  // A job that has ended and whose webhook is due, which is claimed for `claim_ms`: one that was
+  // tried less often goes first, so that receivers which never answer hold up each other alone.
   Result<std::optional<Job>> ClaimWebhook(int64_t claim_ms);
   // What its receiver shares. Errors: kDataLoss: it was sealed under another secret.
   Result<std::string> WebhookSecret(const Job& job) const;
@@ -135,8 +137,9 @@ class JobStore {
   Status SaveWebhook(const std::string& id, const std::string& state, int64_t delay_ms,
                      const std::string& error);
 
-  // Removes the jobs that ended longer ago. In short transactions.
-  Status DeleteOlder(int64_t age_ms);
+  // Removes the jobs that ended longer ago. In short transactions, and no further one once `stop`
+  // asks for it.
+  Status DeleteOlder(int64_t age_ms, const std::stop_token& stop = {});
 
   int64_t NowMs() const { return clock_.NowMs(); }
 

@@ -276,6 +276,25 @@ TEST_P(JobStoreTest, AWebhookIsDueOnceAtATimeUntilItIsSettled) {
   EXPECT_EQ((*store_->Find("key_a", id))->webhook.secret, "");
 }
 
+TEST_P(JobStoreTest, ReceiversThatWereTriedLessOftenGoFirst) {
+  std::vector<std::string> ids;
+  for (const char* run : {"first", "second"}) {
+    Job job = Asked("key_a");
+    job.webhook.url = "https://receiver.example/";
+    ids.push_back(Create(job));
+    ASSERT_TRUE(*store_->Claim(run, kLeaseMs));
+    ASSERT_TRUE(*store_->End(ids.back(), run, {}, {JobStatus::kDone, 200, "{}"}));
+    if (ids.size() == 1) {  // it fails, and is due again before the second one has ended
+      ASSERT_TRUE(*store_->ClaimWebhook(100));
+      ASSERT_TRUE(store_->SaveWebhook(ids[0], "waiting", 10, "nobody answers").ok());
+    }
+    clock_.Advance(1000);
+  }
+  EXPECT_EQ((*store_->ClaimWebhook(100'000))->id, ids[1]);
+  EXPECT_EQ((*store_->ClaimWebhook(100'000))->id, ids[0]);
+  EXPECT_FALSE(*store_->ClaimWebhook(100'000));
+}
+
 TEST_P(JobStoreTest, WhatEndedLongAgoGoesWithItsEvents) {
   const std::string old = Create(Asked("key_a", "k"));
   ASSERT_TRUE(*store_->Claim("first", kLeaseMs));
@@ -284,6 +303,10 @@ TEST_P(JobStoreTest, WhatEndedLongAgoGoesWithItsEvents) {
   clock_.Advance(1000);
   ASSERT_TRUE(store_->DeleteOlder(1000).ok());
   EXPECT_TRUE(*store_->Find("key_a", old));
+  std::stop_source stopped;
+  stopped.request_stop();
+  ASSERT_TRUE(store_->DeleteOlder(999, stopped.get_token()).ok());
+  EXPECT_TRUE(*store_->Find("key_a", old)) << "a stop waits for no batch that has not begun";
   ASSERT_TRUE(store_->DeleteOlder(999).ok());
   EXPECT_FALSE(*store_->Find("key_a", old));
   EXPECT_TRUE(store_->Events(old, 0, 10)->empty());

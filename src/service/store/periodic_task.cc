@@ -5,9 +5,13 @@
 namespace lemma::store {
 
 PeriodicTask::PeriodicTask(std::chrono::milliseconds interval, std::function<void()> task)
+    : PeriodicTask(interval, [task = std::move(task)](const std::stop_token&) { task(); }) {}
+
+PeriodicTask::PeriodicTask(std::chrono::milliseconds interval,
+                           std::function<void(const std::stop_token&)> task)
     : interval_(interval), task_(std::move(task)) {
-  thread_ = std::thread([this] {
-    while (Sleep()) task_();
+  thread_ = std::thread([this, stop = stop_.get_token()] {
+    while (Sleep()) task_(stop);
   });
 }
 
@@ -22,7 +26,7 @@ void PeriodicTask::RunSoon() {
 void PeriodicTask::Stop() {
   {
     const MutexLock lock(mutex_);
-    stopping_ = true;
+    stop_.request_stop();
     changed_.notify_all();
   }
   if (thread_.joinable()) thread_.join();
@@ -31,11 +35,11 @@ void PeriodicTask::Stop() {
 bool PeriodicTask::Sleep() {
   const auto until = std::chrono::steady_clock::now() + interval_;
   const MutexLock lock(mutex_);
-  while (!stopping_ && !soon_) {
+  while (!stop_.stop_requested() && !soon_) {
     if (changed_.wait_until(mutex_, until) == std::cv_status::timeout) break;
   }
   soon_ = false;
-  return !stopping_;
+  return !stop_.stop_requested();
 }
 
 }  // namespace lemma::store

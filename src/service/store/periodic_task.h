@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <stop_token>
 #include <thread>
 
 #include "common/base/thread_annotations.h"
@@ -15,6 +16,9 @@ class PeriodicTask {
  public:
   // The first time after one interval.
   PeriodicTask(std::chrono::milliseconds interval, std::function<void()> task);
+  // For one that may take long: it is to end where Stop asks for it.
+  PeriodicTask(std::chrono::milliseconds interval,
+               std::function<void(const std::stop_token&)> task);
   ~PeriodicTask();  // Stop()
 
   // Not within an interval but now.
@@ -26,10 +30,10 @@ class PeriodicTask {
   bool Sleep();  // false: stop
 
   const std::chrono::milliseconds interval_;
-  const std::function<void()> task_;
+  const std::function<void(const std::stop_token&)> task_;
   Mutex mutex_;
   std::condition_variable_any changed_;
-  bool stopping_ LEMMA_GUARDED_BY(mutex_) = false;
+  std::stop_source stop_ LEMMA_GUARDED_BY(mutex_);
   bool soon_ LEMMA_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

@@ -127,8 +127,8 @@ Result<RequestPage> RequestLog::Search(const RequestSearch& search) {
   return page;
 }
 
-Status RequestLog::DeleteBefore(int64_t unix_ms) {
-  for (bool is_done = false; !is_done;) {
+Status RequestLog::DeleteBefore(int64_t unix_ms, const std::stop_token& stop) {
+  for (bool is_done = false; !is_done && !stop.stop_requested();) {
     LEMMA_RETURN_IF_ERROR(database_.Write([&](soci::session& sql) {
       soci::statement remove =
           (sql.prepare << "DELETE FROM requests WHERE id IN "

@@ -9,6 +9,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -44,8 +45,9 @@ class RequestLog {
   // These block on the database; errors are those of Database and CheckSearch.
   Result<std::optional<RequestRecord>> Find(const std::string& id);
   Result<RequestPage> Search(const RequestSearch& search);
-  // Removes the rows of requests that started before; the sums stay. In short transactions.
-  Status DeleteBefore(int64_t unix_ms);
+  // Removes the rows of requests that started before; the sums stay. In short transactions, and no
+  // further one once `stop` asks for it: what is left goes the next time.
+  Status DeleteBefore(int64_t unix_ms, const std::stop_token& stop = {});
 
  private:
   void Write();

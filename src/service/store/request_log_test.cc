@@ -229,6 +229,10 @@ TEST_P(RequestLogTest, OldRowsAreDeletedAndTheirSumsStay) {
     for (int i = 0; i < 2300; ++i) log.Append(Record("r" + std::to_string(i), kNow + i));
   }
   RequestLog log(*database_);
+  std::stop_source stopped;
+  stopped.request_stop();
+  ASSERT_TRUE(log.DeleteBefore(kNow + 2250, stopped.get_token()).ok());
+  EXPECT_EQ(Count("requests"), 2300) << "a stop waits for no batch that has not begun";
   ASSERT_TRUE(log.DeleteBefore(kNow + 2250).ok());
   EXPECT_EQ(Count("requests"), 50);
   EXPECT_EQ(TotalUsage().counts.n_requests, 2300);

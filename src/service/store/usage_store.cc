@@ -131,9 +131,9 @@ Result<UsageReport> UsageStore::Query(const UsageQuery& query) {
   return report;
 }
 
-Status UsageStore::FoldBefore(int64_t unix_ms) {
+Status UsageStore::FoldBefore(int64_t unix_ms, const std::stop_token& stop) {
   const int64_t end = unix_ms / kMinuteMs / kHourMinutes * kHourMinutes;
-  for (bool is_done = false; !is_done;) {
+  for (bool is_done = false; !is_done && !stop.stop_requested();) {
     LEMMA_RETURN_IF_ERROR(database_.Write([&](soci::session& sql) {
       const int64_t first = FirstMinute(sql, end);
       is_done = first < 0;

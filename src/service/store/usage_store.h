@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stop_token>
 #include <vector>
 
 #include "common/base/status.h"
@@ -51,8 +52,8 @@ class UsageStore {
   Result<UsageReport> Query(const UsageQuery& query);
 
   // Minutes before `unix_ms` become hours, whole hours alone. In short transactions; several at
-  // once may do so.
-  Status FoldBefore(int64_t unix_ms);
+  // once may do so. None begins once `stop` asks for it.
+  Status FoldBefore(int64_t unix_ms, const std::stop_token& stop = {});
 
  private:
   Database& database_;

@@ -178,7 +178,12 @@ TEST_P(UsageStoreTest, OldMinutesBecomeHoursAndNoAnswerChanges) {
   const UsageReport before = Ask(query);
   const int64_t n_before = CountRows();
   UsageStore usage(*database_);
-  ASSERT_TRUE(usage.FoldBefore(kNow + 2 * kHourMs + 59 * kMinuteMs).ok());
+  std::stop_source stopped;
+  stopped.request_stop();
+  const int64_t end_ms = kNow + 2 * kHourMs + 59 * kMinuteMs;
+  ASSERT_TRUE(usage.FoldBefore(end_ms, stopped.get_token()).ok());
+  EXPECT_EQ(CountRows(), n_before) << "a stop waits for no hour that has not begun";
+  ASSERT_TRUE(usage.FoldBefore(end_ms).ok());
   const UsageReport after = Ask(query);
   ASSERT_EQ(after.groups.size(), before.groups.size());
   for (size_t i = 0; i < after.groups.size(); ++i) {

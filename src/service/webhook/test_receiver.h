@@ -1,6 +1,11 @@
 // For tests: a receiver of webhooks, a real HTTP server.
 #pragma once
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -43,6 +48,38 @@ class Receiver {
   std::mutex mutex_;
   std::vector<net::HttpRequest> requests_;
   std::unique_ptr<net::HttpServer> server_;  // last: its handler uses the others
+};
+
+// Swallows packets, as a host behind a wall: no connection to it is ever made. The kernel drops
+// what asks for one where a listener's queue is full.
+class Swallower {
+ public:
+  Swallower() : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in name{};
+    name.sin_family = AF_INET;
+    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(name);
+    auto* const address = reinterpret_cast<sockaddr*>(&name);
+    LEMMA_CHECK(bind(listener_, address, size) == 0 && listen(listener_, 0) == 0);
+    LEMMA_CHECK(getsockname(listener_, address, &size) == 0);
+    port_ = ntohs(name.sin_port);
+    for (int& waiting : waiting_) {
+      waiting = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+      (void)connect(waiting, address, size);
+    }
+  }
+  Swallower(const Swallower&) = delete;
+  Swallower& operator=(const Swallower&) = delete;
+  ~Swallower() {
+    for (const int waiting : waiting_) close(waiting);
+    close(listener_);
+  }
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/hook"; }
+
+ private:
+  const int listener_;
+  int port_ = 0;
+  int waiting_[8];
 };
 
 // As docs/usage.md and docs/jobs.md tell a receiver to check.

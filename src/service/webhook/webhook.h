@@ -31,10 +31,10 @@ enum class Reach {
   kPrivateToo,  // loopback and private addresses as well
 };
 
-// Blocks, for ten seconds at most. A redirect is a failure and is not followed; nothing of the
-// answer but its status is read. Errors: kPermissionDenied where the host is an address beyond
-// `reach`, whatever its name resolves to; kUnavailable for all others. No message repeats the
-// address or what was answered.
+// Blocks, for ten seconds at most, three of them to connect. A redirect is a failure and is not
+// followed; nothing of the answer but its status is read. Errors: kPermissionDenied where the host
+// is an address beyond `reach`, whatever its name resolves to; kUnavailable for all others. No
+// message repeats the address or what was answered.
 Status SendWebhook(const WebhookMessage& message, std::string_view secret, int64_t unix_s,
                    Reach reach);
 

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "service/webhook/test_receiver.h"
 
 namespace lemma::webhook {
@@ -55,6 +57,14 @@ TEST(WebhookTest, NobodyThereIsAFailureThatDoesNotRepeatTheAddress) {
       SendWebhook({"http://127.0.0.1:1/secret-path", "d1", "{}"}, "s", 1, Reach::kPrivateToo);
   EXPECT_EQ(sent.code(), StatusCode::kUnavailable);
   EXPECT_THAT(sent.message(), Not(HasSubstr("secret-path")));
+}
+
+TEST(WebhookTest, AHostThatSwallowsPacketsIsGivenUpBeforeOneThatIsSlow) {
+  const Swallower swallower;
+  const auto begin = std::chrono::steady_clock::now();
+  const Status sent = SendWebhook({swallower.url(), "d1", "{}"}, "s", 1, Reach::kPrivateToo);
+  EXPECT_EQ(sent.code(), StatusCode::kUnavailable);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(6));
 }
 
 TEST(WebhookTest, AttemptsFollowLaterAndLaterAndEnd) {

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstring>
+#include <system_error>
 #include <thread>
 
 #include "common/base/json.h"
@@ -185,7 +186,10 @@ Result<JudgeReport> Judge::Run(const Program& program, const JudgeTests& tests,
     std::vector<std::jthread> others;
     const size_t n_threads =
         std::clamp<size_t>(static_cast<size_t>(options_.n_parallel), 1, tests.tests.size());
-    for (size_t i = 1; i < n_threads; ++i) others.emplace_back(work);
+    try {
+      for (size_t i = 1; i < n_threads; ++i) others.emplace_back(work);
+    } catch (const std::system_error&) {  // no thread is to be had: fewer do it too
+    }
     work();
     others.clear();
     if (is_over && is_over()) {
