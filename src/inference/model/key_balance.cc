@@ -17,8 +17,9 @@ Result<std::vector<double>> MeanSquares(const LayerTensor& tensor, const std::st
   std::vector<double> squares;
   for (size_t row = 0; row < bias.size(); row += head_dim) {
     double of_head = 0;
-    for (size_t i = row * norm.size(); i < (row + head_dim) * norm.size(); ++i) {
-      of_head += std::pow(double{weight[i]} * norm[i % norm.size()], 2);
+    for (size_t i = row; i < row + head_dim; ++i) {
+      const float* w = weight.data() + i * norm.size();
+      for (size_t j = 0; j < norm.size(); ++j) of_head += std::pow(double{w[j]} * norm[j], 2);
     }
     for (size_t i = row; i < row + head_dim; ++i) {
       squares.push_back(double{bias[i]} * bias[i] + of_head / static_cast<double>(head_dim));
