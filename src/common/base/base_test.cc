@@ -17,6 +17,7 @@
 #include "common/base/cpu.h"
 #include "common/base/file.h"
 #include "common/base/json.h"
+#include "common/base/run_each.h"
 #include "common/base/status.h"
 #include "common/base/thread_pool.h"
 
@@ -91,6 +92,25 @@ TEST(ThreadPoolTest, WhoKeepsTheCallerWaitingIsLeftOutForAWhile) {
     passed = Clock::now() - begin;
   }
   EXPECT_GE(passed, std::chrono::milliseconds(1000)) << "after eight times the wait";
+}
+
+TEST_P(ThreadPoolTest, RunEachRunsEachTaskOnceUntilOneFails) {
+  ThreadPool pool(GetParam());
+  std::vector<std::atomic<int>> runs(1000);
+  const auto count = [&](size_t i, int) -> Status {
+    ++runs[i];
+    return Ok();
+  };
+  EXPECT_TRUE(RunEach(pool, runs.size(), count).ok());
+  for (const auto& n : runs) EXPECT_EQ(n, 1);
+  EXPECT_TRUE(RunEach(pool, 0, count).ok());
+  std::atomic<int> n_after{0};
+  const Status failed = RunEach(pool, size_t{1} << 30, [&](size_t i, int) -> Status {
+    n_after += i > 100;
+    return i == 100 ? DataLoss("task 100") : Ok();
+  });
+  EXPECT_EQ(failed.message(), "task 100");
+  EXPECT_LT(n_after, 1 << 29) << "the others end soon";
 }
 
 INSTANTIATE_TEST_SUITE_P(Threads, ThreadPoolTest, testing::Values(1, 2, 3, 8));

@@ -1,6 +1,7 @@
 // Makes keys that int8 can hold. Some of Qwen2's keys have biases a hundred times their other
-// values (layers 0 and 27 of the 7B: norms of 605 and 921 where the median is 22), and all of a
-// token's key shares one scale, as does its query: what stands out takes the precision of the rest.
+// values (layers 0 and 27 of the 7B: norms of 605 and 921 where the median is 22; llama.cpp's issue
+// 21385), and all of a token's key shares one scale, as does its query: what stands out takes the
+// precision of the rest.
 //
 // A score is a sum of products q_c * k_c, and what k_c is divided by q_c may be multiplied by. The
 // error of a score is about |q| * |k| times a rounding step, which is least where |k_c| = |q_c| in

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <boost/json/serialize.hpp>
 #include <charconv>
 #include <optional>
@@ -12,6 +11,7 @@
 
 #include "common/base/file.h"
 #include "common/base/json.h"
+#include "common/base/run_each.h"
 #include "inference/model/fingerprint.h"
 #include "inference/model/weight_format.h"
 
@@ -187,30 +187,22 @@ Result<Weights> ReadPackedWeights(const Checkpoint& checkpoint, ThreadPool& pool
   }
   LEMMA_RETURN_IF_ERROR(CheckMemoryFor(checkpoint.config(), packed.format));
   LEMMA_ASSIGN_OR_RETURN(MemoryBlock memory, source.Map(packed.offset, packed.bytes));
-  std::atomic<uint64_t> next = 0;
-  std::vector<Status> statuses(static_cast<size_t>(pool.n_threads()));
-  const uint64_t n_pieces = packed.checksums.size();
-  pool.Run([&](int member) {
-    Status& status = statuses[static_cast<size_t>(member)];
-    for (uint64_t piece; status.ok() && (piece = next.fetch_add(1)) < n_pieces;) {
-      const uint64_t begin = piece * kPieceBytes;
-      const uint64_t bytes = std::min(kPieceBytes, packed.bytes - begin);
-      const auto* data = reinterpret_cast<const char*>(memory.data() + begin);
-      status = memory.Touch(begin, bytes).WithPrefix(source.name());
-      if (status.ok() && Checksum({data, bytes}) != packed.checksums[piece]) {
-        status = DataLoss(fmt::format(
-            "{}: the {} bytes at {} do not fit their checksum: the file is damaged; pack it again",
-            source.name(), bytes, packed.offset + begin));
-      }
-      if (!status.ok()) next = n_pieces;
-      if (member == 0 && on_progress) {
-        on_progress(static_cast<double>(begin) / static_cast<double>(packed.bytes));
-      }
+  const auto check = [&](size_t piece, int member) -> Status {
+    const uint64_t begin = piece * kPieceBytes;
+    const uint64_t bytes = std::min(kPieceBytes, packed.bytes - begin);
+    const auto* data = reinterpret_cast<const char*>(memory.data() + begin);
+    LEMMA_RETURN_IF_ERROR(memory.Touch(begin, bytes).WithPrefix(source.name()));
+    if (Checksum({data, bytes}) != packed.checksums[piece]) {
+      return DataLoss(fmt::format(
+          "{}: the {} bytes at {} do not fit their checksum: the file is damaged; pack it again",
+          source.name(), bytes, packed.offset + begin));
     }
-  });
-  for (Status& status : statuses) {
-    if (!status.ok()) return std::move(status);
-  }
+    if (member == 0 && on_progress) {
+      on_progress(static_cast<double>(begin) / static_cast<double>(packed.bytes));
+    }
+    return Ok();
+  };
+  LEMMA_RETURN_IF_ERROR(RunEach(pool, packed.checksums.size(), check));
   if (on_progress) on_progress(1.0);
   return WeightsIn(std::move(memory), checkpoint.config(), packed.format);
 }

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "common/base/run_each.h"
 #include "inference/model/key_balance.h"
 #include "inference/model/packed.h"
 #include "inference/model/weights.h"
@@ -170,28 +171,12 @@ Result<std::vector<float>> ReadTensor(const Checkpoint& checkpoint, const std::s
   return values;
 }
 
-// Runs task(i) for each i below n on the pool's threads, until one fails; the first failure.
-template <typename Task>
-Status ForEach(size_t n, ThreadPool& pool, const Task& task) {
-  std::atomic<size_t> next = 0;
-  std::vector<Status> statuses(static_cast<size_t>(pool.n_threads()));
-  pool.Run([&](int member) {
-    Status& status = statuses[static_cast<size_t>(member)];
-    for (size_t i; status.ok() && (i = next.fetch_add(1)) < n;) status = task(i, member);
-    if (!status.ok()) next = n;
-  });
-  for (Status& status : statuses) {
-    if (!status.ok()) return std::move(status);
-  }
-  return Ok();
-}
-
 Status BalanceLayers(const Checkpoint& checkpoint, ThreadPool& pool,
                      std::vector<TensorSlot>& slots) {
   std::map<std::string, TensorSlot*> by_name;
   for (TensorSlot& slot : slots) by_name[slot.name] = &slot;
   const auto n_layers = static_cast<size_t>(checkpoint.config().n_layers);
-  return ForEach(n_layers, pool, [&](size_t layer, int) -> Status {
+  return RunEach(pool, n_layers, [&](size_t layer, int) -> Status {
     const std::string prefix = "model.layers." + std::to_string(layer) + ".";
     LEMMA_ASSIGN_OR_RETURN(const KeyBalance balance,
                            BalanceKeys(checkpoint.config(), [&](const std::string& name) {
@@ -211,7 +196,7 @@ Status ReadPieces(const Checkpoint& checkpoint, const std::vector<Piece>& pieces
   for (const Piece& piece : pieces) bytes_total += piece.bytes();
   std::atomic<int64_t> bytes_done = 0;
   std::vector<std::vector<std::byte>> buffers(static_cast<size_t>(pool.n_threads()));
-  return ForEach(pieces.size(), pool, [&](size_t i, int member) -> Status {
+  return RunEach(pool, pieces.size(), [&](size_t i, int member) -> Status {
     LEMMA_RETURN_IF_ERROR(ReadPiece(checkpoint, pieces[i], buffers[static_cast<size_t>(member)]));
     const int64_t done = bytes_done.fetch_add(pieces[i].bytes()) + pieces[i].bytes();
     if (member == 0 && on_progress) {
