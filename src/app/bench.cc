@@ -36,6 +36,7 @@ struct BenchOptions {
   bool all = false;
   std::vector<std::string> only;  // names of rows; empty: as `all` says
   bool accuracy = false;
+  std::string reference;  // for it; "": the model itself, as it is stored
   bool speculation = false;
   bool json = false;
 };
@@ -167,6 +168,7 @@ void PrintJson(const Figures& figures) {
   }
   if (figures.accuracy) {
     object["mean_kl"] = figures.accuracy->mean_kl;
+    object["mean_kl_standard_error"] = figures.accuracy->standard_error;
     object["same_top"] = figures.accuracy->same_top;
   }
   std::printf("%s\n", boost::json::serialize(object).c_str());
@@ -200,19 +202,30 @@ void PrintTable(const Figures& figures) {
   }
   if (!figures.accuracy) return;
   line("KL from as stored",
-       fmt::format("{:8.0f} millionths of a nat", 1e6 * figures.accuracy->mean_kl),
+       fmt::format("{:8.0f} +- {:.0f} millionths of a nat", 1e6 * figures.accuracy->mean_kl,
+                   1e6 * figures.accuracy->standard_error),
        fmt::format(", the same most likely token for {:.1f} %", 100 * figures.accuracy->same_top));
 }
 
+// With its weights as they were before any rounding of ours.
+Result<model::Checkpoint> OpenReference(const BenchOptions& options) {
+  const bool is_model = options.reference.empty();
+  const std::string& name = is_model ? options.model.model : options.reference;
+  LEMMA_ASSIGN_OR_RETURN(model::Checkpoint reference, OpenModel(name, "float32"));
+  if (reference.packed()) {
+    return InvalidArgument("what is lost is measured against weights before rounding, and " + name +
+                               " is a packed file: name what it was made of with --reference",
+                           is_model ? "model" : "reference");
+  }
+  return reference;
+}
+
 Status Bench(const BenchOptions& options) {
-  // What is lost by rounding is measured against the weights as they are stored.
-  LEMMA_ASSIGN_OR_RETURN(
-      const model::Checkpoint checkpoint,
-      OpenModel(options.model.model, options.accuracy ? "float32" : options.model.weights));
-  if (options.accuracy && checkpoint.packed()) {
-    return InvalidArgument("--accuracy compares with the weights as they were before rounding: " +
-                               options.model.model + " is a packed file, give what it was made of",
-                           "model");
+  LEMMA_ASSIGN_OR_RETURN(const model::Checkpoint checkpoint,
+                         OpenModel(options.model.model, options.model.weights));
+  std::optional<model::Checkpoint> reference;  // nothing: there is no comparison
+  if (options.accuracy || !options.reference.empty()) {
+    LEMMA_ASSIGN_OR_RETURN(reference, OpenReference(options));
   }
   LEMMA_ASSIGN_OR_RETURN(const text::Tokenizer tokenizer, LoadTokenizer(checkpoint));
   Figures figures;
@@ -229,8 +242,8 @@ Status Bench(const BenchOptions& options) {
     LEMMA_ASSIGN_OR_RETURN(figures.speculation,
                            MeasureSpeculation(*backend, tokenizer, options.n_rounds));
   }
-  if (options.accuracy) {
-    LEMMA_ASSIGN_OR_RETURN(figures.accuracy, MeasureAccuracy(checkpoint, options.model, *backend));
+  if (reference) {
+    LEMMA_ASSIGN_OR_RETURN(figures.accuracy, MeasureAccuracy(*reference, options.model, *backend));
   }
   options.json ? PrintJson(figures) : PrintTable(figures);
   return Ok();
@@ -252,6 +265,8 @@ void AddBench(CLI::App& app, ExitStatus& exit_status) {
                       "Only the row of this name, of those that --all has; may be repeated");
   command->add_flag("--accuracy", options->accuracy,
                     "Also how far the rounded weights are from those that are stored");
+  command->add_option("--reference", options->reference,
+                      "Also how far the model is from this one, of which it was made by rounding");
   command->add_flag("--speculation", options->speculation,
                     "Also what guessing ahead gains on a trace, on code and on random tokens");
   command->add_flag("--json", options->json, "One JSON object");

@@ -12,8 +12,8 @@
 namespace lemma::app {
 namespace {
 
-constexpr int32_t kSequences = 4;
-constexpr int32_t kTokens = 192;  // of each
+constexpr int32_t kSequences = 16;
+constexpr int32_t kTokens = 256;  // of each
 constexpr int32_t kPagesOfOne = (kTokens + model::kPageTokens - 1) / model::kPageTokens;
 
 // The sequences side by side, one token of each a step.
@@ -67,6 +67,21 @@ double Divergence(std::span<const float> reference, std::span<const float> other
   return sum;
 }
 
+size_t MostLikely(std::span<const float> logits) {
+  return static_cast<size_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+}
+
+// `sums`: of each sequence's tokens.
+Accuracy Summarise(const std::vector<double>& sums, int64_t n_same) {
+  Accuracy accuracy;
+  for (const double sum : sums) accuracy.mean_kl += sum / (kSequences * kTokens);
+  double squares = 0;
+  for (const double sum : sums) squares += std::pow(sum / kTokens - accuracy.mean_kl, 2);
+  accuracy.standard_error = std::sqrt(squares / (kSequences - 1) / kSequences);
+  accuracy.same_top = static_cast<double>(n_same) / (kSequences * kTokens);
+  return accuracy;
+}
+
 }  // namespace
 
 Result<Accuracy> MeasureAccuracy(const model::Checkpoint& checkpoint, const ModelOptions& options,
@@ -81,11 +96,15 @@ Result<Accuracy> MeasureAccuracy(const model::Checkpoint& checkpoint, const Mode
     return InvalidArgument("the KV cache is too small; raise --kv-gib", "kv-gib");
   }
   const auto vocab_size = static_cast<size_t>(backend.config().vocab_size);
+  if (reference->config().vocab_size != backend.config().vocab_size) {
+    return InvalidArgument("has another vocabulary than the model", "reference");
+  }
   engine::Sampler sampler(backend.config().vocab_size, backend.host_kernels());
   engine::SamplingParams params;
   Steps reference_steps(*reference), steps(backend);
   std::vector<model::TokenId> tokens(kSequences, 0);
-  Accuracy accuracy;
+  std::vector<double> divergences(kSequences, 0);  // summed over its tokens
+  int64_t n_same = 0;
   const auto progress = ProgressBar("comparing");
   for (int32_t i = 0; i < kTokens; ++i) {
     LEMMA_ASSIGN_OR_RETURN(const auto expected, reference_steps.Next(tokens));
@@ -93,10 +112,8 @@ Result<Accuracy> MeasureAccuracy(const model::Checkpoint& checkpoint, const Mode
     for (size_t s = 0; s < kSequences; ++s) {
       const auto p = expected.subspan(s * vocab_size, vocab_size);
       const auto q = logits.subspan(s * vocab_size, vocab_size);
-      accuracy.mean_kl += Divergence(p, q) / (kSequences * kTokens);
-      const bool same = std::max_element(p.begin(), p.end()) - p.begin() ==
-                        std::max_element(q.begin(), q.end()) - q.begin();
-      accuracy.same_top += same ? 1.0 / (kSequences * kTokens) : 0;
+      divergences[s] += Divergence(p, q);
+      n_same += MostLikely(p) == MostLikely(q) ? 1 : 0;
       params.seed = s;
       const std::vector<model::TokenId> said(static_cast<size_t>(i) + 1);
       LEMMA_ASSIGN_OR_RETURN(
@@ -106,7 +123,7 @@ Result<Accuracy> MeasureAccuracy(const model::Checkpoint& checkpoint, const Mode
     }
     if (progress) progress(static_cast<double>(i + 1) / kTokens);
   }
-  return accuracy;
+  return Summarise(divergences, n_same);
 }
 
 }  // namespace lemma::app

@@ -14,7 +14,9 @@ namespace {
 // look at the alerts and the replicas, run jobs, follow them and tell of their end.
 constexpr int kConnections = 13;
 constexpr std::chrono::hours kRetentionInterval{1};
-constexpr int64_t kMinutesKeptMs = int64_t{7} * 24 * 3600 * 1000;  // of usage, then hours
+constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
+constexpr int64_t kMinutesKeptMs = 7 * kDayMs;  // of usage, then hours
+constexpr int64_t kLoadKeptMs = 31 * kDayMs;    // what the console draws, and a day
 
 Result<gateway::PromptCounter> LoadCounter(const std::string& model) {
   LEMMA_ASSIGN_OR_RETURN(const model::Checkpoint checkpoint, OpenModel(model));
@@ -69,6 +71,11 @@ Result<std::unique_ptr<gateway::StoredReplicas>> ServeAccess::StartReplicas(pool
   return gateway::StoredReplicas::Start(*replicas_, pool);
 }
 
+std::unique_ptr<gateway::LoadRecorder> ServeAccess::RecordLoad(
+    const gateway::LoadSources& sources) {
+  return load_ ? std::make_unique<gateway::LoadRecorder>(*load_, sources, clock_) : nullptr;
+}
+
 Status ServeAccess::OpenKeys(const ServeAccessOptions& options, const std::string& model) {
   const auto keep_ms = access::ParseDuration(options.keep_requests);
   LEMMA_RETURN_IF_ERROR(keep_ms.status().WithPrefix("--keep-requests"));
@@ -81,15 +88,18 @@ Status ServeAccess::OpenKeys(const ServeAccessOptions& options, const std::strin
   store_limiter_.emplace(*store_.database, clock_);
   log_.emplace(*store_.database);
   usage_.emplace(*store_.database);
+  load_.emplace(*store_.database);
   jobs_.emplace(*store_.database, store_.keys->secret(), clock_);
   retention_ = std::make_unique<store::PeriodicTask>(
       kRetentionInterval,
-      [log = &*log_, usage = &*usage_, jobs = &*jobs_, clock = &clock_, keep_ms = *keep_ms,
-       keep_jobs_ms = *keep_jobs_ms](const std::stop_token& stop) {
+      [log = &*log_, usage = &*usage_, load = &*load_, jobs = &*jobs_, clock = &clock_,
+       keep_ms = *keep_ms, keep_jobs_ms = *keep_jobs_ms](const std::stop_token& stop) {
         const Status deleted = log->DeleteBefore(clock->NowMs() - keep_ms, stop);
         if (!deleted.ok()) LogWarning("serve: old requests stay: {}", deleted.message());
         const Status folded = usage->FoldBefore(clock->NowMs() - kMinutesKeptMs, stop);
         if (!folded.ok()) LogWarning("serve: old usage stays in minutes: {}", folded.message());
+        const Status forgotten = load->DeleteBefore(clock->NowMs() - kLoadKeptMs);
+        if (!forgotten.ok()) LogWarning("serve: old load stays: {}", forgotten.message());
         const Status ended = jobs->DeleteOlder(keep_jobs_ms, stop);
         if (!ended.ok()) LogWarning("serve: old jobs stay: {}", ended.message());
       });

@@ -13,10 +13,12 @@
 #include "service/access/memory_limiter.h"
 #include "service/alerts/alert_watch.h"
 #include "service/gateway/gateway_access.h"
+#include "service/gateway/load_recorder.h"
 #include "service/gateway/prompt_counter.h"
 #include "service/gateway/stored_replicas.h"
 #include "service/store/job_store.h"
 #include "service/store/key_cache.h"
+#include "service/store/load_store.h"
 #include "service/store/periodic_task.h"
 #include "service/store/replica_store.h"
 #include "service/store/request_log.h"
@@ -52,6 +54,8 @@ class ServeAccess {
   // Of the database, kept in step with it as long as what is returned lives; null without one.
   // Errors: those of StoredReplicas::Start.
   Result<std::unique_ptr<gateway::StoredReplicas>> StartReplicas(pool::Pool& pool);
+  // How full it is, from now on and as long as what is returned lives; null without a database.
+  std::unique_ptr<gateway::LoadRecorder> RecordLoad(const gateway::LoadSources& sources);
   const UnixClock& clock() const { return clock_; }
 
  private:
@@ -66,6 +70,7 @@ class ServeAccess {
   std::optional<store::RequestLog> log_;
   std::optional<gateway::PromptCounter> counter_;
   std::optional<store::UsageStore> usage_;
+  std::optional<store::LoadStore> load_;
   std::optional<store::JobStore> jobs_;
   std::optional<store::ReplicaStore> replicas_;
   std::unique_ptr<store::PeriodicTask> retention_;

@@ -29,6 +29,12 @@ test('the overview counts what was asked and draws it', async () => {
   const { page, faults } = await openConsole(browser, server);
   await page.waitForURL(/\/admin/);
   await page.locator('.chart canvas').nth(2).waitFor();
+  // The server looks every ten seconds; the first look has been.
+  await eventually(async () => {
+    await page.reload();
+    return page.getByRole('img', { name: /^Use, highest\. KV: [\d.]+ % at the end, .*CPU: [\d.]+ % at/ }).isVisible();
+  }, 'how full it is has been recorded');
+  await page.getByRole('img', { name: /^Ready replicas, fewest\. Ready replicas: 1 at the end, 1 at most/ }).waitFor();
   await eventually(async () => {
     await page.reload();
     await page.locator('.tile').nth(6).waitFor();

@@ -71,6 +71,7 @@ struct AdminServer::Impl {
         sessions(*options.database, options.keys->secret(), *options.clock),
         audit(*options.database, *options.clock),
         usage(*options.database),
+        load(*options.database),
         alerts(*options.database, *options.clock),
         jobs(*options.database, options.keys->secret(), *options.clock),
         sets(*options.database, *options.clock),
@@ -88,6 +89,7 @@ struct AdminServer::Impl {
               .sessions = sessions,
               .audit = audit,
               .usage = usage,
+              .load = load,
               .log = *options.log,
               .alerts = alerts,
               .jobs = jobs,
@@ -114,6 +116,7 @@ struct AdminServer::Impl {
   store::AdminSessionStore sessions;
   store::AuditLog audit;
   store::UsageStore usage;
+  store::LoadStore load;
   store::AlertStore alerts;
   store::JobStore jobs;
   store::ProblemSetStore sets;

@@ -19,6 +19,7 @@
 #include "service/store/gate_store.h"
 #include "service/store/job_store.h"
 #include "service/store/key_store.h"
+#include "service/store/load_store.h"
 #include "service/store/problem_set_store.h"
 #include "service/store/profile_store.h"
 #include "service/store/replica_store.h"
@@ -44,6 +45,7 @@ struct AdminParts {
   store::AdminSessionStore& sessions;
   store::AuditLog& audit;
   store::UsageStore& usage;
+  store::LoadStore& load;
   store::RequestLog& log;
   store::AlertStore& alerts;
   store::JobStore& jobs;

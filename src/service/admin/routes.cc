@@ -8,8 +8,8 @@ const std::vector<Route>& Routes() {
   static const std::vector<Route> routes = [] {
     std::vector<Route> all;
     for (auto& subject : {SessionRoutes(), UserRoutes(), KeyRoutes(), ProfileRoutes(), GateRoutes(),
-                          EvaluationRoutes(), UsageRoutes(), LiveRoutes(), JobRoutes(),
-                          ReplicaRoutes(), AlertRoutes(), ServiceRoutes()}) {
+                          EvaluationRoutes(), UsageRoutes(), LoadRoutes(), LiveRoutes(),
+                          JobRoutes(), ReplicaRoutes(), AlertRoutes(), ServiceRoutes()}) {
       all.insert(all.end(), subject.begin(), subject.end());
     }
     return all;

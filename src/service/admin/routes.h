@@ -15,6 +15,7 @@ std::vector<Route> ProfileRoutes();
 std::vector<Route> GateRoutes();        // what may be promoted, and promotions
 std::vector<Route> EvaluationRoutes();  // sets of problems too
 std::vector<Route> UsageRoutes();       // sums, and the request log
+std::vector<Route> LoadRoutes();        // how full the service was
 std::vector<Route> LiveRoutes();        // requests that run
 std::vector<Route> JobRoutes();
 std::vector<Route> ReplicaRoutes();

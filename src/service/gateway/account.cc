@@ -93,6 +93,7 @@ void Account::SetUsage(std::string_view usage_json) {
   record_.completion_tokens = TokensAt(*usage, "completion_tokens");
   const json::value* details = usage->if_contains("completion_tokens_details");
   if (details != nullptr && details->is_object()) {
+    tells_thinking_ = details->get_object().contains("reasoning_tokens");
     record_.thinking_tokens = TokensAt(details->get_object(), "reasoning_tokens");
   }
   if (live_ != nullptr) live_->SetTokens(record_.completion_tokens);
@@ -114,7 +115,8 @@ void Account::SetModel(std::string_view name) {
   if (live_ != nullptr) live_->SetModel(record_.model);
 }
 
-void Account::BeginThinking() {
+void Account::CountThinking() {
+  ++n_thinking_pieces_;
   if (live_ != nullptr && record_.answer_ms == 0) live_->SetState(LiveState::kThinking);
 }
 
@@ -156,6 +158,9 @@ void Account::End(int http_status, bool is_complete) {
       record_.prompt_tokens = std::min(claim_.n_prompt, n_used);
       record_.completion_tokens = n_used - record_.prompt_tokens;
     }
+  }
+  if (!tells_thinking_) {
+    record_.thinking_tokens = std::min(n_thinking_pieces_, record_.completion_tokens);
   }
   Measure();
   record_.http_status = http_status;

@@ -69,9 +69,9 @@ class Account {
   void SetFinishReason(std::string_view reason);
   void SetPerToken(Duration time) { per_token_ = time; }  // as the worker has measured it
   void SetLooped() { record_.is_looped = true; }
-  // The client is shown thinking, or the answer, from now on at the latest.
-  void BeginThinking();
-  void BeginText();
+  // The client is shown a piece of thinking; a replica that tells no thinking tokens has made one.
+  void CountThinking();
+  void BeginText();  // it is shown the answer, from now on at the latest
 
   // Someone wants it to end: `end` is called, once, from any thread.
   void OnCancel(std::function<void()> end);
@@ -115,6 +115,8 @@ class Account {
   std::optional<Duration> queue_wait_;
   std::optional<Duration> per_token_;
   int64_t n_pieces_ = 0;
+  int64_t n_thinking_pieces_ = 0;  // of them
+  bool tells_thinking_ = false;
   bool has_ended_ = false;
 };
 

@@ -368,15 +368,17 @@ Result<std::unique_ptr<Gateway>> Gateway::Start(const GatewayOptions& options) {
 
 std::vector<Gateway::Route> Gateway::Routes() {
   std::vector<Route> routes;
-  for (const Impl::Route& route : Impl::kRoutes) {
-    routes.push_back({route.method, route.path, route.need});
-  }
+  for (const Impl::Route& r : Impl::kRoutes) routes.push_back({r.method, r.path, r.need});
   return routes;
 }
 
 std::string Gateway::address() const { return impl_->server->address(); }
 
 LiveRequests& Gateway::live_requests() { return impl_->live; }
+
+LoadSources Gateway::load_sources() const {
+  return {impl_->live, impl_->gpus, *impl_->options.pool};
+}
 
 net::HttpHandler Gateway::front_door() { return impl_->FrontDoor(); }
 

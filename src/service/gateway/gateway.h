@@ -17,6 +17,7 @@
 #include "service/gateway/door.h"
 #include "service/gateway/gateway_access.h"
 #include "service/gateway/live_requests.h"
+#include "service/gateway/load_recorder.h"
 #include "service/gateway/page_files.h"
 #include "service/jobs/jobs.h"
 #include "service/pool/pool.h"
@@ -67,6 +68,7 @@ class Gateway {
   std::string address() const;    // with the real port
   int n_active() const;           // requests that are not answered yet
   LiveRequests& live_requests();  // of them those for a model
+  LoadSources load_sources() const;
   // Takes what this process asks of itself as it takes clients' requests; while the gateway lives.
   net::HttpHandler front_door();
 

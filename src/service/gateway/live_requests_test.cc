@@ -122,6 +122,25 @@ TEST_F(LiveRequestsTest, ARequestIsSeenFromItsArrivalToItsEnd) {
   EXPECT_GT(row.per_token_us, 0);
 }
 
+TEST_F(LiveRequestsTest, WhereAReplicaTellsNoThinkingTokensEachPieceIsOne) {
+  BeginHolding();
+  const auto call = Call(Create(Spec("a")).text, R"(,"stream":true)");
+  const auto worker = Held();
+  const std::string id = OnlyLive().id;
+  worker->Start(EventStream());
+  for (const char* delta :
+       {R"("reasoning_content":"h")", R"("reasoning":"m")", R"("content":"2")"}) {
+    worker->Write(
+        net::SseEvent(R"({"choices":[{"index":0,"delta":{)" + std::string(delta) + "}}]}"));
+  }
+  worker->Write(
+      net::SseEvent(R"({"choices":[],"usage":{"prompt_tokens":5,"completion_tokens":7}})"));
+  worker->Write(net::SseEvent("[DONE]"));
+  worker->Finish();
+  call->Wait();
+  EXPECT_EQ(RowOf(id).thinking_tokens, 2);
+}
+
 TEST_F(LiveRequestsTest, CancellingAWholeAnswerChargesWhatItHasComputed) {
   BeginHolding();
   const store::NewKey made = Create(Spec("a", {.tokens_per_day = 100'000}));

@@ -160,7 +160,7 @@ class UsageMapper final : public AnswerMapper {
       account().BeginText();
     } else if (!StringMember(chunk, "reasoning_content").empty() ||
                !StringMember(chunk, "reasoning").empty()) {
-      account().BeginThinking();
+      account().CountThinking();
     }
   }
 

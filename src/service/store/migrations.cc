@@ -232,6 +232,14 @@ const Statements kForgottenJobs = {
     "ALTER TABLE jobs ADD COLUMN is_to_forget BIGINT NOT NULL DEFAULT 0",
 };
 
+const Statements kLoad = {
+    // A share is NULL where nobody has told it.
+    R"(CREATE TABLE load_minutes (
+      minute BIGINT NOT NULL, gateway TEXT NOT NULL, n_running DOUBLE PRECISION NOT NULL,
+      n_waiting DOUBLE PRECISION NOT NULL, n_ready BIGINT NOT NULL, kv_usage DOUBLE PRECISION,
+      cpu_usage DOUBLE PRECISION, gpu_usage DOUBLE PRECISION, PRIMARY KEY (minute, gateway)))",
+};
+
 struct Migration {
   const Statements* statements;
   // What follows where the two databases have no common words.
@@ -249,7 +257,8 @@ const Migration kMigrations[] = {{&kKeys},
                                  {&kJobs},
                                  {&kReplicas},
                                  {&kEvaluations},
-                                 {&kForgottenJobs}};
+                                 {&kForgottenJobs},
+                                 {&kLoad}};
 
 void Execute(soci::session& sql, const Statements* statements) {
   if (statements == nullptr) return;

@@ -12,6 +12,7 @@
 #include "service/store/gate_store.h"
 #include "service/store/job_store.h"
 #include "service/store/key_store.h"
+#include "service/store/load_store.h"
 #include "service/store/profile_store.h"
 #include "service/store/replica_store.h"
 #include "service/store/request_log.h"
@@ -141,6 +142,11 @@ void FillVersion(Database& database, int version) {
     ASSERT_TRUE(
         Execute(database, "INSERT INTO profile_gates VALUES ('math', 'set_old', 0.5)").ok());
   }
+  if (version >= 12) {
+    ASSERT_TRUE(
+        Execute(database, "INSERT INTO load_minutes VALUES (1, 'old', 1, 0, 1, 0.5, NULL, NULL)")
+            .ok());
+  }
 }
 
 TEST_P(MigrationsTest, FromEveryEarlierVersionNothingIsLost) {
@@ -190,6 +196,7 @@ TEST_P(MigrationsTest, FromEveryEarlierVersionNothingIsLost) {
     EXPECT_EQ(replicas.Snapshot()->replicas.size(), version >= 9 ? 1u : 0u);
     EXPECT_EQ(EvaluationStore(*database, clock).Next()->has_value(), version >= 10);
     EXPECT_EQ(GateStore(*database, clock).Find("math")->has_value(), version >= 10);
+    EXPECT_EQ(LoadStore(*database).Query({.to_ms = 120'000})->size(), version >= 12 ? 1u : 0u);
   }
 }
 

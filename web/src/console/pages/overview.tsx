@@ -6,6 +6,7 @@ import { Chart } from "../parts/chart";
 import { Failure } from "../parts/failure";
 import { SelectField } from "../parts/field";
 import { Table } from "../parts/table";
+import { fetchLoad, shares, type LoadBucket } from "../load";
 import { bucketMinutesOf, bucketsOf, rangeOf, ranges } from "../ranges";
 import { fetchReplicas } from "../replicas";
 import { linkTo, type Route } from "../route";
@@ -23,7 +24,8 @@ export function Overview({ route }: { route: Route }) {
     async () => {
       const buckets = bucketsOf(range);
       const query = { from_ms: buckets[0], bucket_minutes: bucketMinutesOf(range) };
-      return { range, buckets, report: await fetchUsage(api, query), at: Date.now() };
+      const [report, load] = await Promise.all([fetchUsage(api, query), fetchLoad(api, query)]);
+      return { range, buckets, report, load, at: Date.now() };
     },
     [range],
     refreshMs,
@@ -60,6 +62,7 @@ export function Overview({ route }: { route: Route }) {
           </dl>
           <Latencies total={total} />
           <Charts {...shown} latency={latency} onLatency={setLatency} />
+          <LoadCharts {...shown} />
         </>
       )}
     </>
@@ -212,6 +215,43 @@ function Charts({ range, buckets, report, at, latency, onLatency }: ChartsProps)
           { label: say("completionTokens"), values: perSecond("completion_tokens") },
           { label: say("thinkingTokens"), values: perSecond("thinking_tokens") },
         ]}
+      />
+    </>
+  );
+}
+
+// How full the service was; where it did not run there is nothing to draw.
+function LoadCharts({ buckets, load }: { buckets: number[]; load: LoadBucket[] }) {
+  const { say } = useConsole();
+  const byBegin = new Map(load.map((bucket) => [bucket.begin_ms, bucket]));
+  const valuesOf = (name: Exclude<keyof LoadBucket, "begin_ms">, factor = 1) =>
+    buckets.map((begin) => {
+      const value = byBegin.get(begin)?.[name];
+      return value === undefined ? null : value * factor;
+    });
+  const told = shares.filter((name) => load.some((bucket) => bucket[name] !== undefined));
+  return (
+    <>
+      <Chart
+        title={say("runningAndWaiting")}
+        times={buckets}
+        lines={[
+          { label: say("running"), values: valuesOf("running") },
+          { label: say("waiting"), values: valuesOf("waiting") },
+        ]}
+      />
+      {told.length > 0 && (
+        <Chart
+          title={say("useHighest")}
+          times={buckets}
+          unit=" %"
+          lines={told.map((name) => ({ label: say(`share.${name}`), values: valuesOf(name, 100) }))}
+        />
+      )}
+      <Chart
+        title={say("replicasReadyFewest")}
+        times={buckets}
+        lines={[{ label: say("replicasReady"), values: valuesOf("replicas_ready") }]}
       />
     </>
   );
