@@ -163,7 +163,7 @@ Status Serve(const ServeOptions& options, json::object configuration) {
   }
   LEMMA_ASSIGN_OR_RETURN(const auto gateway, gateway::Gateway::Start(gateway_options));
   const auto evaluations = ServeEvaluations::Start(*callers, *gateway, gateway_options);
-  const auto load = callers->RecordLoad(gateway->load_sources());
+  const auto load = callers->RecordLoad(gateway->address(), gateway->load());
   LEMMA_ASSIGN_OR_RETURN(const auto admin, StartAdmin(options.admin, *callers, *pool, *gateway,
                                                       replicas.get(), std::move(configuration)));
 

@@ -1,5 +1,8 @@
 #include "app/serve_access.h"
 
+#include <unistd.h>
+
+#include <array>
 #include <utility>
 
 #include "common/base/log.h"
@@ -11,8 +14,8 @@ namespace lemma::app {
 namespace {
 
 // The gateway's lanes, and the threads that poll keys, renew leases, write and shorten the log,
-// look at the alerts and the replicas, run jobs, follow them and tell of their end.
-constexpr int kConnections = 13;
+// look at the alerts, the replicas and the load, run jobs, follow them and tell of their end.
+constexpr int kConnections = 14;
 constexpr std::chrono::hours kRetentionInterval{1};
 constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
 constexpr int64_t kMinutesKeptMs = 7 * kDayMs;  // of usage, then hours
@@ -72,8 +75,12 @@ Result<std::unique_ptr<gateway::StoredReplicas>> ServeAccess::StartReplicas(pool
 }
 
 std::unique_ptr<gateway::LoadRecorder> ServeAccess::RecordLoad(
-    const gateway::LoadSources& sources) {
-  return load_ ? std::make_unique<gateway::LoadRecorder>(*load_, sources, clock_) : nullptr;
+    const std::string& address, const gateway::LoadSources& sources) {
+  if (!load_) return nullptr;
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  const std::string gateway = std::string(host.data()) + " " + address;
+  return std::make_unique<gateway::LoadRecorder>(*load_, gateway, sources, clock_);
 }
 
 Status ServeAccess::OpenKeys(const ServeAccessOptions& options, const std::string& model) {

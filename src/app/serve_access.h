@@ -55,7 +55,9 @@ class ServeAccess {
   // Errors: those of StoredReplicas::Start.
   Result<std::unique_ptr<gateway::StoredReplicas>> StartReplicas(pool::Pool& pool);
   // How full it is, from now on and as long as what is returned lives; null without a database.
-  std::unique_ptr<gateway::LoadRecorder> RecordLoad(const gateway::LoadSources& sources);
+  // `address`: where the gateway listens.
+  std::unique_ptr<gateway::LoadRecorder> RecordLoad(const std::string& address,
+                                                    const gateway::LoadSources& sources);
   const UnixClock& clock() const { return clock_; }
 
  private:

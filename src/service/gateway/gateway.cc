@@ -183,9 +183,10 @@ void Gateway::Impl::Handle(std::shared_ptr<net::HttpExchange> exchange) {
     if (!Enter(reply, RouteNeed::kAnyKey)) return;
     return reply.SendError(NotFound("there is no " + path + " here; see GET /"));
   }
-  // Of a call to solve the chats are logged, with what they used, and of a job what it asks.
-  const bool is_inference = route->need == RouteNeed::kInference && route->answer != &Impl::Solve &&
-                            route->answer != &Impl::Control && route->answer != &Impl::AnswerJobs;
+  // Of a call to solve the chats are, of a job what it asks.
+  const bool is_inference =
+      route->answer == &Impl::Generate || route->answer == &Impl::Chat ||
+      (route->answer == &Impl::PassOn && KindOf(exchange->request()) != CallKind::kFree);
   auto reply = std::make_shared<Reply>(exchange, route->path, metrics, books, is_inference);
   if (!Enter(*reply, route->need)) return;
   const std::string_view wanted = route->method;
@@ -375,10 +376,7 @@ std::vector<Gateway::Route> Gateway::Routes() {
 std::string Gateway::address() const { return impl_->server->address(); }
 
 LiveRequests& Gateway::live_requests() { return impl_->live; }
-
-LoadSources Gateway::load_sources() const {
-  return {impl_->live, impl_->gpus, *impl_->options.pool};
-}
+LoadSources Gateway::load() const { return {impl_->live, impl_->gpus, *impl_->options.pool}; }
 
 net::HttpHandler Gateway::front_door() { return impl_->FrontDoor(); }
 

@@ -68,7 +68,7 @@ class Gateway {
   std::string address() const;    // with the real port
   int n_active() const;           // requests that are not answered yet
   LiveRequests& live_requests();  // of them those for a model
-  LoadSources load_sources() const;
+  LoadSources load() const;
   // Takes what this process asks of itself as it takes clients' requests; while the gateway lives.
   net::HttpHandler front_door();
 

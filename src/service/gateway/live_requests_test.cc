@@ -141,6 +141,22 @@ TEST_F(LiveRequestsTest, WhereAReplicaTellsNoThinkingTokensEachPieceIsOne) {
   EXPECT_EQ(RowOf(id).thinking_tokens, 2);
 }
 
+TEST_F(LiveRequestsTest, WhatNoModelIsToAnswerIsNotCounted) {
+  BeginWithKeys([](auto exchange) {
+    exchange->Send(net::HttpResponse::Json(200, R"({"model":"tiny","choices":[]})"));
+  });
+  const std::string key = Create(Spec("a")).text;
+  EXPECT_EQ(Ask("GET", "/v1/models", "", Bearer(key)).status, 200);
+  EXPECT_EQ(Ask("GET", "/v1/models").status, 401);
+  EXPECT_EQ(PostAs(key, "/tokenize", R"({"content":"a"})").status, 200);
+  EXPECT_EQ(PostAs(key, kChat, "{" + kUser + "}").status, 200);
+  // The last one is written after the others.
+  store::RequestPage page;
+  EXPECT_TRUE(Eventually([&] { return !(page = *store_->log->Search({})).records.empty(); }));
+  ASSERT_EQ(page.records.size(), 1u);
+  EXPECT_EQ(page.records[0].profile, "math");
+}
+
 TEST_F(LiveRequestsTest, CancellingAWholeAnswerChargesWhatItHasComputed) {
   BeginHolding();
   const store::NewKey made = Create(Spec("a", {.tokens_per_day = 100'000}));

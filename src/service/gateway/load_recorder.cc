@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "common/base/log.h"
-#include "common/base/random_id.h"
 
 namespace lemma::gateway {
 namespace {
@@ -31,13 +30,12 @@ store::Load LoadNow(const LoadSources& sources) {
 
 }  // namespace
 
-LoadRecorder::LoadRecorder(store::LoadStore& store, const LoadSources& sources,
-                           const UnixClock& clock, std::chrono::milliseconds interval)
-    : store_(store),
-      sources_(sources),
-      clock_(clock),
-      gateway_(RandomHex()),
-      task_(interval, [this] { Look(); }) {}
+LoadRecorder::LoadRecorder(store::LoadStore& store, const std::string& gateway,
+                           const LoadSources& sources, const UnixClock& clock,
+                           std::chrono::milliseconds interval)
+    : store_(store), sources_(sources), clock_(clock), gateway_(gateway), task_(interval, [this] {
+        Look();
+      }) {}
 
 void LoadRecorder::Look() {
   const int64_t now_ms = clock_.NowMs();

@@ -25,7 +25,9 @@ struct LoadSources {
 // (of shares the highest) of the looks at it. A database that stalls delays looks, nothing else.
 class LoadRecorder {
  public:
-  LoadRecorder(store::LoadStore& store, const LoadSources& sources, const UnixClock& clock,
+  // `gateway` tells it from others that share the database; one that starts again keeps it.
+  LoadRecorder(store::LoadStore& store, const std::string& gateway, const LoadSources& sources,
+               const UnixClock& clock,
                std::chrono::milliseconds interval = std::chrono::seconds(10));
 
  private:
@@ -34,7 +36,7 @@ class LoadRecorder {
   store::LoadStore& store_;
   const LoadSources sources_;
   const UnixClock& clock_;
-  const std::string gateway_;  // tells it from others that share the database
+  const std::string gateway_;
   // Of the task's thread.
   int64_t minute_ = -1;
   int n_looks_ = 0;   // in that minute

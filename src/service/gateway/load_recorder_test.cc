@@ -49,7 +49,7 @@ TEST_F(LoadRecorderTest, TheMinuteIsWrittenWhileItRuns) {
              three = live_.Enter("three", 0);
   one->SetState(LiveState::kThinking);
   two->SetState(LiveState::kPrefill);
-  const LoadRecorder recorder(store_, sources_, clock_, milliseconds(2));
+  const LoadRecorder recorder(store_, "one", sources_, clock_, milliseconds(2));
   ASSERT_TRUE(
       Eventually([&] { return !Told().empty() && Told()[0].cpu_usage && Told()[0].gpu_usage; }));
   store::Load told = Told()[0];
@@ -77,7 +77,7 @@ TEST_F(LoadRecorderTest, ADatabaseThatFailsIsTriedAgain) {
     });
   };
   ASSERT_TRUE(rename("load_minutes", "hidden").ok());
-  const LoadRecorder recorder(store_, sources_, clock_, milliseconds(2));
+  const LoadRecorder recorder(store_, "one", sources_, clock_, milliseconds(2));
   std::this_thread::sleep_for(milliseconds(20));
   ASSERT_TRUE(rename("hidden", "load_minutes").ok());
   EXPECT_TRUE(Eventually([&] { return !Told().empty(); }));

@@ -65,6 +65,7 @@ void ReplicaTable::OnProbeFailure(ReplicaId id, bool has_connected, TimePoint no
     replica->health.OnNoAnswer();
   } else {
     replica->health.OnNoConnection();
+    replica->resources = {};  // whoever held them is gone
   }
   if (!IsReady(*replica, now)) replica->ready_since.reset();
 }
@@ -74,6 +75,7 @@ void ReplicaTable::OnProcess(ReplicaId id) {
   if (replica == nullptr) return;
   replica->health.Reset();
   replica->breaker.Reset();
+  replica->resources = {};
   replica->is_restarting = false;
   replica->ready_since.reset();
 }

@@ -47,6 +47,19 @@ TEST_F(ReplicaTableTest, TheFewestReservedTokensWinNotTheFewestRequests) {
   EXPECT_EQ(MustChoose({.tokens = 1000}), long_one);
 }
 
+TEST_F(ReplicaTableTest, WhatIsGoneHoldsNothing) {
+  const ReplicaId id = AddReady("a");
+  Replica& replica = *table_.Find(id);
+  replica.resources.kv_usage = 0.97;
+  table_.OnProbeFailure(id, /*has_connected=*/true, now_);
+  EXPECT_TRUE(replica.resources.kv_usage) << "it is busy";
+  table_.OnProbeFailure(id, /*has_connected=*/false, now_);
+  EXPECT_FALSE(replica.resources.kv_usage);
+  replica.resources.kv_usage = 0.97;
+  table_.OnProcess(id);  // another one in its place
+  EXPECT_FALSE(replica.resources.kv_usage);
+}
+
 TEST_F(ReplicaTableTest, IdleReplicasTakeTurns) {
   AddReady("a");
   AddReady("b");
