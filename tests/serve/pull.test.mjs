@@ -1,8 +1,10 @@
 // `lemma pull` against a hub that behaves, and against one that does not.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
-  existsSync, lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync,
+  existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -53,7 +55,7 @@ const pull = (hub, args = [], environment = {}, wrapper = []) =>
 
 function partBytes(hub) {
   const blobs = join(hub.repository, 'blobs');
-  const part = existsSync(blobs) && readdirSync(blobs).find((name) => name.endsWith('.incomplete'));
+  const part = existsSync(blobs) && readdirSync(blobs).find((name) => name.endsWith('.lemma-incomplete'));
   return part ? statSync(join(blobs, part)).size : 0;
 }
 
@@ -142,6 +144,16 @@ test('a pull that is stopped or killed goes on from what is here', async () => {
     assertPulled(hub, await pull(hub));
     assert.ok(hub.requests.some(({ range }) => range === `bytes=${bytes}-`));
   }
+});
+
+test('the part that another program is fetching is left alone', async () => {
+  const hub = await makeHub();
+  const hash = createHash('sha256').update(weights).digest('hex');
+  const theirs = join(hub.repository, 'blobs', `${hash}.incomplete`);
+  mkdirSync(join(hub.repository, 'blobs'), { recursive: true });
+  writeFileSync(theirs, weights.subarray(0, 1000));
+  assertPulled(hub, await pull(hub));
+  assert.deepEqual(readFileSync(theirs), weights.subarray(0, 1000));
 });
 
 test('damaged bytes are refused, named and removed', async () => {

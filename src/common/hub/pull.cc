@@ -79,7 +79,7 @@ class Puller {
       const fs::path blob = cache_.Blob(file->digest);
       if (SizeOrZero(blob) == file->size_bytes && fs::exists(blob)) continue;
       missing.push_back(file);
-      const uint64_t bytes_here = SizeOrZero(blob.string() + ".incomplete");
+      const uint64_t bytes_here = SizeOrZero(PartOf(blob));
       bytes_missing += file->size_bytes - std::min(bytes_here, file->size_bytes);
     }
     LEMMA_RETURN_IF_ERROR(CheckSpace(bytes_missing));
