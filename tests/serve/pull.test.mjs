@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync,
-  writeFileSync,
+  statfsSync, writeFileSync,
 } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -183,6 +183,19 @@ test('a size that lies is found out', async () => {
   const huge = await pull(hub);
   assert.equal(huge.status, 1);
   assert.match(huge.stderr, /MiB free, and \d+ MiB are needed/);
+});
+
+test('the disk must have room for the packed file too, before anything is fetched', async () => {
+  const hub = await makeHub();
+  const { bavail, bsize } = statfsSync(hub.cache);
+  const size = Math.floor(bavail * bsize * 0.8);
+  hub.behave.list = (entry) =>
+    entry.rfilename === 'model.safetensors' ? { ...entry, size, lfs: { ...entry.lfs, size } }
+                                            : entry;
+  const reply = await pull(hub);
+  assert.equal(reply.status, 1);
+  assert.match(reply.stderr, /MiB are needed, \d+ of them for the packed file.*--format none/s);
+  assert.ok(hub.requests.every(({ path }) => path !== '/model.safetensors'));
 });
 
 test('401, 403, 404 and 429 say what to do, at once', async () => {
