@@ -134,7 +134,7 @@ Result<Work> Workloads::Step(int32_t n_sequences, int32_t n_shared, int32_t n_ro
   const double kv_tokens = n_pages_shared * model::kPageTokens;  // read once at the least
   return Work{.tokens = static_cast<double>(rows),
               .seconds = seconds,
-              .bytes = static_cast<double>(info.weight_bytes) +
+              .bytes = static_cast<double>(info.weight_bytes_read) +
                        kv_tokens * static_cast<double>(info.kv_bytes_per_token),
               .products = static_cast<double>(rows) * (ProductsPerToken(backend_.config()) +
                                                        ProductsPerLogits(backend_.config()))};

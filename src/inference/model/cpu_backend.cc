@@ -27,6 +27,10 @@ bool IsRounded(WeightFormat format) {
   return format == WeightFormat::kInt8 || format == WeightFormat::kInt4;
 }
 
+uint64_t BytesOf(const WeightMatrix& matrix) {
+  return static_cast<uint64_t>(kernels::MatrixBytes(matrix.format, matrix.rows, matrix.cols));
+}
+
 Status CheckRows(int32_t rows, const char* field) {
   if (rows >= 1 && rows <= kBatchRowsLimit) return Ok();
   return InvalidArgument("must be from 1 to " + std::to_string(kBatchRowsLimit), field);
@@ -123,6 +127,8 @@ CpuBackend::CpuBackend(const ModelConfig& config, Weights weights, const kernels
   info_.n_threads = pool_->n_threads();
   info_.kv = WeightFormatName(kv_.format());
   info_.weight_bytes = weights_.memory.bytes();
+  info_.weight_bytes_read =
+      info_.weight_bytes - (config.tied_embeddings ? 0 : BytesOf(weights_.embedding));
   info_.kv_bytes_per_token = static_cast<uint64_t>(kv_.page_bytes() / kPageTokens);
 }
 
