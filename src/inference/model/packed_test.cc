@@ -161,6 +161,7 @@ TEST_F(PackedTest, OneThatIsReplacedGoesOnAsItWas) {
   const auto checkpoint = Checkpoint::OpenPacked(file(), "");
   const auto pool = ThreadPool::Create(1).value();
   const Weights before = ReadWeights(*checkpoint, {}, *pool, {}).value();
+  EXPECT_EQ(before.memory.file_bytes(), checkpoint->packed()->bytes);
   const std::string bytes(reinterpret_cast<const char*>(before.memory.data()),
                           before.memory.bytes());
   ASSERT_TRUE(Pack(WeightFormat::kInt4, file()).ok());
