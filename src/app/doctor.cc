@@ -1,4 +1,6 @@
 // `lemma doctor`: what this machine offers, what would go wrong on it, and what to do about each.
+#include "app/doctor.h"
+
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -8,7 +10,8 @@
 
 #include "app/commands.h"
 #include "app/connection_settings.h"
-#include "app/model_choice.h"
+#include "app/embedded_model.h"
+#include "app/hub_settings.h"
 #include "app/runtime_directory.h"
 #include "common/base/cpu.h"
 #include "common/net/http_server.h"
@@ -27,12 +30,6 @@ namespace fs = std::filesystem;
 constexpr double kGib = 1024.0 * 1024 * 1024;
 // Lemma itself puts two sockets there; a disk with less is about to fail for whatever else runs.
 constexpr double kDiskGibMin = 1;
-
-struct DoctorOptions {
-  ModelOptions model;
-  std::string host = "127.0.0.1";
-  int port = 8080;
-};
 
 // Prints one line a check and counts what would keep `lemma serve` from working.
 class Findings {
@@ -92,7 +89,18 @@ void CheckMemory(uint64_t weight_bytes, const DoctorOptions& options, Findings& 
   }
 }
 
+bool IsToBeFetched(const std::string& model) {
+  std::error_code error;
+  return model != kEmbeddedModelName && !fs::exists(model, error) &&
+         hub::ParseModelName(model).ok() && !FindPulledModel(model);
+}
+
 void CheckModel(const DoctorOptions& options, Findings& findings) {
+  if (options.may_fetch && IsToBeFetched(options.model.model)) {
+    findings.Warn("model", options.model.model + " is not here yet, and not checked",
+                  "lemma pull fetches it; ./run does that itself");
+    return;
+  }
   const auto checkpoint = OpenModel(options.model.model, options.model.weights);
   if (!checkpoint.ok()) {
     findings.Bad("model", checkpoint.status().message(),
@@ -197,6 +205,17 @@ void CheckSandbox(Findings& findings) {
 
 }  // namespace
 
+int Doctor(const DoctorOptions& options) {
+  Findings findings;
+  CheckProcessor(options, findings);
+  if (options.has_model) CheckModel(options, findings);
+  CheckPort(options, findings);
+  CheckDisk(findings);
+  CheckFiles(findings);
+  CheckSandbox(findings);
+  return findings.n_bad() > 0 ? 1 : 0;
+}
+
 void AddDoctor(CLI::App& app, ExitStatus& exit_status) {
   auto options = std::make_shared<DoctorOptions>();
   CLI::App* command =
@@ -206,16 +225,7 @@ void AddDoctor(CLI::App& app, ExitStatus& exit_status) {
       ->capture_default_str();
   command->add_option("--port", options->port)->check(CLI::Range(0, 65535))->capture_default_str();
   command->footer("Example:\n  lemma doctor --model ./VibeThinker-1.5B");
-  command->callback([options, &exit_status] {
-    Findings findings;
-    CheckProcessor(*options, findings);
-    CheckModel(*options, findings);
-    CheckPort(*options, findings);
-    CheckDisk(findings);
-    CheckFiles(findings);
-    CheckSandbox(findings);
-    exit_status.value = findings.n_bad() > 0 ? 1 : 0;
-  });
+  command->callback([options, &exit_status] { exit_status.value = Doctor(*options); });
 }
 
 }  // namespace lemma::app
