@@ -10,8 +10,8 @@ namespace lemma::app {
 struct DoctorOptions {
   ModelOptions model;
   bool has_model = true;  // else no worker runs here
-  bool may_fetch =
-      false;  // a model that a hub may have and that is not here keeps nothing from working
+  // A model that is not here but may be on a hub is no failure: it is about to be fetched.
+  bool may_fetch = false;
   std::string host = "127.0.0.1";
   int port = 8080;
 };
