@@ -75,14 +75,19 @@ void CheckProcessor(const DoctorOptions& options, Findings& findings) {
   }
 }
 
-void CheckMemory(uint64_t weight_bytes, const DoctorOptions& options, Findings& findings) {
+// `may_be_packed`: the weights are as a hub has them, and ./run packs them next.
+void CheckMemory(uint64_t weight_bytes, bool may_be_packed, const DoctorOptions& options,
+                 Findings& findings) {
   const auto available = static_cast<double>(model::AvailableMemoryBytes());
   const double needed = static_cast<double>(weight_bytes) * 1.1 + options.model.kv_gib * kGib;
   const std::string found = fmt::format(
       "{:.2f} GiB free; weights {:.2f} GiB{}", available / kGib,
       static_cast<double>(weight_bytes) / kGib,
       options.model.kv_gib > 0 ? fmt::format(", KV {:.2f} GiB", options.model.kv_gib) : "");
-  if (needed > available) {
+  if (needed > available && may_be_packed) {
+    findings.Warn("memory", found,
+                  "packed as q8 (lemma pull; ./run does that itself) it needs half");
+  } else if (needed > available) {
     findings.Bad("memory", found, "free some memory, take a smaller model or a smaller --kv-gib");
   } else {
     findings.Good("memory", found);
@@ -128,7 +133,9 @@ void CheckModel(const DoctorOptions& options, Findings& findings) {
         "model", "names no end token (eos_token_id)",
         "text completions end at the token limit; check config.json and generation_config.json");
   }
-  CheckMemory(*weight_bytes, options, findings);
+  const bool may_be_packed =
+      options.may_fetch && !checkpoint->packed() && FindPulledModel(options.model.model);
+  CheckMemory(*weight_bytes, may_be_packed, options, findings);
 }
 
 void CheckPort(const DoctorOptions& options, Findings& findings) {

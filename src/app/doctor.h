@@ -10,7 +10,8 @@ namespace lemma::app {
 struct DoctorOptions {
   ModelOptions model;
   bool has_model = true;  // else no worker runs here
-  // A model that is not here but may be on a hub is no failure: it is about to be fetched.
+  // A model that is not here but may be on a hub is no failure, nor that one is too large which is
+  // not packed yet: ./run asks before it does both.
   bool may_fetch = false;
   std::string host = "127.0.0.1";
   int port = 8080;
