@@ -13,6 +13,7 @@ namespace lemma::app {
 namespace {
 
 constexpr int kPasses = 5;
+constexpr int32_t kPagesMax = 704;       // 45,056 tokens: more than any row of the table needs
 constexpr int64_t kPeakSteps = 200'000;  // about 10 ms
 
 double SecondsNow() {
@@ -61,6 +62,7 @@ Result<Limits> MeasureLimits(const kernels::Kernels& kernels, kernels::WeightFor
 
 Workloads::Workloads(model::Backend& backend)
     : backend_(backend),
+      n_pages_(std::min(backend.n_pages(), kPagesMax)),
       tokens_(static_cast<size_t>(backend.batch_rows_max())),
       logits_(static_cast<size_t>(backend.logit_rows_max()) *
               static_cast<size_t>(backend.config().vocab_size)) {
@@ -73,12 +75,12 @@ Result<Workloads> Workloads::Make(model::Backend& backend) {
   Workloads workloads(backend);
   LEMMA_RETURN_IF_ERROR(
       workloads.Prompt(std::min(model::kPageTokens, backend.batch_rows_max())).status());
-  for (model::PageId page = 1; page < backend.n_pages(); ++page) backend.CopyPage(0, page);
+  for (model::PageId page = 1; page < workloads.n_pages_; ++page) backend.CopyPage(0, page);
   return workloads;
 }
 
 Result<Work> Workloads::Prompt(int32_t n_tokens) {
-  std::vector<model::PageId> pages(static_cast<size_t>(backend_.n_pages()));
+  std::vector<model::PageId> pages(static_cast<size_t>(n_pages_));
   std::iota(pages.begin(), pages.end(), 0);
   const auto vocab_size = static_cast<size_t>(backend_.config().vocab_size);
   const double begin = SecondsNow();
@@ -108,7 +110,7 @@ Result<Work> Workloads::Step(int32_t n_sequences, int32_t n_shared, int32_t n_ro
   for (auto& of_one : pages) {
     of_one.resize(static_cast<size_t>(n_pages_shared));
     std::iota(of_one.begin(), of_one.end(), 0);
-    for (int i = 0; i < 2; ++i) of_one.push_back(next++ % backend_.n_pages());
+    for (int i = 0; i < 2; ++i) of_one.push_back(next++ % n_pages_);
     slices.push_back({.row_begin = static_cast<int32_t>(slices.size()) * n_rows,
                       .n_tokens = n_rows,
                       .n_past = n_pages_shared * model::kPageTokens,
@@ -134,7 +136,7 @@ Result<Work> Workloads::Step(int32_t n_sequences, int32_t n_shared, int32_t n_ro
   const double kv_tokens = n_pages_shared * model::kPageTokens;  // read once at the least
   return Work{.tokens = static_cast<double>(rows),
               .seconds = seconds,
-              .bytes = static_cast<double>(info.weight_bytes) +
+              .bytes = static_cast<double>(info.weight_bytes_read) +
                        kv_tokens * static_cast<double>(info.kv_bytes_per_token),
               .products = static_cast<double>(rows) * (ProductsPerToken(backend_.config()) +
                                                        ProductsPerLogits(backend_.config()))};

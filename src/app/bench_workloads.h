@@ -32,11 +32,11 @@ struct Work {
 // Sequences of a backend whose KV nobody else uses. Times are of the best of a few steps.
 class Workloads {
  public:
-  // Computes one page and copies it to all others: what is in them does not matter to the speed,
-  // that they are in memory does. Errors: the backend's.
+  // Computes one page and copies it to all others that are used: what is in them does not matter to
+  // the speed, that they are in memory does. Errors: the backend's.
   static Result<Workloads> Make(model::Backend& backend);
 
-  int32_t tokens_max() const { return backend_.n_pages() * model::kPageTokens; }
+  int32_t tokens_max() const { return n_pages_ * model::kPageTokens; }
 
   // A prompt, in batches.
   Result<Work> Prompt(int32_t n_tokens);
@@ -47,6 +47,7 @@ class Workloads {
   explicit Workloads(model::Backend& backend);
 
   model::Backend& backend_;
+  int32_t n_pages_;  // that are used
   std::vector<model::TokenId> tokens_;
   std::vector<float> logits_;
 };

@@ -1,4 +1,6 @@
 // `lemma doctor`: what this machine offers, what would go wrong on it, and what to do about each.
+#include "app/doctor.h"
+
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -8,7 +10,8 @@
 
 #include "app/commands.h"
 #include "app/connection_settings.h"
-#include "app/model_choice.h"
+#include "app/embedded_model.h"
+#include "app/hub_settings.h"
 #include "app/runtime_directory.h"
 #include "common/base/cpu.h"
 #include "common/net/http_server.h"
@@ -27,12 +30,6 @@ namespace fs = std::filesystem;
 constexpr double kGib = 1024.0 * 1024 * 1024;
 // Lemma itself puts two sockets there; a disk with less is about to fail for whatever else runs.
 constexpr double kDiskGibMin = 1;
-
-struct DoctorOptions {
-  ModelOptions model;
-  std::string host = "127.0.0.1";
-  int port = 8080;
-};
 
 // Prints one line a check and counts what would keep `lemma serve` from working.
 class Findings {
@@ -78,21 +75,37 @@ void CheckProcessor(const DoctorOptions& options, Findings& findings) {
   }
 }
 
-void CheckMemory(uint64_t weight_bytes, const DoctorOptions& options, Findings& findings) {
+// `may_be_packed`: the weights are as a hub has them, and ./run packs them next.
+void CheckMemory(uint64_t weight_bytes, bool may_be_packed, const DoctorOptions& options,
+                 Findings& findings) {
   const auto available = static_cast<double>(model::AvailableMemoryBytes());
   const double needed = static_cast<double>(weight_bytes) * 1.1 + options.model.kv_gib * kGib;
   const std::string found = fmt::format(
       "{:.2f} GiB free; weights {:.2f} GiB{}", available / kGib,
       static_cast<double>(weight_bytes) / kGib,
       options.model.kv_gib > 0 ? fmt::format(", KV {:.2f} GiB", options.model.kv_gib) : "");
-  if (needed > available) {
+  if (needed > available && may_be_packed) {
+    findings.Warn("memory", found,
+                  "packed as q8 (lemma pull; ./run does that itself) it needs half");
+  } else if (needed > available) {
     findings.Bad("memory", found, "free some memory, take a smaller model or a smaller --kv-gib");
   } else {
     findings.Good("memory", found);
   }
 }
 
+bool IsToBeFetched(const std::string& model) {
+  std::error_code error;
+  return model != kEmbeddedModelName && !fs::exists(model, error) &&
+         hub::ParseModelName(model).ok() && !FindPulledModel(model);
+}
+
 void CheckModel(const DoctorOptions& options, Findings& findings) {
+  if (options.may_fetch && IsToBeFetched(options.model.model)) {
+    findings.Warn("model", options.model.model + " is not here yet, and not checked",
+                  "lemma pull fetches it; ./run does that itself");
+    return;
+  }
   const auto checkpoint = OpenModel(options.model.model, options.model.weights);
   if (!checkpoint.ok()) {
     findings.Bad("model", checkpoint.status().message(),
@@ -120,7 +133,9 @@ void CheckModel(const DoctorOptions& options, Findings& findings) {
         "model", "names no end token (eos_token_id)",
         "text completions end at the token limit; check config.json and generation_config.json");
   }
-  CheckMemory(*weight_bytes, options, findings);
+  const bool may_be_packed =
+      options.may_fetch && !checkpoint->packed() && FindPulledModel(options.model.model);
+  CheckMemory(*weight_bytes, may_be_packed, options, findings);
 }
 
 void CheckPort(const DoctorOptions& options, Findings& findings) {
@@ -197,6 +212,17 @@ void CheckSandbox(Findings& findings) {
 
 }  // namespace
 
+int Doctor(const DoctorOptions& options) {
+  Findings findings;
+  CheckProcessor(options, findings);
+  if (options.has_model) CheckModel(options, findings);
+  CheckPort(options, findings);
+  CheckDisk(findings);
+  CheckFiles(findings);
+  CheckSandbox(findings);
+  return findings.n_bad() > 0 ? 1 : 0;
+}
+
 void AddDoctor(CLI::App& app, ExitStatus& exit_status) {
   auto options = std::make_shared<DoctorOptions>();
   CLI::App* command =
@@ -206,16 +232,7 @@ void AddDoctor(CLI::App& app, ExitStatus& exit_status) {
       ->capture_default_str();
   command->add_option("--port", options->port)->check(CLI::Range(0, 65535))->capture_default_str();
   command->footer("Example:\n  lemma doctor --model ./VibeThinker-1.5B");
-  command->callback([options, &exit_status] {
-    Findings findings;
-    CheckProcessor(*options, findings);
-    CheckModel(*options, findings);
-    CheckPort(*options, findings);
-    CheckDisk(findings);
-    CheckFiles(findings);
-    CheckSandbox(findings);
-    exit_status.value = findings.n_bad() > 0 ? 1 : 0;
-  });
+  command->callback([options, &exit_status] { exit_status.value = Doctor(*options); });
 }
 
 }  // namespace lemma::app

@@ -24,7 +24,8 @@ std::string HomeDirectory();
 std::optional<std::filesystem::path> FindPulledModel(const std::string& model);
 
 // Where lemma pull packs what a snapshot holds:
-// <cache>/models--owner--name/lemma/<commit>-<format>.lemma.
+// <cache>/models--owner--name/lemma/<commit>-<format>.lemma. The format is the one that was asked
+// for: of weights in more bits than bf16, "bf16" has float32 (PackModel).
 std::filesystem::path PackedPath(const std::filesystem::path& snapshot, const std::string& format);
 
 }  // namespace lemma::app

@@ -45,8 +45,10 @@ void AddModelOptions(CLI::App& command, ModelOptions& options) {
           "the weights, but q8 beside q4)")
       ->check(CLI::IsMember({"q8", "bf16", "float32"}));
   command
-      .add_option("--kv-gib", options.kv_gib,
-                  "Memory for the KV cache in GiB (0: chosen from the model and the machine)")
+      .add_option(
+          "--kv-gib", options.kv_gib,
+          "Memory for the KV cache in GiB (0: room for 180,224 tokens within a quarter of what "
+          "is free)")
       ->check(CLI::Range(0.0, 65536.0))
       ->capture_default_str();
 }

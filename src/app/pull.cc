@@ -129,9 +129,16 @@ void PackPulled(const PullOptions& options, const std::filesystem::path& snapsho
           : ("not packed, it is served as it is stored: " + packed.status().message()).c_str());
 }
 
+// What is packed, as a share of weights in bf16; of those in float32 it is half.
+double PackedShare(const std::string& format) {
+  if (format == "none") return 0;
+  return format == "q8" ? 0.55 : format == "q4" ? 0.35 : 1;  // q4's embedding and head are int8
+}
+
 Status RunPull(const PullOptions& options) {
   LEMMA_ASSIGN_OR_RETURN(const hub::ModelName name, hub::ParseModelName(options.name));
-  const hub::PullRequest request{HubOf(options), name, HubCacheDirectory()};
+  const hub::PullRequest request{HubOf(options), name, HubCacheDirectory(),
+                                 PackedShare(options.format)};
   std::optional<std::filesystem::path> snapshot;
   const bool is_offline = IsOffline(options);
   if (is_offline || options.if_missing) snapshot = hub::FindSnapshot(request.cache, name);

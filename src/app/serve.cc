@@ -10,6 +10,7 @@
 
 #include "app/commands.h"
 #include "app/connection_settings.h"
+#include "app/doctor.h"
 #include "app/drain_settings.h"
 #include "app/embedded_page.h"
 #include "app/log_settings.h"
@@ -47,6 +48,8 @@ struct ServeOptions {
   std::string off_domain = kRefuse;
   std::string tls_cert, tls_key;  // files; "": plain HTTP
   std::string otlp;               // a collector's address; "": spans are not kept
+
+  bool checks = false;  // and serves nothing
 
   bool has_tls() const { return !tls_cert.empty(); }
 };
@@ -189,6 +192,17 @@ Status Serve(const ServeOptions& options, json::object configuration) {
   return Ok();
 }
 
+// Of what these options would meet.
+int Check(const ServeOptions& options) {
+  const std::string listen = options.host + ":" + std::to_string(options.port);
+  const int may_listen = Report(CheckListen(options.host, listen, options.access.requires_keys));
+  return std::max(may_listen, Doctor({.model = options.pool.model,
+                                      .has_model = options.pool.n_workers > 0,
+                                      .may_fetch = true,
+                                      .host = options.host,
+                                      .port = options.port}));
+}
+
 }  // namespace
 
 void AddServe(CLI::App& app, ExitStatus& exit_status) {
@@ -225,6 +239,8 @@ void AddServe(CLI::App& app, ExitStatus& exit_status) {
   command->add_flag("--webhook-private", options->is_webhook_private,
                     "Jobs may tell receivers on this machine and in private networks");
   AddServeAdminOptions(*command, options->admin);
+  command->add_flag("--check", options->checks,
+                    "Only say what on this machine would keep these options from working");
   command->fallthrough();  // --config, which is the program's
   command->footer(
       "Examples:\n"
@@ -234,7 +250,8 @@ void AddServe(CLI::App& app, ExitStatus& exit_status) {
       "  lemma serve --host 0.0.0.0 --require-keys  for others: lemma key create --name NAME\n"
       "  lemma serve --config lemma.toml            with a table [serve]: port = 9000");
   command->callback([options, command, &exit_status] {
-    exit_status.value = Report(Serve(*options, ConfigurationOf(*command)));
+    exit_status.value =
+        options->checks ? Check(*options) : Report(Serve(*options, ConfigurationOf(*command)));
   });
 }
 

@@ -61,7 +61,7 @@ json::object ConfigurationOf(const CLI::App& command) {
   json::object configuration;
   for (const CLI::Option* option : command.get_options()) {
     const std::string name = option->get_single_name();
-    if (name == "help" || name == "config") continue;
+    if (name == "help" || name == "config" || name == "check") continue;
     json::array values;
     for (const std::string& value : option->results()) values.emplace_back(admin::Redacted(value));
     if (values.empty() && !option->get_default_str().empty()) {

@@ -163,12 +163,24 @@ test('a port in use and a missing model are said in words', async () => {
   const doctor = run(['doctor', '--port', port]);
   assert.equal(doctor.status, 1);
   assert.match(doctor.stdout, /FAIL +port/);
+  const check = run(['serve', '--check', '--port', port]);
+  assert.equal(check.status, 1);
+  assert.match(check.stdout, /FAIL +port/);
   assert.equal(await server.stop(), 0);
 
   const missing = run(['serve', '--port', '0', '--model', '/nonexistent']);
   assert.equal(missing.status, 1);
   assert.match(missing.stderr, /\/nonexistent/);
   assert.match(run(['doctor', '--port', '0', '--model', '/nonexistent']).stdout, /FAIL +model/);
+  assert.match(run(['serve', '--check', '--port', '0', '--model', '/nonexistent']).stdout,
+               /FAIL +model/);
+  // What ./run is about to fetch is no error; who may not listen there hears so before.
+  const fetched = run(['serve', '--check', '--port', '0', '--model', 'nobody/nothing']);
+  assert.equal(fetched.status, 0, fetched.stdout);
+  assert.match(fetched.stdout, /^warn +model +nobody\/nothing is not here yet/m);
+  const open = run(['serve', '--check', '--port', '0', '--host', '0.0.0.0']);
+  assert.equal(open.status, 1);
+  assert.match(open.stderr, /--require-keys/);
   const healthy = run(['doctor', '--port', '0']);
   assert.equal(healthy.status, 0, healthy.stdout);
   for (const line of [

@@ -1,8 +1,10 @@
 // `lemma pull` against a hub that behaves, and against one that does not.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
-  existsSync, lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync,
+  existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync,
+  statfsSync, writeFileSync,
 } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -53,7 +55,7 @@ const pull = (hub, args = [], environment = {}, wrapper = []) =>
 
 function partBytes(hub) {
   const blobs = join(hub.repository, 'blobs');
-  const part = existsSync(blobs) && readdirSync(blobs).find((name) => name.endsWith('.incomplete'));
+  const part = existsSync(blobs) && readdirSync(blobs).find((name) => name.endsWith('.lemma-incomplete'));
   return part ? statSync(join(blobs, part)).size : 0;
 }
 
@@ -144,6 +146,16 @@ test('a pull that is stopped or killed goes on from what is here', async () => {
   }
 });
 
+test('the part that another program is fetching is left alone', async () => {
+  const hub = await makeHub();
+  const hash = createHash('sha256').update(weights).digest('hex');
+  const theirs = join(hub.repository, 'blobs', `${hash}.incomplete`);
+  mkdirSync(join(hub.repository, 'blobs'), { recursive: true });
+  writeFileSync(theirs, weights.subarray(0, 1000));
+  assertPulled(hub, await pull(hub));
+  assert.deepEqual(readFileSync(theirs), weights.subarray(0, 1000));
+});
+
 test('damaged bytes are refused, named and removed', async () => {
   for (const name of ['config.json', 'model.safetensors']) {
     const hub = await makeHub();
@@ -171,6 +183,19 @@ test('a size that lies is found out', async () => {
   const huge = await pull(hub);
   assert.equal(huge.status, 1);
   assert.match(huge.stderr, /MiB free, and \d+ MiB are needed/);
+});
+
+test('the disk must have room for the packed file too, before anything is fetched', async () => {
+  const hub = await makeHub();
+  const { bavail, bsize } = statfsSync(hub.cache);
+  const size = Math.floor(bavail * bsize * 0.8);
+  hub.behave.list = (entry) =>
+    entry.rfilename === 'model.safetensors' ? { ...entry, size, lfs: { ...entry.lfs, size } }
+                                            : entry;
+  const reply = await pull(hub);
+  assert.equal(reply.status, 1);
+  assert.match(reply.stderr, /MiB are needed, \d+ of them for the packed file.*--format none/s);
+  assert.ok(hub.requests.every(({ path }) => path !== '/model.safetensors'));
 });
 
 test('401, 403, 404 and 429 say what to do, at once', async () => {

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/inotify.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -218,6 +219,21 @@ TEST_F(FileTest, OfTwoWritersTheSecondIsRefusedAndChangesNothing) {
   fs::create_symlink(path_, temporary);
   EXPECT_EQ(WriteFileAtomically(path_, "fourth").code(), StatusCode::kIo);
   EXPECT_EQ(*ReadFile(path_, 100), "third");
+}
+
+// Closing unlocks: a name that is removed after that may be another writer's file.
+TEST_F(FileTest, WhatIsGivenUpIsRemovedBeforeItIsUnlocked) {
+  fs::create_directory(path_);
+  const int events = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  ASSERT_GE(inotify_add_watch(events, path_.c_str(), IN_CLOSE_WRITE | IN_DELETE), 0);
+  {
+    ASSERT_TRUE(AtomicFileWriter::Create(path_ / "a").ok());
+  }
+  alignas(inotify_event) char buffer[4096];
+  ASSERT_GT(read(events, buffer, sizeof(buffer)), 0);
+  close(events);
+  EXPECT_EQ(reinterpret_cast<const inotify_event*>(buffer)->mask, IN_DELETE);
+  EXPECT_TRUE(fs::is_empty(path_));
 }
 
 TEST_F(FileTest, AFifoIsRefusedWithoutWaitingForItsWriter) {

@@ -114,8 +114,8 @@ AtomicFileWriter::AtomicFileWriter(AtomicFileWriter&& other) noexcept
 
 AtomicFileWriter::~AtomicFileWriter() {
   if (fd_ < 0) return;
+  unlink(temporary().c_str());  // while it is still locked: afterwards the name may be another's
   close(fd_);
-  unlink(temporary().c_str());
 }
 
 Status AtomicFileWriter::Append(std::string_view bytes) {

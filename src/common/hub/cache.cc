@@ -52,6 +52,8 @@ RepositoryCache::RepositoryCache(const fs::path& cache, const ModelName& name) {
   lock = cache / ".locks" / folder_name / "lemma.lock";
 }
 
+fs::path PartOf(const fs::path& blob) { return blob.string() + ".lemma-incomplete"; }
+
 std::optional<std::string> RepositoryCache::CommitOf(const std::string& revision) const {
   if (IsHex(revision, 40)) return revision;
   const auto text = ReadFile(folder / "refs" / revision, kRefBytesMax);

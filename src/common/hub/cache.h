@@ -3,9 +3,11 @@
 //
 //   <cache>/models--owner--name/refs/<revision>              the commit, as text
 //                               blobs/<hash>                 a file's bytes
-//                               blobs/<hash>.incomplete      the part of them that is here
+//                               blobs/<hash>.lemma-incomplete   the part of them that is here
 //                               snapshots/<commit>/<file>    -> ../../blobs/<hash>
 //           .locks/models--owner--name/lemma.lock            held while a pull runs
+//
+// The part has a name of our own: huggingface_hub appends to <hash>.incomplete under another lock.
 //
 // Errors: kIo where the file system refuses. Any thread; writers hold the lock.
 #pragma once
@@ -38,6 +40,9 @@ struct RepositoryCache {
   Status Link(const std::string& commit, const std::string& file, const std::string& hash) const;
   Status WriteRef(const std::string& revision, const std::string& commit) const;
 };
+
+// The part of a blob that is here while it is fetched.
+std::filesystem::path PartOf(const std::filesystem::path& blob);
 
 // The directory that holds this model complete (configuration, tokenizer and every weight file), or
 // nothing. Without a revision: that of `main`, else of `master` (ModelScope's default).

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <thread>
 
+#include "common/hub/cache.h"
+
 namespace lemma::hub {
 namespace {
 
@@ -181,7 +183,7 @@ Result<std::string> FetchText(HttpGetter& http, const Hub& hub, const std::strin
 
 Status DownloadFile(HttpGetter& http, const Hub& hub, const std::string& url,
                     const RemoteFile& file, const fs::path& blob, const PullEvents& events) {
-  const fs::path part_path = blob.string() + ".incomplete";
+  const fs::path part_path = PartOf(blob);
   LEMMA_ASSIGN_OR_RETURN(PartialFile part, PartialFile::Open(part_path));
   uint64_t most_bytes = part.size_bytes();
   const auto once = [&] { return FetchRest(http, hub, url, file, part, events); };

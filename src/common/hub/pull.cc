@@ -69,6 +69,7 @@ class Puller {
   Status FetchAll(const std::vector<std::string>& names) {
     std::vector<const RemoteFile*> missing;
     uint64_t bytes_missing = 0;
+    uint64_t bytes_of_weights = 0;
     for (const std::string& name : names) {
       const RemoteFile* file = listing_.Find(name);
       if (!file) {
@@ -76,13 +77,16 @@ class Puller {
                         ", which Lemma needs: is it a model in safetensors of the Qwen2 family?");
       }
       if (file->digest.empty()) return DataLoss("the hub lists no hash for " + name);
+      if (name.ends_with(".safetensors")) bytes_of_weights += file->size_bytes;
       const fs::path blob = cache_.Blob(file->digest);
       if (SizeOrZero(blob) == file->size_bytes && fs::exists(blob)) continue;
       missing.push_back(file);
-      const uint64_t bytes_here = SizeOrZero(blob.string() + ".incomplete");
+      const uint64_t bytes_here = SizeOrZero(PartOf(blob));
       bytes_missing += file->size_bytes - std::min(bytes_here, file->size_bytes);
     }
-    LEMMA_RETURN_IF_ERROR(CheckSpace(bytes_missing));
+    LEMMA_RETURN_IF_ERROR(CheckSpace(
+        bytes_missing,
+        static_cast<uint64_t>(request_.packed_share * static_cast<double>(bytes_of_weights))));
     for (const RemoteFile* file : missing) {
       const std::string url = FileUrl(request_.hub, request_.name, listing_, *file);
       LEMMA_RETURN_IF_ERROR(
@@ -95,13 +99,18 @@ class Puller {
     return Ok();
   }
 
-  Status CheckSpace(uint64_t bytes_missing) const {
+  Status CheckSpace(uint64_t bytes_missing, uint64_t bytes_packed) const {
     std::error_code error;
     const fs::space_info space = fs::space(cache_.folder, error);
-    if (error || bytes_missing == 0 || space.available >= bytes_missing + kSpareBytes) return Ok();
+    const uint64_t needed = bytes_missing + bytes_packed + kSpareBytes;
+    if (error || bytes_missing == 0 || space.available >= needed) return Ok();
     return IoError(request_.cache.string() + " has " + std::to_string(space.available >> 20) +
-                   " MiB free, and " + std::to_string((bytes_missing + kSpareBytes) >> 20) +
-                   " MiB are needed: free some space, or set HF_HUB_CACHE to a larger disk");
+                   " MiB free, and " + std::to_string(needed >> 20) + " MiB are needed" +
+                   (bytes_packed > 0 ? ", " + std::to_string(bytes_packed >> 20) +
+                                           " of them for the packed file (--format none: no such "
+                                           "file)"
+                                     : "") +
+                   ": free some space, or set HF_HUB_CACHE to a larger disk");
   }
 
   const PullRequest& request_;

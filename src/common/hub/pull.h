@@ -14,6 +14,9 @@ struct PullRequest {
   Hub hub;
   ModelName name;
   std::filesystem::path cache;
+  // What the caller packs of the weights afterwards, as a share of their bytes: room for it is
+  // asked for before they are fetched.
+  double packed_share = 0;
 };
 
 // The snapshot's directory, complete. Where it is so already that is one request. Errors as

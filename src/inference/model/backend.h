@@ -46,6 +46,7 @@ struct BackendInfo {
   std::string kv;       // "bf16"
   int n_threads = 1;    // that compute
   uint64_t weight_bytes = 0;
+  uint64_t weight_bytes_read = 0;  // of them by a step: all but an embedding that is not the head
   uint64_t kv_bytes_per_token = 0;
 };
 

@@ -17,8 +17,6 @@ namespace {
 namespace json = boost::json;
 namespace fs = std::filesystem;
 
-constexpr uint64_t kConfigBytesMax = 1 << 20;
-constexpr uint64_t kTokenizerBytesMax = 32 << 20;  // the tokenizer takes no more
 constexpr uint64_t kIndexBytesMax = 8 << 20;
 constexpr size_t kShardsMax = 1024;
 
@@ -143,16 +141,16 @@ class CheckpointReader {
     Checkpoint checkpoint;
     checkpoint.id_ = std::move(id);
     LEMMA_ASSIGN_OR_RETURN(const std::string config,
-                           ReadWhole(files, "config.json", kConfigBytesMax));
+                           ReadWhole(files, "config.json", kConfigFileBytesMax));
     LEMMA_ASSIGN_OR_RETURN(const std::string generation,
-                           ReadOptional(files, "generation_config.json", kConfigBytesMax));
+                           ReadOptional(files, "generation_config.json", kConfigFileBytesMax));
     LEMMA_ASSIGN_OR_RETURN(checkpoint.config_, ParseModelConfig(config, generation, files.name()));
     LEMMA_ASSIGN_OR_RETURN(checkpoint.tokenizer_json_,
-                           ReadWhole(files, "tokenizer.json", kTokenizerBytesMax));
+                           ReadWhole(files, "tokenizer.json", kTokenizerJsonBytesMax));
     LEMMA_ASSIGN_OR_RETURN(checkpoint.tokenizer_config_json_,
-                           ReadWhole(files, "tokenizer_config.json", kConfigBytesMax));
+                           ReadWhole(files, "tokenizer_config.json", kConfigFileBytesMax));
     LEMMA_ASSIGN_OR_RETURN(checkpoint.chat_template_text_,
-                           ReadOptional(files, "chat_template.jinja", kConfigBytesMax));
+                           ReadOptional(files, "chat_template.jinja", kConfigFileBytesMax));
     return checkpoint;
   }
 

@@ -21,6 +21,10 @@
 
 namespace lemma::model {
 
+// What is read of a checkpoint's small files, and so what may be written into a packed one.
+inline constexpr uint64_t kConfigFileBytesMax = 1 << 20;      // each but tokenizer.json
+inline constexpr uint64_t kTokenizerJsonBytesMax = 32 << 20;  // the tokenizer takes no more
+
 // One of the files in a packed file, and its weights (packed.h).
 struct PackedPart {
   uint64_t offset = 0;

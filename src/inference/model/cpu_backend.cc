@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <string>
 #include <utility>
 
@@ -10,6 +9,7 @@
 #include "inference/kernels/float16.h"
 #include "inference/kernels/isa.h"
 #include "inference/kernels/quantize.h"
+#include "inference/model/kv_room.h"
 #include "inference/model/weight_format.h"
 
 namespace lemma::model {
@@ -27,42 +27,13 @@ bool IsRounded(WeightFormat format) {
   return format == WeightFormat::kInt8 || format == WeightFormat::kInt4;
 }
 
+uint64_t BytesOf(const WeightMatrix& matrix) {
+  return static_cast<uint64_t>(kernels::MatrixBytes(matrix.format, matrix.rows, matrix.cols));
+}
+
 Status CheckRows(int32_t rows, const char* field) {
   if (rows >= 1 && rows <= kBatchRowsLimit) return Ok();
   return InvalidArgument("must be from 1 to " + std::to_string(kBatchRowsLimit), field);
-}
-
-std::string GibText(uint64_t bytes) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.2f GiB", static_cast<double>(bytes) * 0x1p-30);
-  return text;
-}
-
-// How many pages to allocate: what was asked for, or the default, within a quarter of the memory
-// that is left and what the engine's 32 sequences could use.
-Result<int32_t> ChooseNPages(const ModelConfig& config, WeightFormat format,
-                             uint64_t kv_bytes_max) {
-  constexpr int64_t kSequences = 32;
-  const auto page_bytes = static_cast<uint64_t>(KvCache::PageBytes(config, format));
-  const int64_t context_pages = kernels::DivideUp(config.context_length_max, kPageTokens);
-  const int64_t pages_wanted = std::min(kDefaultKvTokens / kPageTokens, kSequences * context_pages);
-  const uint64_t available = AvailableMemoryBytes();
-  const uint64_t bytes =
-      kv_bytes_max > 0 ? kv_bytes_max
-                       : std::min(static_cast<uint64_t>(pages_wanted) * page_bytes, available / 4);
-  // The system hands out any amount and ends the process when it is touched: refuse it here.
-  if (kv_bytes_max > available) {
-    return InvalidArgument("asks for " + GibText(kv_bytes_max) + ", " + GibText(available) +
-                               " of memory are available",
-                           "kv_bytes_max");
-  }
-  const uint64_t n_pages = bytes / page_bytes;
-  if (n_pages == 0) {
-    const std::string message = "a page of the KV cache needs " + std::to_string(page_bytes) +
-                                " bytes, the limit is " + std::to_string(bytes);
-    return kv_bytes_max > 0 ? InvalidArgument(message, "kv_bytes_max") : IoError(message);
-  }
-  return static_cast<int32_t>(std::min<uint64_t>(n_pages, INT32_MAX / kPageTokens));
 }
 
 }  // namespace
@@ -80,8 +51,13 @@ Result<std::unique_ptr<CpuBackend>> CpuBackend::Create(const ModelConfig& config
   if (!kernels::IsKvFormat(kv_format, config.head_dim)) {
     return InvalidArgument("K and V are float32, bf16 or, of heads of 64 or 128, q8", "kv_format");
   }
-  LEMMA_ASSIGN_OR_RETURN(const int32_t n_pages,
-                         ChooseNPages(config, kv_format, options.kv_bytes_max));
+  LEMMA_ASSIGN_OR_RETURN(
+      const int32_t n_pages,
+      ChooseKvPages({.page_bytes = static_cast<uint64_t>(KvCache::PageBytes(config, kv_format)),
+                     .context_tokens_max = config.context_length_max,
+                     .bytes_asked = options.kv_bytes_max,
+                     .bytes_available = AvailableMemoryBytes(),
+                     .weight_file_bytes = weights.memory.file_bytes()}));
   LEMMA_ASSIGN_OR_RETURN(KvCache kv, KvCache::Allocate(config, kv_format, n_pages));
   std::unique_ptr<CpuBackend> backend(
       new CpuBackend(config, std::move(weights), kernels, std::move(pool), options, std::move(kv)));
@@ -123,6 +99,8 @@ CpuBackend::CpuBackend(const ModelConfig& config, Weights weights, const kernels
   info_.n_threads = pool_->n_threads();
   info_.kv = WeightFormatName(kv_.format());
   info_.weight_bytes = weights_.memory.bytes();
+  info_.weight_bytes_read =
+      info_.weight_bytes - (config.tied_embeddings ? 0 : BytesOf(weights_.embedding));
   info_.kv_bytes_per_token = static_cast<uint64_t>(kv_.page_bytes() / kPageTokens);
 }
 

@@ -18,11 +18,6 @@
 
 namespace lemma::model {
 
-// The default KV room, in tokens: one VibeThinker trace of 40,960 tokens, the longest its authors
-// use, with a prompt of up to 4,096; or eight sequences of 5,632. Pages cost nothing until they are
-// used.
-inline constexpr int64_t kDefaultKvTokens = 40960 + 4096;
-
 class CpuBackend final : public Backend {
  public:
   // Allocates the KV cache and all buffers. Of `options` the row limits, kv_bytes_max and kv_format

@@ -71,5 +71,23 @@ TEST(CpuBackendOptionsTest, TheDefaultKvRoomHoldsTheLongestTraceWithItsPrompt) {
   EXPECT_GE(int64_t{backend->n_pages()} * kPageTokens, 40960 + 4096);
 }
 
+// Of an embedding a token needs a row; where it is the head too, all of it.
+TEST(CpuBackendOptionsTest, AnEmbeddingOfItsOwnIsNotWhatAStepReads) {
+  for (const WeightFormat format : {WeightFormat::kBf16, WeightFormat::kInt4}) {
+    for (const bool tied : {true, false}) {
+      const ModelConfig config = TinyConfig(2, 2, tied);
+      Weights weights = AllocateWeights(config, format).value();
+      const auto embedding = static_cast<uint64_t>(
+          kernels::MatrixBytes(weights.embedding.format, config.vocab_size, config.hidden_size));
+      const auto backend =
+          CpuBackend::Create(config, std::move(weights), kernels::KernelsFor(Isa::kScalar),
+                             std::make_unique<ThreadPool>(1), CpuBackendOptions())
+              .value();
+      const BackendInfo& info = backend->info();
+      EXPECT_EQ(info.weight_bytes - info.weight_bytes_read, tied ? 0 : embedding);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace lemma::model

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
+#include "inference/model/packed.h"
 #include "inference/model/test_gguf_model.h"
 
 namespace lemma::model {
@@ -107,6 +109,24 @@ TEST_F(GgufWeightsTest, TheFormatFollowsMostOfTheMatricesBytes) {
   EXPECT_EQ(mixed(Dtype::kF16, Dtype::kBf16, Dtype::kBf16), "float32");
   EXPECT_EQ(Load(Open(Writer(Dtype::kQ8_0)), WeightFormat::kInt4)->info().weights, "q4");
   EXPECT_EQ(Load(Open(Writer(Dtype::kQ8_0)), WeightFormat::kBf16)->info().weights, "float32");
+}
+
+TEST_F(GgufWeightsTest, WhatAPackedFileCouldNotBeReadWithIsNotPacked) {
+  GgufWriter writer = Writer(Dtype::kBf16);
+  const auto path = std::filesystem::path(testing::TempDir()) / "gguf_too_large.lemma";
+  for (const size_t bytes : {size_t{1000}, size_t{1} << 20}) {
+    writer.Set("tokenizer.chat_template", std::string(bytes, 'x').c_str());
+    const Checkpoint checkpoint = Open(writer);
+    ThreadPool pool(1);
+    const Weights weights = ReadWeights(checkpoint, {}, pool, {}).value();
+    const Status status = WritePacked(checkpoint, weights, path, {});
+    EXPECT_EQ(status.ok(), bytes == 1000) << status.message();
+    EXPECT_EQ(std::filesystem::remove(path), bytes == 1000);
+    if (status.ok()) continue;
+    EXPECT_NE(status.message().find("m.gguf: cannot be packed: its tokenizer_config.json has 10"),
+              std::string::npos)
+        << status.message();
+  }
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ namespace lemma::model {
 struct CpuBackendOptions {
   int n_threads = 0;          // 0: one per usable core
   std::string isa;            // "": the best; else a name of kernels/isa.h
-  uint64_t kv_bytes_max = 0;  // 0: room for kDefaultKvTokens, or what the context needs if less
+  uint64_t kv_bytes_max = 0;  // 0: chosen from the model and the machine (kv_room.h)
   int32_t batch_rows_max = 256;
   int32_t logit_rows_max = 64;
   // Of the matrices; absent: bf16 where all of them are stored in it, else float32, and of a

@@ -33,7 +33,7 @@ Result<MemoryBlock> MemoryBlock::Allocate(uint64_t bytes, std::string_view purpo
                    std::string(purpose) + ": " + std::strerror(errno));
   }
   madvise(data, bytes, MADV_HUGEPAGE);  // an optimisation: failure changes nothing else
-  return MemoryBlock(static_cast<std::byte*>(data), bytes);
+  return MemoryBlock(static_cast<std::byte*>(data), bytes, /*is_file=*/false);
 }
 
 Result<MemoryBlock> MemoryBlock::Map(const RandomAccessFile& file, uint64_t offset,
@@ -45,7 +45,7 @@ Result<MemoryBlock> MemoryBlock::Map(const RandomAccessFile& file, uint64_t offs
                    " bytes into memory: " + std::strerror(errno));
   }
   madvise(data, bytes, MADV_HUGEPAGE);
-  return MemoryBlock(static_cast<std::byte*>(data), bytes);
+  return MemoryBlock(static_cast<std::byte*>(data), bytes, /*is_file=*/true);
 }
 
 Status MemoryBlock::Touch(uint64_t offset, uint64_t bytes) const {
@@ -59,11 +59,14 @@ Status MemoryBlock::Touch(uint64_t offset, uint64_t bytes) const {
 }
 
 MemoryBlock::MemoryBlock(MemoryBlock&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+    : data_(std::exchange(other.data_, nullptr)),
+      bytes_(std::exchange(other.bytes_, 0)),
+      is_file_(std::exchange(other.is_file_, false)) {}
 
 MemoryBlock& MemoryBlock::operator=(MemoryBlock&& other) noexcept {
   std::swap(data_, other.data_);
   std::swap(bytes_, other.bytes_);
+  std::swap(is_file_, other.is_file_);
   return *this;
 }
 

@@ -33,11 +33,16 @@ class MemoryBlock {
 
   std::byte* data() const { return data_; }  // 64-byte aligned at least
   uint64_t bytes() const { return bytes_; }
+  // Of a file's part: the system can drop such pages and read them again, and counts them as
+  // available. 0 for anonymous memory.
+  uint64_t file_bytes() const { return is_file_ ? bytes_ : 0; }
 
  private:
-  MemoryBlock(std::byte* data, uint64_t bytes) : data_(data), bytes_(bytes) {}
+  MemoryBlock(std::byte* data, uint64_t bytes, bool is_file)
+      : data_(data), bytes_(bytes), is_file_(is_file) {}
   std::byte* data_ = nullptr;
   uint64_t bytes_ = 0;
+  bool is_file_ = false;
 };
 
 // Hands out consecutive parts of a block, each at a 64-byte boundary. Over nullptr it hands out

@@ -29,7 +29,7 @@ constexpr std::string_view kMagic = "LemmaPkd";
 // Of everything below and of the layout of weights.cc and panel.h: raise it with any of them.
 constexpr uint64_t kVersion = 4;
 constexpr uint64_t kHeaderBytesMax = 8 << 20;
-constexpr uint64_t kPartBytesMax = 32 << 20;
+constexpr uint64_t kPartBytesMax = kTokenizerJsonBytesMax;
 constexpr uint64_t kPieceBytes = 4 << 20;  // of the weights, each with a checksum
 constexpr uint64_t kAlignment = 4096;      // of every part
 
@@ -233,6 +233,19 @@ std::string FormatHeader(json::object header, const std::map<std::string, std::s
   }
 }
 
+// A GGUF file may hold more than is read of a packed one.
+Status CheckSizes(const std::map<std::string, std::string_view>& files) {
+  for (const auto& [name, bytes] : files) {
+    const uint64_t bytes_max =
+        name == "tokenizer.json" ? kTokenizerJsonBytesMax : kConfigFileBytesMax;
+    if (bytes.size() > bytes_max) {
+      return DataLoss(fmt::format("cannot be packed: its {} has {} bytes, at most {} are read",
+                                  name, bytes.size(), bytes_max));
+    }
+  }
+  return Ok();
+}
+
 Status AppendAligned(AtomicFileWriter& writer, std::string_view bytes) {
   LEMMA_RETURN_IF_ERROR(writer.Append(bytes));
   return writer.Append(std::string(Aligned(bytes.size()) - bytes.size(), '\0'));
@@ -253,6 +266,7 @@ Status WritePacked(const Checkpoint& checkpoint, const Weights& weights,
   if (!checkpoint.chat_template_text().empty()) {
     files["chat_template.jinja"] = checkpoint.chat_template_text();
   }
+  LEMMA_RETURN_IF_ERROR(CheckSizes(files).WithPrefix(checkpoint.weights_name()));
   LEMMA_ASSIGN_OR_RETURN(const std::string fingerprint, FingerprintOf(checkpoint));
   json::array checksums;
   for (uint64_t begin = 0; begin < bytes; begin += kPieceBytes) {

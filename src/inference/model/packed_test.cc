@@ -126,6 +126,17 @@ TEST_F(PackedTest, AnotherFormatIsRefused) {
   EXPECT_THAT(backend.status().message(), HasSubstr("is packed in another format"));
 }
 
+// As for a checkpoint that is not packed: bf16 means as exact as it is stored.
+TEST_F(PackedTest, WhereBf16WasWantedFloat32IsWhatWeightsOfMoreBitsArePackedIn) {
+  ASSERT_TRUE(Pack(WeightFormat::kF32, file()).ok());
+  const Checkpoint packed = Checkpoint::OpenPacked(file(), "").value();
+  const auto backend = LoadCpuBackend(packed, Options(1, WeightFormat::kBf16));
+  ASSERT_TRUE(backend.ok()) << backend.status().message();
+  EXPECT_EQ((*backend)->info().weights, "float32");
+  EXPECT_TRUE(WeightBytes(packed, WeightFormat::kBf16).ok());
+  EXPECT_EQ(LoadCpuBackend(packed, Options(1, WeightFormat::kInt8)).status().field(), "weights");
+}
+
 TEST_F(PackedTest, EveryTruncationIsRefused) {
   ASSERT_TRUE(Pack(WeightFormat::kInt8, file()).ok());
   const std::string whole = ReadFile(file(), 1 << 30).value();
@@ -150,6 +161,7 @@ TEST_F(PackedTest, OneThatIsReplacedGoesOnAsItWas) {
   const auto checkpoint = Checkpoint::OpenPacked(file(), "");
   const auto pool = ThreadPool::Create(1).value();
   const Weights before = ReadWeights(*checkpoint, {}, *pool, {}).value();
+  EXPECT_EQ(before.memory.file_bytes(), checkpoint->packed()->bytes);
   const std::string bytes(reinterpret_cast<const char*>(before.memory.data()),
                           before.memory.bytes());
   ASSERT_TRUE(Pack(WeightFormat::kInt4, file()).ok());

@@ -110,9 +110,12 @@ WeightFormat ChooseFormat(const std::vector<const TensorEntry*>& tensors,
   return *wanted == WeightFormat::kBf16 && !is_bf16 ? WeightFormat::kF32 : *wanted;
 }
 
-// A packed file has its weights in one format only.
+// A packed file has its weights in one format only. Where bf16 was wanted when it was made, that is
+// float32 for weights that bf16 does not hold exactly (ChooseFormat).
 Status CheckPackedFormat(const Checkpoint& checkpoint, std::optional<WeightFormat> wanted) {
-  if (!wanted.has_value() || *wanted == checkpoint.packed()->format) return Ok();
+  const WeightFormat packed = checkpoint.packed()->format;
+  if (!wanted.has_value() || *wanted == packed) return Ok();
+  if (*wanted == WeightFormat::kBf16 && packed == WeightFormat::kF32) return Ok();
   return InvalidArgument(checkpoint.weights_name() +
                              " is packed in another format than --weights wants; leave that "
                              "out, or pack the model again",

@@ -15,9 +15,11 @@ namespace lemma::worker {
 namespace {
 
 // A request holds the pages of all that it may generate from its admission on. One that names no
-// max_tokens has at most this share of them, so that others run beside it, but at least the tokens
-// that a short chain of thought needs.
-constexpr int64_t kUnaskedPoolShare = 4;
+// max_tokens has a share of them, so that others run beside it: an eighth where that holds the
+// chain of thought that most problems need, else up to a quarter, and at least a short one.
+constexpr int64_t kUnaskedPoolShare = 8;
+constexpr int64_t kUnaskedPoolShareMost = 4;
+constexpr int64_t kUnaskedTokensUsual = 11264;
 constexpr int64_t kUnaskedTokensMin = 4096;
 
 // Of a sample's tokens, what is kept for the answer after the thinking: a worked solution or a
@@ -37,8 +39,12 @@ int64_t KvTokens(const Context& context) {
 }
 
 int64_t UnaskedTokens(const Context& context, int32_t n) {
-  const int64_t share = std::max(KvTokens(context) / (kUnaskedPoolShare * n), kUnaskedTokensMin);
-  return std::min<int64_t>(context.options.defaults.max_tokens, share);
+  const int64_t pool_tokens = KvTokens(context);
+  const int64_t share =
+      std::max(pool_tokens / kUnaskedPoolShare,
+               std::min(pool_tokens / kUnaskedPoolShareMost, kUnaskedTokensUsual));
+  return std::min<int64_t>(context.options.defaults.max_tokens,
+                           std::max(share / n, kUnaskedTokensMin));
 }
 
 namespace {

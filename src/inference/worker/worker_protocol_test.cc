@@ -94,6 +94,19 @@ TEST(Worker, WhatLacksRoomSaysWhetherTheContextOrTheMemoryIsTooSmall) {
                   .starts_with("max_tokens: the context holds 4096 tokens; "));
 }
 
+TEST(Worker, AnswersOfNoStatedLengthLeaveRoomForOthers) {
+  // Pages, and the tokens of an answer; 704 and 2,816 pages are the least and the most by default.
+  const std::pair<int32_t, int64_t> cases[] = {{64, 4096},    {512, 8192},   {704, 11264},
+                                               {1408, 11264}, {2816, 22528}, {8192, 40960}};
+  for (const auto& [n_pages, n_tokens] : cases) {
+    TestWorkerOptions options;
+    options.n_pages = n_pages;
+    TestWorker worker(options);
+    const json::object ready = json::parse(worker.Ask("GET", "/readyz").body).as_object();
+    EXPECT_EQ(ready.at("answer_tokens").as_int64(), n_tokens) << n_pages;
+  }
+}
+
 TEST(Worker, UnknownRoutesAndWrongMethods) {
   TestWorker worker;
   EXPECT_EQ(worker.Ask("GET", "/nothing").status, 404);
