@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { eventually, killServers } from '../serve/server.mjs';
-import { launchBrowser, openPage } from './browser.mjs';
+import { blockStorage, launchBrowser, openPage } from './browser.mjs';
 import { assertAccessible, button, goTo, openConsole, password, picture, signIn, startConsole } from './console.mjs';
 
 let server;
@@ -138,6 +138,16 @@ test('the keyboard alone signs in and out; a wrong password is said to be wrong'
   await page.keyboard.press('Enter');
   await page.locator('.sign-in').waitFor();
   assert.equal(await focused(), 'MAIN', 'the button is gone');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('where the browser keeps nothing, the console comes up all the same', async () => {
+  const { page, faults } = await openPage(browser, server.console);
+  await blockStorage(page);
+  await page.reload();
+  await button(page, '中文').click();
+  await page.getByRole('heading', { name: '登录' }).waitFor();
   assert.deepEqual(faults, []);
   await page.context().close();
 });
