@@ -55,8 +55,11 @@ test('a key is made, shown once, used, limited, rotated and revoked', async () =
   assert.notEqual(next, key);
   await eventually(async () => (await statusOf(key)) === 401, 'the old text is refused');
   await page.locator('form').getByLabel('Profiles it may use').fill('algorithm');
+  const expires = page.locator('form').getByLabel('Expires');
+  await expires.fill('90d');
   await button(page.locator('form'), 'Save').click();
   await page.locator('form [role=status]', { hasText: 'It is saved.' }).waitFor();
+  assert.equal(await expires.inputValue(), '', 'the next save leaves the expiry as it is');
   await eventually(async () => (await statusOf(next)) === 403, 'held to another profile');
   await eventually(async () => {
     await page.reload();
