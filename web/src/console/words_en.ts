@@ -107,6 +107,7 @@ export const en = {
   usage: "Usage",
   rowsBy: "Rows by",
   thenBy: "and by",
+  thenByLevel: "then by ({n})",
   none: "none",
   order: "Largest first by",
   top: "Rows",

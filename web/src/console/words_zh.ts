@@ -109,6 +109,7 @@ export const zh: Record<Word, string> = {
   usage: "用量",
   rowsBy: "按",
   thenBy: "再按",
+  thenByLevel: "再按({n})",
   none: "无",
   order: "排序",
   top: "行数",
