@@ -283,18 +283,6 @@ test('what is stopped or asked again before the server has said its job leaves n
   await page.context().close();
 });
 
-test('what a job fails with is said', async () => {
-  const { page } = await openPage(browser, road.url);
-  await page.route('**/v1/jobs', (route) => {
-    const { target, body } = route.request().postDataJSON();
-    route.continue({ postData: JSON.stringify({ target, body: { ...body, profile: 'none-such' } }) });
-  });
-  await ask(page, 'What is 1 + 1?');
-  await page.locator('.result [role=alert]', { hasText: 'none-such' }).waitFor();
-  await status(page, 'The server did not accept this');
-  await page.context().close();
-});
-
 // One that has said half of its answer and goes on at the server, while the page shows another. The history
 // knows as much.
 async function leftInTheMiddle(page) {
@@ -364,5 +352,17 @@ test('what is not there for another key is as it was, and goes on when it is ope
   await status(page, 'Done');
   await forgotten();
   assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('what a job fails with is said', async () => {
+  const { page } = await openPage(browser, road.url);
+  await page.route('**/v1/jobs', (route) => {
+    const { target, body } = route.request().postDataJSON();
+    route.continue({ postData: JSON.stringify({ target, body: { ...body, profile: 'none-such' } }) });
+  });
+  await ask(page, 'What is 1 + 1?');
+  await page.locator('.result [role=alert]', { hasText: 'none-such' }).waitFor();
+  await status(page, 'The server did not accept this');
   await page.context().close();
 });

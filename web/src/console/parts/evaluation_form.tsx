@@ -38,7 +38,7 @@ function Form({
   const versions = profiles.find((profile) => profile.name === name)!.versions;
   const [chosen, setChosen] = useState<number | null>(null); // null: the newest
   const version = fixed ?? chosen ?? versions.at(-1)!;
-  const [chosenSet, setSet] = useState("");
+  const [chosenSet, setSet] = useState(sets[0]!.id);
   const set = setAmong(sets, chosenSet);
   const [samples, setSamples] = useState("1");
   const { run, isBusy, failure } = useAction();

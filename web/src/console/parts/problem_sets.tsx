@@ -92,7 +92,7 @@ function NewSet({ onChanged }: Pick<Props, "onChanged">) {
 
 function ImportReport({ sets }: { sets: ProblemSet[] }) {
   const { api, say } = useConsole();
-  const [chosen, setSet] = useState("");
+  const [chosen, setSet] = useState(sets[0]!.id);
   const set = setAmong(sets, chosen);
   const [isJson, setIsJson] = useState(true);
   const { run, failure } = useAction();

@@ -71,7 +71,12 @@ function VerdictText({ verdict, version }: { verdict: Verdict; version: number }
     <>
       <p role="status" class={is_open ? "good" : "failure"}>
         {production === version ? say("gateInProduction") : say(outcomeOf(verdict))}
-        {reason && ` (${reason})`}
+        {reason && (
+          <>
+            {" "}
+            (<bdi>{reason}</bdi>)
+          </>
+        )}
       </p>
       {evaluation && (
         <p>
@@ -96,7 +101,7 @@ interface FormProps {
 
 function GateForm({ path, gate, sets, onChanged }: FormProps) {
   const { api, say } = useConsole();
-  const [chosen, setSet] = useState(gate?.set ?? "");
+  const [chosen, setSet] = useState(gate?.set ?? sets[0]!.id);
   const set = setAmong(sets, chosen);
   const [percent, setPercent] = useState(percentText(gate?.tolerance ?? 0));
   const [isSaved, setIsSaved] = useState(false);
