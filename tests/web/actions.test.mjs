@@ -149,6 +149,56 @@ test('what is too long for a link is said to be', async () => {
   await page.context().close();
 });
 
+test('a link holds as many tests as the server takes, and none is made that would not open', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  const entry = (n, text = '') => ({
+    id: `of-${n}-${text.length}`, root: `of-${n}-${text.length}`,
+    task: {
+      problem: `Print ${n} tests and ${text.length} letters.`, profile: '', effort: 'standard', votes: 5,
+      tests: Array(n).fill({ input: '1', output: '2' }),
+    },
+    run: {
+      requestId: 'r', isSolve: true, state: 'done', startedMs: n + text.length, wholeMs: 1, profile: '', isOffDomain: false,
+      closedBy: '', promptTokens: 1, completionTokens: 1, votes: [], winner: 0, stopped: '', agreement: null,
+      tokensSaved: 0, failure: null,
+      samples: [{
+        thinking: '', text: `Here. ${text}`, beganMs: 0, thinkingMs: 0, answer: null, state: 'ended', finish: 'stop', tokens: 1,
+        repairOf: null, check: null,
+      }],
+    },
+  });
+  const keep = (entries) => page.evaluate((kept) => new Promise((resolve, reject) => {
+    const opening = indexedDB.open('lemma', 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore('runs', { keyPath: 'id' }); // as the page does
+    opening.onerror = reject;
+    opening.onsuccess = () => {
+      const transaction = opening.result.transaction('runs', 'readwrite');
+      for (const each of kept) transaction.objectStore('runs').put(each);
+      transaction.oncomplete = resolve;
+    };
+  }), entries);
+  const tooLong = `${'x'.repeat(99)}\n`.repeat(11_000); // more than a MiB, of which little is left once it is packed
+  await keep([entry(1000), entry(1001), entry(1, tooLong)]);
+  await page.reload();
+  await page.getByRole('button', { name: 'History' }).click();
+  const share = async (problem) => {
+    await page.locator('.past', { hasText: problem }).click();
+    await page.locator('.asked', { hasText: problem }).waitFor();
+    await page.getByRole('button', { name: 'Share' }).click();
+  };
+  for (const problem of ['Print 1001 tests and 0 letters.', `Print 1 tests and ${tooLong.length} letters.`]) {
+    await share(problem);
+    await page.getByText('too long for a link').waitFor();
+  }
+  await share('Print 1000 tests and 0 letters.');
+  const link = await page.getByLabel('Link to this task and its answer').inputValue();
+  await page.goto('about:blank');
+  await page.goto(link);
+  await answer(page, 'Here.');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
 test('a hostile link runs nothing, holds nothing up, and is said to be broken', async () => {
   const pack = (value) =>
     deflateRawSync(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)))
@@ -159,7 +209,7 @@ test('a hostile link runs nothing, holds nothing up, and is said to be broken', 
     pack('not JSON'), pack('null'), pack('[]'), pack('"text"'), pack({}),
     pack({ ...honest, problem: 1 }), pack({ ...honest, answer: null }),
     pack({ ...honest, tests: {} }), pack({ ...honest, tests: [null] }),
-    pack({ ...honest, tests: Array(101).fill({ input: '', output: '' }) }),
+    pack({ ...honest, tests: Array(1001).fill({ input: '', output: '' }) }),
     pack({ ...honest, isDone: 'no' }), pack({ ...honest, isCutOff: 1 }),
     pack({ ...honest, askedMs: 'now' }), pack({ ...honest, askedMs: 1e300 }),
     pack({ ...honest, answer: 'x'.repeat(20_000_000) }), // a few KB, until they are unpacked

@@ -45,6 +45,13 @@ export async function ask(page, problem) {
 
 export const status = (page, text) => page.locator('.status', { hasText: text }).waitFor();
 
+// From its next load on, as browsers do that are told to.
+export const blockStorage = (page) => page.addInitScript(() => {
+  for (const storage of ['localStorage', 'sessionStorage']) {
+    Object.defineProperty(window, storage, { get() { throw new DOMException('blocked', 'SecurityError'); } });
+  }
+});
+
 // What the page needs for formulas and code is there: fetching it is no part of a text's cost.
 export async function loadLibraries(page, replica) {
   replica.say([{ content: '$x$\n\n```python\ndef f(): return 1\n```' }]);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { eventually, killServers } from '../serve/server.mjs';
-import { launchBrowser, openPage } from './browser.mjs';
+import { blockStorage, launchBrowser, openPage } from './browser.mjs';
 import { assertAccessible, button, goTo, openConsole, password, picture, signIn, startConsole } from './console.mjs';
 
 let server;
@@ -30,9 +30,10 @@ test('the overview counts what was asked and draws it', async () => {
   await page.waitForURL(/\/admin/);
   await page.locator('.chart canvas').nth(2).waitFor();
   // The server looks every ten seconds; the first look has been.
+  const howFull = page.getByRole('img', { name: /^Use, highest\. KV: [\d.]+ % at the end, .*CPU: [\d.]+ % at/ });
   await eventually(async () => {
     await page.reload();
-    return page.getByRole('img', { name: /^Use, highest\. KV: [\d.]+ % at the end, .*CPU: [\d.]+ % at/ }).isVisible();
+    return howFull.waitFor({ timeout: 5000 }).then(() => true, () => false);
   }, 'how full it is has been recorded');
   await page.getByRole('img', { name: /^Ready replicas, fewest\. Ready replicas: 1 at the end, 1 at most/ }).waitFor();
   await eventually(async () => {
@@ -83,11 +84,22 @@ function busyHour(address) {
   return { total, n_groups: groups.length, groups };
 }
 
+// And how full it was.
+function busyLoad(address, more = {}) {
+  const begin = Number(new URL(address).searchParams.get('from_ms'));
+  const buckets = Array.from({ length: 61 }, (_, i) => ({
+    begin_ms: begin + i * 60_000, running: 4 + 3 * Math.sin(i / 8), waiting: i > 45 ? (i - 45) / 4 : 0,
+    replicas_ready: i < 20 ? 1 : 2, kv_usage: 0.3 + i / 120, cpu_usage: 0.55 + 0.2 * Math.sin(i / 5), ...more,
+  }));
+  return { buckets };
+}
+
 test('a busy hour is told in figures and drawn', async () => {
   const { page, faults } = await openConsole(browser, server, '#/settings');
   await page.route('**/admin/api/usage?*', (route) => route.fulfill({ json: busyHour(route.request().url()) }));
+  await page.route('**/admin/api/load?*', (route) => route.fulfill({ json: busyLoad(route.request().url()) }));
   await goTo(page, 'Overview');
-  await page.locator('.chart canvas').nth(2).waitFor();
+  await page.locator('.chart canvas').nth(5).waitFor();
   await page.locator('.tile').nth(11).waitFor();
   assert.deepEqual(await page.locator('.tile dt').allInnerTexts(), [
     'Running', 'Waiting', 'Ready replicas', 'KV use, highest', 'CPU use, highest', 'Models', 'Database',
@@ -105,7 +117,39 @@ test('a busy hour is told in figures and drawn', async () => {
   // A picture says its figures to who does not see it.
   const drawn = page.getByRole('img', { name: /^Requests a second\. Requests: \S+ at the end, 1\.\d+ at most; Errors: / });
   await drawn.waitFor();
-  await picture(page, 'overview', { height: 1190 });
+  await page.getByRole('img', {
+    name: /^Running and waiting, on average\. Running: \S+ at the end, 7 at most; Waiting: 3\.75 at the end, 3\.75 at most$/,
+  }).waitFor();
+  await page.getByRole('img', { name: 'Use, highest. KV: 80 % at the end, 80 % at most; CPU' }).waitFor();
+  await page.getByRole('img', { name: 'Ready replicas, fewest. Ready replicas: 2 at the end, 2 at most' }).waitFor();
+  await picture(page, 'overview', { height: 1950 });
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('what the overview cannot have hides nothing else; a GPU is told of where there is one', async () => {
+  const { page, faults } = await openConsole(browser, server, '#/settings');
+  await page.route('**/assets/plot-*.js', (route) => route.abort());
+  await page.route('**/admin/api/load?*', (route) => route.fulfill({ json: busyLoad(route.request().url(), { gpu_usage: 0.42 }) }));
+  await page.route('**/admin/api/usage?*', (route) => route.fulfill({
+    status: 500, json: { error: { message: 'no usage today' } } }));
+  await goTo(page, 'Overview');
+  await page.getByRole('alert').filter({ hasText: 'no usage today' }).waitFor();
+  const inWords = (title) => page.locator('figure', { hasText: title }).locator('p');
+  await inWords('Use, highest').filter({ hasText: 'GPU: 42 % at the end, 42 % at most' }).waitFor();
+  await tileOf(page, 'GPU use, highest').waitFor();
+  assert.equal(await tile(page, 'GPU use, highest'), '42%');
+  await button(page, '中文').click();
+  await inWords('运行与等待').filter({ hasText: '运行中:末值' }).waitFor();
+  await tileOf(page, '最高 GPU 占用').waitFor();
+
+  await page.unroute('**/admin/api/usage?*');
+  await page.route('**/admin/api/load?*', (route) => route.fulfill({
+    status: 500, json: { error: { message: 'no load today' } } }));
+  await page.reload();
+  await page.getByRole('alert').filter({ hasText: 'no load today' }).waitFor();
+  await inWords('每秒请求').filter({ hasText: '末值' }).waitFor();
+  assert.equal(await tileOf(page, '最高 GPU 占用').count(), 0);
   assert.deepEqual(faults, []);
   await page.context().close();
 });
@@ -138,6 +182,16 @@ test('the keyboard alone signs in and out; a wrong password is said to be wrong'
   await page.keyboard.press('Enter');
   await page.locator('.sign-in').waitFor();
   assert.equal(await focused(), 'MAIN', 'the button is gone');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('where the browser keeps nothing, the console comes up all the same', async () => {
+  const { page, faults } = await openPage(browser, server.console);
+  await blockStorage(page);
+  await page.reload();
+  await button(page, '中文').click();
+  await page.getByRole('heading', { name: '登录' }).waitFor();
   assert.deepEqual(faults, []);
   await page.context().close();
 });
@@ -217,6 +271,7 @@ test('every page is there in Chinese; language and theme are chosen once', async
   }
   await goTo(page, names[0]);
   await page.locator('.u-legend th', { hasText: /^时间$/ }).first().waitFor();
+  await page.getByRole('img', { name: /^运行与等待（平均）\. 运行中:末值 / }).waitFor();
   await goTo(page, names.at(-1));
   await button(page, 'English').click();
   await page.getByRole('heading', { name: 'Settings', level: 2 }).waitFor();

@@ -87,8 +87,10 @@ test('a set is made; a bad version is evaluated and refused, a good one promoted
 
   const owner = await openConsole(browser, server, '#/profiles/math?version=2');
   await owner.page.getByText('There is no gate').waitFor();
+  await owner.page.getByLabel('Accepted loss of pass@1, %').fill('7');
   await button(owner.page, 'Set the gate').click();
   await owner.page.getByText('It is saved.').waitFor();
+  await owner.page.locator('[role=status]', { hasText: 'The version in production has no such evaluation' }).waitFor();
   await owner.page.locator('[role=status]', { hasText: 'math@1, which is in production, has no' }).waitFor();
 
   await page.goto(`${server.console}#/profiles/math?version=2`);
@@ -111,6 +113,9 @@ test('a set is made; a bad version is evaluated and refused, a good one promoted
   await alert(page, 'math@2 does worse than math@1 on the set "products"');
   await page.reload();
   await page.locator('[role=status]', { hasText: 'math@2 does worse than math@1' }).waitFor();
+  await button(page, '中文').click();
+  await page.locator('[role=status]', { hasText: '这个版本不如生产中的版本。 (math@2 does worse than math@1' }).waitFor();
+  await button(page, 'English').click();
   await assertAccessible(page, 'gate');
   await page.getByRole('link', { name: 'Compare', exact: true }).click();
   await page.locator('[role=status]', { hasText: 'A significant regression' }).waitFor();
@@ -121,6 +126,7 @@ test('a set is made; a bad version is evaluated and refused, a good one promoted
   assert.match(refused.stderr, /the gate refuses it: math@2 does worse than math@1.*--override/);
 
   await page.goto(`${server.console}#/profiles/math?version=3`);
+  await page.locator('[role=status]', { hasText: 'This version has no finished evaluation' }).waitFor();
   await button(form(page, 'A new evaluation'), 'Evaluate').click();
   await waitUntilDone(page);
   await page.getByLabel('With an earlier evaluation').selectOption({ index: 1 });
@@ -131,6 +137,9 @@ test('a set is made; a bad version is evaluated and refused, a good one promoted
   await inProduction(page, '3');
 
   await owner.page.reload();
+  const tolerance = owner.page.getByLabel('Accepted loss of pass@1, %');
+  await tolerance.waitFor();
+  assert.equal(await tolerance.inputValue(), '7');
   await promote(owner.page, '2');
   await owner.page.getByLabel('Promote all the same').check();
   await button(form(owner.page, 'Promote'), 'Promote').click();
@@ -193,7 +202,14 @@ test('an evaluation is cancelled, a report brought in; sets and the gate are rem
     await button(row.locator('.confirm'), 'Remove').click();
     return row;
   };
+  const chosen = [form(page, 'A new evaluation'),
+                  page.locator('section.panel', { has: page.getByRole('heading', { name: 'A report made elsewhere' }) })]
+    .map((part) => part.getByLabel('Set of problems'));
+  for (const select of chosen) await select.selectOption({ label: 'spare' });
   await (await remove('spare')).waitFor({ state: 'detached' });
+  for (const select of chosen) {
+    assert.equal(await select.evaluate(({ selectedOptions }) => selectedOptions[0]?.textContent), 'products');
+  }
   await remove('products');
   await alert(page, 'gate');
 

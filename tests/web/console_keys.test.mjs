@@ -55,8 +55,11 @@ test('a key is made, shown once, used, limited, rotated and revoked', async () =
   assert.notEqual(next, key);
   await eventually(async () => (await statusOf(key)) === 401, 'the old text is refused');
   await page.locator('form').getByLabel('Profiles it may use').fill('algorithm');
+  const expires = page.locator('form').getByLabel('Expires');
+  await expires.fill('90d');
   await button(page.locator('form'), 'Save').click();
   await page.locator('form [role=status]', { hasText: 'It is saved.' }).waitFor();
+  assert.equal(await expires.inputValue(), '', 'the next save leaves the expiry as it is');
   await eventually(async () => (await statusOf(next)) === 403, 'held to another profile');
   await eventually(async () => {
     await page.reload();
@@ -91,6 +94,15 @@ test('usage is turned around, filtered, and taken away as a file', async () => {
   await page.getByLabel('and by').selectOption('status');
   await page.locator('td', { hasText: /^401$/ }).waitFor();
   assert.deepEqual((await headings()).slice(0, 3), ['Reason', 'Status', 'Requests']);
+  await page.getByLabel('then by (3)').selectOption('profile');
+  await page.getByLabel('then by (4)').selectOption('key_id');
+  await page.waitForURL(/by=reason&then=status&third=profile&fourth=key_id/);
+  await page.locator('th', { hasText: /^Key$/ }).waitFor();
+  assert.deepEqual((await headings()).slice(0, 5), ['Reason', 'Status', 'Profile', 'Key', 'Requests']);
+  await page.locator('tbody tr', { has: button(page, 'contest') }).filter({ has: button(page, 'algorithm') }).first().waitFor();
+  await page.getByLabel('then by (4)').selectOption('');
+  await page.getByLabel('then by (3)').selectOption('');
+  await page.getByLabel('then by (4)').waitFor({ state: 'detached' });
   await page.getByLabel('and by').selectOption('');
   for (const [kind, heading, value] of [['profile_version', 'Version', '1'], ['task', 'Task', 'proof'],
                                         ['model', 'Model', 'lemma-mini'], ['replica', 'Replica', 'worker-0']]) {

@@ -104,3 +104,42 @@ test('a new profile begins with a file that can be saved', async () => {
   assert.deepEqual(faults, []);
   await page.context().close();
 });
+
+test('what is typed and not saved stays, whatever becomes of language, labels and the version shown', async () => {
+  const { page, faults } = await openConsole(browser, server, '#/profiles/math');
+  const editor = page.getByRole('textbox', { name: "The profile's file" });
+  const typed = editor.filter({ hasText: '# not saved' });
+  const shown = page.locator('section.panel > .field > select').first();
+  await editor.click();
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.type('# not saved\n');
+  await typed.waitFor();
+  await button(page, '中文').click();
+  await page.getByRole('textbox', { name: '配置文件' }).filter({ hasText: '# not saved' }).waitFor();
+  await button(page, 'English').click();
+  await typed.waitFor();
+
+  assert.equal(await shown.inputValue(), '1');
+  const promote = page.locator('form', { hasText: 'Promote' });
+  await promote.getByLabel('Version', { exact: true }).selectOption('2');
+  await button(promote, 'Promote').click();
+  await labelRow(page, 'production').locator('td', { hasText: /^2$/ }).waitFor();
+  assert.equal(await shown.inputValue(), '1');
+  await typed.waitFor();
+
+  await shown.selectOption('2');
+  await page.waitForURL(/version=2/);
+  await typed.waitFor({ state: 'detached' });
+  await editor.waitFor();
+  await shown.selectOption('1');
+  await typed.waitFor();
+  await button(page, 'Save as the next version').click();
+  await page.waitForURL(/version=3/);
+  await typed.waitFor();
+  await shown.selectOption('1');
+  await page.waitForURL(/version=1/);
+  await typed.waitFor({ state: 'detached' });
+  await editor.waitFor();
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});

@@ -183,7 +183,8 @@ test('an example is taken, its answer stopped, and the code copied that came unt
   const { page, faults } = await openPage(browser, server.url, { permissions: ['clipboard-read', 'clipboard-write'] });
   replica.say([{ content: '```python\nprint(1)\n```\n\nThat' }]);
   const held = replica.hold();
-  const example = page.locator('.welcome li button').nth(1);
+  // One of those for other models than lemma-mini.
+  const example = page.locator('.welcome li button', { hasText: 'an odd sum of digits' });
   await example.waitFor();
   const offered = await example.innerText();
   await press(page, example);

@@ -33,7 +33,7 @@ test('a problem is asked and answered, and is in the history after a reload', as
   await status(page, 'Done');
   await page.locator('.answer .katex').waitFor(); // its \boxed{}
   assert.match(await page.locator('.answer').innerText(), /x = 20\/5 = \d/);
-  assert.match(await page.locator('.progress').innerText(), /[1-9]\d* tokens · math/);
+  assert.match(await page.locator('.progress').innerText(), /[1-9]\d* tokens · Mathematics, a final answer/);
   await picture(page, 'solve');
   assert.deepEqual(faults, []);
   await assertAccessible(page);

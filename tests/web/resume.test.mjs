@@ -283,6 +283,78 @@ test('what is stopped or asked again before the server has said its job leaves n
   await page.context().close();
 });
 
+// One that has said half of its answer and goes on at the server, while the page shows another. The history
+// knows as much.
+async function leftInTheMiddle(page) {
+  replica.say([{ content: 'Two.' }]);
+  await ask(page, 'What is 1 + 1?');
+  await status(page, 'Done');
+  await forgotten();
+  const { halfSaid, go } = inHalves(replica, 'It begins', ' and it ends.');
+  await ask(page, 'What is 8 + 1?');
+  await halfSaid;
+  await answer(page, 'It begins');
+  await page.getByRole('button', { name: 'History' }).click();
+  await page.locator('.past', { hasText: 'What is 1 + 1?' }).click();
+  await answer(page, 'Two.');
+  await page.getByLabel('Search the history').fill('It begins');
+  const past = page.locator('.past', { hasText: 'What is 8 + 1?' });
+  await past.waitFor();
+  return { past, go };
+}
+
+test('what is opened without its key is as it was, and goes on once the key is there', async () => {
+  const { page, faults } = await openPage(browser, road.url);
+  const { past, go } = await leftInTheMiddle(page);
+  await page.route('**/v1/**', (route) => {
+    const { authorization, ...headers } = route.request().headers();
+    if (authorization === 'Bearer the-key') return route.continue({ headers });
+    return route.fulfill({ status: 401, json: { error: { type: 'authentication_error', message: 'no valid key' } } });
+  });
+  for (const wrong of [null, 'another']) {
+    if (wrong) {
+      await page.getByLabel('API key').fill(wrong);
+      await page.getByRole('button', { name: 'Use this key' }).click();
+      await page.locator('.key [role=alert]').waitFor();
+    }
+    await past.click();
+    await status(page, 'Interrupted');
+    await page.locator('.result [role=alert]', { hasText: 'did not accept the API key. no valid key' }).waitFor();
+    await answer(page, 'It begins');
+  }
+  await page.getByLabel('API key').fill('the-key');
+  await page.getByRole('button', { name: 'Use this key' }).click();
+  await status(page, 'Answering');
+  await page.getByLabel('API key').waitFor({ state: 'detached' });
+  go();
+  await answer(page, 'It begins and it ends.');
+  await status(page, 'Done');
+  await forgotten();
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('what is not there for another key is as it was, and goes on when it is opened again', async () => {
+  const { page, faults } = await openPage(browser, road.url);
+  const { past, go } = await leftInTheMiddle(page);
+  await page.evaluate(() => sessionStorage.setItem('lemma.key', 'another'));
+  await page.route('**/v1/jobs/*/events', (route) => route.fulfill({
+    status: 404, json: { error: { type: 'invalid_request_error', message: 'there is no such job' } } }));
+  await past.click();
+  await status(page, 'Interrupted');
+  await page.locator('.result [role=alert]', { hasText: 'there is no such job' }).waitFor();
+  await answer(page, 'It begins');
+  await page.unroute('**/v1/jobs/*/events');
+  await page.evaluate(() => sessionStorage.removeItem('lemma.key'));
+  await past.click();
+  go();
+  await answer(page, 'It begins and it ends.');
+  await status(page, 'Done');
+  await forgotten();
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
 test('what a job fails with is said', async () => {
   const { page } = await openPage(browser, road.url);
   await page.route('**/v1/jobs', (route) => {

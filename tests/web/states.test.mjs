@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { assertAccessibleEverywhere, openPage } from './browser.mjs';
+import { assertAccessibleEverywhere, blockStorage, openPage } from './browser.mjs';
 import { startScripted, stopScripted } from './scripted_server.mjs';
 
 let replica;
@@ -142,6 +142,21 @@ test('language and theme are those that were chosen, also after a reload', async
   await button(page, '主题:深色').click();
   await page.emulateMedia({ colorScheme: 'dark' });
   assert.equal(await background(), dark, 'as the system');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('where the browser keeps nothing, the page answers all the same', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  await blockStorage(page);
+  await page.reload();
+  replica.say([{ content: 'Two.' }]);
+  await ask(page, 'What is 1 + 1?');
+  await page.locator('.answer', { hasText: 'Two.' }).waitFor();
+  await status(page, 'Done');
+  await button(page, '中文').click();
+  await button(page, '主题:跟随系统').click();
+  await button(page, '主题:浅色').waitFor();
   assert.deepEqual(faults, []);
   await page.context().close();
 });

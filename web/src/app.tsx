@@ -88,6 +88,12 @@ export function App() {
     return () => document.removeEventListener("keydown", stopOnEscape);
   });
 
+  const takeKey = async () => {
+    const isRefused = await askModels();
+    const { entry } = control;
+    if (!isRefused && entry && mayGoOn(entry)) control.show(entry); // it may have waited for this key
+    return isRefused;
+  };
   const solve = () => {
     const tests = task.tests.filter(({ input, output }) => input || output);
     control.start({ ...task, tests }, root);
@@ -143,7 +149,7 @@ export function App() {
         />
       )}
       <main>
-        {needsKey && <KeyField onKept={askModels} say={say} />}
+        {needsKey && <KeyField onKept={takeKey} say={say} />}
         <TaskForm
           task={task}
           onChange={setTask}

@@ -12,6 +12,7 @@ import {
   failureOf,
   type Run,
 } from "./run";
+import { storedKey } from "./settings";
 import { callOf, jobOf } from "./task";
 
 // Why a run is aborted: the page shows something else, and the server goes on where it can. Any other
@@ -29,7 +30,7 @@ export interface Watch {
 export function solve(entry: Entry, watch: Watch): Promise<void> {
   entry.run.isAsking = true;
   watch.keep();
-  return untilEnd(entry.run, watch.signal, () => begin(entry, watch));
+  return untilEnd(entry.run, watch.signal, null, () => begin(entry, watch));
 }
 
 async function begin(entry: Entry, watch: Watch): Promise<void> {
@@ -61,13 +62,20 @@ function jobUnlessStopped(
 // Goes on with the job of a run, from its first event: none is kept here. Never fails.
 export function goOn(entry: Entry, watch: Watch): Promise<void> {
   const { run } = entry;
+  const before = structuredClone(run);
   beginAgain(run);
   run.isReplayed = true;
   const course = () => (run.jobId ? followRunJob(run, watch) : begin(entry, watch));
-  return untilEnd(run, watch.signal, course);
+  return untilEnd(run, watch.signal, before, course);
 }
 
-async function untilEnd(run: Run, signal: AbortSignal, course: () => Promise<void>): Promise<void> {
+// `before`: what there was of it; null: it has just been asked.
+async function untilEnd(
+  run: Run,
+  signal: AbortSignal,
+  before: Run | null,
+  course: () => Promise<void>,
+): Promise<void> {
   try {
     await course();
   } catch (error) {
@@ -79,14 +87,32 @@ async function untilEnd(run: Run, signal: AbortSignal, course: () => Promise<voi
     }
     if (!(error instanceof ApiError)) reportError(error); // the page's own fault
     const failure = error instanceof ApiError ? error : new ApiError("server", String(error));
-    run.failure = failureOf(failure);
-    const { kind } = failure;
-    const isForgotten = run.jobId !== undefined && failure.status === 404; // another tab had it, or it was kept long enough
-    if (isForgotten) delete run.jobId;
-    const hasBegun = run.samples.some(({ text, thinking }) => text || thinking);
-    const isCutOff = isForgotten || (hasBegun && ["lost", "server", "busy"].includes(kind));
-    endRun(run, isCutOff ? "interrupted" : "failed", Date.now());
+    const isOfJob = run.jobId !== undefined || before !== null;
+    if (isOfJob && [401, 403, 404].includes(failure.status)) endRefused(run, before, failure);
+    else endFailed(run, failure);
   }
+}
+
+// It, or what came of its job, is wrong. What was said stays where that is no fault of the task.
+function endFailed(run: Run, failure: ApiError): void {
+  run.failure = failureOf(failure);
+  const hasBegun = run.samples.some(({ text, thinking }) => text || thinking);
+  const isCutOff = hasBegun && ["lost", "server", "busy"].includes(failure.kind);
+  endRun(run, isCutOff ? "interrupted" : "failed", Date.now());
+}
+
+// The job is not for this key, or not there. Another key may go on, so all is as it was before; without
+// keys the server has forgotten it: another tab had it, or it was kept long enough.
+function endRefused(run: Run, before: Run | null, failure: ApiError): void {
+  const { jobId } = run;
+  if (before) Object.assign(run, before, { jobId });
+  if (jobId) delete run.isAsking;
+  if (failure.status === 404 && storedKey() === "") {
+    delete run.jobId;
+    delete run.isAsking;
+  }
+  run.failure = failureOf(failure);
+  endRun(run, "interrupted", run.wholeMs > 0 ? run.startedMs + run.wholeMs : Date.now());
 }
 
 async function followCall({ run, task }: Entry, { signal, changed }: Watch): Promise<void> {
@@ -125,7 +151,9 @@ function waitFor(run: Run, event: Record<string, any>): void {
 }
 
 function endJob(run: Run, job: Job): void {
-  if (job.status === "failed") throw errorFrom(job.error ?? {}, job.http_status ?? 500, null);
+  if (job.status === "failed") {
+    return endFailed(run, errorFrom(job.error ?? {}, job.http_status ?? 500, null));
+  }
   if (job.result) applySolveEvent(run, { ...job.result, type: "result" }, Date.now());
   const endedMs = run.startedMs + job.ended_ms - job.created_ms;
   endRun(run, job.status === "done" ? "done" : "stopped", endedMs);

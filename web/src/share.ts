@@ -8,7 +8,7 @@ import { emptyTask, type Task, type TestCase } from "./task";
 const prefix = "#task=";
 const linkCharsMax = 30_000; // what chats and mail still pass on
 const jsonBytesMax = 1 << 20; // a few characters may unpack to very many
-const testsMax = 100;
+const testsMax = 1000; // as many as the server takes (docs/solve.md)
 
 interface Shared {
   problem: string;
@@ -20,7 +20,7 @@ interface Shared {
   isCutOff: boolean; // it reached the most tokens it may have
 }
 
-// Null where it would be too long for a link.
+// Null where it would be too long for a link, or hold more than entryOf() takes.
 export async function linkOf({ task, run }: Entry): Promise<string | null> {
   const sample = shownSample(run);
   const shared: Shared = {
@@ -32,8 +32,10 @@ export async function linkOf({ task, run }: Entry): Promise<string | null> {
     isDone: run.state === "done",
     isCutOff: sample?.finish === "length",
   };
-  const json = new Blob([JSON.stringify(shared)]).stream();
-  const bytes = await readAll(json.pipeThrough(new CompressionStream("deflate-raw")));
+  const json = new Blob([JSON.stringify(shared)]);
+  if (json.size > jsonBytesMax || task.tests.length > testsMax) return null;
+  const packing = json.stream().pipeThrough(new CompressionStream("deflate-raw"));
+  const bytes = await readAll(packing);
   if (bytes === null || bytes.length > (linkCharsMax * 3) / 4) return null;
   const text = btoa(String.fromCharCode(...bytes));
   const fragment = text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");

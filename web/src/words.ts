@@ -306,6 +306,24 @@ export const examples: Record<Language, string[]> = {
   ],
 };
 
+// Of our own, for models that know more than that: four of competitions' kind, and a program.
+export const examplesOther: Record<Language, string[]> = {
+  en: [
+    "How many positive integers below 1000 are divisible by 7 and have an odd sum of digits?",
+    "Real numbers satisfy $x + y = 5$ and $x^3 + y^3 = 65$. Find $x^4 + y^4$.",
+    "Find the last three digits of $7^{2026}$.",
+    "A triangle has the sides 13, 14 and 15. Find the distance between the centres of its inscribed and its circumscribed circle.",
+    "Write a Python program. Read n and then n integers, and print the largest sum of integers of which no two are neighbours; none at all has the sum 0.",
+  ],
+  zh: [
+    "小于 1000 的正整数中,能被 7 整除且各位数字之和为奇数的有多少个?",
+    "实数满足 $x + y = 5$ 与 $x^3 + y^3 = 65$。求 $x^4 + y^4$。",
+    "求 $7^{2026}$ 的末三位数字。",
+    "三角形三边长为 13、14、15。求其内心与外心之间的距离。",
+    "写一个 Python 程序:读入 n 和 n 个整数,选取其中若干个使任意两个都不相邻,输出所选整数之和的最大值(可以一个也不选,此时和为 0)。",
+  ],
+};
+
 // What a task profile is called: those that travel with the program in the reader's words, others
 // in their author's.
 export function profileName(profile: { id: string; description: string }, say: Say): string {

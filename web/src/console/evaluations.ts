@@ -84,6 +84,10 @@ export interface GateState {
 export const profileOf = ({ profile, version }: Evaluation) =>
   version ? `${profile}@${version}` : profile;
 
+// What was chosen of them, or the first where that has been removed.
+export const setAmong = (sets: ProblemSet[], chosen: string) =>
+  (sets.find(({ id }) => id === chosen) ?? sets[0]!).id;
+
 export async function fetchSets(api: AdminApi): Promise<ProblemSet[]> {
   return (await api.get<{ sets: ProblemSet[] }>("/problem-sets")).sets;
 }

@@ -6,7 +6,7 @@ import type { Entry } from "../history";
 import { shownSample, type Failure, type Run, type Sample } from "../run";
 import { isRace, thinkingTokensMax, type Task } from "../task";
 import type { RunControl } from "../use_run";
-import type { Say, Word } from "../words";
+import { profileName, type Say, type Word } from "../words";
 import { Samples } from "./samples";
 import { Share } from "./share";
 import { Typeset } from "./typeset";
@@ -73,7 +73,7 @@ export function Result(props: Props) {
         )}
       </div>
       {run.failure && ["failed", "interrupted"].includes(run.state) && (
-        <FailureNote failure={run.failure} say={say} />
+        <FailureNote failure={run.failure} isNamed={run.state === "interrupted"} say={say} />
       )}
       {run.waitsFor && run.state === "running" && (
         <FailureNote failure={run.waitsFor} isTriedAgain say={say} />
@@ -135,15 +135,17 @@ const failureWords: Record<Failure["kind"], Word> = {
 
 interface NoteProps {
   failure: Failure;
+  isNamed?: boolean; // what kind it is: the status says something else
   isTriedAgain?: boolean; // by the server
   say: Say;
 }
 
-function FailureNote({ failure, isTriedAgain, say }: NoteProps) {
-  const { detail, retryAfterSeconds } = failure;
+function FailureNote({ failure, isNamed, isTriedAgain, say }: NoteProps) {
+  const { kind, detail, retryAfterSeconds } = failure;
   if (!detail && retryAfterSeconds === null) return null;
   return (
     <p class="note" role="alert">
+      {isNamed && `${say(failureWords[kind])} `}
       {detail}{" "}
       {retryAfterSeconds !== null &&
         say(isTriedAgain ? "triedAfter" : "retryAfter", { n: Math.ceil(retryAfterSeconds) })}
@@ -172,7 +174,7 @@ function Progress({ run, task, contextMax, say }: ProgressProps) {
       {seconds(wholeMs, say)}
       {attemptsEnded(run, task, say)}
       {tokensUsed(run, thinkingTokensMax(task, contextMax), say)}
-      {run.profile && ` · ${run.profile}`}
+      {run.profile && ` · ${profileName({ id: run.profile, description: "" }, say)}`}
     </p>
   );
 }

@@ -1,7 +1,7 @@
 // For who comes the first time: what the model is for, and problems that it solves.
 import type { ServedProfile } from "../api";
 import type { Language } from "../settings";
-import { examples, profileName, type Say } from "../words";
+import { examples, examplesOther, profileName, type Say } from "../words";
 
 interface Props {
   model: string;
@@ -13,6 +13,7 @@ interface Props {
 
 export function Welcome({ model, profiles, language, onPick, say }: Props) {
   const isMini = model === "lemma-mini";
+  const offered = isMini || !model ? examples : examplesOther; // what any model can, while nobody knows which it is
   return (
     <section class="welcome" aria-label={say("welcome")}>
       <p>{isMini ? say("welcomeMini") : say("welcomeOther", { model: model || "Lemma" })}</p>
@@ -24,7 +25,7 @@ export function Welcome({ model, profiles, language, onPick, say }: Props) {
         </p>
       )}
       <ul>
-        {examples[language].map((problem) => (
+        {offered[language].map((problem) => (
           <li key={problem}>
             <button type="button" onClick={() => onPick(problem)}>
               {problem.replaceAll("$", "")}

@@ -19,10 +19,12 @@ export function OneProfile({ name, route }: { name: string; route: Route }) {
   const { api, say } = useConsole();
   const data = useData(() => api.get<Profile>(`/profiles/${encodeURIComponent(name)}`), [name]);
   const panel = useRef<HTMLElement>(null);
+  const first = useRef<number | undefined>(undefined); // the version that is shown while none is chosen
+  const edits = useRef(new Map<number, string>()); // of versions, not saved yet
   const profile = data.value;
   if (!profile) return <Failure failure={data.failure} />;
-  const running = profile.labels[production]?.[0]?.version;
-  const version = Number(route.query.get("version") ?? running ?? profile.versions.at(-1));
+  first.current ??= profile.labels[production]?.[0]?.version ?? profile.versions.at(-1);
+  const version = Number(route.query.get("version") ?? first.current);
   const show = (shown: string | number) => {
     location.hash = linkTo("profiles", name, { version: String(shown) });
   };
@@ -45,6 +47,7 @@ export function OneProfile({ name, route }: { name: string; route: Route }) {
           key={version}
           profile={profile}
           version={version}
+          edits={edits.current}
           onSaved={(saved) => {
             // What was pressed goes with the file that it saved: the focus to what names the new one.
             panel.current?.querySelector("select")?.focus();
@@ -66,26 +69,32 @@ export function OneProfile({ name, route }: { name: string; route: Route }) {
 interface FileProps {
   profile: Profile;
   version: number;
+  edits: Map<number, string>;
   onSaved(version: number): void;
 }
 
-function VersionFile({ profile, version, onSaved }: FileProps) {
+function VersionFile({ profile, version, edits, onSaved }: FileProps) {
   const { api, say, may } = useConsole();
   const { name } = profile;
-  const [edited, setEdited] = useState<string | null>(null);
+  const [edited, setEdited] = useState(edits.get(version));
   const { run, isBusy, failure } = useAction();
   const file = useData(() => fetchToml(api, name, version), [name, version]);
   if (file.value === null) return <Failure failure={file.failure} />;
   const toml = edited ?? file.value;
   const isSame = toml === file.value;
+  const edit = (text: string) => {
+    edits.set(version, text);
+    setEdited(text);
+  };
   const save = async () => {
     const saved = await api.send<{ name: string; version: number }>("POST", "/profiles", { toml });
+    edits.delete(version);
     if (saved.name === name) onSaved(saved.version);
     else location.hash = linkTo("profiles", saved.name);
   };
   return (
     <>
-      <Editor label={say("profileFile")} text={file.value} onChange={setEdited} />
+      <Editor label={say("profileFile")} text={toml} onChange={edit} />
       {may("prompt_editor") && (
         <>
           <Failure failure={failure} />

@@ -7,7 +7,7 @@ import { Failure } from "../parts/failure";
 import { SelectField } from "../parts/field";
 import { Table } from "../parts/table";
 import { fetchLoad, shares, type LoadBucket } from "../load";
-import { bucketMinutesOf, bucketsOf, rangeOf, ranges } from "../ranges";
+import { bucketMinutesOf, bucketsOf, rangeOf, ranges, type Range } from "../ranges";
 import { fetchReplicas } from "../replicas";
 import { linkTo, type Route } from "../route";
 import { fetchUsage, latencies, type Latency, type UsageReport, type UsageSums } from "../usage";
@@ -15,6 +15,7 @@ import { useData } from "../use_data";
 
 const refreshMs = 10_000;
 const secondsMin = 10;
+const gpuAgeMsMax = 120_000;
 
 export function Overview({ route }: { route: Route }) {
   const { api, say, formats } = useConsole();
@@ -23,9 +24,16 @@ export function Overview({ route }: { route: Route }) {
   const usage = useData(
     async () => {
       const buckets = bucketsOf(range);
-      const query = { from_ms: buckets[0], bucket_minutes: bucketMinutesOf(range) };
-      const [report, load] = await Promise.all([fetchUsage(api, query), fetchLoad(api, query)]);
-      return { range, buckets, report, load, at: Date.now() };
+      const report = await fetchUsage(api, queryOf(range, buckets));
+      return { range, buckets, report, at: Date.now() };
+    },
+    [range],
+    refreshMs,
+  );
+  const load = useData(
+    async () => {
+      const buckets = bucketsOf(range);
+      return { buckets, load: await fetchLoad(api, queryOf(range, buckets)) };
     },
     [range],
     refreshMs,
@@ -62,12 +70,18 @@ export function Overview({ route }: { route: Route }) {
           </dl>
           <Latencies total={total} />
           <Charts {...shown} latency={latency} onLatency={setLatency} />
-          <LoadCharts {...shown} />
         </>
       )}
+      <Failure failure={load.failure} />
+      {load.value && <LoadCharts {...load.value} />}
     </>
   );
 }
+
+const queryOf = (range: Range, buckets: number[]) => ({
+  from_ms: buckets[0],
+  bucket_minutes: bucketMinutesOf(range),
+});
 
 function Tile({ label, text, href }: { label: string; text: string; href?: string }) {
   return (
@@ -126,6 +140,7 @@ function Now() {
         />
         <Tile label={say("kvUseHighest")} text={highest("kv_usage")} href={linkTo("replicas")} />
         <Tile label={say("cpuUseHighest")} text={highest("cpu_usage")} href={linkTo("replicas")} />
+        <GpuTile />
         <Tile label={say("models")} text={health.models.join(", ") || "-"} />
         <Tile label={say("database")} text={health.database} />
         {alerts && (
@@ -137,6 +152,20 @@ function Now() {
         )}
       </dl>
     </section>
+  );
+}
+
+// Of the GPUs beside the gateway, where there are any: the last look at them.
+function GpuTile() {
+  const { api, say, formats } = useConsole();
+  const load = useData(
+    () => fetchLoad(api, { from_ms: Date.now() - gpuAgeMsMax, bucket_minutes: 1 }),
+    [],
+    refreshMs,
+  );
+  const use = load.value?.at(-1)?.gpu_usage;
+  return use === undefined ? null : (
+    <Tile label={say("gpuUseHighest")} text={formats.percent(use, 1)} />
   );
 }
 
@@ -162,7 +191,7 @@ function Latencies({ total }: { total: UsageSums }) {
 }
 
 interface ChartsProps {
-  range: ReturnType<typeof rangeOf>;
+  range: Range;
   buckets: number[];
   report: UsageReport;
   at: number; // when it was told

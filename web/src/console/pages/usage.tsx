@@ -1,4 +1,4 @@
-// Usage as a pivot: rows by time or a dimension or two of them, filters, the largest first, as a file.
+// Usage as a pivot: rows by one to four of time and the dimensions, filters, the largest first, as a file.
 import { addressOf } from "../admin_api";
 import { useConsole } from "../context";
 import { Failure } from "../parts/failure";
@@ -22,21 +22,24 @@ import type { Say } from "../words";
 const rowKinds = ["time", ...dimensions] as const;
 type RowKind = (typeof rowKinds)[number];
 
+// One within the other, as the address names them; the first is always there.
+const levels = ["by", "then", "third", "fourth"] as const;
+
 const orders = ["requests", "errors", "prompt_tokens", "completion_tokens", "duration_ms"] as const;
 const tops = ["10", "25", "100", "1000"];
 
 // All that the page shows is in its address, so that it can be kept and passed on.
 function pivotOf({ query }: Route) {
-  const kindOf = (name: string) => rowKinds.find((kind) => kind === query.get(name));
-  const first = kindOf("by") ?? "profile";
-  const second = kindOf("then");
+  const kinds = levels.map((level) => rowKinds.find((kind) => kind === query.get(level)));
+  const [first = "profile", ...others] = kinds;
+  const chosen = [first, ...others.filter((kind) => kind !== undefined)];
   const filters: Partial<Record<Dimension, string>> = {};
   for (const dimension of dimensions) {
     if (query.has(dimension)) filters[dimension] = query.get(dimension)!;
   }
   return {
     range: rangeOf(query.get("range"), "1d"),
-    by: second && second !== first ? [first, second] : [first],
+    by: [...new Set(chosen)],
     order: orders.find((order) => order === query.get("order")) ?? "requests",
     top: tops.find((top) => top === query.get("top")) ?? "25",
     filters,
@@ -50,8 +53,7 @@ export function Usage({ route }: { route: Route }) {
   const change = (changed: Record<string, string | undefined>) => {
     location.hash = linkTo("usage", "", {
       range,
-      by: by[0],
-      then: by[1],
+      ...Object.fromEntries(levels.map((level, i) => [level, by[i]])),
       order,
       top,
       ...filters,
@@ -79,18 +81,15 @@ export function Usage({ route }: { route: Route }) {
     <>
       <h2>{say("usage")}</h2>
       <div class="fields">
-        <SelectField
-          label={say("rowsBy")}
-          value={by[0]!}
-          options={rowWords}
-          onChange={(by) => change({ by })}
-        />
-        <SelectField
-          label={say("thenBy")}
-          value={by[1] ?? ""}
-          options={[["", say("none")], ...rowWords]}
-          onChange={(then) => change({ then })}
-        />
+        {levels.slice(0, by.length + 1).map((level, i) => (
+          <SelectField
+            key={level}
+            label={i < 2 ? say(i === 0 ? "rowsBy" : "thenBy") : say("thenByLevel", { n: i + 1 })}
+            value={by[i] ?? ""}
+            options={i === 0 ? rowWords : [["", say("none")], ...rowWords]}
+            onChange={(kind) => change({ [level]: kind })}
+          />
+        ))}
         <SelectField
           label={say("range")}
           value={range}
@@ -186,7 +185,7 @@ function Rows({ by, report, textOf, onFilter }: RowsProps) {
   const grouped = by.filter((kind) => kind !== "time");
   const nShown = new Set(groups.map((group) => keyOf(group, grouped))).size;
   const total = {
-    key: "total\n\n",
+    key: "total\n\n\n\n", // more than any group's
     cells: [<b>{say("total")}</b>, ...by.slice(1).map(() => ""), ...measures(report.total)],
   };
   return (

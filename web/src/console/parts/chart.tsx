@@ -1,5 +1,5 @@
 // Lines over time. uPlot, which draws them, is fetched when the first chart is shown.
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
 
 import { useConsole } from "../context";
@@ -24,6 +24,7 @@ export function Chart({ title, times, lines, unit = "" }: Props) {
   const { say, formats, look } = useConsole();
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
+  const [isMissing, setIsMissing] = useState(false); // what draws it could not be fetched
   const labels = lines.map(({ label }) => label).join("\n");
   const data = useMemo(
     () =>
@@ -43,8 +44,9 @@ export function Chart({ title, times, lines, unit = "" }: Props) {
 
   useEffect(() => {
     let isGone = false;
-    void import("./plot").then(({ plotOf }) => {
+    const draw = ({ plotOf }: typeof import("./plot")) => {
       if (isGone || !place.current) return;
+      setIsMissing(false);
       const style = getComputedStyle(document.documentElement);
       const colourOf = (name: string) => style.getPropertyValue(name).trim();
       plot.current = plotOf(place.current, newest.current.data, {
@@ -58,7 +60,8 @@ export function Chart({ title, times, lines, unit = "" }: Props) {
         writeTick: (seconds, isOfDays) => formats.tick(seconds * 1000, isOfDays),
       });
       tell(plot.current, newest.current.spoken);
-    });
+    };
+    void import("./plot").then(draw, () => setIsMissing(true));
     const observer = new ResizeObserver(() => {
       const width = place.current?.clientWidth ?? 0;
       if (width > 0) plot.current?.setSize({ width, height });
@@ -80,6 +83,7 @@ export function Chart({ title, times, lines, unit = "" }: Props) {
   return (
     <figure class="chart">
       <figcaption>{title}</figcaption>
+      {isMissing && <p>{inWords.join("; ")}</p>}
       <div ref={place} />
     </figure>
   );

@@ -26,7 +26,7 @@ function useView(make: Make, inputs: unknown[]) {
 
 interface EditorProps {
   label: string;
-  text: string; // at first; another one is another editor, by its key
+  text: string; // whenever it is made: at first, and for another language's label
   onChange(text: string): void;
 }
 

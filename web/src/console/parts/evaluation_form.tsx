@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 
 import { useConsole } from "../context";
-import type { Evaluation, ProblemSet } from "../evaluations";
+import { setAmong, type Evaluation, type ProblemSet } from "../evaluations";
 import type { Profile } from "../profiles";
 import { linkTo } from "../route";
 import { useAction, useData } from "../use_data";
@@ -38,7 +38,8 @@ function Form({
   const versions = profiles.find((profile) => profile.name === name)!.versions;
   const [chosen, setChosen] = useState<number | null>(null); // null: the newest
   const version = fixed ?? chosen ?? versions.at(-1)!;
-  const [set, setSet] = useState(sets[0]!.id);
+  const [chosenSet, setSet] = useState(sets[0]!.id);
+  const set = setAmong(sets, chosenSet);
   const [samples, setSamples] = useState("1");
   const { run, isBusy, failure } = useAction();
   const begin = async () => {

@@ -20,6 +20,12 @@ export function KeyForm({ title, submit, draft: first, expiresHint, onSubmit }: 
   const [draft, setDraft] = useState(first);
   const [isSaved, setIsSaved] = useState(false);
   const { run, isBusy, failure } = useAction();
+  const submitDraft = async () => {
+    const saved = await run(() => onSubmit(draft));
+    // Sent again it would move the expiry ("90d").
+    if (saved) setDraft((now) => ({ ...now, expires: first.expires }));
+    setIsSaved(saved);
+  };
   const set = (change: Partial<KeyDraft>) => {
     setIsSaved(false);
     setDraft({ ...draft, ...change });
@@ -30,7 +36,7 @@ export function KeyForm({ title, submit, draft: first, expiresHint, onSubmit }: 
       onSubmit={(event) => {
         event.preventDefault();
         setIsSaved(false);
-        void run(() => onSubmit(draft)).then(setIsSaved);
+        void submitDraft();
       }}
     >
       <h3>{title}</h3>

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 
 import { addressOf } from "../admin_api";
 import { useConsole } from "../context";
-import type { Evaluation, ProblemSet } from "../evaluations";
+import { setAmong, type Evaluation, type ProblemSet } from "../evaluations";
 import { linkTo } from "../route";
 import { useAction } from "../use_data";
 import { ConfirmButton } from "./confirm_button";
@@ -92,7 +92,8 @@ function NewSet({ onChanged }: Pick<Props, "onChanged">) {
 
 function ImportReport({ sets }: { sets: ProblemSet[] }) {
   const { api, say } = useConsole();
-  const [set, setSet] = useState(sets[0]!.id);
+  const [chosen, setSet] = useState(sets[0]!.id);
+  const set = setAmong(sets, chosen);
   const [isJson, setIsJson] = useState(true);
   const { run, failure } = useAction();
   const bringIn = async (text: string) => {

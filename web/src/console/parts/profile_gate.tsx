@@ -2,10 +2,11 @@
 import { useState } from "preact/hooks";
 
 import { useConsole } from "../context";
-import { fetchSets, type GateState, type ProblemSet, type Verdict } from "../evaluations";
+import { fetchSets, setAmong, type GateState, type ProblemSet, type Verdict } from "../evaluations";
 import type { Profile } from "../profiles";
 import { linkTo } from "../route";
 import { useAction, useData } from "../use_data";
+import type { Word } from "../words";
 import { ConfirmButton } from "./confirm_button";
 import { EvaluationForm } from "./evaluation_form";
 import { Failure } from "./failure";
@@ -56,13 +57,26 @@ export function ProfileGate({ profile, version }: Props) {
   );
 }
 
+// The server's reason, which it gives in English, in the reader's words.
+function outcomeOf({ is_open, evaluation, production_evaluation }: Verdict): Word {
+  if (is_open) return "gateOpen";
+  if (!evaluation) return "gateNoEvaluation";
+  return production_evaluation ? "gateWorse" : "gateNoProduction";
+}
+
 function VerdictText({ verdict, version }: { verdict: Verdict; version: number }) {
   const { say } = useConsole();
   const { is_open, reason, production, evaluation, production_evaluation } = verdict;
   return (
     <>
       <p role="status" class={is_open ? "good" : "failure"}>
-        {production === version ? say("gateInProduction") : (reason ?? say("gateOpen"))}
+        {production === version ? say("gateInProduction") : say(outcomeOf(verdict))}
+        {reason && (
+          <>
+            {" "}
+            (<bdi>{reason}</bdi>)
+          </>
+        )}
       </p>
       {evaluation && (
         <p>
@@ -75,6 +89,9 @@ function VerdictText({ verdict, version }: { verdict: Verdict; version: number }
   );
 }
 
+// 0.07 -> "7", though 100 * 0.07 is a little more.
+const percentText = (share: number) => String(Number((100 * share).toFixed(6)));
+
 interface FormProps {
   path: string;
   gate: GateState["gate"];
@@ -84,8 +101,9 @@ interface FormProps {
 
 function GateForm({ path, gate, sets, onChanged }: FormProps) {
   const { api, say } = useConsole();
-  const [set, setSet] = useState(gate?.set ?? sets[0]!.id);
-  const [percent, setPercent] = useState(String(100 * (gate?.tolerance ?? 0)));
+  const [chosen, setSet] = useState(gate?.set ?? sets[0]!.id);
+  const set = setAmong(sets, chosen);
+  const [percent, setPercent] = useState(percentText(gate?.tolerance ?? 0));
   const [isSaved, setIsSaved] = useState(false);
   const { run, isBusy, failure } = useAction();
   const save = async () => {
