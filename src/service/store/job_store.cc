@@ -133,10 +133,7 @@ Result<std::vector<Job>> JobStore::List(const JobSearch& search, const std::stri
     statement.execute();
     while (statement.fetch()) ids.push_back(id);
     for (const std::string& each : ids) {
-      Job job = SelectJob(sql, each).value();
-      job.body.clear();
-      job.result.clear();
-      jobs.push_back(std::move(job));
+      if (auto job = SelectJob(sql, each, /*with_texts=*/false)) jobs.push_back(std::move(*job));
     }
     return Ok();
   }));

@@ -223,6 +223,20 @@ TEST_P(JobStoreTest, PagesHoldEachJobOfAKeyOnceTheNewestFirst) {
   EXPECT_EQ(listed.size(), made.size());
 }
 
+TEST_P(JobStoreTest, AListIsWithoutWhatWasAskedAndAnswered) {
+  const std::string id = Create(Asked("key_a"));
+  ASSERT_TRUE(*store_->Claim("first", kLeaseMs));
+  ASSERT_TRUE(*store_->Save(id, "first", {R"({"n":1})", "", 0}, kLeaseMs));
+  const auto listed = [&] { return store_->List({.key_id = "key_a"}, "", 9)->at(0); };
+  EXPECT_EQ(listed().body, "");
+  EXPECT_EQ(listed().progress, R"({"n":1})");
+  ASSERT_TRUE(*store_->End(id, "first", {R"({"n":2})", "", 0}, {JobStatus::kFailed, 504, "{}"}));
+  EXPECT_EQ(listed().result, "");
+  EXPECT_EQ(listed().status, JobStatus::kFailed);
+  EXPECT_EQ(listed().http_status, 504);
+  EXPECT_EQ((*store_->Find("key_a", id))->result, "{}");
+}
+
 TEST_P(JobStoreTest, AreSearchedOverAllKeys) {
   Job chat = Asked("");
   chat.target = "/generate";
