@@ -80,6 +80,27 @@ TEST_P(JobStoreTest, EachIsClaimedOnce) {
   EXPECT_EQ(std::set<std::string>(all.begin(), all.end()), made);
 }
 
+TEST_P(JobStoreTest, TheKeyWithTheFewestThatRunGoesFirst) {
+  std::vector<std::string> made;
+  for (const char* key_id : {"key_a", "key_a", "key_a", "key_b", "key_b"}) {
+    made.push_back(Create(Asked(key_id)));
+    clock_.Advance(1);
+  }
+  std::vector<std::string> claimed;
+  const auto claim = [&] {
+    const auto job = *store_->Claim("run " + std::to_string(claimed.size()), kLeaseMs);
+    claimed.push_back(job ? job->id : "");
+  };
+  for (int i = 0; i < 3; ++i) claim();
+  EXPECT_EQ(claimed, (std::vector<std::string>{made[0], made[3], made[1]}));
+  ASSERT_TRUE(*store_->End(made[0], "run 0", {}, {JobStatus::kDone, 200, "{}"}));
+  ASSERT_TRUE(*store_->End(made[1], "run 2", {}, {JobStatus::kDone, 200, "{}"}));
+  claim();
+  EXPECT_EQ(claimed[3], made[2]) << "the other key has one that runs";
+  claim();
+  EXPECT_EQ(claimed[4], made[4]);
+}
+
 TEST_P(JobStoreTest, AnotherTakesOverWhenTheLeaseEndsAndTheFirstCanSayNoMore) {
   const std::string id = Create(Asked("key_a"));
   ASSERT_TRUE(*store_->Claim("first", kLeaseMs));
