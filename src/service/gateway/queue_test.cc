@@ -141,6 +141,7 @@ TEST_F(QueueTest, WhoWouldHaveTooLittleTimeLeftIsTold504WhileItWaits) {
   const net::HttpResponse& answer = hasty->Wait();
   EXPECT_GE(std::chrono::steady_clock::now() - begin, 200ms);
   EXPECT_EQ(answer.status, 504);
+  EXPECT_EQ(answer.header("x-should-retry"), "false");
   EXPECT_EQ(ErrorOf(answer).at("code"), "queue_timeout");
   EXPECT_EQ(worker_->n_requests(), 1u);
   // Of one that is placed in time the worker is told what is left.
@@ -228,6 +229,7 @@ TEST_F(QueueTest, ADeadlineThatAReplicaDoesNotKeepIsKeptByTheGateway) {
   stream_at_worker->Write(Delta("content", "4"));
   const net::HttpResponse& answer = whole->Wait();
   EXPECT_EQ(answer.status, 504);
+  EXPECT_EQ(answer.header("x-should-retry"), "false");
   EXPECT_EQ(ErrorOf(answer).at("code"), "deadline_exceeded");
   const net::HttpResponse& events = stream->Wait();
   EXPECT_EQ(events.status, 200);
