@@ -132,6 +132,21 @@ TEST_F(QueueTest, AWorkerSaysHowMuchItTakes) {
   EXPECT_EQ(holding_.Await(1)->request().path, "/tokenize");
 }
 
+TEST_F(QueueTest, WhatElseIsPostedBelowV1WaitsItsTurnToo) {
+  BeginWithSlots(1);
+  const auto runs = Call(Marked("runs"));
+  holding_.Await(0);
+  const net::HttpRequest request{"POST", "/v1/embeddings", "", {}, R"({"input":"a"})", ""};
+  TestCall embeds(client_, gateway_->address(), request);
+  ASSERT_TRUE(Waiting(1));
+  EXPECT_EQ(worker_->n_requests(), 1u);
+  AnswerChat(holding_.Await(0));
+  EXPECT_EQ(holding_.Await(1)->request().path, "/v1/embeddings");
+  holding_.Await(1)->Send(net::HttpResponse::Json(200, "{}"));
+  EXPECT_EQ(embeds.Wait().status, 200);
+  EXPECT_EQ(runs->Wait().status, 200);
+}
+
 TEST_F(QueueTest, WhoWouldHaveTooLittleTimeLeftIsTold504WhileItWaits) {
   BeginWithSlots(1);
   const auto runs = Call(Marked("runs"));
