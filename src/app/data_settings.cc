@@ -36,12 +36,17 @@ bool IsNamed(const DataOptions& options) {
   return !options.directory.empty() || !options.database.empty();
 }
 
+Result<std::string> DatabaseAddress(const DataOptions& options) {
+  if (!options.database.empty()) return options.database;
+  LEMMA_ASSIGN_OR_RETURN(const fs::path directory, DataDirectory(options));
+  return (directory / "lemma.db").string();
+}
+
 Result<std::unique_ptr<store::Database>> OpenDatabase(const DataOptions& options, bool may_create,
                                                       int n_connections) {
   LEMMA_ASSIGN_OR_RETURN(const fs::path directory, DataDirectory(options));
   store::DatabaseOptions database_options;
-  database_options.address =
-      options.database.empty() ? (directory / "lemma.db").string() : options.database;
+  LEMMA_ASSIGN_OR_RETURN(database_options.address, DatabaseAddress(options));
   database_options.n_connections = n_connections;
   const bool is_file = database_options.address.find("://") == std::string::npos;
   if (!may_create && is_file && !fs::exists(database_options.address)) {

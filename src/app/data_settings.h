@@ -28,6 +28,9 @@ bool IsNamed(const DataOptions& options);
 // The directory that was named, else $XDG_DATA_HOME/lemma, else ~/.local/share/lemma.
 Result<std::filesystem::path> DataDirectory(const DataOptions& options);
 
+// The database that was named, else the file in that directory.
+Result<std::string> DatabaseAddress(const DataOptions& options);
+
 // The database alone. `may_create`: makes what is not there; else kNotFound for a file that does
 // not exist, because the directory is then most likely not the one that was meant.
 Result<std::unique_ptr<store::Database>> OpenDatabase(const DataOptions& options, bool may_create,

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "app/serve_lock.h"
 #include "common/base/log.h"
 #include "common/net/address.h"
 #include "inference/worker/openai_schema.h"
@@ -90,6 +91,11 @@ Status ServeAccess::OpenKeys(const ServeAccessOptions& options, const std::strin
   LEMMA_RETURN_IF_ERROR(keep_jobs_ms.status().WithPrefix("--keep-jobs"));
   const bool may_create = options.requires_keys || IsNamed(options.data);
   LEMMA_ASSIGN_OR_RETURN(store_, OpenStore(options.data, may_create, clock_, kConnections));
+  if (!store_.database->is_postgresql()) {
+    LEMMA_ASSIGN_OR_RETURN(const std::string file, DatabaseAddress(options.data));
+    LEMMA_ASSIGN_OR_RETURN(FileLock lock, TakeServeLock(file));
+    serve_lock_.emplace(std::move(lock));
+  }
   LEMMA_ASSIGN_OR_RETURN(counter_, LoadCounter(model));
   LEMMA_ASSIGN_OR_RETURN(keys_, store::KeyCache::Start(*store_.keys, clock_));
   store_limiter_.emplace(*store_.database, clock_);
@@ -117,7 +123,7 @@ Status ServeAccess::OpenKeys(const ServeAccessOptions& options, const std::strin
   alert_thread_.emplace(*alert_watch_);
   access_.keys = keys_.get();
   access_.lasting_limiter = &*store_limiter_;
-  // A file has one gateway: what needs no database is counted without it.
+  // A file has one gateway (serve_lock.h): what needs no database is counted without it.
   access_.brief_limiter = &memory_limiter_;
   if (store_.database->is_postgresql()) access_.brief_limiter = &*store_limiter_;
   access_.log = &*log_;

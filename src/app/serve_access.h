@@ -8,6 +8,7 @@
 #include "app/data_settings.h"
 #include "app/model_choice.h"
 #include "common/base/clock.h"
+#include "common/base/file_lock.h"
 #include "common/base/status.h"
 #include "service/access/key_secret.h"
 #include "service/access/memory_limiter.h"
@@ -42,7 +43,8 @@ Status CheckListen(const std::string& host, const std::string& address, bool req
 class ServeAccess {
  public:
   // Where no key is required, no data directory is named and none is there: serves anybody, with
-  // nothing behind it. Errors: those of OpenStore and of reading the model's tokenizer.
+  // nothing behind it. Errors: those of OpenStore, of TakeServeLock and of reading the model's
+  // tokenizer.
   static Result<std::unique_ptr<ServeAccess>> Open(const ServeAccessOptions& options,
                                                    const std::string& model);
 
@@ -65,6 +67,7 @@ class ServeAccess {
 
   const SystemUnixClock clock_;
   gateway::GatewayAccess access_;
+  std::optional<FileLock> serve_lock_;  // of a SQLite file; goes last
   OpenedStore store_;
   std::unique_ptr<store::KeyCache> keys_;
   access::MemoryLimiter memory_limiter_{clock_};

@@ -204,6 +204,18 @@ test('without --require-keys any key is served, and one of ours must be valid', 
   assert.equal(await server.stop(), 0);
 });
 
+test('one server at a time has a SQLite file, and commands work beside it', async () => {
+  const server = await start();
+  const refused = run('serve', '--port', '0', '--data-dir', directory);
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /another `lemma serve` .*--data-dir.*PostgreSQL/s);
+  assert.ok(refused.stderr.includes(directory));
+  createKey('--name', 'beside');
+  assert.equal(await server.stop(), 0);
+  const next = await start();
+  assert.equal(await next.stop(), 0);
+});
+
 // The client that HUSTOJ ships (trunk/web/aiapi): it waits for 60 s, does not stream, and reads the content.
 test('what an online judge asks is answered within the time of its key', async () => {
   const { key } = createKey('--name', 'judge', '--deadline', '55s');

@@ -1,12 +1,5 @@
 #include "common/hub/cache.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-
 #include "common/base/file.h"
 #include "common/hub/listing.h"
 
@@ -62,6 +55,11 @@ std::optional<std::string> RepositoryCache::CommitOf(const std::string& revision
   return IsHex(commit, 40) ? std::optional(commit) : std::nullopt;
 }
 
+Result<std::optional<FileLock>> RepositoryCache::TryLock() const {
+  LEMMA_RETURN_IF_ERROR(MakeFolder(lock.parent_path()));
+  return FileLock::TryTake(lock);
+}
+
 Status RepositoryCache::MakeFolders(const std::string& commit) const {
   LEMMA_RETURN_IF_ERROR(MakeFolder(folder / "blobs"));
   LEMMA_RETURN_IF_ERROR(MakeFolder(folder / "refs"));
@@ -96,21 +94,6 @@ std::optional<fs::path> FindSnapshot(const fs::path& cache, const ModelName& nam
   if (!name.revision.empty()) return complete(name.revision);
   const auto main = complete("main");
   return main ? main : complete("master");
-}
-
-Result<std::optional<CacheLock>> CacheLock::TryTake(const fs::path& path) {
-  LEMMA_RETURN_IF_ERROR(MakeFolder(path.parent_path()));
-  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (fd < 0) return IoError(path.string() + ": " + std::strerror(errno));
-  if (flock(fd, LOCK_EX | LOCK_NB) == 0) return std::optional<CacheLock>(CacheLock(fd));
-  const int code = errno;
-  close(fd);
-  if (code == EWOULDBLOCK) return std::optional<CacheLock>();
-  return IoError(path.string() + ": cannot be locked: " + std::strerror(code));
-}
-
-CacheLock::~CacheLock() {
-  if (fd_ >= 0) close(fd_);  // and with it the lock
 }
 
 }  // namespace lemma::hub

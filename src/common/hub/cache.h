@@ -15,8 +15,8 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <utility>
 
+#include "common/base/file_lock.h"
 #include "common/base/status.h"
 #include "common/hub/model_name.h"
 
@@ -35,6 +35,9 @@ struct RepositoryCache {
   // What a ref or, for a full commit, the revision itself says. No such ref: nothing.
   std::optional<std::string> CommitOf(const std::string& revision) const;
 
+  // Nothing where another process has it.
+  Result<std::optional<FileLock>> TryLock() const;
+
   Status MakeFolders(const std::string& commit) const;
   // Puts a blob into a snapshot under its name; replaces what lies there.
   Status Link(const std::string& commit, const std::string& file, const std::string& hash) const;
@@ -48,19 +51,5 @@ std::filesystem::path PartOf(const std::filesystem::path& blob);
 // nothing. Without a revision: that of `main`, else of `master` (ModelScope's default).
 std::optional<std::filesystem::path> FindSnapshot(const std::filesystem::path& cache,
                                                   const ModelName& name);
-
-// The lock of a repository, held until it is destroyed or the process ends.
-class CacheLock {
- public:
-  // Nothing where another process has it.
-  static Result<std::optional<CacheLock>> TryTake(const std::filesystem::path& path);
-  CacheLock(CacheLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  CacheLock& operator=(CacheLock&&) = delete;
-  ~CacheLock();
-
- private:
-  explicit CacheLock(int fd) : fd_(fd) {}
-  int fd_;
-};
 
 }  // namespace lemma::hub

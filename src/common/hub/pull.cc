@@ -17,9 +17,9 @@ constexpr std::chrono::milliseconds kLockPoll{200};
 constexpr const char* kSingleFile = "model.safetensors";
 constexpr const char* kIndexFile = "model.safetensors.index.json";
 
-Result<CacheLock> WaitForLock(const fs::path& path, const PullEvents& events) {
+Result<FileLock> WaitForLock(const RepositoryCache& cache, const PullEvents& events) {
   for (bool is_told = false;; is_told = true) {
-    LEMMA_ASSIGN_OR_RETURN(std::optional<CacheLock> lock, CacheLock::TryTake(path));
+    LEMMA_ASSIGN_OR_RETURN(std::optional<FileLock> lock, cache.TryLock());
     if (lock) return std::move(*lock);
     if (!is_told) events.on_note("another lemma pull of this model is at work; waiting for it");
     std::this_thread::sleep_for(kLockPoll);
@@ -43,7 +43,7 @@ class Puller {
                            FetchText(http_, request_.hub, ListingUrl(request_.hub, request_.name),
                                      request_.name.Repository(), events_));
     LEMMA_ASSIGN_OR_RETURN(listing_, ParseListing(request_.hub, text));
-    LEMMA_ASSIGN_OR_RETURN(const CacheLock lock, WaitForLock(cache_.lock, events_));
+    LEMMA_ASSIGN_OR_RETURN(const FileLock lock, WaitForLock(cache_, events_));
     LEMMA_RETURN_IF_ERROR(cache_.MakeFolders(listing_.commit));
     std::vector<std::string> names = {"config.json", "tokenizer.json", "tokenizer_config.json"};
     for (const char* optional : {"generation_config.json", "chat_template.jinja"}) {

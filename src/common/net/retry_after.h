@@ -17,4 +17,9 @@ inline void AddRetryAfter(HttpResponse& response, std::chrono::milliseconds wait
   response.headers.push_back({"x-should-retry", "true"});
 }
 
+// It should not be: OpenAI's clients would, after any 5xx.
+inline void AddNoRetry(HttpResponse& response) {
+  response.headers.push_back({"x-should-retry", "false"});
+}
+
 }  // namespace lemma::net

@@ -15,16 +15,23 @@ constexpr int64_t kConcurrencyRetryMs = 1000;
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-// A clock that was set back drains nothing, and counts from where it is.
+// Clocks of gateways that share a bucket differ: one that is behind drains nothing and leaves the
+// bucket's time where it is, else the next one that is ahead would drain the same time again. A
+// clock that was set back by more counts from where it is, so that no key is refused for hours.
+constexpr int64_t kBehindMsMax = kMinuteMs;
+
 void Drain(Bucket& bucket, int64_t limit, int64_t now_ms) {
+  if (now_ms < bucket.at_ms && now_ms >= bucket.at_ms - kBehindMsMax) return;
   const int64_t elapsed_ms = std::max<int64_t>(0, now_ms - bucket.at_ms);
   bucket.debt = elapsed_ms > bucket.debt / limit ? 0 : bucket.debt - elapsed_ms * limit;
   bucket.at_ms = now_ms;
 }
 
-// Until `n` more fit; 0: now. Requires n <= limit.
-int64_t WaitMs(const Bucket& bucket, int64_t limit, int64_t n) {
-  return CeilDiv(std::max<int64_t>(0, bucket.debt + (n - limit) * kMinuteMs), limit);
+// Until `n` more fit, by the clock that says `now_ms`; 0: now. Requires n <= limit.
+int64_t WaitMs(const Bucket& bucket, int64_t limit, int64_t n, int64_t now_ms) {
+  const int64_t excess = bucket.debt + (n - limit) * kMinuteMs;
+  if (excess <= 0) return 0;
+  return CeilDiv(excess, limit) + std::max<int64_t>(0, bucket.at_ms - now_ms);
 }
 
 LimitState StateOf(const Bucket& bucket, int64_t limit) {
@@ -36,11 +43,12 @@ void Add(Bucket& bucket, int64_t debt) {
   bucket.debt = std::clamp<int64_t>(bucket.debt + debt, 0, kDebtMax);
 }
 
-// What of a claim cannot have drained yet, whatever else flowed in.
-int64_t UndrainedDebt(const Claim& claim, int64_t now_ms) {
+// What of a claim cannot have drained out of a bucket that was drained until `at_ms`, whatever else
+// flowed in.
+int64_t UndrainedDebt(const Claim& claim, int64_t at_ms) {
   const int64_t limit = claim.limits.tokens_per_minute;
   const int64_t debt = claim.n_tokens * kMinuteMs;
-  const int64_t elapsed_ms = std::max<int64_t>(0, now_ms - claim.at_ms);
+  const int64_t elapsed_ms = std::max<int64_t>(0, at_ms - claim.at_ms);
   return elapsed_ms > debt / limit ? 0 : debt - elapsed_ms * limit;
 }
 
@@ -63,11 +71,12 @@ void Check(Verdict& verdict, LimitKind kind, int64_t limit, int64_t n, int64_t w
 void CheckLimits(Verdict& verdict, const KeyUsage& usage, const KeyLimits& limits, int64_t n_tokens,
                  int64_t now_ms) {
   if (const int64_t limit = limits.requests_per_minute; limit > 0) {
-    Check(verdict, LimitKind::kRequestsPerMinute, limit, 1, WaitMs(usage.requests, limit, 1));
+    Check(verdict, LimitKind::kRequestsPerMinute, limit, 1,
+          WaitMs(usage.requests, limit, 1, now_ms));
   }
   if (const int64_t limit = limits.tokens_per_minute; limit > 0) {
     Check(verdict, LimitKind::kTokensPerMinute, limit, n_tokens,
-          n_tokens > limit ? 0 : WaitMs(usage.tokens, limit, n_tokens));
+          n_tokens > limit ? 0 : WaitMs(usage.tokens, limit, n_tokens, now_ms));
   }
   if (const int64_t limit = limits.tokens_per_day; limit > 0) {
     const bool fits = usage.day_tokens + n_tokens <= limit;
@@ -119,7 +128,7 @@ Verdict Admit(KeyUsage& usage, const KeyLimits& limits, int64_t n_tokens, int64_
   LEMMA_CHECK(n_tokens >= 0 && n_tokens <= kRequestTokensMax, "a request's tokens out of range");
   if (limits.requests_per_minute > 0) Drain(usage.requests, limits.requests_per_minute, now_ms);
   if (limits.tokens_per_minute > 0) Drain(usage.tokens, limits.tokens_per_minute, now_ms);
-  if (usage.day != DayOf(now_ms)) {
+  if (usage.day < DayOf(now_ms) || usage.day > DayOf(now_ms + kBehindMsMax)) {
     usage.day = DayOf(now_ms);
     usage.day_tokens = 0;
   }
@@ -139,7 +148,7 @@ void Settle(KeyUsage& usage, const Claim& claim, int64_t n_used, int64_t now_ms)
   const int64_t more = std::clamp<int64_t>(n_used, 0, kRequestTokensMax) - claim.n_tokens;
   if (const int64_t limit = claim.limits.tokens_per_minute; limit > 0) {
     Drain(usage.tokens, limit, now_ms);
-    Add(usage.tokens, std::max(more * kMinuteMs, -UndrainedDebt(claim, now_ms)));
+    Add(usage.tokens, std::max(more * kMinuteMs, -UndrainedDebt(claim, usage.tokens.at_ms)));
   }
   if (usage.day == DayOf(claim.at_ms))
     usage.day_tokens = std::max<int64_t>(0, usage.day_tokens + more);

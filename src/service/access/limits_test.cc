@@ -231,6 +231,37 @@ TEST(LimitsTest, AClockThatJumpsGivesAtMostOneFreshLimit) {
   EXPECT_EQ(admitted(kStart + 3'600'000), 10);
 }
 
+TEST(LimitsTest, GatewaysWhoseClocksDifferAdmitNoMoreThanOneClockDoes) {
+  const KeyLimits limits{60, 6000, 0, 0};
+  const auto admitted = [&](int64_t ahead_ms) {
+    KeyUsage usage;
+    int n = 0;
+    for (int64_t i = 0; i < 6000; ++i) {  // a minute, round robin
+      const int64_t now_ms = kStart + i * 10 + (i % 2 == 0 ? ahead_ms : 0);
+      if (!Admit(usage, limits, 100, now_ms).admitted()) continue;
+      Settle(usage, {limits, 100, now_ms}, i % 3 == 0 ? 100 : 50, now_ms);
+      ++n;
+    }
+    return n;
+  };
+  const int n_one = admitted(0);
+  EXPECT_GE(n_one, 100);
+  EXPECT_LE(n_one, 120);
+  EXPECT_LE(admitted(500), n_one + 1);
+  EXPECT_GE(admitted(500), n_one - 1);
+}
+
+TEST(LimitsTest, AClockThatIsBehindIsToldWhenByItself) {
+  const KeyLimits limits{1, 0, 1000, 0};
+  KeyUsage usage;
+  ASSERT_TRUE(Admit(usage, limits, 600, kStart).admitted());
+  Verdict verdict = Admit(usage, limits, 100, kStart - 500);
+  EXPECT_EQ(verdict.refused_by, LimitKind::kRequestsPerMinute);
+  EXPECT_EQ(verdict.retry_after_ms, kMinuteMs + 500);
+  verdict = Admit(usage, limits, 500, kStart - 500);
+  EXPECT_EQ(verdict.refused_by, LimitKind::kTokensPerDay) << "the day that has begun goes on";
+}
+
 TEST(LimitsTest, ExtremeNumbersNeverOverflowOrGoNegative) {
   const KeyLimits limits{kLimitMax, kLimitMax, kDayLimitMax, kLimitMax};
   KeyUsage usage;

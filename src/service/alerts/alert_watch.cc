@@ -44,10 +44,18 @@ Status AlertWatch::Round() {
   if (rules.empty()) return Ok();  // without a write
   LEMMA_ASSIGN_OR_RETURN(const bool is_our_turn, alerts_.TakeLease(holder_, kLeaseMs));
   if (!is_our_turn) return Ok();
-  for (const AlertRule& rule : rules) LEMMA_RETURN_IF_ERROR(Look(rule));
-  LEMMA_ASSIGN_OR_RETURN(const auto due, alerts_.Due(kSentMax));
-  for (const store::AlertDelivery& delivery : due) LEMMA_RETURN_IF_ERROR(Deliver(delivery));
-  return Ok();
+  Status first;
+  const auto note = [&first](const Status& status) {
+    if (first.ok() && !status.ok()) first = status;
+  };
+  for (const AlertRule& rule : rules) {
+    note(Look(rule).WithPrefix("alert " + rule.id + " (" + rule.spec.name + ")"));
+  }
+  const auto due = alerts_.Due(kSentMax);
+  note(due.status());
+  if (!due.ok()) return first;
+  for (const store::AlertDelivery& delivery : *due) note(Deliver(delivery));
+  return first;
 }
 
 Status AlertWatch::Look(const AlertRule& rule) {
@@ -82,8 +90,8 @@ AlertThread::AlertThread(AlertWatch& watch, std::chrono::milliseconds interval)
 
 void AlertThread::Run() {
   const Status done = watch_.Round();
-  if (!done.ok() && was_ok_) LogWarning("alerts: not looked at: {}", done.message());
-  was_ok_ = done.ok();
+  if (!done.ok() && done.message() != told_) LogWarning("alerts: {}", done.message());
+  told_ = done.message();
 }
 
 }  // namespace lemma::alerts

@@ -26,7 +26,8 @@ class AlertWatch {
   AlertWatch(store::Database& database, const access::KeySecret& secret, const UnixClock& clock);
 
   // One round: where it is this process's turn, every rule is compared and what is due is sent.
-  // Errors: those of the database.
+  // Errors: those of the database, and of a rule whose figure is not to be had; the first one,
+  // after all that can be done is done.
   Status Round();
 
  private:
@@ -49,7 +50,7 @@ class AlertThread {
   void Run();
 
   AlertWatch& watch_;
-  bool was_ok_ = true;  // of the thread alone
+  std::string told_;  // what failed last; of the thread alone
   store::PeriodicTask task_;
 };
 

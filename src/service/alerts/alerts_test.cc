@@ -1,6 +1,7 @@
 // Alerts from the rows of the request log to a receiver: real databases, a real HTTP server.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <soci/soci.h>
 
 #include <atomic>
 #include <boost/json.hpp>
@@ -142,6 +143,26 @@ TEST_P(AlertWatchTest, OfGatewaysThatShareADatabaseOneTells) {
       EXPECT_TRUE(done.ok()) << done.message();
     }
   });
+  EXPECT_EQ(receiver_.requests().size(), 1u);
+}
+
+TEST_P(AlertWatchTest, ARuleThatFailsSilencesNoOther) {
+  AlertWatch watch(*database_, *secret_, clock_);
+  const std::string broken = Create(0.5, /*for_minutes=*/0).id;
+  clock_.Advance(1);  // rules are looked at by time of creation
+  Create(0.5, /*for_minutes=*/0);
+  ASSERT_TRUE(database_
+                  ->Write([&](soci::session& sql) {
+                    sql << "UPDATE alert_rules SET metric = 'none' WHERE id = :id",
+                        soci::use(broken);
+                    return Ok();
+                  })
+                  .ok());
+  Log(4, "key_a", /*is_error=*/true);
+  const Status done = watch.Round();
+  EXPECT_FALSE(done.ok());
+  EXPECT_THAT(done.message(), HasSubstr(broken));
+  EXPECT_EQ(alerts_->List()->at(1).state, AlertState::kFiring);
   EXPECT_EQ(receiver_.requests().size(), 1u);
 }
 

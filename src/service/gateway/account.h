@@ -44,6 +44,7 @@ class Account {
   const KeyPtr& key() const { return key_; }
   std::string key_id() const { return key_ == nullptr ? "" : key_->id; }
   double weight() const { return key_ == nullptr ? 1 : access::WeightOf(key_->spec); }  // in line
+  int64_t deadline_ms() const { return key_ == nullptr ? 0 : key_->spec.deadline_ms; }  // 0: none
   tracing::RequestTrace& trace() { return trace_; }
   const tracing::RequestTrace& trace() const { return trace_; }
   void SetKey(KeyPtr key);

@@ -31,6 +31,8 @@ std::string_view CodeOf(const Status& status) {
 net::HttpResponse Response(int http_status, std::string body) {
   net::HttpResponse response = net::HttpResponse::Json(http_status, std::move(body));
   if (http_status == 503) net::AddRetryAfter(response, kRetryAfter);
+  // Asked again at once, as official clients do, it would only add to what made it late.
+  if (http_status == 504) net::AddNoRetry(response);
   return response;
 }
 

@@ -10,7 +10,8 @@
 
 namespace lemma::gateway {
 
-// With Retry-After where trying again later may help (503).
+// With Retry-After where trying again later may help (503); with x-should-retry: false where its
+// time was over (504).
 net::HttpResponse ErrorResponse(const Status& status, const std::string& code = "");
 net::HttpResponse HttpErrorResponse(int http_status, const std::string& message);
 

@@ -1,6 +1,9 @@
 #include "service/gateway/free_calls.h"
 
+#include <map>
 #include <utility>
+
+#include "common/base/thread_annotations.h"
 
 namespace lemma::gateway {
 namespace {
@@ -21,10 +24,33 @@ class PlacedMapper final : public AnswerMapper {
 
 }  // namespace
 
-std::unique_ptr<AnswerMapper> FreeCalls::Begin() {
-  const bool has_place = n_->fetch_add(1) < kMax;
-  std::shared_ptr<void> place(nullptr, [n = n_](void*) { --*n; });
-  return has_place ? std::make_unique<PlacedMapper>(std::move(place)) : nullptr;
+struct FreeCalls::Counts {
+  Mutex mutex;
+  int n LEMMA_GUARDED_BY(mutex) = 0;
+  std::map<std::string, int> of_key LEMMA_GUARDED_BY(mutex);
+};
+
+std::shared_ptr<FreeCalls::Counts> FreeCalls::NewCounts() { return std::make_shared<Counts>(); }
+
+std::shared_ptr<void> FreeCalls::Take(const std::string& key_id) {
+  {
+    const MutexLock lock(counts_->mutex);
+    const auto of_key = counts_->of_key.find(key_id);
+    const bool has_many = of_key != counts_->of_key.end() && of_key->second >= kKeyMax;
+    if (counts_->n >= kMax || (has_many && !key_id.empty())) return nullptr;
+    ++counts_->n;
+    ++counts_->of_key[key_id];
+  }
+  return {counts_.get(), [counts = counts_, key_id](void*) {
+            const MutexLock lock(counts->mutex);
+            --counts->n;
+            if (--counts->of_key[key_id] == 0) counts->of_key.erase(key_id);
+          }};
+}
+
+std::unique_ptr<AnswerMapper> FreeCalls::Begin(const std::string& key_id) {
+  std::shared_ptr<void> place = Take(key_id);
+  return place == nullptr ? nullptr : std::make_unique<PlacedMapper>(std::move(place));
 }
 
 }  // namespace lemma::gateway

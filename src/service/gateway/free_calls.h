@@ -1,10 +1,10 @@
-// The calls that generate nothing: tokens counted, templates applied. No turn bounds them, and each
-// takes a connection to a replica, which has a limit: what generates, and what stops it, needs its
-// own.
+// The calls that generate nothing: tokens counted, templates applied, jobs asked for. No turn
+// bounds them, and each takes a connection to a replica or a place in a lane, of which there are so
+// many: what generates, and what stops it, needs its own.
 #pragma once
 
-#include <atomic>
 #include <memory>
+#include <string>
 
 #include "service/gateway/answer_mapper.h"
 
@@ -14,12 +14,18 @@ namespace lemma::gateway {
 class FreeCalls {
  public:
   static constexpr int kMax = 256;  // at a time; a Lemma worker takes 4096 connections
+  // Of one key, so that others still get in; callers without a key may have them all.
+  static constexpr int kKeyMax = kMax / 2;
 
-  // The answer as it is. It holds the call's place as long as it lives; nullptr: none is left.
-  std::unique_ptr<AnswerMapper> Begin();
+  // A call's place, as long as it is held; nullptr: none is left.
+  std::shared_ptr<void> Take(const std::string& key_id);
+  // The answer as it is. It holds the call's place as long as it lives; nullptr: as Take.
+  std::unique_ptr<AnswerMapper> Begin(const std::string& key_id);
 
  private:
-  const std::shared_ptr<std::atomic<int>> n_ = std::make_shared<std::atomic<int>>(0);
+  struct Counts;
+  static std::shared_ptr<Counts> NewCounts();
+  const std::shared_ptr<Counts> counts_ = NewCounts();
 };
 
 }  // namespace lemma::gateway

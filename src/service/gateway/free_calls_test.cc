@@ -4,6 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "service/gateway/test_gateway.h"
 
@@ -31,6 +35,25 @@ TEST_F(GatewayTest, OfCallsThatGenerateNothingSoManyAreUnderWayAndMoreAreTold503
   send("/tokenize");
   holding.Await(FreeCalls::kMax + 1);
   holding.AnswerAll();
+}
+
+TEST(FreeCallsTest, AKeyLeavesPlacesToOthers) {
+  FreeCalls calls;
+  std::vector<std::shared_ptr<void>> places;
+  const auto take = [&](const std::string& key_id) {
+    auto place = calls.Take(key_id);
+    if (place == nullptr) return false;
+    places.push_back(std::move(place));
+    return true;
+  };
+  for (int i = 0; i < FreeCalls::kKeyMax; ++i) ASSERT_TRUE(take("key_a"));
+  EXPECT_FALSE(take("key_a"));
+  EXPECT_EQ(calls.Begin("key_a"), nullptr);
+  for (int i = FreeCalls::kKeyMax; i < FreeCalls::kMax; ++i) ASSERT_TRUE(take("key_b"));
+  EXPECT_FALSE(take("key_c")) << "none is left";
+  places.clear();
+  for (int i = 0; i < FreeCalls::kMax; ++i) ASSERT_TRUE(take("")) << "of nobody known";
+  EXPECT_FALSE(take(""));
 }
 
 }  // namespace

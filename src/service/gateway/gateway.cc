@@ -35,8 +35,6 @@
 namespace lemma::gateway {
 namespace {
 
-using std::chrono::milliseconds;
-
 constexpr int kLanes = 4;  // each waits for one transaction at a time
 // In each, a body of up to 1 MiB with it; the pool's line has fewer places.
 constexpr size_t kLaneRequestsMax = 1024;
@@ -135,7 +133,7 @@ struct Gateway::Impl {
   const Books books;
   WorkerLink link;  // before the clients, whose last calls still use it
   Admitter admitter;
-  FreeCalls free_calls;
+  FreeCalls free_calls, job_calls;
   net::IoLoops loops;  // of the server and of the client towards replicas
   net::HttpClient worker_client;
   WorkerMetrics worker_metrics;
@@ -268,7 +266,8 @@ void Gateway::Impl::Chat(std::shared_ptr<Reply> reply) {
 
 void Gateway::Impl::PassOn(std::shared_ptr<Reply> reply) {
   const CallKind kind = KindOf(reply->request());
-  auto mapper = kind == CallKind::kFree ? free_calls.Begin() : PassThrough();
+  const bool has_turn = kind != CallKind::kFree && reply->request().method == "POST";  // routing.h
+  auto mapper = has_turn ? PassThrough() : free_calls.Begin(reply->account().key_id());
   if (mapper == nullptr) return reply->SendError(Unavailable("too many such calls"), "overloaded");
   if (kind != CallKind::kFree) {  // without any profile's prompt
     const Status allowed = CallerOf(*reply, options).Check(kCustomProfile);
@@ -279,8 +278,8 @@ void Gateway::Impl::PassOn(std::shared_ptr<Reply> reply) {
 }
 
 void Gateway::Impl::Solve(std::shared_ptr<Reply> reply) {
-  const std::string id = reply->request_id();
-  solver.Solve(std::make_shared<ReplyExchange>(std::move(reply)), id);
+  solver.Solve(std::make_shared<ReplyExchange>(reply), reply->request_id(),
+               {reply->account().key_id(), reply->account().deadline_ms()});
 }
 
 // The replica that has the request knows what to do with it. Its x-request-id says which one that
@@ -318,8 +317,9 @@ void Gateway::Impl::AnswerJobs(std::shared_ptr<Reply> reply) {
   }
   const std::string key_id = reply->account().key_id();
   const auto exchange = std::make_shared<ReplyExchange>(reply);
-  const auto answer = [this, exchange, key_id] { job_desk->Answer(exchange, key_id); };
-  if (!lanes.TryRequest(key_id, answer)) {
+  const auto place = job_calls.Take(key_id);
+  const auto answer = [this, exchange, key_id, place] { job_desk->Answer(exchange, key_id); };
+  if (place == nullptr || !lanes.TryRequest(key_id, answer)) {
     reply->SendError(Unavailable("too many requests wait for the database"), "overloaded");
   }
 }
@@ -387,7 +387,7 @@ void Gateway::Drain() {
   if (impl_->job_desk) impl_->job_desk->Drain();
   const TimePoint until = std::chrono::steady_clock::now() + impl_->options.drain_timeout;
   while (n_active() > 0 && std::chrono::steady_clock::now() < until) {
-    std::this_thread::sleep_for(milliseconds(10));
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   impl_->server->StopAccepting();
 }

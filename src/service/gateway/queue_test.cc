@@ -132,6 +132,21 @@ TEST_F(QueueTest, AWorkerSaysHowMuchItTakes) {
   EXPECT_EQ(holding_.Await(1)->request().path, "/tokenize");
 }
 
+TEST_F(QueueTest, WhatElseIsPostedBelowV1WaitsItsTurnToo) {
+  BeginWithSlots(1);
+  const auto runs = Call(Marked("runs"));
+  holding_.Await(0);
+  const net::HttpRequest request{"POST", "/v1/embeddings", "", {}, R"({"input":"a"})", ""};
+  TestCall embeds(client_, gateway_->address(), request);
+  ASSERT_TRUE(Waiting(1));
+  EXPECT_EQ(worker_->n_requests(), 1u);
+  AnswerChat(holding_.Await(0));
+  EXPECT_EQ(holding_.Await(1)->request().path, "/v1/embeddings");
+  holding_.Await(1)->Send(net::HttpResponse::Json(200, "{}"));
+  EXPECT_EQ(embeds.Wait().status, 200);
+  EXPECT_EQ(runs->Wait().status, 200);
+}
+
 TEST_F(QueueTest, WhoWouldHaveTooLittleTimeLeftIsTold504WhileItWaits) {
   BeginWithSlots(1);
   const auto runs = Call(Marked("runs"));
@@ -141,6 +156,7 @@ TEST_F(QueueTest, WhoWouldHaveTooLittleTimeLeftIsTold504WhileItWaits) {
   const net::HttpResponse& answer = hasty->Wait();
   EXPECT_GE(std::chrono::steady_clock::now() - begin, 200ms);
   EXPECT_EQ(answer.status, 504);
+  EXPECT_EQ(answer.header("x-should-retry"), "false");
   EXPECT_EQ(ErrorOf(answer).at("code"), "queue_timeout");
   EXPECT_EQ(worker_->n_requests(), 1u);
   // Of one that is placed in time the worker is told what is left.
@@ -228,6 +244,7 @@ TEST_F(QueueTest, ADeadlineThatAReplicaDoesNotKeepIsKeptByTheGateway) {
   stream_at_worker->Write(Delta("content", "4"));
   const net::HttpResponse& answer = whole->Wait();
   EXPECT_EQ(answer.status, 504);
+  EXPECT_EQ(answer.header("x-should-retry"), "false");
   EXPECT_EQ(ErrorOf(answer).at("code"), "deadline_exceeded");
   const net::HttpResponse& events = stream->Wait();
   EXPECT_EQ(events.status, 200);

@@ -60,7 +60,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     reply_->OnClosed([weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->OnClientLeft();
     });
-    if (routing_.request_hash != 0) return StandInLine();
+    if (routing_.waits_in_line) return StandInLine();
     const Status asked = Ask();
     if (!asked.ok()) reply_->SendError(asked);
   }
@@ -136,8 +136,8 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
       asked_ = lease_;
       asked_span_ = replica_span_;
     }
-    lease_->OnLost([weak = weak_from_this()] {
-      if (const auto self = weak.lock()) self->OnLost();
+    lease_->OnLost([weak = weak_from_this(), n_asked] {
+      if (const auto self = weak.lock()) self->OnLost(n_asked);
     });
     net::HttpCallbacks callbacks;
     const auto self = shared_from_this();
@@ -202,8 +202,10 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     if (turn != nullptr && turn->Leave()) EndInLine(/*has_left=*/false);
   }
 
-  void OnLost() {
+  // It may come late, when that one has failed and another replica is asked.
+  void OnLost(int n_asked) {
     MutexLock lock(mutex_);
+    if (n_asked != n_asked_) return;
     is_lost_ = true;
     if (const auto call = call_.lock()) call->Cancel();
   }

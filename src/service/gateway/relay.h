@@ -21,11 +21,11 @@ struct WorkerLink {
   Metrics& metrics;
 };
 
-// Sends `request` to a replica, in its key's turn where it generates, and answers `reply` with what
-// becomes of it, with the replica's name in x-lemma-replica. Where that fails: 503 (no replica, or
-// too many wait), 404 (no such model), 400 (in quarantine), 502 (it died, and so did another or
-// there is none), 504 (its deadline), each as an error body; or, where a stream has begun, as a
-// last `event: error`. `replica`: the one to ask, by its name; "": the pool chooses.
+// Sends `request` to a replica, in its key's turn where it may generate, and answers `reply` with
+// what becomes of it, with the replica's name in x-lemma-replica. Where that fails: 503 (no
+// replica, or too many wait), 404 (no such model), 400 (in quarantine), 502 (it died, and so did
+// another or there is none), 504 (its deadline), each as an error body; or, where a stream has
+// begun, as a last `event: error`. `replica`: the one to ask, by its name; "": the pool chooses.
 void Relay(WorkerLink& link, std::shared_ptr<Reply> reply, net::HttpRequest request,
            std::unique_ptr<AnswerMapper> mapper, std::string replica = "");
 

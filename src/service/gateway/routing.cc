@@ -24,6 +24,13 @@ bool Generates(const net::HttpRequest& request) {
                                       request.target.starts_with("/v1/completions"));
 }
 
+// What the gateway does not know (embeddings, responses) may cost as much as a chat; but what ends
+// a chat must not wait behind it.
+bool MayCompute(const net::HttpRequest& request) {
+  return request.method == "POST" && request.target.starts_with("/v1/") &&
+         !request.target.starts_with("/v1/requests/") && !Generates(request);
+}
+
 int64_t IntegerOr(const json::object& body, const char* name, int64_t otherwise) {
   const json::value* value = body.if_contains(name);
   return value != nullptr && value->is_int64() ? value->get_int64() : otherwise;
@@ -86,13 +93,18 @@ Routing PrepareForPool(net::HttpRequest& request) {
   // What other servers offer below /v1/ (files, batches) may not be.
   routing.is_repeatable =
       Generates(request) || request.method == "GET" || !request.target.starts_with("/v1/");
+  routing.waits_in_line = MayCompute(request);
   if (request.body.empty()) return routing;
   Result<json::object> body = ParseJsonObject(request.body, "the body");
   if (!body.ok()) return routing;
   const json::value* model = body->if_contains("model");
   if (model != nullptr && model->is_string()) routing.model = std::string(model->get_string());
+  if (routing.waits_in_line) {
+    routing.tokens += std::clamp<int64_t>(IntegerOr(*body, "max_output_tokens", 0), 0, kTokensMax);
+  }
   if (!Generates(request) || body->empty()) return routing;
 
+  routing.waits_in_line = true;
   routing.request_hash = std::hash<std::string>{}(request.body);
   const json::value* stream = body->if_contains("stream");
   routing.is_stream = stream != nullptr && stream->is_bool() && stream->get_bool();

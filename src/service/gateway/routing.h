@@ -13,15 +13,17 @@
 namespace lemma::gateway {
 
 struct Routing {
-  std::string model;           // "": none is named
-  int64_t tokens = 0;          // of prompt and answers, at most and about: bytes / 3 and max_tokens
-  int n_open_answers = 0;      // that the request does not bound; not in `tokens`
-  uint64_t conversation = 0;   // a hash of the messages up to the first of the user, or of the
-                               // prompt's beginning; 0: none
-  uint64_t request_hash = 0;   // of the body as it came; 0: it generates nothing
-  bool is_repeatable = false;  // a server that has seen it has changed nothing for good
-  bool lacks_model = false;    // a body that generates and names none
-  bool is_stream = false;      // what is asked for is
+  std::string model;          // "": none is named
+  int64_t tokens = 0;         // of prompt and answers, at most and about: bytes / 3 and max_tokens
+  int n_open_answers = 0;     // that the request does not bound; not in `tokens`
+  uint64_t conversation = 0;  // a hash of the messages up to the first of the user, or of the
+                              // prompt's beginning; 0: none
+  uint64_t request_hash = 0;  // of the body as it came; 0: it generates nothing
+  // For room on a replica: it generates, or is posted below /v1/ to a server that knows what it is.
+  bool waits_in_line = false;
+  bool is_repeatable = false;        // a server that has seen it has changed nothing for good
+  bool lacks_model = false;          // a body that generates and names none
+  bool is_stream = false;            // what is asked for is
   std::optional<Duration> deadline;  // from the request's arrival
 };
 

@@ -54,6 +54,24 @@ TEST(RoutingTest, TokensAreThePromptsAndAllAnswers) {
   EXPECT_NEAR(tokens(R"("max_tokens":9000000000000,)"), (1 << 20) + 1000, 30);
 }
 
+TEST(RoutingTest, WhateverMayComputeWaitsInLine) {
+  const auto routing = [](std::string target, std::string body = R"({"max_output_tokens":5000})") {
+    net::HttpRequest request = Chat(std::move(body), std::move(target));
+    return PrepareForPool(request);
+  };
+  for (const char* target :
+       {"/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/embeddings"}) {
+    EXPECT_TRUE(routing(target).waits_in_line) << target;
+  }
+  for (const char* target : {"/tokenize", "/apply-template", "/v1/requests/r1/end_thinking"}) {
+    EXPECT_FALSE(routing(target).waits_in_line) << target;
+  }
+  EXPECT_TRUE(routing("/v1/audio/transcriptions", "no JSON").waits_in_line);
+  EXPECT_NEAR(routing("/v1/responses").tokens, 5000, 20);
+  net::HttpRequest models{"GET", "/v1/models", "", {}, "", ""};
+  EXPECT_FALSE(PrepareForPool(models).waits_in_line);
+}
+
 TEST(RoutingTest, TurnsOfAConversationHaveOneHashAndOtherConversationsAnother) {
   const auto conversation = [](const std::string& messages) {
     net::HttpRequest request = Chat(R"({"messages":[)" + messages + "]}");

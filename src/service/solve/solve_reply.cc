@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/base/error_body.h"
+#include "common/net/retry_after.h"
 #include "common/net/sse.h"
 #include "service/reason/consensus/sampling_plan.h"
 #include "service/reason/consensus/vote_forecast.h"
@@ -169,7 +170,9 @@ void SolveWriter::End(const SolveResult& result) {
 }
 
 void SolveWriter::Fail(const Status& status) {
-  Fail(net::HttpResponse::Json(HttpStatusOf(status), ErrorBody(status)));
+  net::HttpResponse response = net::HttpResponse::Json(HttpStatusOf(status), ErrorBody(status));
+  if (response.status == 504) net::AddNoRetry(response);
+  Fail(std::move(response));
 }
 
 void SolveWriter::Fail(net::HttpResponse response) {

@@ -1,6 +1,7 @@
 // POST /v1/solve: parses the call and runs it on a thread of its own.
 #pragma once
 
+#include <cstdint>
 #include <list>
 #include <memory>
 #include <string>
@@ -22,7 +23,14 @@ struct SolverOptions {
   // Runs programs; nullptr: calls with tests are refused, for this reason.
   const reason::Judge* judge = nullptr;
   std::string no_judge = "this server runs no programs";
-  int runs_max = 64;  // a thread each, asleep nearly always
+  int runs_max = 64;  // a thread each, asleep nearly always; three quarters for one key at most
+};
+
+// On whose behalf a run is.
+struct SolveCaller {
+  std::string key_id = {};  // "": of nobody known
+  // What the key allows a request, from its arrival; 0: as long as it takes.
+  int64_t deadline_ms = 0;
 };
 
 // Thread-safe. Outlives no chat: Stop before what front_door needs is gone.
@@ -31,9 +39,10 @@ class Solver {
   explicit Solver(SolverOptions options);
   ~Solver();  // Stop()
 
-  // Answers: 400 with the field, 503 where too many run, else what the run comes to. Does not
-  // block.
-  void Solve(std::shared_ptr<net::HttpExchange> exchange, const std::string& request_id);
+  // Answers: 400 with the field, 503 where too many run, 429 where too many of its key do, else
+  // what the run comes to. Does not block.
+  void Solve(std::shared_ptr<net::HttpExchange> exchange, const std::string& request_id,
+             const SolveCaller& caller = {});
 
   // Ends every run and waits for its thread. Idempotent; calls after it are told 503.
   void Stop();
@@ -41,6 +50,8 @@ class Solver {
  private:
   struct Running;
   void Reap() LEMMA_REQUIRES(mutex_);
+  // Whether one more may run.
+  Status CheckRoom(const std::string& key_id) const LEMMA_REQUIRES(mutex_);
 
   const SolverOptions options_;
   Mutex mutex_;

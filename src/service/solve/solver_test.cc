@@ -144,6 +144,7 @@ TEST(Solver, TheDeadlineEndsARunWithWhatThereIs) {
   waiting.Solve(late.exchange, "r2");
   late.Wait();
   EXPECT_EQ(late.head.status, 504);
+  EXPECT_EQ(late.head.header("x-should-retry"), "false");
 }
 
 TEST(Solver, AClientThatLeavesEndsItsChats) {

@@ -47,15 +47,17 @@ bool InsertJob(soci::session& sql, const Job& job) {
   return insert.get_affected_rows() > 0;
 }
 
-std::optional<Job> SelectJob(soci::session& sql, const std::string& id) {
+std::optional<Job> SelectJob(soci::session& sql, const std::string& id, bool with_texts) {
+  const std::string body = with_texts ? "body" : "''", result = with_texts ? "result" : "''";
   Job job;
   std::string status;
   int64_t is_cancel_asked = 0;
-  sql << "SELECT id, key_id, idempotency_key, digest, target, body, status, created_ms, "
-         "started_ms, ended_ms, n_attempts, is_cancel_asked, n_events, progress, http_status, "
-         "result, webhook_url, webhook_secret, webhook_state, webhook_attempts, webhook_error "
-         "FROM jobs "
-         "WHERE id = :id",
+  sql << "SELECT id, key_id, idempotency_key, digest, target, " + body +
+             ", status, created_ms, started_ms, ended_ms, n_attempts, is_cancel_asked, n_events, "
+             "progress, http_status, " +
+             result +
+             ", webhook_url, webhook_secret, webhook_state, webhook_attempts, webhook_error "
+             "FROM jobs WHERE id = :id",
       use(id), into(job.id), into(job.key_id), into(job.idempotency_key), into(job.digest),
       into(job.target), into(job.body), into(status), into(job.created_ms), into(job.started_ms),
       into(job.ended_ms), into(job.n_attempts), into(is_cancel_asked), into(job.n_events),

@@ -133,10 +133,7 @@ Result<std::vector<Job>> JobStore::List(const JobSearch& search, const std::stri
     statement.execute();
     while (statement.fetch()) ids.push_back(id);
     for (const std::string& each : ids) {
-      Job job = SelectJob(sql, each).value();
-      job.body.clear();
-      job.result.clear();
-      jobs.push_back(std::move(job));
+      if (auto job = SelectJob(sql, each, /*with_texts=*/false)) jobs.push_back(std::move(*job));
     }
     return Ok();
   }));
@@ -184,8 +181,12 @@ Result<std::optional<Job>> JobStore::Claim(const std::string& run, int64_t lease
   std::string id, holder;
   LEMMA_RETURN_IF_ERROR(database_.Read([&](soci::session& sql) {
     id.clear();
-    sql << "SELECT id, holder FROM jobs WHERE (status = 'queued' AND due_ms <= :now) OR "
-           "(status = 'running' AND lease_until_ms < :now) ORDER BY created_ms, id LIMIT 1",
+    // Those that run are few: as many as gateways have slots.
+    sql << "SELECT j.id, j.holder FROM jobs j LEFT JOIN (SELECT key_id, count(*) AS n FROM jobs "
+           "WHERE status = 'running' AND lease_until_ms >= :now GROUP BY key_id) r "
+           "ON r.key_id = j.key_id WHERE (j.status = 'queued' AND j.due_ms <= :now) OR "
+           "(j.status = 'running' AND j.lease_until_ms < :now) "
+           "ORDER BY coalesce(r.n, 0), j.created_ms, j.id LIMIT 1",
         use(now_ms, "now"), into(id), into(holder);
     return Ok();
   }));

@@ -114,7 +114,8 @@ class JobStore {
   // Nobody is told of its end.
   Status Forget(const std::string& id);
 
-  // The oldest that may run, for `run`, a name used once. What earlier attempts said is dropped.
+  // Of the key with the fewest jobs that run the oldest that may run, for `run`, a name used once.
+  // What earlier attempts said is dropped.
   Result<std::optional<Job>> Claim(const std::string& run, int64_t lease_ms);
   // Of these runs, the jobs that are to be cancelled.
   Result<std::vector<std::string>> CancelAsked();

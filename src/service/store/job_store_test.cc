@@ -80,6 +80,27 @@ TEST_P(JobStoreTest, EachIsClaimedOnce) {
   EXPECT_EQ(std::set<std::string>(all.begin(), all.end()), made);
 }
 
+TEST_P(JobStoreTest, TheKeyWithTheFewestThatRunGoesFirst) {
+  std::vector<std::string> made;
+  for (const char* key_id : {"key_a", "key_a", "key_a", "key_b", "key_b"}) {
+    made.push_back(Create(Asked(key_id)));
+    clock_.Advance(1);
+  }
+  std::vector<std::string> claimed;
+  const auto claim = [&] {
+    const auto job = *store_->Claim("run " + std::to_string(claimed.size()), kLeaseMs);
+    claimed.push_back(job ? job->id : "");
+  };
+  for (int i = 0; i < 3; ++i) claim();
+  EXPECT_EQ(claimed, (std::vector<std::string>{made[0], made[3], made[1]}));
+  ASSERT_TRUE(*store_->End(made[0], "run 0", {}, {JobStatus::kDone, 200, "{}"}));
+  ASSERT_TRUE(*store_->End(made[1], "run 2", {}, {JobStatus::kDone, 200, "{}"}));
+  claim();
+  EXPECT_EQ(claimed[3], made[2]) << "the other key has one that runs";
+  claim();
+  EXPECT_EQ(claimed[4], made[4]);
+}
+
 TEST_P(JobStoreTest, AnotherTakesOverWhenTheLeaseEndsAndTheFirstCanSayNoMore) {
   const std::string id = Create(Asked("key_a"));
   ASSERT_TRUE(*store_->Claim("first", kLeaseMs));
@@ -221,6 +242,20 @@ TEST_P(JobStoreTest, PagesHoldEachJobOfAKeyOnceTheNewestFirst) {
   EXPECT_EQ(std::set<std::string>(listed.begin(), listed.end()),
             std::set<std::string>(made.begin(), made.end()));
   EXPECT_EQ(listed.size(), made.size());
+}
+
+TEST_P(JobStoreTest, AListIsWithoutWhatWasAskedAndAnswered) {
+  const std::string id = Create(Asked("key_a"));
+  ASSERT_TRUE(*store_->Claim("first", kLeaseMs));
+  ASSERT_TRUE(*store_->Save(id, "first", {R"({"n":1})", "", 0}, kLeaseMs));
+  const auto listed = [&] { return store_->List({.key_id = "key_a"}, "", 9)->at(0); };
+  EXPECT_EQ(listed().body, "");
+  EXPECT_EQ(listed().progress, R"({"n":1})");
+  ASSERT_TRUE(*store_->End(id, "first", {R"({"n":2})", "", 0}, {JobStatus::kFailed, 504, "{}"}));
+  EXPECT_EQ(listed().result, "");
+  EXPECT_EQ(listed().status, JobStatus::kFailed);
+  EXPECT_EQ(listed().http_status, 504);
+  EXPECT_EQ((*store_->Find("key_a", id))->result, "{}");
 }
 
 TEST_P(JobStoreTest, AreSearchedOverAllKeys) {

@@ -177,6 +177,7 @@ Result<NewKey> KeyStore::Rotate(const std::string& id, int64_t grace_ms, const A
   made.text = access::MakeKeyText();
   const std::string handle(access::KeyHandle(made.text));
   LEMMA_RETURN_IF_ERROR(database_.Write([&](soci::session& sql) {
+    LockKeyRow(sql, id);  // else two at once would not see each other's secret
     const int64_t now_ms = clock_.NowMs();
     const int64_t until_ms = now_ms + grace_ms;
     const std::vector<ApiKey> keys = SelectKeys(sql, id);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <soci/soci.h>
 
+#include <algorithm>
 #include <fstream>
 #include <thread>
 
@@ -88,6 +89,24 @@ TEST_P(KeyStoreTest, TyposUnknownKeysAndRevokedOnesAreToldApart) {
   ASSERT_TRUE(store_->Revoke(made.key.id).ok());
   EXPECT_EQ(store_->Find(made.key.id)->revoked_ms, kNow) << "the first time stays";
   EXPECT_EQ(store_->Revoke("key_none").code(), StatusCode::kNotFound);
+}
+
+TEST_P(KeyStoreTest, OfRotationsAtOnceOneSecretStays) {
+  constexpr int kThreads = 8;
+  const NewKey made = *store_->Create(Named("a"));
+  std::vector<std::string> texts(kThreads);
+  InThreads(kThreads, [&](int i) {
+    const auto rotated = store_->Rotate(made.key.id, /*grace_ms=*/1000);
+    ASSERT_TRUE(rotated.ok()) << rotated.status().message();
+    texts[static_cast<size_t>(i)] = rotated->text;
+  });
+  const auto n_accepted = [&] {
+    return std::ranges::count_if(texts, [&](const auto& text) { return Refusal(text).empty(); });
+  };
+  EXPECT_EQ(n_accepted(), kThreads);
+  clock_.Advance(1000);
+  EXPECT_EQ(n_accepted(), 1);
+  EXPECT_NE(Refusal(made.text), "");
 }
 
 TEST_P(KeyStoreTest, ARotatedKeysOldSecretIsAcceptedForTheGracePeriod) {

@@ -40,7 +40,7 @@ Result<Admission> StoreLimiter::Admit(const std::string& key_id, const KeyLimits
   const Status written = database_.Write(
       [&](soci::session& sql) {
         LockKey(sql, key_id);
-        claim.at_ms = clock_.NowMs();  // behind the lock, so that it never runs backwards
+        claim.at_ms = clock_.NowMs();  // behind the lock: as seldom backwards as clocks differ
         KeyUsage usage = SelectUsage(sql, key_id, claim.at_ms);
         admission.verdict = access::Admit(usage, limits, n_tokens, claim.at_ms);
         if (!admission.verdict.admitted()) return Ok();
