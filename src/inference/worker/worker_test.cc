@@ -284,19 +284,24 @@ TEST(Worker, ARequestWithoutMaxTokensLeavesRoomForOthers) {
   TestWorkerOptions options;
   options.step_time = std::chrono::milliseconds(1);
   options.context_length_max = 60000;
-  options.n_pages = 1000;
-  TestWorker worker(options);
-  for (const int n : {1, 3}) {
+  struct Case {
+    int32_t n_pages;
+    int n;
+    int64_t n_held;  // an eighth; of small ones the usual 11,264 tokens; 4,096 each at the least
+  };
+  for (const auto& [n_pages, n, n_held] :
+       {Case{4000, 1, 500}, Case{4000, 3, 500}, Case{1000, 1, 176}, Case{1000, 3, 192}}) {
+    options.n_pages = n_pages;
+    TestWorker worker(options);
     const json::object fields = {{"n", n}, {"stream", true}, {"loop_guard", false}};
     StreamedCall call(worker, kChat, ChatBody(EndlessScript("<think>"), fields));
     engine::EngineStats stats;
-    ASSERT_TRUE(worker.WaitFor([&](const auto& now) {
+    ASSERT_TRUE(worker.WaitFor([&, n = n](const auto& now) {
       stats = now;
       return stats.n_running == n;
     }));
-    const int64_t n_held = stats.n_pages - stats.n_pages_free;
-    EXPECT_GE(n_held, stats.n_pages / 4 - n);
-    EXPECT_LE(n_held, stats.n_pages / 4 + 3 * n);  // the prompt's, and partly filled ones
+    EXPECT_GE(stats.n_pages - stats.n_pages_free, n_held - n);
+    EXPECT_LE(stats.n_pages - stats.n_pages_free, n_held + 3 * n);  // the prompt's, partly filled
     call.Cancel();
     ASSERT_TRUE(worker.WaitUntilFree());
   }

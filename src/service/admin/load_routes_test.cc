@@ -22,7 +22,7 @@ TEST_F(AdminTest, LoadIsToldInBuckets) {
   EXPECT_EQ(lately[0].at("replicas_ready"), 2);
   EXPECT_EQ(lately[0].at("kv_usage"), 0.25);
   EXPECT_FALSE(lately[0].as_object().contains("cpu_usage"));
-  const std::string all = "/load?from_ms=0&bucket_minutes=600000";
+  const std::string all = "/load?from_ms=0&bucket_minutes=700000";
   EXPECT_EQ(Parse(AskAs(viewer, "GET", all)).at("buckets").as_array().size(), 1u);
   const auto refused = AskAs(viewer, "GET", "/load?from_ms=0");
   EXPECT_EQ(refused.status, 400);

@@ -15,13 +15,11 @@ using std::chrono::milliseconds;
 
 class LoadRecorderTest : public testing::Test {
  protected:
-  LoadRecorderTest()
-      : worker_([](auto exchange) { exchange->Send(net::HttpResponse::Json(200, "{}")); },
-                TestSocketAddress("worker"), "tiny", R"({"kv_usage": 0.5, "cpu_usage": 0.75})") {
+  std::unique_ptr<pool::Pool> StartPool() const {
     pool::PoolOptions options;
     options.remotes.push_back({"r0", worker_.address(), "", "", 0});
     options.probe_interval = milliseconds(20);
-    pool_ = *pool::Pool::Start(options);
+    return *pool::Pool::Start(options);
   }
 
   // Of each minute told so far.
@@ -36,8 +34,10 @@ class LoadRecorderTest : public testing::Test {
   const std::string file_ = (store::NewTestDirectory() / "lemma.db").string();
   std::unique_ptr<store::Database> database_ = *store::Database::Open({.address = file_});
   store::LoadStore store_{*database_};
-  TestWorker worker_;
-  std::unique_ptr<pool::Pool> pool_;
+  const TestWorker worker_{
+      [](auto exchange) { exchange->Send(net::HttpResponse::Json(200, "{}")); },
+      TestSocketAddress("worker"), "tiny", R"({"kv_usage": 0.5, "cpu_usage": 0.75})"};
+  const std::unique_ptr<pool::Pool> pool_ = StartPool();
   LiveRequests live_;
   const GpuWatch gpus_{LEMMA_TEST_NVML, milliseconds(5)};
   ManualUnixClock clock_{600'000};
