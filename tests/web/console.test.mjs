@@ -122,7 +122,7 @@ test('a busy hour is told in figures and drawn', async () => {
   }).waitFor();
   await page.getByRole('img', { name: 'Use, highest. KV: 80 % at the end, 80 % at most; CPU' }).waitFor();
   await page.getByRole('img', { name: 'Ready replicas, fewest. Ready replicas: 2 at the end, 2 at most' }).waitFor();
-  await picture(page, 'overview', { height: 1950 });
+  await picture(page, 'overview', { height: 2200 });
   assert.deepEqual(faults, []);
   await page.context().close();
 });

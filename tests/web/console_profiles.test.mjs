@@ -135,7 +135,7 @@ test('what is typed and not saved stays, whatever becomes of language, labels an
   await typed.waitFor();
   await button(page, 'Save as the next version').click();
   await page.waitForURL(/version=3/);
-  await typed.waitFor();
+  await editor.waitFor(); // the server keeps no comments
   await shown.selectOption('1');
   await page.waitForURL(/version=1/);
   await typed.waitFor({ state: 'detached' });

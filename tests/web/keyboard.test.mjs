@@ -36,7 +36,7 @@ test('the tab key goes through the page in the order it is read, and shows where
   }
   assert.deepEqual(names.slice(0, 7), ['History', '中文', 'Theme: as the system', 'Your problem', 'An answer',
                                        'Kind of task', 'Standard']);
-  assert.match(names[7], /^Solve the system/); // an example: without a problem there is nothing to solve
+  assert.match(names[7], /^How many positive integers/); // an example: without a problem there is nothing to solve
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Shift+Tab');
   assert.equal(await focusName(page), 'Standard');
