@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include "service/reason/judge/program.h"
@@ -11,6 +12,8 @@ namespace lemma::solve {
 namespace {
 
 namespace json = boost::json;
+
+TimePoint Now() { return std::chrono::steady_clock::now(); }
 
 constexpr size_t kShownBytes = 2000;  // of a test's input and outputs, for the model
 
@@ -45,10 +48,18 @@ std::string Complaint(const reason::JudgeReport& report, const reason::JudgeTest
 void SolveRun::JudgeSample(Sample& sample) {
   const auto program = reason::ExtractProgram(sample.text);
   if (!program || !stopped_.empty()) return;
-  const auto is_over = [this] {
-    return desk_.is_closed() || (deadline_ && std::chrono::steady_clock::now() >= *deadline_);
+  const TimePoint enough = Now() + limits_.failed_program_max;
+  TimePoint ping = Now() + limits_.ping_interval;
+  const auto is_over = [&, own_thread = std::this_thread::get_id()] {
+    // The judge may ask on threads of its own, too; the writer is this one's.
+    if (std::this_thread::get_id() == own_thread && Now() >= ping) {
+      writer_.Ping();
+      ping = Now() + limits_.ping_interval;
+    }
+    return desk_.is_closed() || (deadline_ && Now() >= *deadline_);
   };
-  Result<reason::JudgeReport> report = judge_->Run(*program, *request_.tests, is_over);
+  Result<reason::JudgeReport> report =
+      judge_->Run(*program, *request_.tests, is_over, [&] { return Now() >= enough; });
   if (report.status().code() == StatusCode::kCancelled) stopped_ = "deadline";
   if (!report.ok()) return;  // or no compiler for this language: nothing is known of it
   sample.report = std::move(*report);

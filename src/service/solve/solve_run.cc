@@ -16,7 +16,6 @@ using std::chrono::milliseconds;
 
 // What one chat may be asked for: a Lemma worker's own bound.
 constexpr int kSamplesOfChat = 16;
-constexpr milliseconds kPingInterval{15000};
 // What comes between a sample's last token and its chat's end takes no time, mostly.
 constexpr milliseconds kEndTime{1000};
 // A sample is weak where it is less confident than this part of those that ended before it:
@@ -40,12 +39,13 @@ net::HttpResponse BrokenOff() {
 
 SolveRun::SolveRun(net::HttpHandler front_door, ProfileSource profiles, const reason::Judge* judge,
                    std::shared_ptr<net::HttpExchange> client, std::string id, SolveRequest request,
-                   const reason::SamplingPlan& plan)
+                   const reason::SamplingPlan& plan, const RunLimits& limits)
     : profiles_(std::move(profiles)),
       judge_(judge),
       client_(std::move(client)),
       request_(std::move(request)),
       plan_(plan),
+      limits_(limits),
       id_(std::move(id)),
       deadline_(request_.deadline ? std::optional(Now() + *request_.deadline) : std::nullopt),
       writer_(client_, request_.stream),
@@ -100,7 +100,7 @@ bool SolveRun::StartWave() {
 }
 
 TimePoint SolveRun::NextWake() const {
-  const TimePoint ping = Now() + kPingInterval;
+  const TimePoint ping = Now() + limits_.ping_interval;
   return deadline_ ? std::min(*deadline_, ping) : ping;
 }
 

@@ -2,6 +2,7 @@
 // tested as it comes, the rest cancelled when that is enough.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,13 +24,21 @@ namespace lemma::solve {
 
 using ProfileSource = std::function<std::shared_ptr<const reason::ProfileSet>()>;
 
+struct RunLimits {
+  // From one sign of life of a stream to the next.
+  std::chrono::milliseconds ping_interval{15000};
+  // So long a program is run against further tests though it has failed one: a hundred tests in
+  // which it runs into its time limit would hold up the run for minutes.
+  std::chrono::milliseconds failed_program_max{20000};
+};
+
 // Run blocks for as long as it takes, on a thread of its own. Close is for any thread.
 class SolveRun {
  public:
   // judge: nullptr where there are no tests.
   SolveRun(net::HttpHandler front_door, ProfileSource profiles, const reason::Judge* judge,
            std::shared_ptr<net::HttpExchange> client, std::string id, SolveRequest request,
-           const reason::SamplingPlan& plan);
+           const reason::SamplingPlan& plan, const RunLimits& limits = {});
 
   void Run();
   // The server stops.
@@ -92,6 +101,7 @@ class SolveRun {
   const std::shared_ptr<net::HttpExchange> client_;
   const SolveRequest request_;
   const reason::SamplingPlan plan_;
+  const RunLimits limits_;
   const std::string id_;
   const std::optional<TimePoint> deadline_;
   SolveWriter writer_;

@@ -57,8 +57,9 @@ void Solver::Solve(std::shared_ptr<net::HttpExchange> exchange, const std::strin
   MutexLock lock(mutex_);
   Reap();
   if (const Status room = CheckRoom(caller.key_id); !room.ok()) return SendError(*exchange, room);
-  auto run = std::make_shared<SolveRun>(options_.front_door, options_.profiles, options_.judge,
-                                        exchange, request_id, std::move(*request), *plan);
+  auto run =
+      std::make_shared<SolveRun>(options_.front_door, options_.profiles, options_.judge, exchange,
+                                 request_id, std::move(*request), *plan, options_.limits);
   exchange->OnClosed([weak = std::weak_ptr(run)] {
     if (const auto left = weak.lock()) left->Close();
   });

@@ -23,7 +23,8 @@ struct SolverOptions {
   // Runs programs; nullptr: calls with tests are refused, for this reason.
   const reason::Judge* judge = nullptr;
   std::string no_judge = "this server runs no programs";
-  int runs_max = 64;  // a thread each, asleep nearly always; three quarters for one key at most
+  int runs_max = 64;      // a thread each, asleep nearly always; three quarters for one key at most
+  RunLimits limits = {};  // of each run
 };
 
 // On whose behalf a run is.

@@ -113,6 +113,14 @@ TestVerdict RunTest(const Sandbox& sandbox, const CompiledProgram& program, cons
   return verdict;
 }
 
+TestVerdict Skipped(const JudgeTest& test) {
+  TestVerdict verdict;
+  verdict.name = test.name;
+  verdict.verdict = Verdict::kSkipped;
+  verdict.message = "not run: another test had failed";
+  return verdict;
+}
+
 // Every test gets the same verdict: of what cannot be run.
 void FailAll(const JudgeTests& tests, const Compiler::Outcome& outcome, JudgeReport& report) {
   TestVerdict verdict;
@@ -154,6 +162,8 @@ const char* VerdictName(Verdict verdict) {
       return "sandbox_refused";
     case Verdict::kInternalError:
       return "internal_error";
+    case Verdict::kSkipped:
+      return "skipped";
   }
   return "unknown";
 }
@@ -164,7 +174,8 @@ Result<Judge> Judge::Create(const JudgeOptions& options) {
 }
 
 Result<JudgeReport> Judge::Run(const Program& program, const JudgeTests& tests,
-                               const std::function<bool()>& is_over) const {
+                               const std::function<bool()>& is_over,
+                               const std::function<bool()>& is_enough) const {
   BoxLimits compile_limits = options_.compile_limits, limits = tests.limits;
   if (is_over) compile_limits.is_over = limits.is_over = &is_over;
   LEMMA_ASSIGN_OR_RETURN(const Compiler::Outcome outcome,
@@ -177,10 +188,17 @@ Result<JudgeReport> Judge::Run(const Program& program, const JudgeTests& tests,
   } else {
     report.tests.resize(tests.tests.size());
     std::atomic<size_t> next = 0;
+    std::atomic<bool> has_failed = false;
     const auto work = [&] {
-      for (size_t i = next++; i < tests.tests.size(); i = next++) {
-        if (is_over && is_over()) return;
-        report.tests[i] = RunTest(sandbox_, outcome.program, tests, limits, tests.tests[i]);
+      for (;;) {
+        // Before a test is taken: so what is skipped comes after what has failed.
+        const bool is_skipped = has_failed && is_enough && is_enough();
+        const size_t i = next++;
+        if (i >= tests.tests.size() || (is_over && is_over())) return;
+        const JudgeTest& test = tests.tests[i];
+        report.tests[i] =
+            is_skipped ? Skipped(test) : RunTest(sandbox_, outcome.program, tests, limits, test);
+        if (report.tests[i].verdict != Verdict::kAccepted) has_failed = true;
       }
     };
     std::vector<std::jthread> others;

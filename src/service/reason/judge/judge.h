@@ -28,6 +28,7 @@ enum class Verdict {
   kCompileError,
   kSandboxRefused,  // it asked for what a box does not give
   kInternalError,   // the host failed: says nothing about the program
+  kSkipped,         // not run, since another test had failed
 };
 
 const char* VerdictName(Verdict verdict);  // "accepted", "wrong_answer", ...
@@ -66,9 +67,11 @@ class Judge {
   static Result<Judge> Create(const JudgeOptions& options);
 
   // Errors: kUnavailable where it has no compiler for the language, with what to install;
-  // kCancelled soon after `is_over` says so, which is asked by several threads at once.
+  // kCancelled soon after `is_over` says so, which is asked by several threads at once, the
+  // caller's among them. `is_enough` likewise: once a test has failed, whether the others are left.
   Result<JudgeReport> Run(const Program& program, const JudgeTests& tests,
-                          const std::function<bool()>& is_over = {}) const;
+                          const std::function<bool()>& is_over = {},
+                          const std::function<bool()>& is_enough = {}) const;
 
  private:
   Judge(const JudgeOptions& options, Sandbox sandbox)

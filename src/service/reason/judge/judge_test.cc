@@ -112,6 +112,32 @@ TEST(JudgeTest, EndsSoonWhereNobodyWaits) {
   }
 }
 
+TEST(JudgeTest, LeavesTheOtherTestsOfAProgramThatHasFailedWhereThatIsEnough) {
+  const auto judge = Judge::Create({});
+  LEMMA_SKIP_WITHOUT(judge);
+  const auto tests = ParseJudgeTests(
+      R"({"tests": [{"output": "1"}, {"output": "2"}, {"output": "1"}, {"output": "2"}]})");
+  const auto run = [&](bool is_enough) {
+    auto report =
+        judge->Run({ProgramLanguage::kPython, "print(1)\n"}, *tests, {}, [=] { return is_enough; });
+    EXPECT_TRUE(report.ok()) << report.status().ToString();
+    EXPECT_EQ(report->verdict, Verdict::kWrongAnswer);
+    return std::move(report).value();
+  };
+  const JudgeReport all = run(false);
+  EXPECT_EQ(all.n_accepted, 2);
+  EXPECT_EQ(all.tests[3].verdict, Verdict::kWrongAnswer);
+
+  const JudgeReport some = run(true);
+  ASSERT_EQ(some.tests.size(), 4u);
+  EXPECT_EQ(some.n_accepted, 1) << "the first ran though it was said to be enough all along";
+  EXPECT_EQ(some.tests[1].verdict, Verdict::kWrongAnswer);
+  EXPECT_EQ(some.tests[2].verdict, Verdict::kSkipped);
+  EXPECT_EQ(some.tests[3].verdict, Verdict::kSkipped);
+  EXPECT_EQ(some.tests[3].name, all.tests[3].name);
+  EXPECT_STREQ(VerdictName(some.tests[3].verdict), "skipped");
+}
+
 TEST(JudgeTest, RunsNothingWhereTheHostLacksTheSandbox) {
   const auto absent = Judge::Create({.sandbox = {.bubblewrap = "/nonexistent/bwrap"}});
   ASSERT_FALSE(absent.ok());
