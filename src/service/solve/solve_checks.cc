@@ -1,11 +1,11 @@
 // Programs of samples: tested when they are there, and sent back where they fail.
-#include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
 #include <thread>
 #include <utility>
 
 #include "service/reason/judge/program.h"
+#include "service/solve/complaint.h"
 #include "service/solve/solve_run.h"
 
 namespace lemma::solve {
@@ -14,34 +14,6 @@ namespace {
 namespace json = boost::json;
 
 TimePoint Now() { return std::chrono::steady_clock::now(); }
-
-constexpr size_t kShownBytes = 2000;  // of a test's input and outputs, for the model
-
-std::string Shown(const std::string& text) {
-  return text.size() <= kShownBytes ? text : text.substr(0, kShownBytes) + "...";
-}
-
-// What is wrong with a program that fails a test, for the model that wrote it.
-std::string Complaint(const reason::JudgeReport& report, const reason::JudgeTests& tests) {
-  if (report.verdict == reason::Verdict::kCompileError) {
-    return "Your program does not compile:\n" + Shown(report.compiler_message) +
-           "\n\nWrite the whole program again.";
-  }
-  const auto failed = std::find_if(report.tests.begin(), report.tests.end(), [](const auto& test) {
-    return test.verdict != reason::Verdict::kAccepted;
-  });
-  const reason::JudgeTest& test = tests.tests[static_cast<size_t>(failed - report.tests.begin())];
-  std::string text = "Your program was run against tests and failed one.\n\nInput:\n" +
-                     Shown(test.input) + "\n\nExpected output:\n" +
-                     Shown(tests.function.empty() ? test.output : json::serialize(test.result));
-  if (failed->verdict == reason::Verdict::kWrongAnswer) {
-    text += "\n\nOutput of your program:\n" + Shown(failed->output);
-  } else {
-    text += "\n\nVerdict: " + std::string(reason::VerdictName(failed->verdict)) + ". " +
-            Shown(failed->message) + "\n" + Shown(failed->errors);
-  }
-  return text + "\n\nFind the mistake and write the whole program again.";
-}
 
 }  // namespace
 
@@ -76,10 +48,12 @@ void SolveRun::Repair() {
     int n = 1;
     const int64_t max_tokens = TokensOfEach(&n);
     if (best == nullptr || !best->report || n == 0) return;
+    std::optional<std::string> complaint = Complaint(*best->report, *request_.tests);
+    if (!complaint) return;
     json::object body = BodyOf(1, max_tokens);
     json::array& messages = body.at("messages").as_array();
     messages.push_back({{"role", "assistant"}, {"content", best->text}});
-    messages.push_back({{"role", "user"}, {"content", Complaint(*best->report, *request_.tests)}});
+    messages.push_back({{"role", "user"}, {"content", std::move(*complaint)}});
     ++n_repairs_;
     samples_.push_back(std::make_unique<Sample>());
     samples_.back()->index = static_cast<int>(samples_.size()) - 1;
