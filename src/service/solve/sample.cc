@@ -54,6 +54,15 @@ void ReadConfidence(const json::object* logprobs, Sample& sample) {
   }
 }
 
+// What the server did to the sample, beside computing it (docs/http.md).
+void ReadInterventions(const json::object* lemma, Sample& sample) {
+  const std::string closed = TextOf(lemma, "thinking_closed");
+  if (!closed.empty()) sample.thinking_closed = closed;
+  if (const json::object* loop = ObjectOf(lemma, "loop")) sample.loop = *loop;
+  const json::value* salvaged = Member(lemma, "answer_salvaged");
+  if (salvaged != nullptr && *salvaged == true) sample.is_salvaged = true;
+}
+
 }  // namespace
 
 const char* SampleStateName(SampleState state) {
@@ -86,8 +95,7 @@ SampleDelta ReadChoice(const json::object& choice, Sample& sample) {
   sample.text += added.text;
   if (!sample.is_counted) sample.n_tokens += !added.reasoning.empty() || !added.text.empty();
   ReadConfidence(ObjectOf(&choice, "logprobs"), sample);
-  const std::string closed = TextOf(ObjectOf(&choice, "lemma"), "thinking_closed");
-  if (!closed.empty()) sample.thinking_closed = closed;
+  ReadInterventions(ObjectOf(&choice, "lemma"), sample);
   if (const std::string reason = TextOf(&choice, "finish_reason"); !reason.empty()) {
     sample.finish_reason = reason;
     const json::value* n_tokens = Member(ObjectOf(&choice, "usage"), "completion_tokens");

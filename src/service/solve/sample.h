@@ -39,13 +39,16 @@ struct Sample {
   std::string text;
   std::string finish_reason;
   std::string thinking_closed;  // why, where it was not the model; "": nothing closed it
+  boost::json::object loop;     // what the guard did, as chats tell it; empty: it saw none
+  bool is_salvaged = false;     // its answer was taken from the thinking, which no answer followed
   int64_t n_tokens = 0;         // as the server says; until it does, the pieces that came
   bool is_counted = false;      // the server says it all along
   reason::TraceConfidence confidence{kGroupTokens};
   bool tells_entropy = false;                 // as a Lemma worker does
   std::optional<std::string> answer;          // of one that has ended
   std::optional<reason::JudgeReport> report;  // where there were tests and a program
-  std::vector<Claim> claims;                  // that it rests on, where they were examined
+  bool has_voted = false;
+  std::vector<Claim> claims;  // that it rests on, where they were examined
 
   bool is_whole() const { return finish_reason == "stop"; }  // the model has ended it itself
 };

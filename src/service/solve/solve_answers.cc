@@ -36,6 +36,21 @@ void SolveRun::EndIfAnswered(const Sample& sample) {
   if (sample.answer || is_said) stopped_ = "answered";
 }
 
+void SolveRun::Vote(Sample& sample) {
+  const bool weighs = plan_.options().strategy == reason::Strategy::kConfidence;
+  vote_.Add(sample.index, *sample.answer, weighs ? sample.confidence.Lowest().value_or(1) : 1);
+  sample.has_voted = true;
+  writer_.Event({{"type", "vote"}, {"votes", RenderVotes(vote_)}});
+}
+
+// What was taken from thinking that was cut is better than nothing, and than nothing else.
+void SolveRun::CountSalvaged() {
+  if (!votes_ || vote_.n_votes() > 0) return;
+  for (const auto& sample : samples_) {
+    if (sample->answer) Vote(*sample);
+  }
+}
+
 Sample* SolveRun::Best() const {
   Sample* best = nullptr;
   const auto is_better = [&](const Sample& sample) {

@@ -81,7 +81,7 @@ void SolveRun::WeighByClaims() {
   if (vote_.clusters().size() < 2) return;
   std::vector<Sample*> voters;
   for (const auto& sample : samples_) {
-    if (sample->answer) voters.push_back(sample.get());
+    if (sample->has_voted) voters.push_back(sample.get());
   }
   if (!ExamineClaims(voters)) return;
   reason::AnswerVote weighed;

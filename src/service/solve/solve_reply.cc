@@ -24,6 +24,7 @@ json::object RenderSample(const Sample& sample) {
                          {"completion_tokens", sample.n_tokens}};
   if (sample.answer) object["answer"] = *sample.answer;
   if (!sample.finish_reason.empty()) object["finish_reason"] = sample.finish_reason;
+  TellInterventions(sample, object);
   if (const auto lowest = sample.confidence.Lowest()) object["confidence"] = *lowest;
   if (sample.report) object["tests"] = RenderReport(*sample.report);
   return object;
@@ -86,6 +87,12 @@ json::object RenderClaims(const Sample& sample) {
     claims.push_back({{"claim", claim.text}, {"holds", claim.holds}});
   }
   return {{"claims", std::move(claims)}, {"reliability", Reliability(sample)}};
+}
+
+void TellInterventions(const Sample& sample, json::object& object) {
+  if (!sample.thinking_closed.empty()) object["thinking_closed"] = sample.thinking_closed;
+  if (!sample.loop.empty()) object["loop"] = sample.loop;
+  if (sample.is_salvaged) object["answer_salvaged"] = true;
 }
 
 json::array RenderVotes(const reason::AnswerVote& vote) {

@@ -41,6 +41,8 @@ boost::json::object RenderResult(const SolveResult& result);
 boost::json::object RenderReport(const reason::JudgeReport& report);
 // {"claims": [{"claim", "holds"}], "reliability"}
 boost::json::object RenderClaims(const Sample& sample);
+// Adds thinking_closed, loop and answer_salvaged, where they are so.
+void TellInterventions(const Sample& sample, boost::json::object& object);
 boost::json::array RenderVotes(const reason::AnswerVote& vote);
 
 // Belongs to the run's thread.

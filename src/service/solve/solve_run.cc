@@ -53,6 +53,7 @@ SolveRun::SolveRun(net::HttpHandler front_door, ProfileSource profiles, const re
 
 void SolveRun::Run() {
   TakeSamples();
+  CountSalvaged();
   if (plan_.options().strategy == Strategy::kClr) WeighByClaims();
   if (request_.verify == Verify::kClaims) VerifyByClaims();
   if (request_.tests && stopped_ != "verified" && !desk_.is_closed()) Repair();
@@ -277,15 +278,13 @@ void SolveRun::EndSample(Sample& sample) {
       {"answer", sample.answer ? json::value(*sample.answer) : json::value(nullptr)},
       {"finish_reason", sample.finish_reason},
       {"completion_tokens", sample.n_tokens}};
-  if (!sample.thinking_closed.empty()) told["thinking_closed"] = sample.thinking_closed;
+  TellInterventions(sample, told);
   writer_.Event(std::move(told));
   if (is_off_domain_) stopped_ = "off_domain";
   if (request_.tests && has_finished) JudgeSample(sample);
   if (!votes_) return EndIfAnswered(sample);
-  if (!sample.answer) return;
-  const bool weighs = plan_.options().strategy == Strategy::kConfidence;
-  vote_.Add(sample.index, *sample.answer, weighs ? sample.confidence.Lowest().value_or(1) : 1);
-  writer_.Event({{"type", "vote"}, {"votes", RenderVotes(vote_)}});
+  if (!sample.answer || sample.is_salvaged) return;
+  Vote(sample);
   const auto over = plan_.IsOver(vote_, n_ended_);
   if (over && stopped_.empty()) stopped_ = StopReasonName(*over);
 }
@@ -343,8 +342,11 @@ void SolveRun::Finish() {
                         .tokens_saved = TokensSaved(),
                         .n_repairs = n_repairs_};
   for (const Chat& chat : chats_) {
+    // A chat that was left may not have said what it used.
+    int64_t n_heard = 0;
+    for (const Sample* sample : chat.samples) n_heard += sample->n_tokens;
     result.usage.prompt_tokens += chat.usage.prompt_tokens;
-    result.usage.completion_tokens += chat.usage.completion_tokens;
+    result.usage.completion_tokens += std::max(chat.usage.completion_tokens, n_heard);
   }
   writer_.End(result);
 }

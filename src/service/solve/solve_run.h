@@ -82,6 +82,8 @@ class SolveRun {
   void EndSample(Sample& sample);
   void JudgeSample(Sample& sample);
   void EndIfAnswered(const Sample& sample);
+  void Vote(Sample& sample);
+  void CountSalvaged();
   void StopIfWeak(Sample& sample);
   void Abandon(Sample& sample, SampleState state);
 
