@@ -62,8 +62,22 @@ void ReadChat(FieldReader& fields, Reply& reply) {
   ReadChoice(choice, reply);
 }
 
-// A solve is cut where a sample was and there is no answer: what has no answer for another reason
-// is not.
+// Lemma's own tell what their guard did; vLLM says "repetition" as the finish_reason itself.
+void ReadSample(const json::object& sample, Reply& reply) {
+  const json::value* reason = sample.if_contains("finish_reason");
+  const json::string* finish = reason == nullptr ? nullptr : reason->if_string();
+  const json::value* loop = sample.if_contains("loop");
+  const json::object* guard = loop == nullptr ? nullptr : loop->if_object();
+  const json::value* action = guard == nullptr ? nullptr : guard->if_contains("action");
+  const bool is_stopped = (action != nullptr && *action == "stop") ||
+                          (finish != nullptr && finish->starts_with("repetition"));
+  reply.is_cut |= finish != nullptr && *finish == "length";
+  reply.is_stopped |= is_stopped;
+  reply.has_looped |= is_stopped || guard != nullptr;
+}
+
+// A solve is cut, or stopped, where a sample was and there is no answer: what has no answer for
+// another reason is not. It has looped where any sample has.
 void ReadSolve(FieldReader& fields, Reply& reply) {
   std::string answer;
   fields.ReadString("answer", answer);
@@ -73,11 +87,10 @@ void ReadSolve(FieldReader& fields, Reply& reply) {
   const json::value* samples = fields.Require("samples");
   if (samples == nullptr || !samples->is_array()) return;
   for (const json::value& sample : samples->get_array()) {
-    const json::object* object = sample.if_object();
-    const json::value* reason = object == nullptr ? nullptr : object->if_contains("finish_reason");
-    reply.is_cut = reply.is_cut || (reason != nullptr && *reason == "length");
+    if (const json::object* object = sample.if_object()) ReadSample(*object, reply);
   }
   reply.is_cut = reply.is_cut && answer.empty();
+  reply.is_stopped = reply.is_stopped && answer.empty();
 }
 
 Status CheckNoProfile(const RunSettings& settings, const net::HttpResponse& response) {

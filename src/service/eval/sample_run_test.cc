@@ -258,6 +258,36 @@ TEST_F(SampleRunTest, AStrategyGoesThroughSolve) {
   EXPECT_EQ(server.asked()[0].body.at("samples"), 4);
 }
 
+TEST_F(SampleRunTest, ASolveTellsTheLoopsOfItsSamples) {
+  const TestServer server([](int, const json::object& body) {
+    const char* replies[] = {
+        // One sample was stopped in a loop, another one has the answer: right, or wrong.
+        R"({"answer": "0", "solution": "s", "samples": [{"finish_reason": "stop"},
+            {"finish_reason": "length", "loop": {"action": "stop"}}]})",
+        R"({"answer": "77", "solution": "s", "samples": [{"finish_reason": "stop"},
+            {"finish_reason": "length", "loop": {"action": "stop"}}]})",
+        // Nothing was left but the loop.
+        R"({"answer": null, "solution": "", "samples": [
+            {"finish_reason": "length", "loop": {"action": "stop"}}]})",
+        R"({"answer": null, "solution": "", "samples": [{"finish_reason": "repetition"}]})",
+        // It was led out of the loop, and has come to no answer all the same.
+        R"({"answer": null, "solution": "", "samples": [
+            {"finish_reason": "length", "loop": {"action": "rewind"}}]})",
+        R"({"answer": null, "solution": "", "samples": [{"finish_reason": "length"}]})"};
+    return net::HttpResponse::Json(200, replies[std::stoi(QuestionOf(body))]);
+  });
+  settings_.strategy = "majority";
+  const auto samples = Run(server, 6);
+  ASSERT_TRUE(samples.ok()) << samples.status().ToString();
+  const Outcome expected[] = {Outcome::kRight,  Outcome::kWrong,     Outcome::kLooped,
+                              Outcome::kLooped, Outcome::kTruncated, Outcome::kTruncated};
+  const bool has_looped[] = {true, true, true, true, true, false};
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_EQ((*samples)[i][0].outcome, expected[i]) << i;
+    EXPECT_EQ((*samples)[i][0].has_looped, has_looped[i]) << i;
+  }
+}
+
 TEST_F(SampleRunTest, WhatIsNoReplyIsSaid) {
   for (const char* body : {"<html>", "{}", R"({"choices": []})", R"({"choices": [{}]})"}) {
     std::filesystem::remove(folder_ / "s.jsonl");
