@@ -30,7 +30,8 @@ std::optional<std::string> SolveRun::AnswerIn(const std::string& reply) const {
 
 // Where nothing is voted on the first sample that has what is asked for is as good as any.
 void SolveRun::EndIfAnswered(const Sample& sample) {
-  if (request_.tests || !sample.is_whole() || !stopped_.empty()) return;
+  if (request_.tests || !stopped_.empty()) return;
+  if (!sample.is_whole() || sample.is_salvaged) return;  // the model may end inside its thinking
   const bool is_said = extractor_ == reason::Extractor::kNone &&
                        sample.text.find_first_not_of(" \t\r\n") != std::string::npos;
   if (sample.answer || is_said) stopped_ = "answered";
@@ -43,7 +44,7 @@ void SolveRun::Vote(Sample& sample) {
   writer_.Event({{"type", "vote"}, {"votes", RenderVotes(vote_)}});
 }
 
-// What was taken from thinking that was cut is better than nothing, and than nothing else.
+// An answer that was taken from the thinking is better than none, and outvotes no other.
 void SolveRun::CountSalvaged() {
   if (!votes_ || vote_.n_votes() > 0) return;
   for (const auto& sample : samples_) {
@@ -70,7 +71,8 @@ Sample* SolveRun::Best() const {
   if (best != nullptr) return best;
   const auto worth = [](const Sample& sample) {
     if (sample.text.empty() && sample.reasoning.empty()) return 0;
-    return 1 + 4 * (sample.answer ? 1 : 0) + 2 * (sample.is_whole() ? 1 : 0) +
+    return 1 + 4 * (sample.answer ? 1 : 0) +
+           2 * (sample.is_whole() && !sample.is_salvaged ? 1 : 0) +
            (sample.finish_reason.empty() ? 0 : 1);
   };
   const auto most =

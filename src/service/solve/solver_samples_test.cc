@@ -1,5 +1,5 @@
 // Properties: what the server did to a sample is told with it; what was salvaged from thinking
-// outvotes no complete answer; no token that was heard is left out of the usage.
+// outvotes no complete answer and ends no run; no token that was heard is left out of the usage.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -14,11 +14,12 @@ namespace {
 constexpr const char* kLoop = R"({"action":"conclude","rewinds":2,"period":31,"copies":3})";
 
 // A sample that looped, and whose answer was taken from its thinking.
-std::string Salvaged(int choice, const std::string& answer) {
+std::string Salvaged(int choice, const std::string& answer,
+                     const std::string& finish_reason = "length") {
   return net::SseEvent(R"({"choices":[{"index":)" + std::to_string(choice) +
                        R"(,"delta":{"content":"\\boxed{)" + answer +
                        R"(}"},"lemma":{"thinking_closed":"loop","answer_salvaged":true,"loop":)" +
-                       kLoop + R"(},"finish_reason":"length"}]})");
+                       kLoop + R"(},"finish_reason":")" + finish_reason + R"("}]})");
 }
 
 Client& Solved(Client& client, Door& door) {
@@ -71,6 +72,18 @@ TEST(SolverSamples, WhatWasSalvagedIsTheAnswerWhereThereIsNoOther) {
   EXPECT_EQ(result.at("solution_sample"), 1);
   EXPECT_EQ(first.at("answer_salvaged"), true);
   EXPECT_EQ(first.at("loop").at("action"), "conclude");
+}
+
+TEST(SolverSamples, WhatWasSalvagedIsNoProof) {
+  Door door([](net::HttpExchange& exchange, const json::object&) {
+    Begin(exchange, "math-proof");
+    exchange.Write(Salvaged(0, "1", "stop") + Chunk(1, "It is so.", "stop", 5));
+    EndWith(exchange, 6);
+  });
+  Client client(Problem({{"strategy", "majority"}, {"samples", 2}}));
+  const json::object result = Solved(client, door).Json();
+  EXPECT_EQ(result.at("stopped"), "answered");
+  EXPECT_EQ(result.at("solution"), "It is so.");
 }
 
 TEST(SolverSamples, WhatAStoppedChatHasSaidIsUsedThoughItsServerDoesNotSayIt) {
