@@ -208,5 +208,29 @@ TEST(AnswerNearMissesTest, OneNumberOrSeveral) {
   ExpectDifferent({{"32,349", "32, 349"}, {"32, 349", "32,349"}});
 }
 
+TEST(AnswerNearMissesTest, ASetIsItsConditionOnlyWhereThatIsAboutItsElement) {
+  ExpectSame({
+      {"\\{2k \\mid k\\in\\mathbb{Z}\\}", "\\{ 2k \\mid k \\in \\mathbb{Z} \\}"},
+      {"\\{x \\mid x<1\\text{ or }x>2\\}", "(-\\infty,1)\\cup(2,\\infty)"},
+      {"\\{x \\mid x>0, x<1\\}", "0<x<1"},
+      {"\\{x \\mid x=2\\text{ or }x=3\\}", "2,3"},
+      {"\\{a \\mid a>3\\}", "(3,\\infty)"},
+      {"\\{x\\in\\mathbb{R} \\mid x>3\\}", "(3,\\infty)"},
+      {"\\{x \\mid x^2<4\\}", "\\{x : 4>x^2\\}"},
+  });
+  ExpectDifferent({
+      {"\\{2k \\mid k\\in\\mathbb{Z}\\}", "\\{3k+1 \\mid k\\in\\mathbb{Z}\\}"},
+      {"\\{n^2 : 1\\le n\\le 5\\}", "[1,5]"},
+      {"\\{(x,y):x<y\\}", "\\{x+y:x<y\\}"},
+      {"\\{x+1\\in\\mathbb{R} : x>3\\}", "(3,\\infty)"},
+      {"\\{x \\mid f(x)>0\\}", "(0,\\infty)"},
+      {"\\{x \\mid x>a\\}", "\\{a \\mid x>a\\}"},
+      {"\\{y \\mid x>3\\}", "(3,\\infty)"},
+      {"\\{x \\mid x=2, x=3\\}", "2,3"},
+      {"\\{x\\in\\mathbb{Z} \\mid x=2, x=3\\}", "\\{x\\in\\mathbb{Z} \\mid x=2\\text{ or }x=3\\}"},
+      {"\\{1:2\\}", "2"},
+  });
+}
+
 }  // namespace
 }  // namespace lemma::reason
