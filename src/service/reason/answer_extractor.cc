@@ -103,7 +103,7 @@ std::string_view LeadingFormula(std::string_view text) {
 std::string StatementIn(std::string_view text) {
   text = WithoutExplanation(Sentence(WithoutFillers(text)));
   text = LeadingFormula(TrimAnyOf(text, " :*\t\""));
-  return std::string(TrimAnyOf(text, " .,;*\t"));  // not of "26!"
+  return std::string(TrimAroundNumber(text, " .,;*\t"));  // not of "26!"
 }
 
 // "5" of " x = 5."
@@ -111,7 +111,7 @@ std::string ConclusionIn(std::string_view text) {
   const std::string_view sentence = WithoutExplanation(Sentence(text));
   const size_t sign = sentence.rfind('=');
   if (sign == sentence.npos) return "";
-  std::string statement(TrimAnyOf(sentence.substr(sign + 1), " $.,;*\t"));
+  std::string statement(TrimAroundNumber(sentence.substr(sign + 1), " $.,;*\t"));
   for (const char* close : {"\\)", "\\]"}) statement = statement.substr(0, statement.find(close));
   return statement;
 }
