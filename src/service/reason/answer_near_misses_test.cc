@@ -232,5 +232,26 @@ TEST(AnswerNearMissesTest, ASetIsItsConditionOnlyWhereThatIsAboutItsElement) {
   });
 }
 
+TEST(AnswerNearMissesTest, ChoicesOfOneLetterAreComparedByTheirTextsToo) {
+  ExpectSame({
+      {"D. Hilbert", "D"},
+      {"D", "D. Hilbert"},
+      {"D. Hilbert", "\\text{(D) Hilbert}"},
+      {"C. 12", "(C) 12.0"},
+      {"C. \\frac{1}{2}", "\\textbf{(C)} 0.5"},
+      {"B、12", "B. 12"},
+      {"A: 3, B: 4", "A: 3, B: 8/2"},
+  });
+  ExpectDifferent({
+      {"D. Hilbert", "D. Knuth"},
+      {"C. 12", "C. 13"},
+      {"C) 12", "(C) 13"},
+      {"C. \\frac{1}{23}", "C. \\frac{12}{3}"},
+      {"A: 3, B: 4", "A: 3, B: 5"},
+      {"A:B", "A:C"},
+      {"A", "(A)+1"},
+  });
+}
+
 }  // namespace
 }  // namespace lemma::reason
