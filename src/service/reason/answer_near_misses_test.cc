@@ -253,5 +253,39 @@ TEST(AnswerNearMissesTest, ChoicesOfOneLetterAreComparedByTheirTextsToo) {
   });
 }
 
+TEST(AnswerNearMissesTest, WordsForNumbersAreNoUnits) {
+  ExpectSame({
+      {"3000000", "3 million"},
+      {"24", "2 dozen"},
+      {"50000元", "5万元"},
+      {"5", "5千米"},
+      {"5", "5厘米"},
+      {"5", "5 roots"},
+      {"5", "5 teams"},
+      {"5", "5 months"},
+      {"5", "5 paths"},
+  });
+  ExpectDifferent({
+      {"7", "7 sixteenths"},
+      {"5", "5 twentieth"},
+      {"5", "5 twelfths"},
+      {"5", "5 billionths"},
+      {"5", "5\\text{ twenty-fifths}"},
+      {"5", "5 millions"},
+      {"5", "5 MILLION"},
+      {"5", "5 quadrillion"},
+      {"5", "5 hundreds"},
+      {"5", "5 tens"},
+      {"5", "5 dozens"},
+      {"5", "5 pairs"},
+      {"5", "5 basis points"},
+      {"5", "5打"},
+      {"5", "5对"},
+      {"5", "5厘"},
+      {"5", "5个亿"},
+      {"500", "5百亿"},
+  });
+}
+
 }  // namespace
 }  // namespace lemma::reason
