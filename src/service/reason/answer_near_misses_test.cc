@@ -287,5 +287,20 @@ TEST(AnswerNearMissesTest, WordsForNumbersAreNoUnits) {
   });
 }
 
+TEST(AnswerNearMissesTest, SuperscriptDigitsAreOneExponent) {
+  ExpectSame({
+      {"10^{12}", "10¹²"},
+      {"x^{10}", "x¹⁰"},
+      {"\\sin^2 x", "sin²x"},
+      {"15 cm^2", "15 cm²"},
+      {"8", "2³"},
+  });
+  ExpectDifferent({
+      {"10", "10¹²"},
+      {"10^{1^2}", "10¹²"},
+      {"x", "x¹²"},
+  });
+}
+
 }  // namespace
 }  // namespace lemma::reason
