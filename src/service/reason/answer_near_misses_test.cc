@@ -302,5 +302,19 @@ TEST(AnswerNearMissesTest, SuperscriptDigitsAreOneExponent) {
   });
 }
 
+TEST(AnswerNearMissesTest, AndBesideOrIsNotRead) {
+  ExpectSame({
+      {"x<-1 or x>1 and x<2", "x<-1 or x>1 and x<2"},
+      {"(x>0 and x<1) or x>2", "(0,1)\\cup(2,\\infty)"},
+      {"x<1 or x>2", "(-\\infty,1)\\cup(2,\\infty)"},
+      {"1, 2, or 3", "1, 2, and 3"},
+  });
+  ExpectDifferent({
+      {"x<-1 or x>1 and x<2", "\\emptyset"},
+      {"x<-1 and x>1 or x<2", "\\mathbb{R}"},
+      {"1 or 2 and 3", "1,2,3"},
+  });
+}
+
 }  // namespace
 }  // namespace lemma::reason
