@@ -316,5 +316,21 @@ TEST(AnswerNearMissesTest, AndBesideOrIsNotRead) {
   });
 }
 
+TEST(AnswerNearMissesTest, EveryAccentIsItsOwn) {
+  ExpectSame({
+      {"\\hat{p}", "\\hat p"},
+      {"\\hat{p}", "\\widehat{p}"},
+      {"\\bar{z}", "\\overline{z}"},
+      {"\\vec{AB}", "\\overrightarrow{AB}"},
+  });
+  ExpectDifferent({
+      {"\\hat{p}", "\\bar{p}"},
+      {"\\vec{a}", "\\bar{a}"},
+      {"\\vec{a}", "\\hat{a}"},
+      {"\\underline{a}", "\\overline{a}"},
+      {"\\hat{p}", "p"},
+  });
+}
+
 }  // namespace
 }  // namespace lemma::reason

@@ -282,10 +282,11 @@ ExprPtr TermParser::ParseStructure() {
   const std::string what = Peek().text;
   if (what.starts_with("begin:")) return ParseMatrix();
   Advance();
-  if (what != "frac" && what != "binom" && what != "accent") return Fail("a structure");
+  const bool is_accent = what.starts_with("accent:");
+  if (what != "frac" && what != "binom" && !is_accent) return Fail("a structure");
   ExprPtr first = ParseArgument();
-  if (first == nullptr || what == "accent") {
-    return first ? MakeExpr(ExprKind::kCall, "accent", {first}) : nullptr;
+  if (first == nullptr || is_accent) {
+    return first ? MakeExpr(ExprKind::kCall, what, {first}) : nullptr;
   }
   ExprPtr second = ParseArgument();
   if (second == nullptr) return nullptr;
