@@ -332,5 +332,36 @@ TEST(AnswerNearMissesTest, EveryAccentIsItsOwn) {
   });
 }
 
+TEST(AnswerNearMissesTest, APercentSignIsAFactorOfAHundredth) {
+  ExpectSame({
+      {"0.5", "50%"},
+      {"0.5%", "0.005"},
+      {"50", "50%"},
+      {"50%", "50"},
+      {"1", "100%"},
+      {"0", "0%"},
+  });
+  ExpectDifferent({
+      {"0.5", "0.5%"},
+      {"0.5%", "0.5"},
+      {"-0.5", "-0.5%"},
+      {"1", "1%"},
+      {"1%", "1"},
+  });
+}
+
+TEST(AnswerNearMissesTest, AGoldOfCentsIsExact) {
+  ExpectSame({
+      {"1234.56", "1234.560"},
+      {"1234.564", "1234.56"},
+      {"0.333333", "0.33333333"},
+      {"3.141593", "\\pi"},
+  });
+  ExpectDifferent({
+      {"1234.56", "1234.564"},
+      {"12345.6", "12345.64"},
+  });
+}
+
 }  // namespace
 }  // namespace lemma::reason
