@@ -13,7 +13,7 @@ namespace {
 
 using Outcome = AnswerComparer::Outcome;
 
-// By the texts alone: nothing where they must be understood.
+// By the texts alone, choices not seen: nothing where they must be understood.
 std::optional<Outcome> CompareTexts(std::string_view gold, std::string_view prediction) {
   const std::string gold_text = PlainText(gold);
   if (gold_text.empty()) return Outcome{false, "an empty gold answer"};
@@ -24,9 +24,6 @@ std::optional<Outcome> CompareTexts(std::string_view gold, std::string_view pred
   if (!gold_words.empty() && gold_words == PlainWords(prediction)) {
     return Outcome{true, "the same words"};
   }
-  const std::string choice = ChoiceLetters(gold);
-  if (!choice.empty() && choice == ChoiceLetters(prediction))
-    return Outcome{true, "the same choice"};
   return std::nullopt;
 }
 
@@ -41,6 +38,19 @@ Outcome CompareMeanings(std::string_view gold, std::string_view prediction,
   return AnswerComparer(options, budget).Compare(*gold_expr, *expr);
 }
 
+// By the letter of a choice, and by its text where both have one: "D. Hilbert" is not "D. Knuth",
+// whatever the D is. Nothing where the letters are not the same.
+std::optional<Outcome> CompareChoices(std::string_view gold, std::string_view prediction,
+                                      const AnswerOptions& options, StepBudget& budget) {
+  const Choice of_gold = ReadChoice(gold), choice = ReadChoice(prediction);
+  if (of_gold.letters.empty() || of_gold.letters != choice.letters) return std::nullopt;
+  const Outcome same = {true, "the same choice"};
+  if (of_gold.text.empty() || choice.text.empty()) return same;
+  std::optional<Outcome> outcome = CompareTexts(of_gold.text, choice.text);
+  if (!outcome) outcome = CompareMeanings(of_gold.text, choice.text, options, budget);
+  return outcome->same ? same : Outcome{false, "the same letter before different texts"};
+}
+
 }  // namespace
 
 AnswerVerdict CompareAnswers(std::string_view gold, std::string_view prediction,
@@ -51,6 +61,7 @@ AnswerVerdict CompareAnswers(std::string_view gold, std::string_view prediction,
     return {same, same ? "the same text" : "too long for an answer", 0};
   }
   std::optional<Outcome> outcome = CompareTexts(gold, prediction);
+  if (!outcome) outcome = CompareChoices(gold, prediction, options, budget);
   if (!outcome) outcome = CompareMeanings(gold, prediction, options, budget);
   if (budget.exhausted() && !outcome->same) outcome->reason = "too costly to tell";
   return {outcome->same, outcome->reason, budget.steps_used()};

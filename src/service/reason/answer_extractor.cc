@@ -103,7 +103,7 @@ std::string_view LeadingFormula(std::string_view text) {
 std::string StatementIn(std::string_view text) {
   text = WithoutExplanation(Sentence(WithoutFillers(text)));
   text = LeadingFormula(TrimAnyOf(text, " :*\t\""));
-  return std::string(TrimAnyOf(text, " .,;*\t"));  // not of "26!"
+  return std::string(TrimAroundNumber(text, " .,;*\t"));  // not of "26!"
 }
 
 // "5" of " x = 5."
@@ -111,7 +111,7 @@ std::string ConclusionIn(std::string_view text) {
   const std::string_view sentence = WithoutExplanation(Sentence(text));
   const size_t sign = sentence.rfind('=');
   if (sign == sentence.npos) return "";
-  std::string statement(TrimAnyOf(sentence.substr(sign + 1), " $.,;*\t"));
+  std::string statement(TrimAroundNumber(sentence.substr(sign + 1), " $.,;*\t"));
   for (const char* close : {"\\)", "\\]"}) statement = statement.substr(0, statement.find(close));
   return statement;
 }
@@ -123,7 +123,7 @@ bool IsNoAnswer(const std::string& statement) {
 
 bool IsUnderstood(const std::string& statement) {
   StepBudget budget(kStatementSteps);
-  return !ChoiceLetters(statement).empty() || !PlainWords(statement).empty() ||
+  return !ReadChoice(statement).letters.empty() || !PlainWords(statement).empty() ||
          ParseAnswer(statement, budget).ok();
 }
 
@@ -179,7 +179,7 @@ std::optional<std::string> ChosenLetter(std::string_view text, const std::string
   for (size_t end = text.size(); end > 0;) {
     const size_t newline = text.rfind('\n', end - 1);
     const size_t begin = newline == text.npos ? 0 : newline + 1;
-    const std::string letters = ChoiceLetters(text.substr(begin, end - begin));
+    const std::string letters = ReadChoice(text.substr(begin, end - begin)).letters;
     if (letters.size() == 1 && letters != "I") return letters;  // a line "I" is a word
     for (size_t at = end; at-- > begin;) {
       for (const std::string_view marker : kChoiceMarkers) {

@@ -125,6 +125,21 @@ TEST(AnswerExtractorTest, WordsAroundAStatedAnswer) {
       ExtractionRule::kStated);
 }
 
+TEST(AnswerExtractorTest, APointBeforeADigitIsTheNumbers) {
+  ExpectAnswers(
+      {
+          {"So the answer is .5", ".5"},
+          {"The answer is $.5$.", ".5"},
+          {"Answer: **.5**", ".5"},
+          {"The answer is -.5.", "-.5"},
+          {"Hence x = .5", ".5"},
+          {"Hence $x = .5$.", ".5"},
+          {"The answer is ...5", "5"},
+      },
+      ExtractionRule::kStated);
+  ExpectAnswers({{"$\\boxed .5$", ".5"}, {"\\boxed{.5}.", ".5"}}, ExtractionRule::kBoxed);
+}
+
 TEST(AnswerExtractorTest, LettersThenNumbers) {
   ExpectAnswers({{"It must be (B), not (C)... no, (B)", "B"},
                  {"I choose\nD", "D"},

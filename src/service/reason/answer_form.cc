@@ -158,7 +158,8 @@ bool IsName(const Expr& e) {
       if (IsOwnFunction(e.text)) return true;
       const Expr& of = e.arg(0);
       if (e.text == "abs")
-        return of.Is(ExprKind::kCall, "accent") || (!of.args.empty() && IsFigure(of));
+        return (of.Is(ExprKind::kCall) && of.text.starts_with("accent:")) ||
+               (!of.args.empty() && IsFigure(of));
       return (e.text == "sin" || e.text == "cos" || e.text == "tan") && IsFigure(of);
     }
     default:

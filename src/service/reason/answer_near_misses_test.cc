@@ -208,5 +208,160 @@ TEST(AnswerNearMissesTest, OneNumberOrSeveral) {
   ExpectDifferent({{"32,349", "32, 349"}, {"32, 349", "32,349"}});
 }
 
+TEST(AnswerNearMissesTest, ASetIsItsConditionOnlyWhereThatIsAboutItsElement) {
+  ExpectSame({
+      {"\\{2k \\mid k\\in\\mathbb{Z}\\}", "\\{ 2k \\mid k \\in \\mathbb{Z} \\}"},
+      {"\\{x \\mid x<1\\text{ or }x>2\\}", "(-\\infty,1)\\cup(2,\\infty)"},
+      {"\\{x \\mid x>0, x<1\\}", "0<x<1"},
+      {"\\{x \\mid x=2\\text{ or }x=3\\}", "2,3"},
+      {"\\{a \\mid a>3\\}", "(3,\\infty)"},
+      {"\\{x\\in\\mathbb{R} \\mid x>3\\}", "(3,\\infty)"},
+      {"\\{x \\mid x^2<4\\}", "\\{x : 4>x^2\\}"},
+  });
+  ExpectDifferent({
+      {"\\{2k \\mid k\\in\\mathbb{Z}\\}", "\\{3k+1 \\mid k\\in\\mathbb{Z}\\}"},
+      {"\\{n^2 : 1\\le n\\le 5\\}", "[1,5]"},
+      {"\\{(x,y):x<y\\}", "\\{x+y:x<y\\}"},
+      {"\\{x+1\\in\\mathbb{R} : x>3\\}", "(3,\\infty)"},
+      {"\\{x \\mid f(x)>0\\}", "(0,\\infty)"},
+      {"\\{x \\mid x>a\\}", "\\{a \\mid x>a\\}"},
+      {"\\{y \\mid x>3\\}", "(3,\\infty)"},
+      {"\\{x \\mid x=2, x=3\\}", "2,3"},
+      {"\\{x\\in\\mathbb{Z} \\mid x=2, x=3\\}", "\\{x\\in\\mathbb{Z} \\mid x=2\\text{ or }x=3\\}"},
+      {"\\{1:2\\}", "2"},
+  });
+}
+
+TEST(AnswerNearMissesTest, ChoicesOfOneLetterAreComparedByTheirTextsToo) {
+  ExpectSame({
+      {"D. Hilbert", "D"},
+      {"D", "D. Hilbert"},
+      {"D. Hilbert", "\\text{(D) Hilbert}"},
+      {"C. 12", "(C) 12.0"},
+      {"C. \\frac{1}{2}", "\\textbf{(C)} 0.5"},
+      {"B、12", "B. 12"},
+      {"A: 3, B: 4", "A: 3, B: 8/2"},
+  });
+  ExpectDifferent({
+      {"D. Hilbert", "D. Knuth"},
+      {"C. 12", "C. 13"},
+      {"C) 12", "(C) 13"},
+      {"C. \\frac{1}{23}", "C. \\frac{12}{3}"},
+      {"A: 3, B: 4", "A: 3, B: 5"},
+      {"A:B", "A:C"},
+      {"A", "(A)+1"},
+  });
+}
+
+TEST(AnswerNearMissesTest, WordsForNumbersAreNoUnits) {
+  ExpectSame({
+      {"3000000", "3 million"},
+      {"24", "2 dozen"},
+      {"50000元", "5万元"},
+      {"5", "5千米"},
+      {"5", "5厘米"},
+      {"5", "5 roots"},
+      {"5", "5 teams"},
+      {"5", "5 months"},
+      {"5", "5 paths"},
+  });
+  ExpectDifferent({
+      {"7", "7 sixteenths"},
+      {"5", "5 twentieth"},
+      {"5", "5 twelfths"},
+      {"5", "5 billionths"},
+      {"5", "5\\text{ twenty-fifths}"},
+      {"5", "5 millions"},
+      {"5", "5 MILLION"},
+      {"5", "5 quadrillion"},
+      {"5", "5 hundreds"},
+      {"5", "5 tens"},
+      {"5", "5 dozens"},
+      {"5", "5 pairs"},
+      {"5", "5 basis points"},
+      {"5", "5打"},
+      {"5", "5对"},
+      {"5", "5厘"},
+      {"5", "5个亿"},
+      {"500", "5百亿"},
+  });
+}
+
+TEST(AnswerNearMissesTest, SuperscriptDigitsAreOneExponent) {
+  ExpectSame({
+      {"10^{12}", "10¹²"},
+      {"x^{10}", "x¹⁰"},
+      {"\\sin^2 x", "sin²x"},
+      {"15 cm^2", "15 cm²"},
+      {"8", "2³"},
+  });
+  ExpectDifferent({
+      {"10", "10¹²"},
+      {"10^{1^2}", "10¹²"},
+      {"x", "x¹²"},
+  });
+}
+
+TEST(AnswerNearMissesTest, AndBesideOrIsNotRead) {
+  ExpectSame({
+      {"x<-1 or x>1 and x<2", "x<-1 or x>1 and x<2"},
+      {"(x>0 and x<1) or x>2", "(0,1)\\cup(2,\\infty)"},
+      {"x<1 or x>2", "(-\\infty,1)\\cup(2,\\infty)"},
+      {"1, 2, or 3", "1, 2, and 3"},
+  });
+  ExpectDifferent({
+      {"x<-1 or x>1 and x<2", "\\emptyset"},
+      {"x<-1 and x>1 or x<2", "\\mathbb{R}"},
+      {"1 or 2 and 3", "1,2,3"},
+  });
+}
+
+TEST(AnswerNearMissesTest, EveryAccentIsItsOwn) {
+  ExpectSame({
+      {"\\hat{p}", "\\hat p"},
+      {"\\hat{p}", "\\widehat{p}"},
+      {"\\bar{z}", "\\overline{z}"},
+      {"\\vec{AB}", "\\overrightarrow{AB}"},
+  });
+  ExpectDifferent({
+      {"\\hat{p}", "\\bar{p}"},
+      {"\\vec{a}", "\\bar{a}"},
+      {"\\vec{a}", "\\hat{a}"},
+      {"\\underline{a}", "\\overline{a}"},
+      {"\\hat{p}", "p"},
+  });
+}
+
+TEST(AnswerNearMissesTest, APercentSignIsAFactorOfAHundredth) {
+  ExpectSame({
+      {"0.5", "50%"},
+      {"0.5%", "0.005"},
+      {"50", "50%"},
+      {"50%", "50"},
+      {"1", "100%"},
+      {"0", "0%"},
+  });
+  ExpectDifferent({
+      {"0.5", "0.5%"},
+      {"0.5%", "0.5"},
+      {"-0.5", "-0.5%"},
+      {"1", "1%"},
+      {"1%", "1"},
+  });
+}
+
+TEST(AnswerNearMissesTest, AGoldOfCentsIsExact) {
+  ExpectSame({
+      {"1234.56", "1234.560"},
+      {"1234.564", "1234.56"},
+      {"0.333333", "0.33333333"},
+      {"3.141593", "\\pi"},
+  });
+  ExpectDifferent({
+      {"1234.56", "1234.564"},
+      {"12345.6", "12345.64"},
+  });
+}
+
 }  // namespace
 }  // namespace lemma::reason

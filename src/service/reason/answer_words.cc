@@ -104,9 +104,41 @@ std::string PlainWords(std::string_view text) {
   return any ? plain : "";
 }
 
-std::string ChoiceLetters(std::string_view text) {
+namespace {
+
+// What closes a choice's letter, before the choice's text.
+constexpr std::string_view kChoiceEnds[] = {".", ")", ":", "\u3001", "\uFF0E", "\uFF1A", "\u3002"};
+
+std::string_view WithoutChoiceEnd(std::string_view text) {
+  for (const std::string_view end : kChoiceEnds) {
+    if (text.starts_with(end)) return text.substr(end.size());
+  }
+  return text;
+}
+
+// The marked text behind its first n_bytes that are no braces, without braces that are not closed
+// or not opened there.
+std::string BehindBytes(std::string_view marked, size_t n_bytes) {
+  size_t at = 0;
+  for (; at < marked.size() && n_bytes > 0; ++at) n_bytes -= marked[at] != '{' && marked[at] != '}';
+  std::string rest;
+  std::vector<size_t> open;
+  for (const char c : marked.substr(at)) {
+    if (c == '}' && open.empty()) continue;
+    if (c == '{') open.push_back(rest.size());
+    if (c == '}') open.pop_back();
+    rest += c;
+  }
+  for (; !open.empty(); open.pop_back()) rest.erase(open.back(), 1);
+  return std::string(Trim(rest));
+}
+
+}  // namespace
+
+Choice ReadChoice(std::string_view text) {
+  const std::string marked = WithoutMarks(text);
   std::string plain;
-  for (const char c : WithoutMarks(text)) {
+  for (const char c : marked) {
     if (c != '{' && c != '}') plain += c;
   }
   std::string_view rest = Trim(plain);
@@ -120,12 +152,18 @@ std::string ChoiceLetters(std::string_view text) {
   const std::string_view one = bracket ? rest.substr(1) : rest;
   if (!one.empty() && IsChoice(one[0])) {
     const std::string_view after = one.substr(1);
-    const bool closed = bracket ? after.starts_with(')')
-                                : after.empty() || after[0] == '.' || after[0] == ')' ||
-                                      after[0] == ':' || after.starts_with("\u3001") ||
-                                      after.starts_with("\uFF0E") || after.starts_with("\uFF1A") ||
-                                      after.starts_with("\u3002");
-    if (closed) return std::string(1, one[0]);
+    // (A)+1 is a sum.
+    const bool goes_on =
+        after.size() > 1 && std::string_view("+-*/^_=<>!").find(after[1]) != std::string_view::npos;
+    const std::string_view behind = WithoutChoiceEnd(after);
+    const bool closed = bracket ? after.starts_with(')') && !goes_on
+                                : after.empty() || behind.size() < after.size();
+    if (closed) {
+      const std::string_view of_choice = Trim(bracket ? WithoutChoiceEnd(Trim(behind)) : behind);
+      if (of_choice.empty()) return {std::string(1, one[0]), ""};
+      const auto begin = static_cast<size_t>(of_choice.data() - plain.data());
+      return {std::string(1, one[0]), BehindBytes(marked, begin)};
+    }
   }
   // Several, in order.
   std::string letters;
@@ -133,10 +171,10 @@ std::string ChoiceLetters(std::string_view text) {
     if (IsChoice(c) && (letters.empty() || letters.back() < c)) {
       letters += c;
     } else if (c != ',' && c != ' ') {
-      return "";
+      return {};
     }
   }
-  return letters;
+  return {letters, ""};
 }
 
 }  // namespace lemma::reason

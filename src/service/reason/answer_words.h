@@ -22,8 +22,14 @@ std::string PlainWords(std::string_view text);
 // answers whatever they mean.
 std::string PlainText(std::string_view text);
 
-// "C" of "C", "(C)", "\text{C. 12}", "Option C", "选C"; "ACD" of "A, C, D" and "ACD". "" for any
-// other text.
-std::string ChoiceLetters(std::string_view text);
+// The letters of a multiple choice, and the text that follows a single one.
+struct Choice {
+  std::string letters;  // "" where the answer is none
+  std::string text;     // without marks of LaTeX
+};
+
+// "C" of "C", "(C)", "Option C", "选C", and of "\text{C. 12}" with "12"; "ACD" of "A, C, D" and
+// "ACD".
+Choice ReadChoice(std::string_view text);
 
 }  // namespace lemma::reason

@@ -1,6 +1,9 @@
 // The atoms of TermParser: numbers, names, what stands in brackets.
+#include <algorithm>
+#include <set>
 #include <utility>
 
+#include "service/reason/expr_value.h"
 #include "service/reason/term_parser.h"
 
 namespace lemma::reason {
@@ -27,6 +30,27 @@ ExprPtr MatrixOfRows(const ExprPtr& tuple) {
     entries.insert(entries.end(), row->args.begin(), row->args.end());
   }
   return MakeExpr(ExprKind::kMatrix, std::to_string(tuple->args.size()), std::move(entries));
+}
+
+bool HasOwnFunction(const Expr& e) {
+  return (e.Is(ExprKind::kCall) && IsOwnFunction(e.text)) ||
+         std::any_of(e.args.begin(), e.args.end(),
+                     [](const ExprPtr& arg) { return HasOwnFunction(*arg); });
+}
+
+// Whether the numbers that the condition holds for are the set's elements: \{x | x > 3\}. Not of
+// \{2k | k > 3\}, of \{x | x > a\}, which is another set for every a, or of \{x | f(x) > 3\}, where
+// the condition alone would be read as one for f(x).
+bool IsAbout(const Expr& element, const Expr& condition) {
+  const bool is_relation = condition.Is(ExprKind::kRelation) || condition.Is(ExprKind::kMember);
+  const bool is_several =
+      condition.Is(ExprKind::kIntersection) || condition.Is(ExprKind::kList, "or");
+  if (is_several) {
+    return std::all_of(condition.args.begin(), condition.args.end(),
+                       [&](const ExprPtr& part) { return IsAbout(element, *part); });
+  }
+  return is_relation && element.Is(ExprKind::kSymbol) && !HasOwnFunction(condition) &&
+         FreeSymbols(condition) == std::set<std::string>{element.text};
 }
 
 }  // namespace
@@ -196,7 +220,7 @@ ExprPtr TermParser::ParseGroup() {
   return is_list ? MakeExpr(ExprKind::kSet, content->args) : content;
 }
 
-// \{1, 2\}, \{\} or \{x | 0 < x < 1\}, which is its condition.
+// \{1, 2\}, \{\} or \{x | 0 < x < 1\}, which is its condition where that is about x alone.
 ExprPtr TermParser::ParseSet() {
   Advance();
   if (Accept("set}")) return MakeExpr(ExprKind::kConstant, "emptyset");
@@ -212,10 +236,16 @@ ExprPtr TermParser::ParseSetContent() {
   if (Accept("|") || Accept(":")) {
     ExprPtr condition = ParseList();
     if (condition == nullptr || !Expect("set}")) return nullptr;
+    if (condition->Is(ExprKind::kList, ",") || condition->Is(ExprKind::kList, "and")) {
+      condition = MakeExpr(ExprKind::kIntersection, condition->args);  // all of them hold
+    }
     // Of all reals, or of the integers alone.
-    const bool is_some =
-        content->Is(ExprKind::kMember) && !content->arg(1).Is(ExprKind::kConstant, "reals");
-    return is_some ? MakeExpr(ExprKind::kIntersection, {content, condition}) : condition;
+    const bool is_member = content->Is(ExprKind::kMember);
+    if (is_member && !content->arg(1).Is(ExprKind::kConstant, "reals")) {
+      return MakeExpr(ExprKind::kIntersection, {content, condition});
+    }
+    const Expr& element = is_member ? content->arg(0) : *content;
+    return IsAbout(element, *condition) ? condition : Fail("a set of what has no reading here");
   }
   if (!Expect("set}")) return nullptr;
   const bool is_list = content->Is(ExprKind::kList, ",");
@@ -252,10 +282,11 @@ ExprPtr TermParser::ParseStructure() {
   const std::string what = Peek().text;
   if (what.starts_with("begin:")) return ParseMatrix();
   Advance();
-  if (what != "frac" && what != "binom" && what != "accent") return Fail("a structure");
+  const bool is_accent = what.starts_with("accent:");
+  if (what != "frac" && what != "binom" && !is_accent) return Fail("a structure");
   ExprPtr first = ParseArgument();
-  if (first == nullptr || what == "accent") {
-    return first ? MakeExpr(ExprKind::kCall, "accent", {first}) : nullptr;
+  if (first == nullptr || is_accent) {
+    return first ? MakeExpr(ExprKind::kCall, what, {first}) : nullptr;
   }
   ExprPtr second = ParseArgument();
   if (second == nullptr) return nullptr;

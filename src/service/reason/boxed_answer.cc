@@ -60,7 +60,7 @@ std::vector<Box> FindBoxes(std::string_view text) {
     } else {
       const std::string_view bare = text.substr(begin, kBareBytesMax);
       end = begin + std::min(bare.find_first_of(" $\n"), bare.size());
-      boxes.push_back({TrimAnyOf(text.substr(begin, end - begin), ".,;"), at, end});
+      boxes.push_back({TrimAroundNumber(text.substr(begin, end - begin), ".,;"), at, end});
     }
     if (boxes.back().content.empty() || boxes.back().content == "...") boxes.pop_back();
   }

@@ -205,7 +205,7 @@ MaybeNumber Evaluate(const Expr& e, const Arithmetic& arithmetic, const Assignme
 
 bool IsOwnFunction(const std::string& name) {
   const bool is_letter = std::string_view("fghFGPQ").find(name[0]) != std::string_view::npos;
-  return name == "accent" || (is_letter && (name.size() == 1 || !IsLetter(name[1])));
+  return name.starts_with("accent:") || (is_letter && (name.size() == 1 || !IsLetter(name[1])));
 }
 
 std::set<std::string> FreeSymbols(const Expr& e) {

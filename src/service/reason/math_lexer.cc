@@ -1,7 +1,6 @@
 #include "service/reason/math_lexer.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 #include "common/text/unicode.h"
@@ -121,9 +120,10 @@ class Lexer {
   Status ReadUnicode() {
     const text::DecodedChar decoded = text::DecodeUtf8(in_, at_);
     if (IsCjk(decoded.c)) return ReadCjk();
-    if (EmitSmallNumber(decoded.c)) {
-      at_ += decoded.length;
-      return Ok();
+    if (SuperscriptDigit(decoded.c)) return ReadSuperscript();
+    if (const std::string_view digits = FractionDigits(decoded.c); !digits.empty()) {
+      Emit(TokenKind::kStructure, "frac");  // ½
+      return EmitAndAdvance(TokenKind::kNumber, digits, decoded.length);
     }
     const SymbolMeaning* meaning = FindSign(decoded.c);
     if (meaning == nullptr) return InvalidArgument("a sign of unknown meaning");
@@ -134,22 +134,21 @@ class Lexer {
     return EmitAndAdvance(meaning->kind, meaning->text, decoded.length);
   }
 
-  // x² and ½.
-  bool EmitSmallNumber(char32_t c) {
-    constexpr std::u32string_view kSuperscripts = U"⁰¹²³⁴⁵⁶⁷⁸⁹";
-    if (const size_t digit = kSuperscripts.find(c); digit != kSuperscripts.npos) {
-      Emit(TokenKind::kOperator, "^");
-      Emit(TokenKind::kNumber, std::to_string(digit));
-      return true;
+  // x² and 10¹², of which all digits are one exponent.
+  Status ReadSuperscript() {
+    std::string digits;
+    while (at_ < in_.size()) {
+      const text::DecodedChar decoded = text::DecodeUtf8(in_, at_);
+      const std::optional<char> digit = SuperscriptDigit(decoded.c);
+      if (!digit) break;
+      digits += *digit;
+      at_ += decoded.length;
     }
-    constexpr std::u32string_view kFractions = U"½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞";
-    constexpr std::array<std::string_view, 15> kDigits = {
-        "12", "13", "23", "14", "34", "15", "25", "35", "45", "16", "56", "18", "38", "58", "78"};
-    const size_t found = kFractions.find(c);
-    if (found == kFractions.npos) return false;
-    Emit(TokenKind::kStructure, "frac");
-    Emit(TokenKind::kNumber, std::string(kDigits[found]));
-    return true;
+    Emit(TokenKind::kOperator, "^");
+    Emit(TokenKind::kOperator, "{");
+    Emit(TokenKind::kNumber, std::move(digits));
+    Emit(TokenKind::kOperator, "}");
+    return Ok();
   }
 
   Status ReadCjk() {

@@ -1,6 +1,7 @@
 #include "service/reason/math_number_text.h"
 
 #include <algorithm>
+#include <array>
 
 #include "service/reason/text_util.h"
 
@@ -117,6 +118,21 @@ std::string NumberText(std::string_view spelled) {
     if (IsDigit(c) || c == '.') digits += c;
   }
   return repeats ? digits + ')' : digits;
+}
+
+std::optional<char> SuperscriptDigit(char32_t c) {
+  constexpr std::u32string_view kSuperscripts = U"⁰¹²³⁴⁵⁶⁷⁸⁹";
+  const size_t digit = kSuperscripts.find(c);
+  if (digit == kSuperscripts.npos) return std::nullopt;
+  return static_cast<char>('0' + digit);
+}
+
+std::string_view FractionDigits(char32_t c) {
+  constexpr std::u32string_view kFractions = U"½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞";
+  constexpr std::array<std::string_view, 15> kDigits = {
+      "12", "13", "23", "14", "34", "15", "25", "35", "45", "16", "56", "18", "38", "58", "78"};
+  const size_t found = kFractions.find(c);
+  return found == kFractions.npos ? std::string_view() : kDigits[found];
 }
 
 }  // namespace lemma::reason

@@ -41,23 +41,28 @@ class AnswerParser : public TermParser {
     return is_row;
   }
 
-  // The separator at hand, "1, 2, and 3" having two in one place; "" where there is none.
-  std::string AcceptSeparator() {
-    std::string separator;
-    while (PeekOperator(",") || PeekOperator("and") || PeekOperator("or")) {
-      separator = Peek().text;
+  // Takes the separators at hand, "1, 2, and 3" having two in one place. A word tells the kind of
+  // the list; "mixed" is one with both words.
+  bool AcceptSeparators(std::string& kind) {
+    bool any = false;
+    for (; PeekOperator(",") || PeekOperator("and") || PeekOperator("or"); any = true) {
+      const std::string& separator = Peek().text;
+      if (kind.empty() || kind == ",") {
+        kind = separator;
+      } else if (separator != "," && separator != kind) {
+        kind = "mixed";
+      }
       Advance();
     }
-    return separator;
+    return any;
   }
 
   ExprPtr ParseCommaList() {
     std::vector<ExprPtr> items = {ParseRelation()};
     std::string kind;
     while (items.back() != nullptr) {
-      const std::string separator = AcceptSeparator();
-      if (separator.empty()) break;
-      if (kind.empty() || separator != ",") kind = separator;
+      if (!AcceptSeparators(kind)) break;
+      if (kind == "mixed") return Fail("\"and\" beside \"or\"");
       if (Peek().kind == TokenKind::kEnd) break;
       items.push_back(ParseRelation());
     }

@@ -11,7 +11,7 @@ enum class TokenKind {
   kConstant,  // text as ExprKind::kConstant
   kFunction,  // "sin", "sqrt", "log", ...
   kOperator,  // canonical: + - * / ^ _ ( ) [ ] { } set{ set} , ; | = < > l g n ~ : ! % +- -+ in ...
-  kStructure,  // "frac", "binom", "begin", "end", "row", "cell", "accent"
+  kStructure,  // "frac", "binom", "begin", "end", "row", "cell", "accent:hat"
   kText,       // words, trimmed, in lower case
   kFont,       // only in the tables: \text{...} and its like
   kSkip,       // only in the tables: spaces and sizes

@@ -7,6 +7,8 @@
 namespace lemma::reason {
 namespace {
 
+constexpr int kExactDecimals = 2;  // of a gold against a prediction of more: cents, no rounding
+
 ExprPtr Times(const ExprPtr& a, const ExprPtr& b) { return MakeExpr(ExprKind::kMultiply, {a, b}); }
 
 ExprPtr Radians(const ExprPtr& degrees) {
@@ -64,12 +66,16 @@ AnswerComparer::Outcome AnswerComparer::CompareQuantities(const ExprPtr& gold,
   return CompareNumbers(a, b);
 }
 
-// 28% is 0.28, and 28 where it is clear what of.
+// 28% is 0.28, and 28 where it is clear what of; but 0.5 is 50% and not 0.5%.
 AnswerComparer::Outcome AnswerComparer::ComparePercent(const ExprPtr& gold, bool gold_has,
                                                        const ExprPtr& prediction,
                                                        bool prediction_has) {
-  Outcome outcome = CompareNumbers(gold, prediction);
-  if (outcome.same || gold_has == prediction_has) return outcome;
+  if (gold_has == prediction_has) return CompareNumbers(gold, prediction);
+  const ExprPtr& bare = gold_has ? prediction : gold;
+  if (scalars_.Sign(MakeDifference(Size(bare), MakeNumber(1))) == 1) {
+    Outcome outcome = CompareNumbers(gold, prediction);
+    if (outcome.same) return outcome;
+  }
   const ExprPtr hundred = MakeNumber(100);
   return gold_has ? CompareNumbers(gold, Times(prediction, hundred))
                   : CompareNumbers(Times(gold, hundred), prediction);
@@ -100,7 +106,8 @@ AnswerComparer::Outcome AnswerComparer::CompareNumbers(const ExprPtr& gold,
   return Different(decision.how);
 }
 
-// Whether one is a decimal that the other, no integer, rounds or is cut off to.
+// Whether one is a decimal that the other, no integer, rounds or is cut off to. A gold of cents is
+// exact.
 bool AnswerComparer::RoundsTo(const ExprPtr& gold, const ExprPtr& prediction) {
   const std::optional<Decimal> of_gold = DecimalOf(*gold);
   const std::optional<Decimal> of_prediction = DecimalOf(*prediction);
@@ -110,6 +117,8 @@ bool AnswerComparer::RoundsTo(const ExprPtr& gold, const ExprPtr& prediction) {
       of_gold && (!of_prediction || of_gold->n_decimals <= of_prediction->n_decimals);
   const Decimal& decimal = by_gold ? *of_gold : *of_prediction;
   if (decimal.n_digits < options_.digits_min) return false;
+  const bool is_finer = of_prediction && of_prediction->n_decimals > decimal.n_decimals;
+  if (by_gold && is_finer && decimal.n_decimals <= kExactDecimals) return false;
   const ExprPtr& exact = by_gold ? prediction : gold;
   const Arithmetic arithmetic(128, budget_);
   const MaybeNumber value = Evaluate(*exact, arithmetic);

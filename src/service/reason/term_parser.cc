@@ -107,7 +107,7 @@ bool TermParser::StartsImplicitFactor() const {
     case TokenKind::kNumber:
       return tokens_[at_ - 1].IsOperator("!");  // 3! 4!; elsewhere two numbers are two answers
     case TokenKind::kStructure:
-      return next.text == "frac" || next.text == "binom" || next.text == "accent" ||
+      return next.text == "frac" || next.text == "binom" || next.text.starts_with("accent:") ||
              next.text.starts_with("begin:");
     case TokenKind::kOperator:
       return next.text == "(" || next.text == "{" || next.text == "floor{" ||

@@ -27,6 +27,14 @@ inline std::string_view TrimAnyOf(std::string_view text, std::string_view what) 
   return text.substr(begin, text.find_last_not_of(what) - begin + 1);
 }
 inline std::string_view Trim(std::string_view text) { return TrimAnyOf(text, " \t\r\n"); }
+// Of a sentence's end, but not the point of ".5"; that of "...5" is none.
+inline std::string_view TrimAroundNumber(std::string_view text, std::string_view what) {
+  const std::string_view trimmed = TrimAnyOf(text, what);
+  if (trimmed.empty() || !IsDigit(trimmed[0])) return trimmed;
+  const std::string_view before = text.substr(0, trimmed.data() - text.data());
+  const bool has_point = before.ends_with('.') && !before.ends_with("..");
+  return has_point ? text.substr(before.size() - 1, trimmed.size() + 1) : trimmed;
+}
 inline std::string_view TrimPunctuation(std::string_view text) {
   return TrimAnyOf(text, " \t\r\n.,;:!");
 }

@@ -177,25 +177,54 @@ std::string_view CanonicalUnit(std::string_view word) {
 
 bool IsKnownUnit(std::string_view word) { return !CanonicalUnit(word).empty(); }
 
-bool ChangesNumber(std::string_view words) {
+namespace {
+
+// A word for a number: 5 dozens, 5 sixteenths, 5 quadrillion. In the singular or plural, in lower
+// case.
+bool IsNumberWord(std::string_view word) {
+  static const std::unordered_set<std::string_view> singulars = {
+      "two",      "three",      "four",     "five",     "six",       "seven",    "eight",
+      "nine",     "ten",        "eleven",   "twelve",   "thirteen",  "fourteen", "fifteen",
+      "sixteen",  "eighteen",   "nineteen", "twenty",   "seventeen", "thirty",   "forty",
+      "fourty",   "fifty",      "sixty",    "seventy",  "eighty",    "ninety",   "half",
+      "halve",    "third",      "quarter",  "fourth",   "fifth",     "sixth",    "seventh",
+      "eighth",   "ninth",      "tenth",    "eleventh", "twelfth",   "hundred",  "hundredth",
+      "thousand", "thousandth", "dozen",    "couple",   "pair",      "gross",    "lakh",
+      "crore",    "myriad",     "milliard", "percent",  "permille",  "promille", "mille"};
+  if (singulars.contains(word)) return true;
+  if (word.ends_with('s')) word.remove_suffix(1);
+  if (singulars.contains(word)) return true;
+  for (const std::string_view end : {"teenth", "tieth", "illion", "illionth", "fold"}) {
+    if (word.ends_with(end)) return true;
+  }
+  return false;
+}
+
+// "5 points" are no 5.5, nor "5 roots" a root.
+bool IsChangingWord(std::string_view word) {
   static const std::unordered_set<std::string_view> english = {
-      "above",     "almost",   "approximately", "base",       "below",     "between",    "choose",
-      "cubed",     "divided",  "double",        "eight",      "eighth",    "eleven",     "except",
-      "factorial", "fewer",    "fifth",         "five",       "four",      "fourth",     "greater",
-      "half",      "halves",   "hundred",       "hundredth",  "inverse",   "larger",     "least",
-      "less",      "million",  "millionth",     "minus",      "mod",       "modulo",     "more",
-      "most",      "negative", "nine",          "ninth",      "no",        "not",        "one",
-      "or",        "over",     "percent",       "percentage", "plus",      "point",      "power",
-      "quarter",   "quarters", "reciprocal",    "recurring",  "remainder", "repeating",  "root",
-      "seven",     "seventh",  "six",           "sixth",      "smaller",   "squared",    "ten",
-      "tenth",     "than",     "third",         "thirds",     "thousand",  "thousandth", "three",
-      "to",        "twelve",   "twenty",        "twice",      "two",       "under",      "without",
-      "zero"};
-  static constexpr std::string_view kChinese[] = {"分之", "百分", "平方", "立方", "次方", "以上",
-                                                  "以下", "以内", "左右", "至少", "至多", "半"};
-  static constexpr std::string_view kChineseFirst[] = {"成", "折", "倍", "多", "余",  "毛",
-                                                       "几", "的", "又", "负", "点五"};
+      "above",      "almost",    "approximately", "base",      "basis",     "below",
+      "between",    "choose",    "cubed",         "divided",   "double",    "doubled",
+      "except",     "factorial", "fewer",         "greater",   "halved",    "inverse",
+      "larger",     "least",     "less",          "minus",     "mod",       "modulo",
+      "more",       "most",      "negative",      "no",        "not",       "one",
+      "or",         "over",      "plus",          "point",     "power",     "score",
+      "percentage", "quadruple", "reciprocal",    "recurring", "remainder", "repeating",
+      "root",       "smaller",   "squared",       "than",      "thrice",    "to",
+      "triple",     "tripled",   "twice",         "under",     "without",   "zero"};
+  return english.contains(word) || IsNumberWord(word);
+}
+
+}  // namespace
+
+bool ChangesNumber(std::string_view words) {
+  static constexpr std::string_view kChinese[] = {
+      "分之", "平方", "立方", "次方", "以上", "以下", "以内", "左右", "至少", "至多", "半", "十",
+      "百",   "千",   "万",   "亿",   "兆",   "拾",   "佰",   "仟",   "萬",   "億",   "打"};
+  static constexpr std::string_view kChineseFirst[] = {"成", "折", "倍", "多",   "余", "毛", "几",
+                                                       "的", "又", "负", "点五", "对", "双"};
   if (IsKnownUnit(words)) return false;
+  if (words == "厘") return true;  // a hundredth; not the beginning of 厘米
   for (const std::string_view part : kChinese) {
     if (words.find(part) != words.npos) return true;
   }
@@ -204,10 +233,10 @@ bool ChangesNumber(std::string_view words) {
   }
   const std::string lower = Lower(words);
   for (size_t begin = 0; begin < lower.size();) {
-    const size_t end = std::min(lower.find(' ', begin), lower.size());
-    std::string_view word = TrimPunctuation(std::string_view(lower).substr(begin, end - begin));
-    if (word.ends_with("ths")) word.remove_suffix(1);  // tenths; but "5 points" are no 5.5
-    if (english.contains(word)) return true;
+    const size_t end = std::min(lower.find_first_of(" -", begin), lower.size());
+    if (IsChangingWord(TrimPunctuation(std::string_view(lower).substr(begin, end - begin)))) {
+      return true;
+    }
     begin = end + 1;
   }
   return false;
