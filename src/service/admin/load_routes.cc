@@ -1,7 +1,4 @@
 // How full the service was.
-#include <algorithm>
-
-#include "service/access/time_text.h"
 #include "service/admin/parts.h"
 #include "service/admin/query_reader.h"
 #include "service/admin/routes.h"
@@ -29,10 +26,7 @@ json::object BucketJson(const store::LoadBucket& bucket) {
 
 Result<net::HttpResponse> ShowLoad(Call& call) {
   store::LoadQuery query;
-  LEMMA_ASSIGN_OR_RETURN(
-      query.to_ms, NumberOf(call, "to_ms", 0, access::kTimeMsMax, call.parts.clock.NowMs() + 1));
-  LEMMA_ASSIGN_OR_RETURN(query.from_ms, NumberOf(call, "from_ms", 0, access::kTimeMsMax,
-                                                 std::max<int64_t>(query.to_ms - kHourMs, 0)));
+  LEMMA_RETURN_IF_ERROR(ReadTimes(call, kHourMs, query.from_ms, query.to_ms));
   LEMMA_ASSIGN_OR_RETURN(query.bucket_minutes, NumberOf(call, "bucket_minutes", 1, 1 << 20, 1));
   LEMMA_ASSIGN_OR_RETURN(const auto buckets, call.parts.load.Query(query));
   json::array list;

@@ -1,7 +1,11 @@
 #include "service/admin/query_reader.h"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
+
+#include "service/access/time_text.h"
+#include "service/admin/parts.h"
 
 namespace lemma::admin {
 
@@ -18,6 +22,14 @@ Result<int64_t> NumberOf(const Call& call, std::string_view name, int64_t low, i
   return InvalidArgument(
       "must be a whole number from " + std::to_string(low) + " to " + std::to_string(high),
       std::string(name));
+}
+
+Status ReadTimes(const Call& call, int64_t span_ms, int64_t& from_ms, int64_t& to_ms) {
+  LEMMA_ASSIGN_OR_RETURN(
+      to_ms, NumberOf(call, "to_ms", 0, access::kTimeMsMax, call.parts.clock.NowMs() + 1));
+  LEMMA_ASSIGN_OR_RETURN(from_ms, NumberOf(call, "from_ms", 0, access::kTimeMsMax,
+                                           std::max<int64_t>(to_ms - span_ms, 0)));
+  return Ok();
 }
 
 Result<std::optional<store::JobStatus>> StatusOf(const Call& call) {

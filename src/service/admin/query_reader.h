@@ -18,6 +18,9 @@ namespace lemma::admin {
 Result<int64_t> NumberOf(const Call& call, std::string_view name, int64_t low, int64_t high,
                          int64_t otherwise);
 
+// "from_ms" and "to_ms"; where they were not sent, `span_ms` up to now. kInvalidArgument.
+Status ReadTimes(const Call& call, int64_t span_ms, int64_t& from_ms, int64_t& to_ms);
+
 // "status", of jobs and of evaluations; nullopt where it was not sent. kInvalidArgument: no such.
 Result<std::optional<store::JobStatus>> StatusOf(const Call& call);
 

@@ -73,10 +73,7 @@ Status ReadOrder(const Call& call, store::UsageOrder& order) {
 
 Result<store::UsageQuery> ReadUsageQuery(const Call& call) {
   store::UsageQuery query;
-  LEMMA_ASSIGN_OR_RETURN(
-      query.to_ms, NumberOf(call, "to_ms", 0, access::kTimeMsMax, call.parts.clock.NowMs() + 1));
-  LEMMA_ASSIGN_OR_RETURN(query.from_ms, NumberOf(call, "from_ms", 0, access::kTimeMsMax,
-                                                 std::max<int64_t>(query.to_ms - kDayMs, 0)));
+  LEMMA_RETURN_IF_ERROR(ReadTimes(call, kDayMs, query.from_ms, query.to_ms));
   LEMMA_ASSIGN_OR_RETURN(query.bucket_minutes, NumberOf(call, "bucket_minutes", 0, 1 << 20, 0));
   LEMMA_ASSIGN_OR_RETURN(const int64_t limit, NumberOf(call, "limit", 1, store::kUsageGroupsMax,
                                                        static_cast<int64_t>(query.groups_max)));
