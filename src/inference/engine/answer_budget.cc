@@ -1,6 +1,7 @@
 #include "inference/engine/answer_budget.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lemma::engine {
 namespace {
@@ -20,14 +21,13 @@ bool IsAmongLikeliest(std::span<const float> logits, TokenId token, int32_t n) {
 std::optional<TokenId> AnswerBudget::Demand(const ThinkingRules& rules, int32_t n_output,
                                             int32_t n_left, std::span<const float> logits) {
   if (is_open_ && closed_ == ThinkingClosed::kNever) Decide(rules, n_output, n_left, logits);
-  is_demanded_ = next_ != kNone;
-  if (!is_demanded_) return std::nullopt;
+  if (!is_closing()) return std::nullopt;
   const size_t n_bridge = rules.bridge.size();
   // There may be less time than there was when the bridge began.
   const auto n_all = static_cast<int32_t>(rules.close.size());
   if (next_ < std::ssize(rules.bridge) && n_left <= n_all + 1) {
     next_ = static_cast<int32_t>(n_bridge);
-    n_close_ = std::clamp(n_left - 1, 1, n_all);
+    n_close_ = std::clamp(n_left - 1, rules.n_close_tag, n_all);
   }
   const auto at = static_cast<size_t>(next_);
   const auto n_close = static_cast<size_t>(n_close_);
@@ -39,7 +39,7 @@ std::optional<TokenId> AnswerBudget::Demand(const ThinkingRules& rules, int32_t 
 void AnswerBudget::Decide(const ThinkingRules& rules, int32_t n_output, int32_t n_left,
                           std::span<const float> logits) {
   const auto n_close = static_cast<int32_t>(rules.close.size());
-  if (n_left < 2) return;  // no answer could follow
+  if (n_left <= rules.n_close_tag) return;  // no answer could follow
   const int32_t n_total = n_output + n_left;
   const int32_t n_answer = std::min(rules.answer_tokens, n_total / kAnswerShare);
   const int32_t n_share = std::min(rules.tokens_max, n_total - n_answer);
@@ -65,24 +65,19 @@ void AnswerBudget::Decide(const ThinkingRules& rules, int32_t n_output, int32_t 
   }
 }
 
-void AnswerBudget::Observe(bool is_open) {
-  const bool has_closed = is_open_ && !is_open;
-  // One token is owed after the closing ones, whatever it is, so that nobody waits for ever.
-  owes_answer_ = closed_ == ThinkingClosed::kNever ? is_open || has_closed
-                                                   : owes_answer_ && (is_demanded_ || has_closed);
-  if (has_closed && closed_ == ThinkingClosed::kNever) closed_ = ThinkingClosed::kModel;
-  is_open_ = is_open;
+void AnswerBudget::Observe(RequestSink::Verdict verdict) {
+  const bool was_open = std::exchange(is_open_, verdict == RequestSink::Verdict::kThinking);
+  if (was_open && !is_open_ && closed_ == ThinkingClosed::kNever) closed_ = ThinkingClosed::kModel;
+  // Thinking that is opened once more is no answer, but nobody waits for ever.
+  const bool can_close = closed_ == ThinkingClosed::kNever || is_closing();
+  owes_answer_ = verdict == RequestSink::Verdict::kBlank || (is_open_ && can_close);
 }
 
-int32_t AnswerBudget::n_owed() const {
+int32_t AnswerBudget::n_owed(const ThinkingRules& rules) const {
   if (!owes_answer_) return 0;
-  return closed_ == ThinkingClosed::kNever || is_closing() ? 2 : 1;
-}
-
-std::optional<TokenId> AnswerBudget::LeftOut(const ThinkingRules& rules) const {
-  const auto n_close = static_cast<size_t>(n_close_);
-  if (is_closing() || n_close == rules.close.size()) return std::nullopt;
-  return rules.close[n_close];
+  const auto n_bridge = static_cast<int32_t>(rules.bridge.size());
+  if (is_closing() && next_ >= n_bridge) return n_bridge + n_close_ - next_ + 1;
+  return is_open_ ? rules.n_close_tag + 1 : 1;
 }
 
 bool AnswerBudget::Conclude() {

@@ -4,8 +4,8 @@
 // antirez/ds4#898). At the end it is closed by force: with a bridging sentence, since a bare cut
 // leaves models rambling on, and the model's own closing tokens (budget forcing, arXiv 2501.19393).
 //
-// Where hardly anything is left, it is closed with the first of those tokens alone, and a token of
-// the answer is said at least: a deadline waits for it.
+// Where hardly anything is left, it is closed with the tag alone, of those tokens, and a token of
+// the answer that shows something is said at least: a deadline waits for it (token_chooser.h).
 //
 // A pure function of the tokens and the logits, but where a deadline or a live call moves the end.
 // The state of one sample; the engine's thread.
@@ -31,19 +31,18 @@ class AnswerBudget {
   // n_left more; `logits` are the model's for the next one.
   std::optional<TokenId> Demand(const ThinkingRules& rules, int32_t n_output, int32_t n_left,
                                 std::span<const float> logits);
-  // Whether the thinking is open now, as the sink says after each token.
-  void Observe(bool is_open);
+  // What the sink says after each token; before the first, whether the prompt opens the thinking.
+  void Observe(RequestSink::Verdict verdict);
   // Closes the thinking with the next token, since it goes round in circles. False where it is not
   // open, or was closed or concluded before.
   bool Conclude();
 
-  // How many tokens a deadline waits for: the closing one and one of the answer, which a sample
-  // owes that has thought and not answered.
-  int32_t n_owed() const;
-  // After the thinking was closed with a part of `close`: what would come next there, and must not
-  // be said instead of an answer.
-  std::optional<TokenId> LeftOut(const ThinkingRules& rules) const;
+  // How many tokens a deadline waits for: those that close the thinking and one of the answer,
+  // which a sample owes that has said something and not answered.
+  int32_t n_owed(const ThinkingRules& rules) const;
+  bool owes_answer() const { return owes_answer_; }
 
+  bool is_open() const { return is_open_; }
   bool is_closing() const { return next_ != kNone; }  // amid the tokens that close it
   ThinkingClosed closed() const { return closed_; }
 
@@ -54,7 +53,6 @@ class AnswerBudget {
 
   bool is_open_ = false;
   bool is_looping_ = false;
-  bool is_demanded_ = false;  // the last token was
   bool owes_answer_ = false;
   int32_t next_ = kNone;  // of bridge and close, one after the other
   int32_t n_close_ = 0;   // so many of `close` are said

@@ -13,6 +13,8 @@
 namespace lemma::engine {
 namespace {
 
+using Verdict = RequestSink::Verdict;
+
 constexpr TokenId kWord = 1;  // what the model says
 const std::vector<TokenId> kClose = {5, 6};
 const std::vector<TokenId> kBridge = {7, 8, 9};
@@ -43,8 +45,9 @@ std::vector<TokenId> Say(const ThinkingRules& rules, int32_t max_tokens, int ran
   while (std::ssize(said) < max_tokens) {
     const auto n = static_cast<int32_t>(said.size());
     said.push_back(budget.Demand(rules, n, max_tokens - n, logits).value_or(kWord));
-    budget.Observe(std::search(said.begin(), said.end(), kClose.begin(), kClose.end()) ==
-                   said.end());
+    const bool is_open =
+        std::search(said.begin(), said.end(), kClose.begin(), kClose.end()) == said.end();
+    budget.Observe(is_open ? Verdict::kThinking : Verdict::kContinue);
   }
   if (budget_out != nullptr) *budget_out = budget;
   return said;
@@ -101,21 +104,46 @@ TEST(AnswerBudget, ASampleThatHasHardlyRoomStillAnswers) {
   }
 }
 
-TEST(AnswerBudget, OwesAnAnswerUntilATokenOfItIsSaid) {
+TEST(AnswerBudget, OwesAnAnswerUntilOneIsShown) {
   for (const int32_t n_left : {2, 100}) {
+    const ThinkingRules rules = Rules(0);
     AnswerBudget budget;
-    EXPECT_EQ(budget.n_owed(), 0) << "it has not thought";
-    budget.Observe(true);
-    EXPECT_EQ(budget.n_owed(), 2);
+    EXPECT_EQ(budget.n_owed(rules), 0) << "it has said nothing";
+    budget.Observe(Verdict::kThinking);
+    EXPECT_EQ(budget.n_owed(rules), 2);
     int32_t n_demanded = 0;
-    while (budget.Demand(Rules(0), 5, n_left, Logits(9))) {
-      budget.Observe(++n_demanded < 1);
-      EXPECT_EQ(budget.n_owed(), budget.is_closing() ? 2 : 1);
+    while (budget.Demand(rules, 5, n_left, Logits(9))) {
+      budget.Observe(++n_demanded < 1 ? Verdict::kThinking : Verdict::kBlank);
+      EXPECT_EQ(budget.n_owed(rules), budget.is_closing() ? 2 : 1);
     }
     EXPECT_EQ(n_demanded, n_left == 2 ? 1 : 2);
-    EXPECT_EQ(budget.LeftOut(Rules()), n_left == 2 ? std::optional(kClose[1]) : std::nullopt);
-    budget.Observe(true);
-    EXPECT_EQ(budget.n_owed(), 0) << "it has said something, if only that it thinks again";
+    budget.Observe(Verdict::kBlank);
+    EXPECT_EQ(budget.n_owed(rules), 1) << "a blank is no answer";
+    budget.Observe(Verdict::kContinue);
+    EXPECT_EQ(budget.n_owed(rules), 0);
+    budget.Observe(Verdict::kThinking);
+    EXPECT_EQ(budget.n_owed(rules), 0) << "that it thinks again is waited for by nobody";
+  }
+}
+
+// The tag in three tokens, and a fourth behind it.
+TEST(AnswerBudget, ATagOfSeveralTokensIsSaidWhole) {
+  ThinkingRules rules = Rules();
+  rules.close = {5, 6, 7, 8};
+  rules.n_close_tag = 3;
+  AnswerBudget thinks;
+  thinks.Observe(Verdict::kThinking);
+  EXPECT_EQ(thinks.n_owed(rules), 4);
+  EXPECT_FALSE(thinks.Demand(rules, 9, 3, Logits(9))) << "no answer could follow";
+  for (const int32_t n_left : {4, 5, 6}) {
+    AnswerBudget budget = thinks;
+    std::vector<TokenId> said;
+    while (const auto token = budget.Demand(rules, 9, n_left, Logits(9))) {
+      said.push_back(*token);
+      budget.Observe(said.size() < 3 ? Verdict::kThinking : Verdict::kBlank);
+      EXPECT_EQ(budget.n_owed(rules), std::min(n_left, 5) - std::ssize(said));
+    }
+    EXPECT_EQ(said, std::vector(rules.close.begin(), rules.close.begin() + (n_left == 4 ? 3 : 4)));
   }
 }
 
@@ -123,10 +151,10 @@ TEST(AnswerBudget, DemandsNothingWhereNothingIsOpen) {
   AnswerBudget budget;
   const ThinkingRules rules = Rules(0);
   EXPECT_FALSE(budget.Demand(rules, 90, 10, Logits(1)).has_value());
-  budget.Observe(true);
-  budget.Observe(false);
+  budget.Observe(Verdict::kThinking);
+  budget.Observe(Verdict::kContinue);
   EXPECT_EQ(budget.closed(), ThinkingClosed::kModel);
-  budget.Observe(true);  // a model that opens it once more is not closed twice
+  budget.Observe(Verdict::kThinking);  // a model that opens it once more is not closed twice
   EXPECT_FALSE(budget.Demand(rules, 90, 10, Logits(1)).has_value());
 }
 
@@ -137,7 +165,7 @@ TEST(AnswerBudget, ClosesAtOnceWhenAskedOrConcluded) {
   for (const bool asked : {true, false}) {
     AnswerBudget budget;
     EXPECT_FALSE(budget.Conclude()) << "nothing is open";
-    budget.Observe(true);
+    budget.Observe(Verdict::kThinking);
     EXPECT_FALSE(budget.Demand(rules, 10, 1000, Logits(1)).has_value());
     if (asked) {
       *end_now = true;

@@ -180,7 +180,7 @@ void Engine::Impl::EndRunning() {
     } else if (request->expired(now)) {
       // What was said stands, but for who has not answered yet.
       for (Sequence& sequence : request->samples) {
-        if (sequence.phase == Phase::kDone || sequence.budget.n_owed() > 0) continue;
+        if (sequence.phase == Phase::kDone || request->tokens_owed(sequence) > 0) continue;
         FinishSample(*request, sequence, FinishReason::kDeadline, std::nullopt);
       }
     }
@@ -254,7 +254,8 @@ void Engine::Impl::Fork(Request& request) {
     }
     sequence.n_computed = first.n_prompt;
     sequence.phase = Phase::kDecode;
-    if (request.spec.thinking) sequence.budget.Observe(request.spec.thinking->is_open);
+    const auto& thinking = request.spec.thinking;
+    if (thinking && thinking->is_open) sequence.budget.Observe(RequestSink::Verdict::kThinking);
     if (request.spec.deadline) sequence.pace.Observe(clock.Now(), 0);
     pages.MakeKnown(request, sequence);
   }
@@ -289,7 +290,7 @@ bool Engine::Impl::SampleNext(Request& request, Sequence& sequence,
   const RequestSink::Verdict verdict =
       spec.sink->OnToken({sequence.sample, token, chosen->sampled.logprob, chosen->sampled.entropy,
                           chosen->sampled.top_logprobs});
-  if (spec.thinking) sequence.budget.Observe(verdict == RequestSink::Verdict::kThinking);
+  sequence.budget.Observe(verdict);
   if (verdict == RequestSink::Verdict::kStop) {
     FinishSample(request, sequence, FinishReason::kStop, std::nullopt);
   } else if (sequence.n_output() == spec.max_tokens) {

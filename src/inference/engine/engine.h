@@ -42,6 +42,7 @@ struct SamplingParams {
 // How a sample that thinks is made to answer (answer_budget.h). What is thinking the sink knows.
 struct ThinkingRules {
   std::vector<TokenId> close;   // ends it, and opens the answer; at least one token
+  int32_t n_close_tag = 1;      // so many of them are enough
   std::vector<TokenId> bridge;  // said before `close` where the thinking is cut off
   // Of a sample's tokens, those up to and with `close`.
   int32_t tokens_max = std::numeric_limits<int32_t>::max();
@@ -103,8 +104,9 @@ struct TokenEvent {
 class RequestSink {
  public:
   virtual ~RequestSink() = default;
-  // kThinking: goes on, and its thinking is open after this token.
-  enum class Verdict { kContinue, kThinking, kStop };
+  // It goes on, and after this token, if it were the last: kThinking, its thinking is open; kBlank,
+  // there is no answer yet that shows anything.
+  enum class Verdict { kContinue, kBlank, kThinking, kStop };
   // The request begins to run; so many tokens of its prompt are computed already.
   virtual void OnBegin(int32_t n_cached_tokens) { (void)n_cached_tokens; }
   // Where prompt_logprobs is set: of each token of the prompt but the first, in their order, before
@@ -112,6 +114,12 @@ class RequestSink {
   virtual void OnPromptToken(const TokenLogprob& token) { (void)token; }
   // kStop ends this sample with FinishReason::kStop at this token (a stop string matched).
   virtual Verdict OnToken(const TokenEvent& event) = 0;
+  // What OnToken would return, were this the sample's next token. Asked of samples with
+  // ThinkingRules towards their end.
+  virtual Verdict Foresee(int32_t sample, TokenId token) const {
+    (void)sample, (void)token;
+    return Verdict::kContinue;
+  }
   virtual void OnSampleDone(int32_t sample, const SampleEnd& end) = 0;
   // After all samples: the last call, and the only one where the request never ran, unless it was
   // stopped (GenerateRequest::stopped), when its samples are done as any others. `status` says

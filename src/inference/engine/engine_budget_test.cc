@@ -21,24 +21,46 @@ size_t FindClose(const std::vector<TokenId>& tokens) {
       std::search(tokens.begin(), tokens.end(), kClose.begin(), kClose.end()) - tokens.begin());
 }
 
-// Thinking is what stands between kOpen and the first kClose after it.
+// Thinking is what stands between kOpen and the first tag of kClose after it.
 bool IsOpen(const std::vector<TokenId>& said) {
   const auto open = std::find(said.begin(), said.end(), kOpen);
-  return open != said.end() &&
-         std::search(open, said.end(), kClose.begin(), kClose.end()) == said.end();
+  return open != said.end() && std::find(open, said.end(), kClose[0]) == said.end();
+}
+
+constexpr TokenId kSpace = 46;
+
+// Is there an answer, outside the thinking?
+bool IsBlank(const std::vector<TokenId>& said) {
+  const auto shows = [](TokenId token) {
+    return token != kOpen && token != kSpace && std::ranges::find(kClose, token) == kClose.end();
+  };
+  const auto open = std::find(said.begin(), said.end(), kOpen);
+  const bool has_thought = open != said.end();
+  return std::none_of(has_thought ? std::find(open, said.end(), kClose[0]) : said.begin(),
+                      said.end(), shows);
 }
 
 // What it says is thinking where its tags say so.
 class ThinkingSink : public RecordingSink {
  public:
   Verdict OnToken(const TokenEvent& event) override {
-    const Verdict verdict = RecordingSink::OnToken(event);
-    std::vector<TokenId>& said = said_[event.sample];
-    said.push_back(event.token);
-    return verdict == Verdict::kContinue && IsOpen(said) ? Verdict::kThinking : verdict;
+    RecordingSink::OnToken(event);
+    said_[event.sample].push_back(event.token);
+    return VerdictOf(said_[event.sample]);
+  }
+  Verdict Foresee(int32_t index, TokenId token) const override {
+    const auto said = said_.find(index);
+    std::vector<TokenId> tokens = said == said_.end() ? std::vector<TokenId>() : said->second;
+    tokens.push_back(token);
+    return VerdictOf(tokens);
   }
 
  private:
+  static Verdict VerdictOf(const std::vector<TokenId>& said) {
+    if (IsOpen(said)) return Verdict::kThinking;
+    return IsBlank(said) ? Verdict::kBlank : Verdict::kContinue;
+  }
+
   std::map<int32_t, std::vector<TokenId>> said_;
 };
 
@@ -83,14 +105,15 @@ std::vector<TokenId> Counting(TokenId first, TokenId last) {
 }
 
 // What the request must produce: one sequence, no engine, no pages, no guesses.
-RecordingSink::Sample ReferenceOf(const GenerateRequest& spec, const FakeBackend::Model& model,
+RecordingSink::Sample ReferenceOf(GenerateRequest spec, const FakeBackend::Model& model,
                                   int32_t index) {
+  spec.sink = std::make_shared<ThinkingSink>();
   Request request(spec);
   Sequence sequence;
   sequence.sample = index;
   sequence.tokens = spec.prompt;
   sequence.n_prompt = static_cast<int32_t>(spec.prompt.size());
-  sequence.budget.Observe(spec.thinking->is_open);
+  if (spec.thinking->is_open) sequence.budget.Observe(RequestSink::Verdict::kThinking);
   TokenChooser chooser(48, kernels::KernelsFor(kernels::Isa::kScalar));
   LoopGuard guard;
   std::vector<float> logits(48);
@@ -108,7 +131,8 @@ RecordingSink::Sample ReferenceOf(const GenerateRequest& spec, const FakeBackend
     sequence.tokens.push_back(token);
     said.tokens.push_back(token);
     said.logprobs.push_back(chosen->sampled.logprob);
-    sequence.budget.Observe(IsOpen(said.tokens));
+    sequence.budget.Observe(
+        spec.sink->OnToken({.sample = index, .token = token, .top_logprobs = {}}));
     if (sequence.n_output() == spec.max_tokens || !spec.loop_guard) continue;
     if (guard.Watch(sequence) == LoopGuard::Action::kStop) {
       said.reason = FinishReason::kLoop;
@@ -187,6 +211,9 @@ TEST(EngineBudget, NothingButTheRequestDecidesWhatASampleSays) {
             EXPECT_EQ(sample.reason, other.reason);
             EXPECT_EQ(sample.thinking_closed, other.thinking_closed);
             EXPECT_EQ(sample.loops.n_rewinds, other.loops.n_rewinds);
+            // One whose thinking the prompt opened has closed it at once, for this sink.
+            EXPECT_TRUE(!IsBlank(sample.tokens) || sample.reason == FinishReason::kStop ||
+                        requests[i].thinking->is_open);
           }
         }
         ExpectAllPagesFree(engine);
@@ -256,6 +283,60 @@ TEST(EngineBudget, ALoopThatGoesOnIsConcludedAndThenStopped) {
   EXPECT_TRUE(unguarded->Wait().ok());
   EXPECT_EQ(unguarded->sample().tokens.size(), 2000u);
   EXPECT_EQ(unguarded->sample().thinking_closed, ThinkingClosed::kBudget);
+}
+
+// Its words are the same at every place; the first of them that may be said is.
+FakeBackend::Model Wanting(std::vector<TokenId> words) {
+  return [words](std::span<const TokenId> tokens, std::span<float> logits) {
+    FakeBackend::HashModel(tokens, logits);
+    float logit = 40;
+    for (const TokenId word : words) logits[static_cast<size_t>(word)] = logit--;
+  };
+}
+
+TEST(EngineBudget, SoFewTokensThatNoneIsLeftForTheAnswerAreAllOfThemTheAnswers) {
+  const std::vector<std::pair<int32_t, std::vector<TokenId>>> cases = {
+      {1, {7}},                    // opening could not be closed, and a space shows nothing
+      {2, {kSpace, 7}},            // the same
+      {3, {kOpen, kClose[0], 7}},  // a tag of one token
+      {4, {kOpen, 41, 42, 7}},
+  };
+  for (const auto& [max_tokens, said] : cases) {
+    for (const float temperature : {0.0f, 0.5f}) {
+      Engine engine(
+          std::make_unique<FakeBackend>(FakeBackend::Options{}, Wanting({kOpen, kSpace, 7})), {},
+          kClock);
+      GenerateRequest request = ThinkingRequest({3}, max_tokens);
+      request.sampling.temperature = temperature;
+      const SinkPtr sink = MustSubmit(engine, std::move(request));
+      EXPECT_TRUE(sink->Wait().ok());
+      EXPECT_EQ(sink->sample().reason, FinishReason::kLength);
+      EXPECT_FALSE(IsBlank(sink->sample().tokens));
+      if (temperature == 0) EXPECT_EQ(sink->sample().tokens, said) << max_tokens;
+    }
+  }
+}
+
+TEST(EngineBudget, AnAnswerOfNothingButWhiteSpaceShowsSomethingAtTheEnd) {
+  for (const bool loop_guard : {false, true}) {
+    Engine engine(
+        std::make_unique<FakeBackend>(
+            FakeBackend::Options{.context_length_max = 4096, .n_pages = 320}, Wanting({kSpace, 7})),
+        {}, kClock);
+    GenerateRequest request = ThinkingRequest({3}, loop_guard ? 4000 : 100);
+    request.sampling.temperature = 0;
+    request.loop_guard = loop_guard;
+    const SinkPtr sink = MustSubmit(engine, std::move(request));
+    EXPECT_TRUE(sink->Wait().ok());
+    const RecordingSink::Sample sample = sink->sample();
+    EXPECT_FALSE(IsBlank(sample.tokens));
+    if (loop_guard) {
+      EXPECT_EQ(sample.reason, FinishReason::kLoop);
+    } else {
+      EXPECT_EQ(sample.tokens.back(), 7);
+      EXPECT_EQ(std::ranges::count(sample.tokens, kSpace), 99);
+    }
+  }
 }
 
 TEST(EngineBudget, DemandedTokensEndNothing) {
@@ -373,6 +454,8 @@ TEST(EngineBudget, SubmitNamesTheWrongRule) {
   const std::vector<std::pair<std::string, std::function<void(ThinkingRules&)>>> cases = {
       {"close", [](auto& rules) { rules.close = {}; }},
       {"close", [](auto& rules) { rules.close = {48}; }},
+      {"n_close_tag", [](auto& rules) { rules.n_close_tag = 0; }},
+      {"n_close_tag", [](auto& rules) { rules.n_close_tag = 3; }},
       {"bridge", [](auto& rules) { rules.bridge = {-1}; }},
       {"tokens_max", [](auto& rules) { rules.tokens_max = -1; }},
       {"answer_tokens", [](auto& rules) { rules.answer_tokens = -1; }},

@@ -28,7 +28,11 @@ LoopGuard::Action LoopGuard::Watch(Sequence& sequence) {
   report.period = loop->period;
   report.n_copies = loop->n_copies();
   const bool rewinds = report.n_rewinds < kRewindsMax;
-  if (!rewinds && !sequence.budget.Conclude()) return Action::kStop;
+  if (!rewinds && !sequence.budget.Conclude()) {
+    if (!sequence.budget.owes_answer()) return Action::kStop;
+    sequence.must_answer = true;
+    return Action::kNone;
+  }
   if (rewinds) ++report.n_rewinds;
   // At least one token of the output stays: the prompt's pages may be others' too.
   Rewind(sequence, sequence.n_prompt + std::max(loop->begin + loop->period, 1));

@@ -86,6 +86,9 @@ Status CheckThinking(const ThinkingRules& rules, const RequestLimits& limits) {
       return InvalidArgument(fmt::format("token {} is not in the vocabulary", token), field);
     }
   }
+  if (rules.n_close_tag < 1 || rules.n_close_tag > std::ssize(rules.close)) {
+    return InvalidArgument("must be at least 1 and at most the length of close", "n_close_tag");
+  }
   if (rules.tokens_max < 0) return InvalidArgument("must be at least 0", "tokens_max");
   if (rules.answer_tokens < 0) return InvalidArgument("must be at least 0", "answer_tokens");
   return Ok();

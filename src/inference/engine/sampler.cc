@@ -68,14 +68,37 @@ Result<SampledToken> Sampler::Sample(std::span<const float> logits, const Sampli
     if (!usable()) return Internal("the penalties leave no token to choose");
   }
 
+  TokenId token = 0;
   if (params.temperature <= kTemperatureGreedyMax) {
     const auto best = std::find(adjusted.begin(), adjusted.end(), max);
-    return Describe(logits, params, static_cast<TokenId>(best - adjusted.begin()));
+    token = static_cast<TokenId>(best - adjusted.begin());
+  } else {
+    const double total = FillWeights(adjusted, max, params.temperature);
+    const int32_t n_output =
+        static_cast<int32_t>(position.tokens.size()) - position.n_prompt + position.n_rewound;
+    token = Draw(params, total, {params.seed, position.sample, n_output});
+    adjusted = weights_;
   }
-  const double total = FillWeights(adjusted, max, params.temperature);
-  const int32_t n_output =
-      static_cast<int32_t>(position.tokens.size()) - position.n_prompt + position.n_rewound;
-  return Describe(logits, params, Draw(params, total, {params.seed, position.sample, n_output}));
+  if (position.is_wanted && !position.is_wanted(token)) {
+    token = MostLikely(adjusted, position.is_wanted);
+  }
+  return Describe(logits, params, token);
+}
+
+TokenId Sampler::MostLikely(std::span<const float> values,
+                            const std::function<bool(TokenId)>& is_wanted) {
+  const auto less_likely = [](const Candidate& a, const Candidate& b) { return MoreLikely(b, a); };
+  candidates_.clear();
+  for (size_t i = 0; i < values.size(); ++i) {
+    candidates_.push_back({values[i], static_cast<TokenId>(i)});
+  }
+  std::make_heap(candidates_.begin(), candidates_.end(), less_likely);
+  const TokenId first = candidates_.front().token;
+  for (; !candidates_.empty(); candidates_.pop_back()) {
+    if (is_wanted(candidates_.front().token)) return candidates_.front().token;
+    std::pop_heap(candidates_.begin(), candidates_.end(), less_likely);
+  }
+  return first;
 }
 
 Result<SampledToken> Sampler::Take(std::span<const float> logits, const SamplingParams& params,

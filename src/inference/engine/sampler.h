@@ -9,6 +9,7 @@
 //   5. top_p: of these, the smallest set of the most likely whose share is at least top_p
 //   6. min_p: of these, those at least min_p times as likely as the most likely
 //   7. the draw, with the random numbers of (seed, sample, position)
+//   8. where some tokens alone are wanted and it drew another: the most likely of these
 // "Most likely" orders by weight and then by the lower id, so that every set is well defined.
 //
 // Without top_k a token is drawn from the whole distribution and accepted if the tokens more likely
@@ -26,6 +27,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -58,6 +60,8 @@ struct SamplePosition {
   int32_t sample = 0;
   int32_t n_rewound = 0;               // said besides, and taken out of `tokens`
   std::optional<TokenId> banned = {};  // may not be drawn
+  // Empty: all tokens are wanted.
+  std::function<bool(TokenId)> is_wanted = {};
 };
 
 // Holds scratch for one vocabulary; one thread. Sample allocates nothing.
@@ -95,6 +99,8 @@ class Sampler {
                         TokenId token) const;
   void ComputeLogprobs(std::span<const float> logits, float max, int32_t n);
   TokenId Draw(const SamplingParams& params, double total, const TokenRandom& random);
+  // The most likely one that is wanted; where none is, the most likely.
+  TokenId MostLikely(std::span<const float> values, const std::function<bool(TokenId)>& is_wanted);
   // The token at `left` of the total, in order of ids.
   Candidate DrawFromAll(double left) const;
   // A token as likely as the boundary or more.

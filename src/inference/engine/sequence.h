@@ -43,6 +43,7 @@ struct Sequence {
   int32_t n_draft_match = 0;      // how many tokens agreed where it was found
   int32_t n_rewound = 0;          // said, but no longer in `tokens` (loop_guard.h)
   std::optional<TokenId> banned;  // may not be drawn next
+  bool must_answer = false;       // with the next token, or it says nothing for ever
   AnswerBudget budget;
   LoopReport loops;
   DecodePace pace;  // where there is a deadline
@@ -72,7 +73,10 @@ struct Request {
     const int32_t n_left = spec.max_tokens - sequence.n_output();
     if (!spec.deadline) return n_left;
     const int32_t n_timely = sequence.pace.TokensBefore(*spec.deadline, n_left);
-    return std::max(n_timely, std::min(n_left, sequence.budget.n_owed()));
+    return std::max(n_timely, std::min(n_left, tokens_owed(sequence)));
+  }
+  int32_t tokens_owed(const Sequence& sequence) const {
+    return spec.thinking ? sequence.budget.n_owed(*spec.thinking) : 0;
   }
   // The same for one that may think on: where steps as slow as the slowest of late would hardly
   // reach an answer before the deadline, as much as they do reach.
@@ -84,7 +88,10 @@ struct Request {
     const int32_t n_max = n_needed + kSpareSteps;
     const int32_t n_steps = sequence.pace.StepsSurelyBefore(*spec.deadline, n_max);
     // One token is there without a step.
-    return n_steps == n_max ? n_left : std::min(n_left, std::clamp(n_steps + 1, 2, n_needed));
+    return n_steps == n_max
+               ? n_left
+               : std::min(n_left,
+                          std::clamp(n_steps + 1, spec.thinking->n_close_tag + 1, n_needed));
   }
   bool is_stopped() const {  // all its samples
     constexpr int32_t kBits = 64;

@@ -1,8 +1,11 @@
-// What a sequence says next: what its budget demands, else what the sampler draws. Owned by the
+// What a sequence says next: what its budget demands, else what the sampler draws. Towards the end
+// of one that may think, thinking is not opened that could not be closed and followed by an answer,
+// and the last token of one that has not answered yet is one that shows something. Owned by the
 // engine's thread; allocates only when made.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 
 #include "common/base/status.h"
@@ -29,6 +32,9 @@ class TokenChooser {
   Result<TokenLogprob> Score(TokenId token, std::span<const float> logits);
 
  private:
+  // Which tokens the sequence may say next; empty: any.
+  static std::function<bool(TokenId)> Wanted(const Request& request, Sequence& sequence);
+
   const SamplingParams scoring_{.logit_bias = {}, .n_logprobs = 0};
   Sampler sampler_;
 };

@@ -13,6 +13,16 @@ double Milliseconds(Duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
 
+// Nothing but white space and characters of which a part is missing.
+bool IsBlank(std::string_view text) {
+  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+  for (;;) {
+    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+    if (!text.starts_with(kReplacement)) return text.empty();
+    text.remove_prefix(kReplacement.size());
+  }
+}
+
 }  // namespace
 
 CompletionStream::CompletionStream(const Shape& shape, const text::Tokenizer& tokenizer,
@@ -55,7 +65,24 @@ engine::RequestSink::Verdict CompletionStream::OnToken(const engine::TokenEvent&
   writer_->OnPiece(std::move(piece), usage_);
   sample.stop_string = std::move(text.stop_string);
   if (sample.stop_string || shape_.wishes->IsStopped(event.sample)) return Verdict::kStop;
-  return sample.decoder.in_reasoning() ? Verdict::kThinking : Verdict::kContinue;
+  return VerdictOf(sample);
+}
+
+engine::RequestSink::Verdict CompletionStream::Foresee(int32_t index, engine::TokenId token) const {
+  Sample sample = samples_[static_cast<size_t>(index)];
+  const SampleDecoder::Piece text = sample.decoder.Push(token);
+  if (text.stop_string) return Verdict::kStop;
+  ObserveText(sample, text);
+  return VerdictOf(sample);
+}
+
+engine::RequestSink::Verdict CompletionStream::VerdictOf(const Sample& sample) {
+  if (sample.decoder.in_reasoning()) return Verdict::kThinking;
+  if (sample.has_content) return Verdict::kContinue;
+  SampleDecoder decoder = sample.decoder;  // what is held back is shown where it is the end
+  const SampleDecoder::Piece rest = decoder.Finish();
+  if (rest.stop_string) return Verdict::kContinue;
+  return IsBlank(rest.content) ? Verdict::kBlank : Verdict::kContinue;
 }
 
 void CompletionStream::OnSampleDone(int32_t index, const engine::SampleEnd& end) {
@@ -92,7 +119,7 @@ void CompletionStream::OnSampleDone(int32_t index, const engine::SampleEnd& end)
 
 void CompletionStream::ObserveText(Sample& sample, const SampleDecoder::Piece& text) {
   sample.boxed.Push(text.reasoning);
-  sample.has_content |= text.content.find_first_not_of(" \t\r\n") != std::string::npos;
+  sample.has_content |= !IsBlank(text.content);
 }
 
 // What was held back; and where there is no answer, the one that the thinking may have come to.

@@ -43,6 +43,7 @@ class CompletionStream : public engine::RequestSink {
   }
   void OnPromptToken(const engine::TokenLogprob& token) override;
   Verdict OnToken(const engine::TokenEvent& event) override;
+  Verdict Foresee(int32_t sample, engine::TokenId token) const override;
   void OnSampleDone(int32_t sample, const engine::SampleEnd& end) override;
   void OnDone(const Status& status) override;
 
@@ -57,6 +58,7 @@ class CompletionStream : public engine::RequestSink {
   };
 
   static void ObserveText(Sample& sample, const SampleDecoder::Piece& text);
+  static Verdict VerdictOf(const Sample& sample);
   void FinishText(Sample& sample, Choice& piece);
   LogSubject log_subject() const { return {shape_.request_id, shape_.trace_id}; }
   void LogLoop(int32_t index, const engine::SampleEnd& end) const;

@@ -121,6 +121,7 @@ engine::ThinkingRules MakeThinkingRules(const Context& context, const Generation
                                         const std::shared_ptr<const RequestWishes>& wishes) {
   engine::ThinkingRules rules;
   rules.close = context.thinking_tokens.close;
+  rules.n_close_tag = context.thinking_tokens.n_tag;
   rules.bridge = context.thinking_tokens.bridge;
   if (params.thinking_tokens) rules.tokens_max = *params.thinking_tokens;
   rules.answer_tokens = kAnswerTokens;

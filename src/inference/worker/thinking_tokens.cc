@@ -9,6 +9,7 @@ namespace {
 
 // The blank line is what models of this family write themselves; the real token, where there is
 // one: a tag spelled in pieces misleads them (antirez/ds4#898).
+constexpr std::string_view kCloseTag = "</think>";
 constexpr std::string_view kClose = "</think>\n\n";
 constexpr std::string_view kBridge =
     "\n\nThe budget for thinking is used up, so I now give the best answer that I have.\n";
@@ -16,8 +17,13 @@ constexpr std::string_view kBridge =
 }  // namespace
 
 ThinkingTokens ThinkingTokensOf(const text::Tokenizer& tokenizer) {
-  return {.close = tokenizer.Encode(kClose, text::SpecialTokens::kRecognize),
-          .bridge = tokenizer.Encode(kBridge, text::SpecialTokens::kAsText)};
+  ThinkingTokens tokens = {.close = tokenizer.Encode(kClose, text::SpecialTokens::kRecognize),
+                           .bridge = tokenizer.Encode(kBridge, text::SpecialTokens::kAsText)};
+  std::string said;
+  while (said.find(kCloseTag) == std::string::npos) {
+    said += tokenizer.TokenBytes(tokens.close[static_cast<size_t>(tokens.n_tag++)]);
+  }
+  return tokens;
 }
 
 bool EndsInThinking(const text::Tokenizer& tokenizer, std::span<const text::TokenId> prompt) {

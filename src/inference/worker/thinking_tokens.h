@@ -1,6 +1,7 @@
 // The token sequences with which the engine ends a model's thinking: text ends here.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -10,6 +11,7 @@ namespace lemma::worker {
 
 struct ThinkingTokens {
   std::vector<text::TokenId> close;   // </think> and a blank line: the tag's own token, or its text
+  int32_t n_tag = 0;                  // so many of them hold all of the tag
   std::vector<text::TokenId> bridge;  // said before it where the thinking is cut off
 };
 

@@ -31,6 +31,8 @@ TEST(ThinkingTokens, AreTheModelsOwnTokenOrItsText) {
     const ThinkingTokens tokens = ThinkingTokensOf(*tokenizer);
     EXPECT_EQ(tokenizer->Decode(tokens.close, /*skip_special=*/false), "</think>\n\n");
     EXPECT_FALSE(tokens.bridge.empty());
+    const std::vector<TokenId> tag(tokens.close.begin(), tokens.close.begin() + tokens.n_tag);
+    EXPECT_EQ(tokenizer->Decode(tag, /*skip_special=*/false), "</think>");
   }
 }
 
