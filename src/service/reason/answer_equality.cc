@@ -38,6 +38,16 @@ Outcome CompareMeanings(std::string_view gold, std::string_view prediction,
   return AnswerComparer(options, budget).Compare(*gold_expr, *expr);
 }
 
+// Does the text that follows a choice's letter go on with the next one's?
+bool HasNextChoice(const std::string& letters, std::string_view text) {
+  for (size_t at = text.find_first_of(",;"); at != std::string_view::npos;
+       at = text.find_first_of(",;", at + 1)) {
+    const Choice next = ReadChoice(text.substr(at + 1));
+    if (!next.text.empty() && next.letters[0] == letters[0] + 1) return true;
+  }
+  return false;
+}
+
 // By the letter of a choice, and by its text where both have one: "D. Hilbert" is not "D. Knuth",
 // whatever the D is. Nothing where the letters are not the same.
 std::optional<Outcome> CompareChoices(std::string_view gold, std::string_view prediction,
@@ -45,7 +55,11 @@ std::optional<Outcome> CompareChoices(std::string_view gold, std::string_view pr
   const Choice of_gold = ReadChoice(gold), choice = ReadChoice(prediction);
   if (of_gold.letters.empty() || of_gold.letters != choice.letters) return std::nullopt;
   const Outcome same = {true, "the same choice"};
-  if (of_gold.text.empty() || choice.text.empty()) return same;
+  if (of_gold.text.empty() || choice.text.empty()) {
+    // "A: 3, B: 4" answers two questions.
+    const std::string& text = of_gold.text.empty() ? choice.text : of_gold.text;
+    return HasNextChoice(of_gold.letters, text) ? std::nullopt : std::optional(same);
+  }
   std::optional<Outcome> outcome = CompareTexts(of_gold.text, choice.text);
   if (!outcome) outcome = CompareMeanings(of_gold.text, choice.text, options, budget);
   return outcome->same ? same : Outcome{false, "the same letter before different texts"};

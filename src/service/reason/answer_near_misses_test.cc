@@ -236,6 +236,7 @@ TEST(AnswerNearMissesTest, ChoicesOfOneLetterAreComparedByTheirTextsToo) {
   ExpectSame({
       {"D. Hilbert", "D"},
       {"D", "D. Hilbert"},
+      {"D", "D. Franklin, B. and Knuth, D."},
       {"D. Hilbert", "\\text{(D) Hilbert}"},
       {"C. 12", "(C) 12.0"},
       {"C. \\frac{1}{2}", "\\textbf{(C)} 0.5"},
@@ -248,6 +249,8 @@ TEST(AnswerNearMissesTest, ChoicesOfOneLetterAreComparedByTheirTextsToo) {
       {"C) 12", "(C) 13"},
       {"C. \\frac{1}{23}", "C. \\frac{12}{3}"},
       {"A: 3, B: 4", "A: 3, B: 5"},
+      {"A", "A: 3, B: 4"},
+      {"A. 3; B. 4", "(A)"},
       {"A:B", "A:C"},
       {"A", "(A)+1"},
   });
