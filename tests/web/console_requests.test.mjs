@@ -35,10 +35,16 @@ test('a request is followed while it runs, and ended', async () => {
   assert.equal(n_asked, n_before, 'nobody looks');
   await page.getByLabel('Follow').check();
   await eventually(() => n_asked > n_before + 1, 'it is followed again');
+  await live.locator('tbody').getByRole('link').first().click();
+  const facts = page.locator('.facts');
+  await facts.getByRole('status').filter({ hasText: 'answering' }).waitFor();
+  const before = await facts.innerText(); // with how long it has run
+  await eventually(async () => (await facts.innerText()) !== before, 'it is looked at again');
   await button(live, 'End').click();
   await assertAccessible(page, 'live');
   await button(live.locator('.confirm'), 'End').click();
   await live.locator('tbody tr').waitFor({ state: 'detached' });
+  await facts.filter({ hasText: /Status\n499 / }).waitFor(); // as the log has it, by itself
   assert.match(await reply.text(), /event: error[^]*cancelled/);
   await eventually(() => replica.state.n_left === 1, 'the replica is told');
   assert.deepEqual(faults, []);

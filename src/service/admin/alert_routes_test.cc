@@ -91,6 +91,9 @@ TEST_F(AlertRoutesTest, AReplacedAlertBeginsAnewWithoutWhatWasStillToBeDelivered
   ASSERT_TRUE(alerts.Move(*alerts.Find(id), 0.5, store::AlertState::kFiring, "{}").ok());
   const json::object firing = Parse(AskAs(owner_, "GET", "/alerts/" + id));
   EXPECT_EQ(firing.at("state"), "firing");
+  EXPECT_EQ(
+      Parse(AskAs(NewPerson("viewer", AdminRole::kViewer), "GET", "/health")).at("alerts_firing"),
+      1);
   EXPECT_EQ(firing.at("deliveries").as_array().size(), 1u);
   EXPECT_EQ(firing.at("deliveries").at(0).at("failed_attempts"), 0);
   EXPECT_EQ(Send("PUT", "/alerts/" + id, Spec("others")).status, 200);

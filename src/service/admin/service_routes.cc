@@ -1,4 +1,6 @@
 // The service as a whole: is it well, how is it configured, what was changed in it.
+#include <algorithm>
+
 #include "common/base/json.h"
 #include "service/access/time_text.h"
 #include "service/admin/openapi.h"
@@ -15,7 +17,12 @@ using access::AdminRole;
 constexpr int64_t kAuditPageMax = 1000;
 
 Result<net::HttpResponse> Health(Call& call) {
-  const Status database = call.parts.database.Read([](soci::session&) { return Ok(); });
+  const auto alerts = call.parts.alerts.List();  // as good a question to the database as any
+  const Status& database = alerts.status();
+  json::value n_firing(nullptr);
+  if (alerts.ok()) {
+    n_firing = std::ranges::count(*alerts, store::AlertState::kFiring, &store::AlertRule::state);
+  }
   const int n_ready = call.parts.pool.n_ready();
   json::array models;
   for (const pool::ServedModel& model : call.parts.pool.Models()) models.emplace_back(model.id);
@@ -23,7 +30,8 @@ Result<net::HttpResponse> Health(Call& call) {
       json::object{{"status", database.ok() && n_ready > 0 ? "ok" : "degraded"},
                    {"database", database.ok() ? "ok" : StatusCodeName(database.code())},
                    {"replicas_ready", n_ready},
-                   {"models", std::move(models)}});
+                   {"models", std::move(models)},
+                   {"alerts_firing", std::move(n_firing)}});
 }
 
 Result<net::HttpResponse> Configuration(Call& call) {
@@ -65,7 +73,8 @@ Result<net::HttpResponse> OpenApi(Call&) { return JsonResponse(OpenApiDocument(R
 std::vector<Route> ServiceRoutes() {
   return {
       {"GET", "/openapi.json", std::nullopt, OpenApi, "This document"},
-      {"GET", "/health", AdminRole::kViewer, Health, "Whether database and replicas are there"},
+      {"GET", "/health", AdminRole::kViewer, Health,
+       "Whether database and replicas are there, and how many alerts fire"},
       {"GET", "/config", AdminRole::kAdmin, Configuration,
        "The options that the service was started with, without secrets"},
       {.method = "GET",

@@ -159,6 +159,7 @@ export const en = {
   "phase.prefill": "Prefill",
   "phase.thinking": "Thinking",
   "phase.answer": "Answer",
+  hasEnded: "It has ended; what the log says of it follows.",
   "live.queued": "waiting",
   "live.prefill": "prefill",
   "live.thinking": "thinking",

@@ -161,6 +161,7 @@ export const zh: Record<Word, string> = {
   "phase.prefill": "预填充",
   "phase.thinking": "思考",
   "phase.answer": "回答",
+  hasEnded: "请求已结束,日志记录随后显示。",
   "live.queued": "等待",
   "live.prefill": "预填充",
   "live.thinking": "思考",

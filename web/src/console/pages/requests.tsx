@@ -6,12 +6,12 @@ import { Failure } from "../parts/failure";
 import { KeyLink } from "../parts/key_link";
 import { LiveTable } from "../parts/live_table";
 import { More } from "../parts/more";
-import { RequestDetails } from "../parts/request_details";
+import { OneRequest } from "../parts/one_request";
 import { SelectField, TextField } from "../parts/field";
 import { Table } from "../parts/table";
 import { Timeline, TimelineLegend } from "../parts/timeline";
 import { beginOf, rangeOf, ranges, type Range } from "../ranges";
-import { reasonName, reasons, type LoggedRequest } from "../requests";
+import { reasonName, reasons, type LiveRequest, type LoggedRequest } from "../requests";
 import { linkTo, type Route } from "../route";
 import { fetchUsage } from "../usage";
 import { useData } from "../use_data";
@@ -20,10 +20,17 @@ import { usePages } from "../use_pages";
 
 const textFilters = ["id", "key_id", "profile", "model", "replica", "status"] as const;
 const filters = [...textFilters, "reason"] as const;
+const refreshMs = 1000;
 type Filters = Record<(typeof filters)[number], string>;
 
 export function Requests({ route }: { route: Route }) {
-  const { say } = useConsole();
+  const { api, say } = useConsole();
+  const [follows, setFollows] = useState(true);
+  const live = useData(
+    async () => (await api.get<{ requests: LiveRequest[] }>("/live")).requests,
+    [],
+    follows ? refreshMs : 0,
+  );
   const range = rangeOf(route.query.get("range"), "1d");
   const wanted = Object.fromEntries(
     filters.map((name) => [name, route.query.get(name) ?? ""]),
@@ -32,9 +39,9 @@ export function Requests({ route }: { route: Route }) {
   return (
     <>
       <h2>{say("requests")}</h2>
-      <LiveTable />
+      <LiveTable live={live} follows={follows} onFollow={setFollows} />
       {route.id ? (
-        <RequestDetails key={route.id} id={route.id} />
+        <OneRequest key={route.id} id={route.id} live={live} />
       ) : (
         <>
           <Reasons range={range} />

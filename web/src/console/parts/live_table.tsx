@@ -1,9 +1,8 @@
 // The requests that run in the gateway now, followed as they go, and ended where somebody must.
-import { useState } from "preact/hooks";
-
 import { useConsole } from "../context";
 import type { LiveRequest } from "../requests";
-import { useAction, useData } from "../use_data";
+import { linkTo } from "../route";
+import { useAction, type Data } from "../use_data";
 import { useKeyNames } from "../use_key_names";
 import { ConfirmButton } from "./confirm_button";
 import { Failure } from "./failure";
@@ -11,16 +10,14 @@ import { CheckField } from "./field";
 import { KeyLink } from "./key_link";
 import { Table } from "./table";
 
-const refreshMs = 1000;
+interface Props {
+  live: Data<LiveRequest[]>;
+  follows: boolean;
+  onFollow(follows: boolean): void;
+}
 
-export function LiveTable() {
+export function LiveTable({ live, follows, onFollow }: Props) {
   const { api, say, formats, may } = useConsole();
-  const [follows, setFollows] = useState(true);
-  const live = useData(
-    () => api.get<{ requests: LiveRequest[] }>("/live"),
-    [],
-    follows ? refreshMs : 0,
-  );
   const nameOfKey = useKeyNames();
   const { run, failure } = useAction();
   const cancel = async (id: string) => {
@@ -30,7 +27,7 @@ export function LiveTable() {
   return (
     <section>
       <h3>{say("now")}</h3>
-      <CheckField label={say("follow")} isOn={follows} onChange={setFollows} />
+      <CheckField label={say("follow")} isOn={follows} onChange={onFollow} />
       <Failure failure={failure ?? live.failure} />
       {live.value && (
         <Table
@@ -47,10 +44,12 @@ export function LiveTable() {
             "",
           ]}
           numeric={[2, 3]}
-          rows={live.value.requests.map((request) => ({
+          rows={live.value.map((request) => ({
             key: request.id,
             cells: [
-              <code>{request.id}</code>,
+              <a href={linkTo("requests", request.id)}>
+                <code>{request.id}</code>
+              </a>,
               say(`live.${request.state}`),
               formats.milliseconds(request.age_ms),
               formats.number(request.tokens),

@@ -1,26 +1,38 @@
-// One request of the log, with its time line and, where its key keeps them, prompt and answer.
+// A request of the log, with its time line and, where its key keeps them, prompt and answer.
+import { useState } from "preact/hooks";
+
 import { CallError } from "../admin_api";
 import { useConsole } from "../context";
 import { phases, phasesOf, reasonName, type KeptRequest, type LoggedRequest } from "../requests";
-import { linkTo } from "../route";
 import { useData } from "../use_data";
 import { useKeyNames } from "../use_key_names";
-import type { Fact } from "./facts";
+import { Facts, type Fact } from "./facts";
 import { Failure } from "./failure";
 import { KeyLink } from "./key_link";
 import { Timeline, TimelineLegend } from "./timeline";
 
-export function RequestDetails({ id }: { id: string }) {
+const retryMs = 1000;
+
+// `hasJustEnded`: it is on its way into the log.
+export function RequestDetails({ id, hasJustEnded }: { id: string; hasJustEnded: boolean }) {
   const { api, say, formats, may } = useConsole();
-  const data = useData(async (): Promise<LoggedRequest & Partial<KeptRequest>> => {
+  const [isAwaited, setIsAwaited] = useState(hasJustEnded);
+  const find = async (): Promise<LoggedRequest & Partial<KeptRequest>> => {
     // What was said is for admins; the rest is in the list.
     if (may("admin")) return api.get<KeptRequest>(`/requests/${encodeURIComponent(id)}`);
     const found = await api.get<{ requests: LoggedRequest[] }>("/requests", { id });
     if (!found.requests[0]) throw new CallError(404, "not_found", "", id);
     return found.requests[0];
-  }, [id]);
+  };
+  const load = async () => {
+    const found = await find();
+    setIsAwaited(false);
+    return found;
+  };
+  const data = useData(load, [id], isAwaited ? retryMs : 0);
   const nameOfKey = useKeyNames();
   const request = data.value;
+  if (!request && isAwaited) return <p role="status">{say("hasEnded")}</p>;
   if (!request) return <Failure failure={data.failure} />;
   const spans = phasesOf(request);
   const facts: Fact[] = [
@@ -42,23 +54,10 @@ export function RequestDetails({ id }: { id: string }) {
     ...phases.map((phase): Fact => [say(`phase.${phase}`), formats.milliseconds(spans[phase])]),
   ];
   return (
-    <section class="panel">
-      <p>
-        <a href={linkTo("requests")}>{say("search")}</a>
-      </p>
-      <h3>
-        <code>{request.id}</code>
-      </h3>
+    <>
       <Timeline request={request} />
       <TimelineLegend />
-      <dl class="facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value || "-"}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} />
       {may("admin") && (
         <>
           <h3>{say("prompt")}</h3>
@@ -71,6 +70,6 @@ export function RequestDetails({ id }: { id: string }) {
           </pre>
         </>
       )}
-    </section>
+    </>
   );
 }
