@@ -58,3 +58,18 @@ test('mathematics comes step by step and right, in both languages', async () => 
   }
   assert.equal(await server.stop(), 0);
 });
+
+test('few tokens are an answer, and not an empty one', async () => {
+  const server = await startServer();
+  for (const max_tokens of [1, 2, 3, 4, 8]) {
+    for (const temperature of [0, 0.05, 0.6]) {
+      for (const prompt of ['What is 47 * 36?', seedChinese]) {
+        const body = JSON.stringify({ messages: [{ role: 'user', content: prompt }], max_tokens, temperature });
+        const { choices } = await (await fetch(`${server.url}/v1/chat/completions`, { method: 'POST', body })).json();
+        assert.match(choices[0].message.content, /[\p{L}\p{N}\p{P}\p{S}]/u, `${max_tokens} at ${temperature}`);
+        assert.equal(choices[0].finish_reason, 'length');
+      }
+    }
+  }
+  assert.equal(await server.stop(), 0);
+});

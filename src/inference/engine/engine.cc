@@ -290,7 +290,7 @@ bool Engine::Impl::SampleNext(Request& request, Sequence& sequence,
   const RequestSink::Verdict verdict =
       spec.sink->OnToken({sequence.sample, token, chosen->sampled.logprob, chosen->sampled.entropy,
                           chosen->sampled.top_logprobs});
-  sequence.budget.Observe(verdict);
+  if (spec.thinking) sequence.budget.Observe(verdict);
   if (verdict == RequestSink::Verdict::kStop) {
     FinishSample(request, sequence, FinishReason::kStop, std::nullopt);
   } else if (sequence.n_output() == spec.max_tokens) {

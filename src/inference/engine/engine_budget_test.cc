@@ -296,23 +296,24 @@ FakeBackend::Model Wanting(std::vector<TokenId> words) {
 
 TEST(EngineBudget, SoFewTokensThatNoneIsLeftForTheAnswerAreAllOfThemTheAnswers) {
   const std::vector<std::pair<int32_t, std::vector<TokenId>>> cases = {
-      {1, {7}},                    // opening could not be closed, and a space shows nothing
-      {2, {kSpace, 7}},            // the same
+      {1, {7}},          // opening could not be closed, a space shows nothing, and nothing ends it
+      {2, {kSpace, 7}},  // the same
       {3, {kOpen, kClose[0], 7}},  // a tag of one token
       {4, {kOpen, 41, 42, 7}},
   };
   for (const auto& [max_tokens, said] : cases) {
-    for (const float temperature : {0.0f, 0.5f}) {
+    for (const float temperature : {0.0f, 0.02f, 0.5f}) {
       Engine engine(
-          std::make_unique<FakeBackend>(FakeBackend::Options{}, Wanting({kOpen, kSpace, 7})), {},
-          kClock);
+          std::make_unique<FakeBackend>(FakeBackend::Options{}, Wanting({kOpen, kSpace, 30, 7})),
+          {}, kClock);
       GenerateRequest request = ThinkingRequest({3}, max_tokens);
+      request.stop_ids = {30};
       request.sampling.temperature = temperature;
       const SinkPtr sink = MustSubmit(engine, std::move(request));
       EXPECT_TRUE(sink->Wait().ok());
       EXPECT_EQ(sink->sample().reason, FinishReason::kLength);
       EXPECT_FALSE(IsBlank(sink->sample().tokens));
-      if (temperature == 0) EXPECT_EQ(sink->sample().tokens, said) << max_tokens;
+      if (temperature < 0.1f) EXPECT_EQ(sink->sample().tokens, said) << max_tokens;
     }
   }
 }
@@ -337,6 +338,19 @@ TEST(EngineBudget, AnAnswerOfNothingButWhiteSpaceShowsSomethingAtTheEnd) {
       EXPECT_EQ(std::ranges::count(sample.tokens, kSpace), 99);
     }
   }
+}
+
+TEST(EngineBudget, ACompletionOfNothingButWhiteSpaceIsALoopLikeAnyOther) {
+  Engine engine(std::make_unique<FakeBackend>(
+                    FakeBackend::Options{.context_length_max = 4096, .n_pages = 320},
+                    Wanting({kSpace, kSpace})),
+                {}, kClock);
+  GenerateRequest request = ThinkingRequest({3}, 4000);
+  request.thinking.reset();
+  request.sampling.temperature = 0;
+  const SinkPtr sink = MustSubmit(engine, std::move(request));
+  EXPECT_TRUE(sink->Wait().ok());
+  EXPECT_EQ(sink->sample().reason, FinishReason::kLoop);
 }
 
 TEST(EngineBudget, DemandedTokensEndNothing) {

@@ -60,45 +60,46 @@ Result<SampledToken> Sampler::Sample(std::span<const float> logits, const Sampli
 
   std::span<const float> adjusted = logits;
   if (Penalties::Any(params) || position.banned) {
-    std::copy(logits.begin(), logits.end(), weights_.begin());
-    penalties_.Apply(params, position.tokens, position.n_prompt, weights_);
-    if (position.banned) weights_[static_cast<size_t>(*position.banned)] = -kInfinity;
+    Adjust(logits, params, position);
     adjusted = weights_;
     max = kernels_.max_logit(adjusted.data(), vocab_size());
     if (!usable()) return Internal("the penalties leave no token to choose");
   }
 
-  TokenId token = 0;
   if (params.temperature <= kTemperatureGreedyMax) {
     const auto best = std::find(adjusted.begin(), adjusted.end(), max);
-    token = static_cast<TokenId>(best - adjusted.begin());
-  } else {
-    const double total = FillWeights(adjusted, max, params.temperature);
-    const int32_t n_output =
-        static_cast<int32_t>(position.tokens.size()) - position.n_prompt + position.n_rewound;
-    token = Draw(params, total, {params.seed, position.sample, n_output});
-    adjusted = weights_;
+    return Describe(logits, params, static_cast<TokenId>(best - adjusted.begin()));
   }
-  if (position.is_wanted && !position.is_wanted(token)) {
-    token = MostLikely(adjusted, position.is_wanted);
-  }
-  return Describe(logits, params, token);
+  const double total = FillWeights(adjusted, max, params.temperature);
+  const int32_t n_output =
+      static_cast<int32_t>(position.tokens.size()) - position.n_prompt + position.n_rewound;
+  return Describe(logits, params, Draw(params, total, {params.seed, position.sample, n_output}));
 }
 
-TokenId Sampler::MostLikely(std::span<const float> values,
-                            const std::function<bool(TokenId)>& is_wanted) {
+void Sampler::Adjust(std::span<const float> logits, const SamplingParams& params,
+                     const SamplePosition& position) {
+  std::copy(logits.begin(), logits.end(), weights_.begin());
+  penalties_.Apply(params, position.tokens, position.n_prompt, weights_);
+  if (position.banned) weights_[static_cast<size_t>(*position.banned)] = -kInfinity;
+}
+
+SampledToken Sampler::SampleAnother(std::span<const float> logits, const SamplingParams& params,
+                                    const SamplePosition& position,
+                                    const std::function<bool(TokenId)>& is_wanted) {
+  Adjust(logits, params, position);
   const auto less_likely = [](const Candidate& a, const Candidate& b) { return MoreLikely(b, a); };
   candidates_.clear();
-  for (size_t i = 0; i < values.size(); ++i) {
-    candidates_.push_back({values[i], static_cast<TokenId>(i)});
+  for (TokenId token = 0; token < vocab_size(); ++token) {
+    candidates_.push_back({weights_[static_cast<size_t>(token)], token});
   }
   std::make_heap(candidates_.begin(), candidates_.end(), less_likely);
-  const TokenId first = candidates_.front().token;
+  const TokenId most_likely = candidates_.front().token;
   for (; !candidates_.empty(); candidates_.pop_back()) {
-    if (is_wanted(candidates_.front().token)) return candidates_.front().token;
+    const TokenId token = candidates_.front().token;
+    if (is_wanted(token)) return Describe(logits, params, token);
     std::pop_heap(candidates_.begin(), candidates_.end(), less_likely);
   }
-  return first;
+  return Describe(logits, params, most_likely);
 }
 
 Result<SampledToken> Sampler::Take(std::span<const float> logits, const SamplingParams& params,

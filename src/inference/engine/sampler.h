@@ -9,7 +9,6 @@
 //   5. top_p: of these, the smallest set of the most likely whose share is at least top_p
 //   6. min_p: of these, those at least min_p times as likely as the most likely
 //   7. the draw, with the random numbers of (seed, sample, position)
-//   8. where some tokens alone are wanted and it drew another: the most likely of these
 // "Most likely" orders by weight and then by the lower id, so that every set is well defined.
 //
 // Without top_k a token is drawn from the whole distribution and accepted if the tokens more likely
@@ -60,8 +59,6 @@ struct SamplePosition {
   int32_t sample = 0;
   int32_t n_rewound = 0;               // said besides, and taken out of `tokens`
   std::optional<TokenId> banned = {};  // may not be drawn
-  // Empty: all tokens are wanted.
-  std::function<bool(TokenId)> is_wanted = {};
 };
 
 // Holds scratch for one vocabulary; one thread. Sample allocates nothing.
@@ -73,7 +70,13 @@ class Sampler {
   Result<SampledToken> Sample(std::span<const float> logits, const SamplingParams& params,
                               const SamplePosition& position);
 
-  // The same of a token that is not drawn but given.
+  // The most likely token that is wanted, after penalties, bias and ban; where none is, the most
+  // likely. After Sample, of what that was given.
+  SampledToken SampleAnother(std::span<const float> logits, const SamplingParams& params,
+                             const SamplePosition& position,
+                             const std::function<bool(TokenId)>& is_wanted);
+
+  // The same as Sample of a token that is not drawn but given.
   Result<SampledToken> Take(std::span<const float> logits, const SamplingParams& params,
                             TokenId token);
 
@@ -92,6 +95,9 @@ class Sampler {
   int32_t vocab_size() const { return static_cast<int32_t>(weights_.size()); }
   bool HasTopK(const SamplingParams& params) const;
 
+  // weights_ = the logits with penalties, bias and ban.
+  void Adjust(std::span<const float> logits, const SamplingParams& params,
+              const SamplePosition& position);
   // weights_ = exp((logits - max) / temperature), and block_sums_; returns the sum.
   double FillWeights(std::span<const float> logits, float max, float temperature);
   // With its logprobs, where they are wanted and computed.
@@ -99,8 +105,6 @@ class Sampler {
                         TokenId token) const;
   void ComputeLogprobs(std::span<const float> logits, float max, int32_t n);
   TokenId Draw(const SamplingParams& params, double total, const TokenRandom& random);
-  // The most likely one that is wanted; where none is, the most likely.
-  TokenId MostLikely(std::span<const float> values, const std::function<bool(TokenId)>& is_wanted);
   // The token at `left` of the total, in order of ids.
   Candidate DrawFromAll(double left) const;
   // A token as likely as the boundary or more.

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
 
 #include "common/base/status.h"
@@ -32,9 +31,6 @@ class TokenChooser {
   Result<TokenLogprob> Score(TokenId token, std::span<const float> logits);
 
  private:
-  // Which tokens the sequence may say next; empty: any.
-  static std::function<bool(TokenId)> Wanted(const Request& request, Sequence& sequence);
-
   const SamplingParams scoring_{.logit_bias = {}, .n_logprobs = 0};
   Sampler sampler_;
 };

@@ -13,14 +13,15 @@ double Milliseconds(Duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
 
-// Nothing but white space and characters of which a part is missing.
+// Nothing but white space, control characters, and characters of which a part is missing.
 bool IsBlank(std::string_view text) {
   constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-  for (;;) {
-    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
-    if (!text.starts_with(kReplacement)) return text.empty();
-    text.remove_prefix(kReplacement.size());
+  while (!text.empty()) {
+    const auto c = static_cast<unsigned char>(text[0]);
+    if (c > ' ' && c != 0x7F && !text.starts_with(kReplacement)) return false;
+    text.remove_prefix(text.starts_with(kReplacement) ? kReplacement.size() : 1);
   }
+  return true;
 }
 
 }  // namespace
@@ -81,7 +82,6 @@ engine::RequestSink::Verdict CompletionStream::VerdictOf(const Sample& sample) {
   if (sample.has_content) return Verdict::kContinue;
   SampleDecoder decoder = sample.decoder;  // what is held back is shown where it is the end
   const SampleDecoder::Piece rest = decoder.Finish();
-  if (rest.stop_string) return Verdict::kContinue;
   return IsBlank(rest.content) ? Verdict::kBlank : Verdict::kContinue;
 }
 
