@@ -14,13 +14,11 @@
 namespace lemma::eval {
 namespace {
 
-// Of a reply that was cut the last number is some number of its working, no answer.
 std::optional<std::string> AnswerOf(const Reply& reply) {
   if (reply.answer) return reply.answer;
-  const auto found = reason::ExtractAnswer(reply.text);
-  if (!found) return std::nullopt;
-  if (reply.is_cut && found->rule == reason::ExtractionRule::kLastNumber) return std::nullopt;
-  return found->text;
+  auto found =
+      reply.is_cut ? reason::ExtractAnswerOfCut(reply.text) : reason::ExtractAnswer(reply.text);
+  return found ? std::optional(std::move(found->text)) : std::nullopt;
 }
 
 bool IsLoop(const Reply& reply) {

@@ -306,4 +306,10 @@ std::optional<ExtractedAnswer> ExtractAnswer(std::string_view reply) {
   return std::nullopt;
 }
 
+std::optional<ExtractedAnswer> ExtractAnswerOfCut(std::string_view reply) {
+  std::optional<ExtractedAnswer> answer = ExtractAnswer(reply);
+  if (answer && answer->rule == ExtractionRule::kLastNumber) answer.reset();
+  return answer;
+}
+
 }  // namespace lemma::reason

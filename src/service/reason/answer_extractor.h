@@ -28,4 +28,7 @@ struct ExtractedAnswer {
 
 std::optional<ExtractedAnswer> ExtractAnswer(std::string_view reply);
 
+// The same of a reply that was cut: its last number is some number of its working, no answer.
+std::optional<ExtractedAnswer> ExtractAnswerOfCut(std::string_view reply);
+
 }  // namespace lemma::reason

@@ -48,7 +48,8 @@ struct Sample {
   std::optional<std::string> answer;          // of one that has ended
   std::optional<reason::JudgeReport> report;  // where there were tests and a program
   bool has_voted = false;
-  std::vector<Claim> claims;  // that it rests on, where they were examined
+  bool was_examined = false;  // by its claims, of which it may have none
+  std::vector<Claim> claims;  // that it rests on
 
   bool is_whole() const { return finish_reason == "stop"; }  // the model has ended it itself
 };

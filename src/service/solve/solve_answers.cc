@@ -19,11 +19,13 @@ void SolveRun::SetProfile(const net::HttpResponse& head) {
   votes_ = used.extractor != reason::Extractor::kNone && used.verifier == reason::Verifier::kAnswer;
 }
 
-std::optional<std::string> SolveRun::AnswerIn(const std::string& reply) const {
+std::optional<std::string> SolveRun::AnswerIn(const Sample& sample) const {
   if (extractor_ == reason::Extractor::kBoxed) {
-    if (auto answer = reason::ExtractAnswer(reply)) return std::move(answer->text);
+    auto answer = sample.is_whole() ? reason::ExtractAnswer(sample.text)
+                                    : reason::ExtractAnswerOfCut(sample.text);
+    if (answer) return std::move(answer->text);
   } else if (extractor_ == reason::Extractor::kCode) {
-    if (auto program = reason::ExtractProgram(reply)) return std::move(program->source);
+    if (auto program = reason::ExtractProgram(sample.text)) return std::move(program->source);
   }
   return std::nullopt;
 }

@@ -14,7 +14,6 @@ namespace json = boost::json;
 using std::chrono::milliseconds;
 
 // Fewer tokens are no answer.
-constexpr int64_t kTokensMin = 16;
 // The chats end so long before the run must, to be voted on.
 constexpr milliseconds kVoteTime{100};
 constexpr int kTopLogprobs = 5;
@@ -47,7 +46,7 @@ int64_t SolveRun::ShareOf(int* n_samples) const {
   int64_t n_left = request_.max_total_tokens;
   for (const auto& sample : samples_) n_left -= sample->n_tokens;
   for (const auto& aside : asides_) n_left -= aside->n_tokens;
-  *n_samples = static_cast<int>(std::clamp<int64_t>(n_left / kTokensMin, 0, *n_samples));
+  *n_samples = static_cast<int>(std::clamp<int64_t>(n_left / kSampleTokensMin, 0, *n_samples));
   return *n_samples == 0 ? 0 : n_left / *n_samples;
 }
 

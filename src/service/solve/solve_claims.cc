@@ -65,9 +65,13 @@ bool SolveRun::ExamineClaims(const std::vector<Sample*>& samples) {
   if (verdicts.size() < questions.size()) return false;
   auto next = verdicts.begin();
   for (size_t i = 0; i < samples.size(); ++i) {
-    if (claims[i].empty()) continue;
-    const std::vector<bool> hold = reason::VerdictsIn(*next++, claims[i].size());
-    for (size_t k = 0; k < hold.size(); ++k) samples[i]->claims.push_back({claims[i][k], hold[k]});
+    samples[i]->was_examined = true;
+    if (!claims[i].empty()) {
+      const std::vector<bool> hold = reason::VerdictsIn(*next++, claims[i].size());
+      for (size_t k = 0; k < hold.size(); ++k) {
+        samples[i]->claims.push_back({claims[i][k], hold[k]});
+      }
+    }
     json::object event = RenderClaims(*samples[i]);
     event["type"] = "claims";
     event["sample"] = samples[i]->index;
@@ -94,7 +98,7 @@ void SolveRun::WeighByClaims() {
 
 void SolveRun::VerifyByClaims() {
   Sample* best = Best();
-  if (best != nullptr && best->answer && best->claims.empty()) ExamineClaims({best});
+  if (best != nullptr && best->answer && !best->was_examined) ExamineClaims({best});
 }
 
 }  // namespace lemma::solve

@@ -44,7 +44,7 @@ double Confidence(const reason::AnswerVote& vote) {
 
 // How the answer was checked; null: by nothing but the samples themselves.
 json::value RenderVerified(const Sample* best) {
-  if (best != nullptr && !best->claims.empty()) {
+  if (best != nullptr && best->was_examined) {
     json::object verified = RenderClaims(*best);
     verified["by"] = "claims";
     return verified;

@@ -44,7 +44,7 @@ void ReadLimits(FieldReader& fields, SolveRequest& request) {
   for (const char* name : {"max_tokens", "max_completion_tokens"}) {
     fields.ReadInteger(name, 1, kTokensMax, request.max_tokens);
   }
-  fields.ReadInteger("max_total_tokens", 1, kTokensMax, request.max_total_tokens);
+  fields.ReadInteger("max_total_tokens", kSampleTokensMin, kTokensMax, request.max_total_tokens);
   fields.ReadInteger("repairs", 0, kRepairsMax, request.n_repairs);
   fields.ReadBool("stream", request.stream);
   if (fields.Find("deadline_ms") != nullptr) {

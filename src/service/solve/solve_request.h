@@ -16,6 +16,7 @@
 namespace lemma::solve {
 
 inline constexpr int kRepairsMax = 4;
+inline constexpr int64_t kSampleTokensMin = 16;  // with fewer none is begun
 // Of the tests of one request: more is for whoever runs `lemma judge` on a machine of their own.
 inline constexpr size_t kRequestTestsMax = 1000;
 inline constexpr int64_t kRequestTestMsMax = 60'000;   // of processor time, each

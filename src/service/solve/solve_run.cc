@@ -271,7 +271,7 @@ void SolveRun::EndSample(Sample& sample) {
   ++n_ended_;
   // What broke off may have said something on its way that is not its answer.
   const bool has_finished = !sample.finish_reason.empty();
-  if (has_finished && !request_.tests) sample.answer = AnswerIn(sample.text);
+  if (has_finished && !request_.tests) sample.answer = AnswerIn(sample);
   json::object told = {
       {"type", "sample"},
       {"sample", sample.index},

@@ -78,7 +78,7 @@ class SolveRun {
   void StartPutOff();
   bool AskOtherwise(const Chat& chat, std::string_view error);
   void SetProfile(const net::HttpResponse& head);
-  std::optional<std::string> AnswerIn(const std::string& reply) const;
+  std::optional<std::string> AnswerIn(const Sample& sample) const;
   void EndSample(Sample& sample);
   void JudgeSample(Sample& sample);
   void EndIfAnswered(const Sample& sample);

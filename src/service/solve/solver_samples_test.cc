@@ -1,5 +1,6 @@
 // Properties: what the server did to a sample is told with it; what was salvaged from thinking
-// outvotes no complete answer and ends no run; no token that was heard is left out of the usage.
+// outvotes no complete answer and ends no run; what was cut has no answer by
+// its last number; no token that was heard is left out of the usage.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -100,6 +101,44 @@ TEST(SolverSamples, WhatAStoppedChatHasSaidIsUsedThoughItsServerDoesNotSayIt) {
   EXPECT_EQ(result.at("samples").at(7).at("completion_tokens"), 1);
   EXPECT_EQ(result.at("usage").at("completion_tokens"), 53);
   EXPECT_EQ(result.at("usage").at("total_tokens"), 53);
+}
+
+// Its last number is some number of its working.
+TEST(SolverSamples, ASampleThatWasCutBeforeItSaidItsAnswerDoesNotVote) {
+  Door door([](net::HttpExchange& exchange, const json::object& body) {
+    Begin(exchange);
+    const auto n = body.at("n").as_int64();
+    for (int choice = 0; choice < n; ++choice) {
+      choice < 3    ? exchange.Write(Chunk(choice, "47 * 36 = 47 * 30", "length", 10))
+      : choice == 3 ? exchange.Write(Chunk(choice, "so \\boxed{1692}, and", "length", 10))
+                    : exchange.Write(Chunk(choice, "It is 1692.", "stop", 10));
+    }
+    EndWith(exchange, 50);
+  });
+  Solver solver({.front_door = door.handler()});
+  Client client(Problem({{"strategy", "majority"}, {"samples", 5}}));
+  solver.Solve(client.exchange, "r1");
+  const json::object result = client.Json();
+  EXPECT_EQ(result.at("answer"), "1692");
+  EXPECT_EQ(result.at("votes").at(0).at("count"), 2);
+  EXPECT_TRUE(result.at("samples").at(0).at("answer").is_null());
+}
+
+TEST(SolverSamples, AModelThatListsNoClaimsWasAskedAllTheSame) {
+  Door door([said = Saying({"42"})](net::HttpExchange& exchange, const json::object& body) {
+    const std::string question(body.at("messages").as_array().back().at("content").as_string());
+    if (question.find("CLAIM:") == question.npos) return said(exchange, body);
+    Begin(exchange);
+    exchange.Write(Chunk(0, "I see none.", "stop", 5));
+    EndWith(exchange, 5);
+  });
+  Solver solver({.front_door = door.handler()});
+  Client client(Problem({{"strategy", "single"}, {"verify", "claims"}}));
+  solver.Solve(client.exchange, "r1");
+  const json::object verified = client.Json().at("verified").as_object();
+  EXPECT_EQ(verified.at("by"), "claims");
+  EXPECT_TRUE(verified.at("claims").as_array().empty());
+  EXPECT_EQ(verified.at("reliability"), 0.0);
 }
 
 }  // namespace

@@ -215,15 +215,14 @@ TEST(SolverServers, WhatIsWrongForAllIsAskedForOneAlone) {
   EXPECT_EQ(door.Samples(), (std::vector<int64_t>{16, 1}));
 }
 
-TEST(SolverServers, TooFewTokensAreNoDeadline) {
+TEST(SolverServers, FewerTokensThanASampleTakesAreRefused) {
   Door door(Saying({"8"}));
   Solver solver({.front_door = door.handler()});
-  Client client(Problem({{"max_total_tokens", 10}}));
+  Client client(Problem({{"max_total_tokens", 15}}));
   solver.Solve(client.exchange, "r1");
-  const json::object result = client.Json();
-  EXPECT_EQ(client.head.status, 200);
-  EXPECT_EQ(result.at("stopped"), "max_total_tokens");
-  EXPECT_TRUE(result.at("answer").is_null());
+  client.Wait();
+  EXPECT_EQ(client.head.status, 400);
+  EXPECT_TRUE(door.Samples().empty());
 }
 
 }  // namespace
