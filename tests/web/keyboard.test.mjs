@@ -85,7 +85,17 @@ test('an example is taken, its answer stopped, and the code copied that came unt
   await press(page, button(page, '复制'));
   await button(page, '已复制').waitFor();
   await assertFocused(page, button(page, '已复制'));
-  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'print(1)\n');
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(await clipboard(), 'print(1)\n');
+
+  // Where the browser refuses that, it is selected.
+  await page.evaluate(() => navigator.clipboard.writeText('').then(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new Error('refused'));
+  }));
+  await page.keyboard.press('Enter');
+  await button(page, '已选中,请手动复制').waitFor();
+  await page.keyboard.press('Control+C');
+  assert.equal((await clipboard()).trim(), 'print(1)');
   assert.deepEqual(faults, []);
   await page.context().close();
 });

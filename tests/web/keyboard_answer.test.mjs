@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { openPage, status } from './browser.mjs';
-import { assertFocused, phoneInTheDark, press, solve, tabTo } from './keyboard.mjs';
+import { assertFocused, phoneInTheDark, press, solve } from './keyboard.mjs';
 import { startScripted, stopScripted } from './scripted_server.mjs';
 
 let replica;
@@ -107,14 +107,17 @@ test('an answer is shared, its link copied, and who opens it makes it their own'
   await other.page.context().close();
 });
 
-test('a formula wider than the phone is scrolled, and a link in an answer is come to', async () => {
+test('a formula wider than the phone is scrolled, and a link in an answer followed', async () => {
   const { page, faults } = await openPage(browser, server.url, phoneInTheDark);
   const sum = Array.from({ length: 30 }, (_, i) => `x_{${i}}`).join(' + ');
-  replica.say([{ content: `见[此处](https://example.invalid/)。\n\n\\[ ${sum} \\]` }]);
+  replica.say([{ content: `见[此处](${server.url}/readyz)。\n\n\\[ ${sum} \\]` }]);
   await solve(page, '写出一个很长的和。');
   await status(page, '完成');
   await page.locator('.answer .katex').waitFor();
-  await tabTo(page, page.locator('.answer a')); // it leads elsewhere
+  const opened = page.context().waitForEvent('page');
+  await press(page, page.locator('.answer a'));
+  await (await opened).waitForURL(`${server.url}/readyz`);
+  await page.bringToFront();
   const wide = page.locator('.answer .blocks > div', { has: page.locator('.katex') });
   await press(page, wide, 'ArrowRight');
   await page.waitForFunction((element) => element.scrollLeft > 0, await wide.elementHandle());
