@@ -170,19 +170,6 @@ test('all is deleted once it is asked for twice: what waits at the server and wh
   await page.context().close();
 });
 
-test('the history is taken away as Markdown, in the language of its reader', async () => {
-  const { page } = await openPage(browser, server.url, { locale: 'zh-CN' });
-  replica.say([{ reasoning: 'Hm.' }, { content: 'Two.' }]);
-  await page.locator('#problem').fill('What is 1 + 1?');
-  await page.keyboard.press('Control+Enter');
-  await status(page, '完成');
-  await button(page, '历史').click();
-  const [file] = await Promise.all([page.waitForEvent('download'), button(page, '导出 Markdown').click()]);
-  const text = await readFile(await file.path(), 'utf8');
-  assert.match(text, /<summary>思考<\/summary>\n\nHm\.[^]*### 答案\n\nTwo\.[^]*- 数学,求最终答案, \d+ 词元, 完成\n/);
-  await page.context().close();
-});
-
 test('the history is taken away as JSON, with all that was asked and answered', async () => {
   const { page } = await openPage(browser, server.url);
   await page.getByLabel('Quick').check();

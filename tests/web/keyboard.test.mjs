@@ -1,11 +1,12 @@
-// Every action of the solve page by the keyboard alone: what has the focus is seen to have it, and it is
-// never lost. And the page's states in both themes, as a desk and as a phone.
+// The solve page by the keyboard alone, in Chinese, in the dark, on a phone: what is asked. What has the focus is
+// seen to have it, and it is never lost.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { eventually, noSandbox } from '../serve/server.mjs';
+import { noSandbox } from '../serve/server.mjs';
 import { assertAccessibleEverywhere, openPage, status } from './browser.mjs';
-import { assertFocused, focusName, press, tabTo } from './keyboard.mjs';
+import { startConsole } from './console.mjs';
+import { assertFocused, focusName, phoneInTheDark, press, solve, tabTo, type } from './keyboard.mjs';
 import { startScripted, stopScripted } from './scripted_server.mjs';
 
 let replica;
@@ -16,223 +17,191 @@ before(async () => {
 });
 after(stopScripted);
 
-const named = (page, role, name) => page.getByRole(role, { name, exact: true });
-const problem = (page) => page.getByLabel('Your problem');
-
-async function solve(page, text) {
-  await tabTo(page, problem(page));
-  await page.keyboard.press('Control+A');
-  await page.keyboard.type(text);
-  await page.keyboard.press('Control+Enter');
-}
+const button = (page, name) => page.getByRole('button', { name, exact: true });
+const choice = (page, name) => page.getByRole('radio', { name, exact: true });
+const problem = (page) => page.getByLabel('题目');
 
 test('the tab key goes through the page in the order it is read, and shows where it is', async () => {
-  const { page } = await openPage(browser, server.url);
-  await page.getByText('Kinds of tasks: ').waitFor();
+  const { page } = await openPage(browser, server.url, phoneInTheDark);
+  await page.getByText('任务类型:').waitFor();
   const names = [];
   for (let i = 0; i < 9; ++i) {
     await page.keyboard.press('Tab');
     names.push(await focusName(page));
   }
-  assert.deepEqual(names.slice(0, 7), ['History', '中文', 'Theme: as the system', 'Your problem', 'An answer',
-                                       'Kind of task', 'Standard']);
-  assert.match(names[7], /^How many positive integers/); // an example: without a problem there is nothing to solve
+  assert.deepEqual(names.slice(0, 7), ['历史', 'English', '主题:跟随系统', '题目', '一个答案', '任务类型', '标准']);
+  assert.match(names[7], /^小于 1000 的正整数/); // an example: without a problem there is nothing to solve
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Shift+Tab');
-  assert.equal(await focusName(page), 'Standard');
+  assert.equal(await focusName(page), '标准');
   await page.context().close();
 });
 
-test('an answer is asked for, hastened, asked again, stopped, shared and edited', async () => {
-  const { page, faults } = await openPage(browser, server.url);
-  replica.say([{ reasoning: 'Let me think.' }]);
-  let held = replica.hold();
-  await solve(page, 'What is 1 + 1?');
-  await held;
-  await status(page, 'Thinking');
-  await tabTo(page, named(page, 'button', 'Answer now'));
-  await page.keyboard.press('Enter');
-  await status(page, 'Done');
-  await assertFocused(page, page.locator('.status'));
-  await tabTo(page, page.locator('.thinking summary'));
-  await page.keyboard.press('Enter');
-  await page.locator('.thinking .typeset', { hasText: 'Let me think.' }).waitFor();
-
-  held = replica.hold();
-  await tabTo(page, named(page, 'button', 'Retry'));
-  await page.keyboard.press('Enter');
-  await held;
-  await status(page, 'Thinking');
-  await assertFocused(page, page.locator('.status'));
-  await page.keyboard.press('Escape');
-  await status(page, 'Stopped');
-  await tabTo(page, named(page, 'button', 'Previous version'));
-  await page.keyboard.press('Enter');
-  await status(page, 'Done');
-  await assertFocused(page, named(page, 'button', 'Previous version'));
-
-  await tabTo(page, named(page, 'button', 'Share'));
-  await page.keyboard.press('Enter');
-  await page.getByLabel('Link to this task and its answer').waitFor();
-  await tabTo(page, page.getByLabel('Link to this task and its answer'));
-  await tabTo(page, named(page, 'button', 'Edit'));
-  await page.keyboard.press('Enter');
-  await assertFocused(page, problem(page));
-  await tabTo(page, named(page, 'button', 'A new task instead'));
-  await page.keyboard.press('Enter');
-  await page.getByText('makes a new version').waitFor({ state: 'detached' });
-  await assertFocused(page, problem(page));
-  assert.deepEqual(faults, []);
-  await page.context().close();
-});
-
-test('the history is opened, searched, left and emptied', async () => {
-  const { page, faults } = await openPage(browser, server.url);
-  replica.say([{ content: 'Two.' }]);
-  for (const text of ['What is 1 + 1?', 'What is 3 - 1?']) {
-    await solve(page, text);
-    await status(page, 'Done');
-  }
-  replica.say([{ reasoning: 'Let me think.' }]);
-  const held = replica.hold();
-  await solve(page, 'What is 4 / 2?');
-  await held;
-  const history = named(page, 'button', 'History');
-  await tabTo(page, history);
-  await page.keyboard.press('Enter');
-  await assertFocused(page, page.getByLabel('Search the history'));
-  await page.keyboard.press('Escape'); // of the panel: what runs goes on
-  await page.locator('.history').waitFor({ state: 'detached' });
-  await assertFocused(page, history);
-  await status(page, 'Thinking');
-  await page.keyboard.press('Escape');
-  await status(page, 'Stopped');
-
-  await page.keyboard.press('Enter');
-  await page.keyboard.type('1 + 1');
-  await eventually(async () => (await page.locator('.past').count()) === 1, 'one is found');
-  await tabTo(page, page.locator('.past'));
-  await page.keyboard.press('Enter');
-  await status(page, 'Done');
-  await tabTo(page, named(page, 'button', 'Delete: What is 1 + 1?'));
-  await page.keyboard.press('Enter');
-  await page.locator('.past').waitFor({ state: 'detached' });
-  await assertFocused(page, page.getByLabel('Search the history'));
-  await page.keyboard.press('Control+A');
-  await page.keyboard.press('Delete');
-  await tabTo(page, named(page, 'button', 'Delete all'));
-  await page.keyboard.press('Enter');
-  await assertFocused(page, named(page, 'button', 'Cancel'));
-  await page.keyboard.press('Escape'); // of the question: the panel stays
-  await assertFocused(page, named(page, 'button', 'Delete all'));
-  await page.keyboard.press('Enter');
-  await page.keyboard.press('Shift+Tab');
-  await assertFocused(page, named(page, 'button', 'Delete all'));
-  await page.keyboard.press('Enter');
-  await page.getByText('Nothing yet.').waitFor();
-  await assertFocused(page, page.getByLabel('Search the history'));
-  await tabTo(page, named(page, 'button', 'Close'));
-  await page.keyboard.press('Enter');
-  await assertFocused(page, history);
-  assert.deepEqual(faults, []);
-  await page.context().close();
-});
-
-test('a program is asked for with its tests, and a vote with its number', { skip: noSandbox() }, async () => {
-  const { page, faults } = await openPage(browser, server.url);
-  await tabTo(page, page.getByLabel('An answer'));
+test('a formula is seen as it is typed, and the kind of task and the effort are chosen', async () => {
+  const { page, faults } = await openPage(browser, server.url, phoneInTheDark);
+  await page.getByText('任务类型:').waitFor();
+  replica.say([{ content: '$2x$' }]);
+  const sent = async () => {
+    const call = page.waitForRequest('**/v1/chat/completions');
+    await press(page, button(page, '求解'));
+    await status(page, '完成');
+    return (await call).postDataJSON();
+  };
+  await type(page, problem(page), '求 $x^2$ 的导数。');
+  await page.locator('.preview .katex').waitFor();
+  await press(page, choice(page, '标准'), 'ArrowLeft');
+  assert.equal((await sent()).profile, undefined);
+  assert.equal(replica.state.body.reasoning_effort, 'minimal');
+  const { data } = await (await fetch(`${server.url}/v1/profiles`)).json();
+  await press(page, page.getByLabel('任务类型'), 'ArrowDown');
+  await press(page, choice(page, '快速'), 'ArrowRight');
   await page.keyboard.press('ArrowRight');
-  await page.getByLabel('Input of test 1').waitFor();
-  await tabTo(page, named(page, 'button', 'Add a test'));
-  await page.keyboard.press('Enter');
-  await tabTo(page, named(page, 'button', 'Remove test 1'));
-  await page.keyboard.press('Enter');
-  await assertFocused(page, named(page, 'button', 'Add a test'));
-  await tabTo(page, page.getByLabel('Input of test 1'));
-  await page.keyboard.type('1');
-  await page.keyboard.press('Tab');
-  await page.keyboard.type('2');
-  await tabTo(page, page.getByLabel('A program that passes my tests'));
-  await page.keyboard.press('ArrowLeft');
-  await page.getByLabel('Input of test 1').waitFor({ state: 'detached' });
-  await page.keyboard.press('ArrowRight');
-  assert.equal(await page.getByLabel('Expected output of test 1').inputValue(), '2', 'what was typed is there');
-  replica.say([{ content: '```python\nprint(int(input()) + 1)\n```' }]);
-  await solve(page, 'Read n, print n + 1.');
-  await page.locator('.verified', { hasText: 'passes 1 of 1 tests' }).waitFor();
-  await tabTo(page, page.locator('.answer pre'));
-  await tabTo(page, named(page, 'button', 'Copy'));
-  await assertAccessibleEverywhere(page, 'a program');
-
-  await tabTo(page, page.getByLabel('A program that passes my tests'));
-  await page.keyboard.press('ArrowLeft');
-  await tabTo(page, page.getByLabel('Standard'));
-  await page.keyboard.press('ArrowRight');
-  await page.keyboard.press('ArrowRight');
-  await tabTo(page, page.getByLabel('Number of votes'));
-  await page.keyboard.press('Home');
-  replica.say([{ content: 'It is \\boxed{2}.' }]);
-  await solve(page, 'What is 1 + 1?');
-  await page.getByText('Agreed on by').waitFor();
-  await assertAccessibleEverywhere(page, 'a vote');
+  await assertFocused(page, choice(page, '深入'));
+  assert.equal((await sent()).profile, data[0].id);
+  assert.equal(replica.state.body.reasoning_effort, 'high');
   assert.deepEqual(faults, []);
   await page.context().close();
 });
 
 test('an example is taken, its answer stopped, and the code copied that came until then', async () => {
-  const { page, faults } = await openPage(browser, server.url, { permissions: ['clipboard-read', 'clipboard-write'] });
-  replica.say([{ content: '```python\nprint(1)\n```\n\nThat' }]);
+  const permissions = ['clipboard-read', 'clipboard-write'];
+  const { page, faults } = await openPage(browser, server.url, { ...phoneInTheDark, permissions });
+  replica.say([{ content: '```python\nprint(1)\n```\n\n即' }]);
   const held = replica.hold();
   // One of those for other models than lemma-mini.
-  const example = page.locator('.welcome li button', { hasText: 'an odd sum of digits' });
+  const example = page.locator('.welcome li button', { hasText: '各位数字之和为奇数' });
   await example.waitFor();
   const offered = await example.innerText();
   await press(page, example);
   await assertFocused(page, problem(page));
   assert.equal(await problem(page).inputValue(), offered);
-  await press(page, named(page, 'button', 'Solve'));
+  await press(page, button(page, '求解'));
   await held;
-  await status(page, 'Answering');
-  await press(page, named(page, 'button', 'Stop'));
-  await status(page, 'Stopped');
+  await status(page, '回答中');
+  await press(page, button(page, '停止'));
+  await status(page, '已停止');
   await assertFocused(page, page.locator('.status')); // the button is gone
-  await press(page, named(page, 'button', 'Copy'));
-  await named(page, 'button', 'Copied').waitFor();
-  await assertFocused(page, named(page, 'button', 'Copied'));
-  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'print(1)\n');
+  await tabTo(page, page.locator('.answer pre')); // which the arrow keys scroll
+  await press(page, button(page, '复制'));
+  await button(page, '已复制').waitFor();
+  await assertFocused(page, button(page, '已复制'));
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(await clipboard(), 'print(1)\n');
+
+  // Where the browser refuses that, it is selected.
+  await page.evaluate(() => navigator.clipboard.writeText('').then(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new Error('refused'));
+  }));
+  await page.keyboard.press('Enter');
+  await button(page, '已选中,请手动复制').waitFor();
+  await page.keyboard.press('Control+C');
+  assert.equal((await clipboard()).trim(), 'print(1)');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('tests are added, removed and kept, and a program is asked for that passes them', async () => {
+  const { page, faults } = await openPage(browser, server.url, phoneInTheDark);
+  const input = (n) => page.getByLabel(`测试输入 ${n}`);
+  await press(page, choice(page, '一个答案'), 'ArrowRight');
+  await input(1).waitFor();
+  await solve(page, '读入 n,输出 n + 1。');
+  await page.getByRole('alert').filter({ hasText: '请至少给出一个测试' }).waitFor();
+  await assertFocused(page, problem(page));
+  await press(page, button(page, '添加测试'));
+  await type(page, input(2), '1');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('2');
+  await press(page, button(page, '删除测试 1'));
+  await assertFocused(page, button(page, '添加测试'));
+  await press(page, choice(page, '能通过我的测试的程序'), 'ArrowLeft');
+  await input(1).waitFor({ state: 'detached' });
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await input(1).inputValue(), '1', 'what was typed is there');
+  assert.equal(await page.getByLabel('测试期望输出 1').inputValue(), '2');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('a program is judged by the tests, and each verdict is read', { skip: noSandbox() }, async () => {
+  const { page, faults } = await openPage(browser, server.url, phoneInTheDark);
+  await press(page, choice(page, '一个答案'), 'ArrowRight');
+  await type(page, page.getByLabel('测试输入 1'), '1');
+  await type(page, page.getByLabel('测试期望输出 1'), '2');
+  replica.say([{ content: '```python\nprint(int(input()) + missing)\n```' }]);
+  await solve(page, '读入 n,输出 n + 1。');
+  await page.locator('.note', { hasText: '未通过验证:程序通过了 1 个测试中的 0 个。' }).waitFor();
+  await page.locator('.verdicts', { hasText: '运行时错误' }).waitFor();
+  await tabTo(page, page.locator('.note pre', { hasText: 'missing' }));
+  replica.say([{ content: '```python\nprint(int(input()) + 1)\n```' }]);
+  await press(page, button(page, '重试'));
+  await page.locator('.verified', { hasText: '程序在沙箱中通过了 1 个测试中的 1 个' }).waitFor();
+  await page.locator('.verdicts', { hasText: '通过' }).waitFor();
+  await assertFocused(page, page.locator('.status'));
+  await assertAccessibleEverywhere(page, 'a program');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('a vote has the number that is chosen, races, and is told to answer now', async () => {
+  const { page, faults } = await openPage(browser, server.url, phoneInTheDark);
+  replica.say([{ reasoning: '想一想。' }, { content: '' }]);
+  const held = replica.hold(3);
+  await press(page, choice(page, '标准'), 'ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await press(page, page.getByLabel('投票次数'), 'Home');
+  await solve(page, '1 + 1 等于多少?');
+  await held;
+  await status(page, '思考中');
+  assert.equal(await page.locator('.lane').count(), 3);
+  const before = replica.state.n_thinking_ended;
+  await press(page, button(page, '立即回答'));
+  await status(page, '完成');
+  assert.equal(replica.state.n_thinking_ended - before, 3);
+  await assertFocused(page, page.locator('.status'));
   assert.deepEqual(faults, []);
   await page.context().close();
 });
 
 test('language and theme are chosen, and the focus stays on their buttons', async () => {
-  const { page, faults } = await openPage(browser, server.url);
-  await press(page, named(page, 'button', '中文'));
-  await assertFocused(page, named(page, 'button', 'English'));
-  assert.equal(await page.locator('html').getAttribute('lang'), 'zh-CN');
-  await press(page, named(page, 'button', '主题:跟随系统'));
-  await assertFocused(page, named(page, 'button', '主题:浅色'));
+  const { page, faults } = await openPage(browser, server.url, phoneInTheDark);
+  await press(page, button(page, 'English'));
+  await assertFocused(page, button(page, '中文'));
+  assert.equal(await page.locator('html').getAttribute('lang'), 'en');
+  await press(page, button(page, '中文'));
+  await press(page, button(page, '主题:跟随系统'));
+  await assertFocused(page, button(page, '主题:浅色'));
   assert.equal(await page.locator('html').getAttribute('data-theme'), 'light');
+  await page.keyboard.press('Enter');
+  await assertFocused(page, button(page, '主题:深色'));
   assert.deepEqual(faults, []);
   await page.context().close();
 });
 
-test('each state of the page is accessible in both themes, on a desk and on a phone', async () => {
-  const { page, faults } = await openPage(browser, server.url);
-  await page.getByText('Kinds of tasks: ').waitFor();
-  await assertAccessibleEverywhere(page, 'welcome');
-  const table = '| i | f(i) |\n|---|---|\n| 1 | $x^2$ |\n\n';
-  const program = '```python\ndef f(x): return "a" + str(x)  # so\n```';
-  replica.say([{ reasoning: 'Let me think.' }, { content: `It costs $40.\n\n\\[ x^2 \\]\n\n${table}${program}` }]);
-  await problem(page).fill('What is $x \\cdot x$?');
-  await page.keyboard.press('Control+Enter');
-  await status(page, 'Done');
-  await page.locator('.answer .katex').nth(1).waitFor();
-  await page.locator('.answer .hljs-keyword').first().waitFor();
-  await page.locator('.thinking summary').click();
-  await named(page, 'button', 'Share').click();
-  await page.getByLabel('Link to this task').waitFor();
-  await named(page, 'button', 'History').click();
-  await assertAccessibleEverywhere(page, 'an answer, the history and a link');
+test('a key is asked for, refused and taken, and who is at its limits need not wait', async () => {
+  const locked = await startConsole(['--require-keys', '--workers', '0', '--replica', replica.url]);
+  const { key } = JSON.parse(locked.lemma(['key', 'create', '--name', 'p', '--rpm', '1', '--json']).stdout);
+  const { page, faults } = await openPage(browser, locked.url, phoneInTheDark);
+  replica.say([{ content: '2。' }]);
+  const field = page.getByLabel('API 密钥');
+  await field.waitFor();
+  await type(page, field, 'none');
+  await page.keyboard.press('Enter');
+  await page.locator('.key [role=alert]', { hasText: '服务器不接受此 API 密钥。' }).waitFor();
+  await assertFocused(page, field);
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type(key);
+  await press(page, button(page, '使用此密钥'));
+  await field.waitFor({ state: 'detached' });
+  await assertFocused(page, problem(page));
+  await solve(page, '1 + 1 等于多少?');
+  await status(page, '完成');
+  await press(page, button(page, '重试'));
+  await status(page, '您的密钥超出了限额。');
+  await press(page, button(page, '停止'));
+  await status(page, '已停止');
+  await assertFocused(page, page.locator('.status'));
   assert.deepEqual(faults, []);
   await page.context().close();
+  await locked.remove();
 });

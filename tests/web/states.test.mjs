@@ -64,11 +64,15 @@ for (const [locale, say] of Object.entries(words)) {
     await page.getByText(say.version).waitFor();
     await check('versions');
 
-    replica.say([{ content: 'It is \\boxed{2}.\n\n```python\nprint(2)\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n' }]);
+    const program = '```python\ndef f(x): return "a" + str(x)  # so\n```';
+    const table = '| i | f(i) |\n|---|---|\n| 1 | $x^2$ |\n';
+    replica.say([{ content: `It is \\boxed{2}, for $40.\n\n\\[ x^2 \\]\n\n${program}\n\n${table}` }]);
     const answers = replica.hold();
     await ask(page, 'What is 1 + 1?');
     await answers;
     await status(page, say.answering);
+    await page.locator('.answer .hljs-keyword').first().waitFor();
+    await page.locator('.answer .katex').nth(2).waitFor();
     await check('answering');
     await button(page, say.stop).click();
     await status(page, say.stopped);

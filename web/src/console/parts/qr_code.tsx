@@ -6,8 +6,11 @@ interface Modules {
   path: string; // the dark ones, each a square of 1
 }
 
+// What is below stays where it is when the code comes, and what has the focus there in sight.
+const blank: Modules = { size: 1, path: "" };
+
 export function QrCode({ text, label }: { text: string; label: string }) {
-  const [modules, setModules] = useState<Modules | null>(null);
+  const [modules, setModules] = useState<Modules | null>(blank);
   useEffect(() => {
     let isLeft = false;
     import("uqr").then(
@@ -19,7 +22,7 @@ export function QrCode({ text, label }: { text: string; label: string }) {
         );
         if (!isLeft) setModules({ size, path: rows.join("") });
       },
-      () => {}, // the server is away; the text stands beside it
+      () => setModules(null), // the server is away; the text stands beside it
     );
     return () => {
       isLeft = true;
@@ -31,6 +34,7 @@ export function QrCode({ text, label }: { text: string; label: string }) {
     <svg
       class="qr"
       role="img"
+      aria-hidden={modules === blank}
       aria-label={label}
       viewBox={`0 0 ${size} ${size}`}
       shape-rendering="crispEdges"
