@@ -120,3 +120,31 @@ test('an alert is made, tried, changed and removed, and its secret signs what it
   assert.deepEqual(faults, []);
   await page.context().close();
 });
+
+test('what has the focus stays in sight, and who has scrolled away from it is not called back', async () => {
+  const { page, faults } = await openOnPhone(browser, server, '#/alerts');
+  const create = button(form(page, '新建告警'), '创建');
+  await tabTo(page, create);
+  const isInSight = () => create.evaluate((element) => {
+    const { top, bottom } = element.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight;
+  });
+  const growAbove = () => page.evaluate(() => new Promise((drawn) => {
+    const grown = document.createElement('p');
+    grown.style.height = '900px';
+    document.querySelector('main h3').before(grown);
+    requestAnimationFrame(() => requestAnimationFrame(drawn));
+  }));
+  await growAbove();
+  assert.ok(await isInSight());
+  await page.evaluate(() => new Promise((scrolled) => {
+    addEventListener('scroll', () => scrolled(), { once: true });
+    scrollTo(0, 0);
+  }));
+  assert.ok(!(await isInSight()));
+  await growAbove();
+  assert.ok(!(await isInSight()));
+  assert.equal(await page.evaluate(() => scrollY), 0);
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
