@@ -129,10 +129,11 @@ test('what has the focus stays in sight, and who has scrolled away from it is no
     const { top, bottom } = element.getBoundingClientRect();
     return bottom > 0 && top < innerHeight;
   });
-  const growAbove = () => page.evaluate(() => new Promise((drawn) => {
+  // Where a failure is told. What comes above the window moves nothing in it: browsers see to that.
+  const growAbove = () => create.evaluate((element) => new Promise((drawn) => {
     const grown = document.createElement('p');
     grown.style.height = '900px';
-    document.querySelector('main h3').before(grown);
+    element.before(grown);
     requestAnimationFrame(() => requestAnimationFrame(drawn));
   }));
   await growAbove();
