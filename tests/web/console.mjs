@@ -1,7 +1,7 @@
 // A real `lemma serve` with its console, and people who use it in Chromium.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,7 +12,7 @@ export const password = 'correct horse battery';
 
 // Resolves to the server with `console` (the address of the page), `user(name, role)`, which makes
 // one, `ask(body, key)`, which asks the model, `lemma(args, input)`, which runs a command on its data,
-// and `remove()`, which ends it and its data.
+// `saveProfile(toml)`, which saves a version of one, and `remove()`, which ends it and its data.
 export async function startConsole(args = []) {
   const root = mkdtempSync(join(tmpdir(), 'lemma-console-'));
   const data = ['--data-dir', join(root, 'data')];
@@ -33,6 +33,12 @@ export async function startConsole(args = []) {
       method: 'POST', body: JSON.stringify({ profile: 'math', max_tokens: 24, ...body }),
       headers: { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) },
     }),
+    saveProfile(toml) {
+      const file = join(root, 'profile.toml');
+      writeFileSync(file, toml);
+      const saved = lemma(['profile', 'import', file]);
+      assert.equal(saved.status, 0, saved.stderr);
+    },
     async remove() {
       await server.stop();
       rmSync(root, { recursive: true });

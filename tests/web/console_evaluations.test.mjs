@@ -1,9 +1,7 @@
 // Evaluations in the console: a set of problems, versions evaluated on it by the server, and a gate
 // that lets the good one into production and not the bad one.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
 import { killServers } from '../serve/server.mjs';
@@ -12,31 +10,22 @@ import { assertAccessible, button, goTo, inProduction, openConsole, picture, sta
 
 let server;
 let browser;
-let directory;
 before(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'lemma-evaluations-'));
   server = await startConsole(['--require-keys']); // evaluations have none
   server.user('vera', 'viewer');
   server.user('edith', 'prompt_editor');
   const shipped = server.lemma(['profile', 'export', 'math']).stdout;
   assert.doesNotMatch(shipped, /\[user\]/);
-  save(`${shipped}\n[user]\nen = 'What is 2 + 3? {{prompt}}'\n`); // version 2 makes the model answer another question
-  save(`${shipped}\n[variables]\ntone = "dry"\n`); // version 3 asks as version 1 does
+  // Version 2 makes the model answer another question.
+  server.saveProfile(`${shipped}\n[user]\nen = 'What is 2 + 3? {{prompt}}'\n`);
+  server.saveProfile(`${shipped}\n[variables]\ntone = "dry"\n`); // version 3 asks as version 1 does
   browser = await launchBrowser();
 });
 after(async () => {
   await browser?.close();
   await server?.remove();
-  rmSync(directory, { recursive: true });
   killServers();
 });
-
-function save(toml) {
-  const file = join(directory, 'math.toml');
-  writeFileSync(file, toml);
-  const saved = server.lemma(['profile', 'import', file]);
-  assert.equal(saved.status, 0, saved.stderr);
-}
 
 const problems = Array.from({ length: 10 }, (_, i) =>
   JSON.stringify({ problem: `What is ${11 + i} * ${3 + i}?`, answer: String((11 + i) * (3 + i)) }));

@@ -43,12 +43,12 @@ export async function focusName(page) {
 
 const isFocused = (target) => target.evaluate((element) => element === element.getRootNode().activeElement);
 
-// Goes on with the tab key until `target` has the focus.
-export async function tabTo(page, target) {
+// Goes on with the tab key, or with shift back, until `target` has the focus.
+export async function tabTo(page, target, key = 'Tab') {
   const seen = [];
   for (let i = 0; i < stopsMax; ++i) {
     if (await isFocused(target)) return void (await focusName(page));
-    await page.keyboard.press('Tab');
+    await page.keyboard.press(key);
     seen.push(await focusName(page));
   }
   assert.fail(`the tab key never comes to ${target}, but to ${seen.join(', ')}`);
@@ -64,6 +64,17 @@ export async function assertFocused(page, target) {
 export async function press(page, target, key = 'Enter') {
   await tabTo(page, target);
   await page.keyboard.press(key);
+}
+
+// The option of a select that reads so, with the arrow keys: it stays closed, as it does for a screen reader.
+export async function choose(page, select, text) {
+  await press(page, select, 'Home');
+  const at = await select.evaluate(({ options }, wanted) => [...options].findIndex((o) => o.text === wanted), text);
+  assert.ok(at >= 0, `${select} has no "${text}"`);
+  for (let i = 0; i < at; ++i) await page.keyboard.press('ArrowDown');
+  const chosen = () => select.evaluate(({ selectedOptions }) => selectedOptions[0]?.text);
+  await eventually(async () => (await chosen()) === text, `"${text}" is chosen`);
+  await assertFocused(page, select);
 }
 
 // It asks, and gets a yes.

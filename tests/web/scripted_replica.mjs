@@ -47,15 +47,17 @@ export async function startReplica() {
         response.writeHead(400, { 'Content-Type': 'application/json' });
         return response.end(JSON.stringify({ error: { message: 'one at a time', param: 'n' } }));
       }
-      if (!state.body.stream) return json(wholeAnswer());
+      if (!state.body.stream) return void wholeAnswer().then(json);
       void answer(request.headers['x-request-id'], response);
     });
   });
 
   const nextPieces = () => turns.shift() ?? always;
 
-  function wholeAnswer() {
-    const content = nextPieces().map((piece) => piece.content ?? '').join('');
+  async function wholeAnswer() {
+    const pieces = nextPieces();
+    for (const piece of pieces) if (typeof piece === 'function') await piece();
+    const content = pieces.map((piece) => piece.content ?? '').join('');
     return {
       id: 'chatcmpl-1', object: 'chat.completion', model: state.model,
       choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],

@@ -51,6 +51,21 @@ function viewIn(place: HTMLElement, doc: string, extensions: Extension[]): Edito
   return new EditorView({ doc, parent: root, root, extensions });
 }
 
+// Browsers give what is typed over a selection the colours of that, as a style in its place, which the page's policy
+// refuses: here the selection goes without them.
+const typedOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { data, inputType } = event;
+    if (inputType !== "insertText" || data === null || view.state.selection.main.empty)
+      return false;
+    view.dispatch(view.state.replaceSelection(data), {
+      userEvent: "input.type",
+      scrollIntoView: true,
+    });
+    return true;
+  },
+});
+
 // Tab leaves it, as it does any other field.
 export function editorIn(
   place: HTMLElement,
@@ -64,6 +79,7 @@ export function editorIn(
     history(),
     drawSelection(),
     keymap.of([...defaultKeymap, ...historyKeymap]),
+    typedOver,
     EditorView.updateListener.of((update) => {
       if (update.docChanged) onChange(update.state.doc.toString());
     }),
