@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { eventually } from '../serve/server.mjs';
 
 const stopsMax = 60; // of a page
+export const phoneInTheDark = { locale: 'zh-CN', colorScheme: 'dark', viewport: { width: 360, height: 740 } };
 
 // What has the focus, as a screen reader names it, and how wide the ring is that shows it.
 const focus = (page) => page.evaluate(() => {
