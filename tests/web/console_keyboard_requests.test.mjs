@@ -24,8 +24,8 @@ after(stopScripted);
 const prompt = 'What is 1 + 1?';
 const link = (scope, name) => scope.getByRole('link', { name, exact: true });
 
-// A list of `n` goes on. Its button comes after more stops than a page is to have, and is its last: the keyboard comes to
-// it from behind.
+// A list of `n` goes on. Its button comes after more stops than a page is to have, and is its last: the keyboard comes
+// to it from behind.
 async function showsAll(page, rows, n) {
   await page.reload(); // nothing has the focus
   await eventually(async () => (await rows.count()) === 50, 'a part of them');
@@ -50,10 +50,14 @@ test('a request is followed, and no more, and ended', async () => {
   await press(page, link(now, 'judge'));
   await page.getByRole('heading', { name: 'judge' }).waitFor();
   await page.goBack();
-  await rows.filter({ hasText: '回答' }).waitFor();
+  await press(page, rows.getByRole('link').first());
+  await page.locator('.facts').getByRole('status').filter({ hasText: '回答' }).waitFor();
   await confirm(page, button(now, '结束'));
   await rows.waitFor({ state: 'detached' });
   await assertFocused(page, now);
+  await page.locator('.facts', { hasText: '已被手动结束' }).waitFor(); // as the log has it
+  await press(page, link(main(page), '搜索'));
+  await page.getByRole('heading', { name: '搜索' }).waitFor();
   assert.match(await first.text(), /event: error[^]*cancelled/);
 
   const isNextHeld = replica.hold();
@@ -63,9 +67,10 @@ test('a request is followed, and no more, and ended', async () => {
   const follow = page.getByLabel('跟随');
   await press(page, follow, 'Space');
   assert.equal(await follow.isChecked(), false);
+  await page.waitForTimeout(3000); // what it asked until then is answered
   replica.release();
   assert.match(await next.text(), /Now the answer/);
-  await page.waitForTimeout(2500); // more than twice as long as from one look to the next
+  await page.waitForTimeout(1500); // longer than from one look to the next
   assert.equal(await rows.count(), 1, 'nobody looks');
   await assertFocused(page, follow);
   await page.keyboard.press('Space');
