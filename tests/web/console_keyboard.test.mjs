@@ -1,198 +1,153 @@
-// What an operator does most, by the keyboard alone.
+// The console's frame, its overview and the replicas: by the keyboard alone, in Chinese, in the dark, on a phone.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { button, inProduction, openConsole, password, startConsole } from './console.mjs';
-import { assertFocused, confirm, press, tabTo, type } from './keyboard.mjs';
+import { killServers } from '../serve/server.mjs';
+import { launchBrowser, openPage } from './browser.mjs';
+import { button, password, startConsole } from './console.mjs';
+import { inMenu, main, openOnPhone, region, retype, toPage } from './console_phone.mjs';
+import { assertFocused, confirm, phoneInTheDark, press, type } from './keyboard.mjs';
 import { startReplica } from './scripted_replica.mjs';
-import { startScripted, stopScripted } from './scripted_server.mjs';
 
-let replica;
 let elsewhere;
 let server;
 let browser;
 before(async () => {
   elsewhere = await startReplica();
-  ({ replica, server, browser } = await startScripted(startConsole));
+  server = await startConsole(['--workers', '1']);
+  browser = await launchBrowser();
 });
 after(async () => {
-  await stopScripted();
+  await browser?.close();
+  await server?.remove();
   elsewhere?.stop();
+  killServers();
 });
 
-const table = (page, name) => page.getByRole('region', { name, exact: true });
-const toPage = (page, name) => press(page, page.locator('nav').getByRole('link', { name, exact: true }));
+test('one signs in, sees every page, chooses language and theme, and signs out', async () => {
+  const { page, faults } = await openPage(browser, server.console, phoneInTheDark);
+  await type(page, page.getByLabel('名称'), 'alice');
+  await type(page, page.getByLabel('密码'), 'not the password');
+  await page.keyboard.press('Enter');
+  await page.locator('[role=alert]', { hasText: '不正确。' }).waitFor();
+  await retype(page, page.getByLabel('密码'), password);
+  await press(page, button(page, '登录'));
+  await page.getByRole('heading', { name: '概览', level: 2 }).waitFor();
+  await assertFocused(page, main(page)); // the form is gone
+  const names = await page.locator('nav a').allInnerTexts();
+  assert.equal(names.length, 12);
+  for (const name of names) {
+    await toPage(page, name);
+    await page.getByRole('heading', { name, exact: true, level: 2 }).waitFor();
+    await assertFocused(page, inMenu(page, name));
+  }
 
-test('a key is made, kept and revoked, and a no leaves the focus where it was', async () => {
-  const { page, faults } = await openConsole(browser, server);
-  await toPage(page, 'Keys');
-  await tabTo(page, page.locator('form').getByLabel('Name'));
-  await page.keyboard.type('judge');
+  for (const [now, next, chosen] of [['跟随系统', '浅色', 'light'], ['浅色', '深色', 'dark'], ['深色', '跟随系统', 'auto']]) {
+    await press(page, button(page, `主题:${now}`));
+    await assertFocused(page, button(page, `主题:${next}`));
+    assert.equal(await page.locator('html').getAttribute('data-theme'), chosen);
+  }
+  await press(page, button(page, 'English'));
+  await page.getByRole('heading', { name: 'Settings', level: 2 }).waitFor();
+  await assertFocused(page, button(page, '中文'));
   await page.keyboard.press('Enter');
-  const secret = page.locator('.secret');
-  await secret.waitFor();
-  await assertFocused(page, secret);
-  await press(page, button(page, 'I have kept it'));
-  await secret.waitFor({ state: 'detached' });
-  await assertFocused(page, page.locator('main')); // its form was made anew
-  await press(page, page.getByRole('link', { name: 'judge' }));
-
-  const revoke = button(page, 'Revoke');
-  await press(page, revoke);
-  await assertFocused(page, button(page, 'Cancel'));
-  await page.keyboard.press('Escape');
-  await assertFocused(page, revoke);
-  await page.keyboard.press('Enter');
-  await page.keyboard.press('Enter'); // on Cancel
-  await assertFocused(page, revoke);
-  await page.keyboard.press('Enter');
-  await page.keyboard.press('Shift+Tab');
-  await page.keyboard.press('Enter');
-  await page.getByText('· revoked ·').waitFor();
-  await assertFocused(page, page.locator('main')); // the button went with its form
-  assert.deepEqual(faults, []);
-  await page.context().close();
-});
-
-test('a replica is drained and taken back with the focus on its button', async () => {
-  const { page, faults } = await openConsole(browser, server);
-  await toPage(page, 'Replicas');
-  await press(page, button(page, 'Drain'));
-  await button(page, 'Take back').waitFor();
-  await assertFocused(page, button(page, 'Take back'));
-  await page.keyboard.press('Enter');
-  await button(page, 'Drain').waitFor();
-  await assertFocused(page, button(page, 'Drain'));
-  assert.deepEqual(faults, []);
-  await page.context().close();
-});
-
-test('a user is made and changed, and a second factor set up', async () => {
-  const { page, faults } = await openConsole(browser, server);
-  await toPage(page, 'Users');
-  const form = page.locator('main > form');
-  await tabTo(page, form.getByLabel('Name'));
-  await page.keyboard.type('bob');
-  await tabTo(page, form.getByLabel('Password'));
-  await page.keyboard.type(password);
-  await page.keyboard.press('Enter');
-  const row = page.locator('tbody tr', { hasText: 'bob' });
-  await row.waitFor();
-  await assertFocused(page, page.locator('main')); // its form was made anew
-  await press(page, row.locator('summary'));
-  await press(page, button(row, 'Disable'));
-  await page.keyboard.press('Escape');
-  await assertFocused(page, button(row, 'Disable'));
-  await confirm(page, button(row, 'Disable'));
-  await button(row, 'Let in again').waitFor();
-  await assertFocused(page, table(page, 'Users'));
-
-  await toPage(page, 'Settings');
-  const factor = page.locator('section', { hasText: 'Second factor' });
-  await tabTo(page, factor.getByLabel('Present password'));
-  await page.keyboard.type(password);
-  await page.keyboard.press('Enter');
-  await factor.getByLabel('Code', { exact: true }).waitFor();
-  await assertFocused(page, factor.getByLabel('Code', { exact: true }));
-  await press(page, button(page, 'Sign out (alice)'));
+  await page.getByRole('heading', { name: '设置', level: 2 }).waitFor();
+  await assertFocused(page, button(page, 'English'));
+  await press(page, button(page, '退出 (alice)'));
   await page.locator('.sign-in').waitFor();
+  await assertFocused(page, main(page)); // the button is gone
   assert.deepEqual(faults, []);
   await page.context().close();
 });
 
-test('a profile is edited, previewed, compared, saved, promoted and rolled back', async () => {
-  server.user('edith', 'prompt_editor');
-  const { page, faults } = await openConsole(browser, server, '#/profiles', 'edith');
-  await press(page, page.getByRole('link', { name: 'math', exact: true }));
-  const editor = page.getByRole('textbox', { name: "The profile's file" });
-  await editor.waitFor();
-  await assertFocused(page, page.locator('main')); // the link went with the list
-  await tabTo(page, editor);
-  await page.keyboard.press('Control+End');
-  await page.keyboard.type('\n[variables]\ntone = "dry"\n');
-  await page.getByText('Tab leaves the editor.').waitFor();
-  await page.keyboard.press('Tab');
-  const save = button(page, 'Save as the next version');
-  await assertFocused(page, save);
+test('the overview shows another range and latency, hides a line, and leads to what it counts', async () => {
+  const { page, faults } = await openOnPhone(browser, server);
+  const range = page.getByLabel('时间', { exact: true });
+  await press(page, range, 'Home');
+  await page.waitForURL(/range=15m/);
+  await page.keyboard.press('ArrowDown');
+  await page.waitForURL(/range=1h/);
+  await assertFocused(page, range);
+  const latency = page.getByRole('combobox', { name: '延迟' });
+  await press(page, latency, 'Home');
+  await page.locator('figcaption', { hasText: '排队' }).waitFor();
+  await assertFocused(page, latency);
 
-  const prompt = page.getByLabel("The user's text");
-  await tabTo(page, prompt);
-  await page.keyboard.press('Control+A');
-  await page.keyboard.type('What is 2 + 3?');
-  await page.keyboard.press('Enter');
-  await page.locator('pre.rendered', { hasText: 'What is 2 + 3?' }).waitFor();
-  await assertFocused(page, prompt);
-  const compare = page.getByLabel('Compare with version');
-  await press(page, compare, '1');
-  await page.locator('.difference .cm-changedLine', { hasText: 'tone' }).waitFor();
-  await assertFocused(page, compare);
-  await tabTo(page, page.getByRole('textbox', { name: '1 - 1' }));
-  await page.keyboard.press('Shift+Tab');
-  await assertFocused(page, compare);
+  const line = page.locator('figure', { hasText: '每秒请求' }).locator('.u-series', { hasText: '错误' });
+  const errors = button(line, '错误');
+  for (const isShown of ['false', 'true']) {
+    await press(page, errors, 'Space');
+    await assertFocused(page, errors);
+    assert.equal(await errors.getAttribute('aria-pressed'), isShown);
+    assert.equal(await line.evaluate(({ classList }) => classList.contains('u-off')), isShown === 'false');
+  }
 
-  await press(page, save);
-  await page.waitForURL(/version=2/);
-  const version = page.locator('section.panel').getByLabel('Version', { exact: true });
-  await editor.waitFor();
-  await assertFocused(page, version);
-  assert.equal(await version.inputValue(), '2');
-  await press(page, button(page, 'Promote'));
-  await inProduction(page, '2');
-  await assertFocused(page, button(page, 'Promote'));
-  await press(page, button(page, 'Roll back'));
-  await assertFocused(page, button(page, 'Cancel'));
-  await page.keyboard.press('Shift+Tab');
-  await page.keyboard.press('Enter');
-  await inProduction(page, '1');
-  await assertFocused(page, button(page, 'Roll back'));
+  for (const [label, heading] of [['运行中', '请求'], ['等待中', '请求'], ['就绪副本', '副本'], ['最高 KV 占用', '副本'],
+                                  ['最高 CPU 占用', '副本'], ['触发的告警', '告警']]) {
+    const tile = page.locator('.tile', { has: page.getByText(label, { exact: true }) });
+    await press(page, tile.getByRole('link'));
+    await page.getByRole('heading', { name: heading, exact: true, level: 2 }).waitFor();
+    await assertFocused(page, main(page)); // the link went with its page
+    await page.goBack();
+  }
   assert.deepEqual(faults, []);
   await page.context().close();
 });
 
-test('what is removed, ended or cancelled leaves the focus on what was around it', async () => {
-  const { page, faults } = await openConsole(browser, server, '#/replicas');
-  await type(page, page.getByLabel('As --replica takes it'), `${elsewhere.url},name=gpu1`);
+const rowOf = (page, name) =>
+  page.locator('tbody tr', { has: page.getByRole('cell', { name, exact: true }) });
+const isState = (row, state) => row.getByRole('cell', { name: state, exact: true }).waitFor();
+
+test('a replica is added, drained, taken back and removed', async () => {
+  const { page, faults } = await openOnPhone(browser, server, '#/replicas');
+  const spec = page.getByLabel('写法同 --replica');
+  const key = page.getByLabel('其 API 密钥(如需要)');
+  const refused = page.locator('form [role=alert]');
+  await type(page, spec, 'no address');
   await page.keyboard.press('Enter');
-  const added = page.locator('tbody tr', { hasText: 'gpu1' });
-  await confirm(page, button(added, 'Remove'));
+  await refused.filter({ hasText: '服务器不接受该请求。 (spec: ' }).waitFor();
+  await assertFocused(page, spec);
+  await retype(page, spec, `${elsewhere.url},name=worker-0`);
+  await page.keyboard.press('Enter');
+  await refused.filter({ hasText: 'a replica has the name' }).waitFor();
+  await retype(page, spec, `${elsewhere.url},name=gpu1`);
+  await type(page, key, 'sk-planted');
+  await press(page, button(page, '添加'));
+  const added = rowOf(page, 'gpu1');
+  await isState(added, '就绪');
+  await assertFocused(page, button(page, '添加'));
+  assert.equal((await spec.inputValue()) + (await key.inputValue()), '');
+  assert.equal(await refused.count(), 0);
+
+  await press(page, button(added, '排空'));
+  await isState(added, '排空中');
+  await assertFocused(page, button(added, '恢复'));
+  await page.keyboard.press('Enter');
+  await isState(added, '就绪');
+  await assertFocused(page, button(added, '排空'));
+  await confirm(page, button(added, '删除'));
   await added.waitFor({ state: 'detached' });
-  await assertFocused(page, table(page, 'Replicas'));
+  await assertFocused(page, region(page, '副本'));
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
 
-  await toPage(page, 'Alerts');
-  await type(page, page.getByLabel('Name'), 'slow');
-  await type(page, page.getByLabel('Webhook'), 'https://hook.invalid/');
-  await page.keyboard.press('Enter');
-  await press(page, button(page, 'I have kept it'));
-  await confirm(page, button(page, 'Remove'));
-  await button(page, 'Remove').waitFor({ state: 'detached' });
-  await assertFocused(page, table(page, 'Alerts'));
-
-  await toPage(page, 'Evaluations');
-  await type(page, page.getByLabel('Name'), 'sums');
-  await type(page, page.getByLabel('Problems, a JSON object a line'), '{"problem": "1 + 1", "answer": "2"}');
-  await press(page, button(page, 'Create'));
-  await confirm(page, button(page, 'Remove'));
-  await button(page, 'Remove').waitFor({ state: 'detached' });
-  await assertFocused(page, table(page, 'Sets of problems'));
-
-  replica.say([{ content: 'It is' }]);
-  const isHeld = replica.hold();
-  const body = JSON.stringify({ target: '/generate', body: { prompt: 'What is 47 * 36?' } });
-  const { id } = await (await fetch(`${server.url}/v1/jobs`, { method: 'POST', body })).json();
-  await isHeld;
-  await toPage(page, 'Requests');
-  await confirm(page, button(page, 'End'));
-  await button(page, 'End').waitFor({ state: 'detached' });
-  await assertFocused(page, table(page, 'Now'));
-
-  const another = replica.hold();
-  const next = await (await fetch(`${server.url}/v1/jobs`, { method: 'POST', body })).json();
-  await another;
-  await page.evaluate((hash) => (location.hash = hash), `#/jobs/${next.id}`);
-  assert.notEqual(next.id, id);
-  await confirm(page, button(page, 'Cancel the job'));
-  await button(page, 'Cancel the job').waitFor({ state: 'detached' });
-  await assertFocused(page, page.locator('main'));
+test('a worker is restarted, once it is meant', async () => {
+  const { page, faults } = await openOnPhone(browser, server, '#/replicas');
+  const worker = rowOf(page, 'worker-0');
+  await isState(worker, '就绪');
+  const restarts = (n) => worker.locator('td').nth(9).filter({ hasText: new RegExp(`^${n}$`) }).waitFor();
+  const restart = button(worker, '重启');
+  await press(page, restart);
+  await worker.getByRole('group', { name: '重启此工作进程?' }).waitFor();
+  await assertFocused(page, button(worker, '取消'));
+  await page.keyboard.press('Escape');
+  await assertFocused(page, restart);
+  await restarts(0);
+  await confirm(page, restart);
+  await assertFocused(page, restart);
+  await restarts(1);
+  await isState(worker, '就绪');
   assert.deepEqual(faults, []);
   await page.context().close();
 });

@@ -75,6 +75,8 @@ export function Usage({ route }: { route: Route }) {
   const textOf = (kind: string, value: string) =>
     kind === "key_id" ? nameOfKey(value) : kind === "reason" ? reasonName(value, say) : value;
   const rowWords = rowKinds.map((kind) => [kind, wordOf(kind, say)] as const);
+  // What rows are by already would be no choice, and none that arrow keys come past.
+  const rowWordsWithout = (taken: RowKind[]) => rowWords.filter(([kind]) => !taken.includes(kind));
   const addressAs = (format: string) =>
     addressOf("/usage", { ...query, from_ms: beginOf(range), format });
   return (
@@ -86,7 +88,7 @@ export function Usage({ route }: { route: Route }) {
             key={level}
             label={i < 2 ? say(i === 0 ? "rowsBy" : "thenBy") : say("thenByLevel", { n: i + 1 })}
             value={by[i] ?? ""}
-            options={i === 0 ? rowWords : [["", say("none")], ...rowWords]}
+            options={i === 0 ? rowWords : [["", say("none")], ...rowWordsWithout(by.slice(0, i))]}
             onChange={(kind) => change({ [level]: kind })}
           />
         ))}

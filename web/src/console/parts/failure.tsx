@@ -14,8 +14,11 @@ export function FailureText({ failure, say }: { failure: CallError | null; say: 
     429: "failedLimit",
     503: "failedBusy",
   };
-  const kind: Word =
-    kinds[failure.status] ?? (failure.status >= 500 ? "failedServer" : "failedRequest");
+  // To who is signed in, a wrong password of their own is no lack of a right.
+  const isOwnPassword = failure.status === 403 && failure.field === "password";
+  const kind: Word = isOwnPassword
+    ? "failedSignIn"
+    : (kinds[failure.status] ?? (failure.status >= 500 ? "failedServer" : "failedRequest"));
   const detail = (failure.field ? `${failure.field}: ` : "") + failure.message;
   return (
     <p class="failure" role="alert">

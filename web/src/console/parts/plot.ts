@@ -16,6 +16,7 @@ export interface PlotLook {
 }
 
 export function plotOf(place: HTMLElement, data: uPlot.AlignedData, look: PlotLook): uPlot {
+  const switches = look.lines.map(({ label }) => switchOf(label));
   const axis = { stroke: look.ink, grid: { stroke: look.grid, width: 1 }, ticks: { show: false } };
   return new uPlot(
     {
@@ -26,8 +27,8 @@ export function plotOf(place: HTMLElement, data: uPlot.AlignedData, look: PlotLo
           label: look.timeLabel,
           value: (_, seconds) => (seconds === null ? "" : look.writeTime(seconds)),
         },
-        ...look.lines.map(({ label, colour }) => ({
-          label,
+        ...look.lines.map(({ colour }, i) => ({
+          label: switches[i],
           stroke: colour,
           width: 2,
           value: (_: uPlot, value: number | null) => (value === null ? "" : look.write(value)),
@@ -43,8 +44,22 @@ export function plotOf(place: HTMLElement, data: uPlot.AlignedData, look: PlotLo
       ],
       scales: { y: { range: (_, __, high) => [0, Math.max(high ?? 0, 0.001) * 1.05] } },
       cursor: { drag: { x: false, y: false } },
+      hooks: {
+        setSeries: [
+          (_, i, { show }) => switches[i! - 1]?.setAttribute("aria-pressed", String(show)),
+        ],
+      },
     },
     data,
     place,
   );
+}
+
+// A line's name in the legend, where a click hides the line and shows it again: a button is clicked by keys too.
+function switchOf(label: string): HTMLElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = label;
+  button.setAttribute("aria-pressed", "true");
+  return button;
 }
