@@ -226,7 +226,13 @@ test('the audit log goes on on demand, to its first entry', async () => {
   const more = button(page, '更多');
   for (const n of [100, 200]) {
     await eventually(async () => (await rows.count()) === n, `${n} entries`);
-    if (n > 100) await assertFocused(page, more);
+    if (n > 100) {
+      // The first of what came is where the button was, and the button with the focus below the last.
+      assert.ok(await rows.nth(100).evaluate((row) => row.getBoundingClientRect().top < innerHeight), 'it is read on');
+      await page.keyboard.press('Shift+Tab');
+      await page.keyboard.press('Tab');
+      await assertFocused(page, more);
+    }
     await press(page, more);
   }
   await eventually(async () => (await rows.last().innerText()).startsWith('1\t'), 'the first of all');

@@ -4,7 +4,7 @@ import { useLayoutEffect } from "preact/hooks";
 // Where what has the focus goes (a button with its row, a link with its list, a form with its session), the focus
 // goes to what was around it, or to the begin of the page: without one, the keyboard is nowhere. And what has the focus
 // and is in sight stays there where what comes above it (what went wrong, a row, a form) would push it out of a small
-// window; who has scrolled away from it is not called back.
+// window; who has scrolled away from it is not called back, nor is who reads the list that goes on in its place.
 export function useFocusKept() {
   useLayoutEffect(() => {
     let trail: Element[] = []; // what had the focus last, and what is around that
@@ -29,7 +29,7 @@ export function useFocusKept() {
     };
     const keepInSight = () => {
       const active = document.activeElement;
-      if (wasInSight && active && active === trail[0] && !isInSight(active)) {
+      if (wasInSight && active && active === trail[0] && !isInSight(active) && isNear(active)) {
         active.scrollIntoView({ block: "nearest" });
       }
       look();
@@ -60,4 +60,10 @@ const isShown = (element: Element) => element.isConnected && !element.closest("[
 function isInSight(element: Element): boolean {
   const { top, bottom } = element.getBoundingClientRect();
   return bottom > 0 && top < innerHeight;
+}
+
+// Within a window's height of the window.
+function isNear(element: Element): boolean {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > -innerHeight && top < 2 * innerHeight;
 }
