@@ -22,15 +22,12 @@ export function plotOf(place: HTMLElement, data: uPlot.AlignedData, look: PlotLo
       width: Math.max(place.clientWidth, 100),
       height: look.height,
       series: [
-        {
-          label: look.timeLabel,
-          value: (_, seconds) => (seconds === null ? "" : look.writeTime(seconds)),
-        },
+        { label: look.timeLabel, value: told(look.writeTime) },
         ...look.lines.map(({ label, colour }) => ({
           label,
           stroke: colour,
           width: 2,
-          value: (_: uPlot, value: number | null) => (value === null ? "" : look.write(value)),
+          value: told(look.write),
         })),
       ],
       axes: [
@@ -41,10 +38,26 @@ export function plotOf(place: HTMLElement, data: uPlot.AlignedData, look: PlotLo
         },
         { ...axis, size: 64, values: (_, ticks) => ticks.map(look.write) },
       ],
-      scales: { y: { range: (_, __, high) => [0, Math.max(high ?? 0, 0.001) * 1.05] } },
+      scales: { y: { range: (_, __, high) => [0, (high || 1) * 1.05] } },
       cursor: { drag: { x: false, y: false } },
+      hooks: { ready: [followTaps] },
     },
     data,
     place,
+  );
+}
+
+// In the legend: where no cursor points to a time, the newest value.
+function told(write: (value: number) => string): uPlot.Series.Value {
+  return (plot, value, series, at) => {
+    const shown = at === null ? plot.data[series]!.at(-1) : value;
+    return shown == null ? "" : write(shown);
+  };
+}
+
+// uPlot follows the mouse alone.
+function followTaps(plot: uPlot): void {
+  plot.over.addEventListener("pointerdown", ({ offsetX, offsetY }) =>
+    plot.setCursor({ left: offsetX, top: offsetY }),
   );
 }
