@@ -1,7 +1,14 @@
 // One request of the log, with its time line and, where its key keeps them, prompt and answer.
 import { CallError } from "../admin_api";
 import { useConsole } from "../context";
-import { phases, phasesOf, reasonName, type KeptRequest, type LoggedRequest } from "../requests";
+import {
+  finishName,
+  phases,
+  phasesOf,
+  reasonName,
+  type KeptRequest,
+  type LoggedRequest,
+} from "../requests";
 import { linkTo } from "../route";
 import { useData } from "../use_data";
 import { useKeyNames } from "../use_key_names";
@@ -26,7 +33,7 @@ export function RequestDetails({ id }: { id: string }) {
   const facts: Fact[] = [
     [say("started"), formats.time(request.started)],
     [say("dimension.status"), `${request.status} ${reasonName(request.reason, say)}`],
-    [say("finish"), request.finish_reason],
+    [say("finish"), finishName(request.finish_reason, say)],
     [
       say("dimension.key_id"),
       request.key_id && <KeyLink id={request.key_id} name={nameOfKey(request.key_id)} />,
