@@ -40,7 +40,6 @@ export function plotOf(place: HTMLElement, data: uPlot.AlignedData, look: PlotLo
       ],
       scales: { y: { range: (_, __, high) => [0, (high || 1) * 1.05] } },
       cursor: { drag: { x: false, y: false } },
-      hooks: { ready: [followTaps] },
     },
     data,
     place,
@@ -53,11 +52,4 @@ function told(write: (value: number) => string): uPlot.Series.Value {
     const shown = at === null ? plot.data[series]!.at(-1) : value;
     return shown == null ? "" : write(shown);
   };
-}
-
-// uPlot follows the mouse alone.
-function followTaps(plot: uPlot): void {
-  plot.over.addEventListener("pointerdown", ({ offsetX, offsetY }) =>
-    plot.setCursor({ left: offsetX, top: offsetY }),
-  );
 }
