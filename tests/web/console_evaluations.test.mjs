@@ -121,7 +121,7 @@ test('a set is made; a bad version is evaluated and refused, a good one promoted
   await page.getByRole('link', { name: 'Compare', exact: true }).click();
   await page.locator('[role=status]', { hasText: 'A significant regression' }).waitFor();
   await page.getByRole('region', { name: 'Settings' }).getByRole('row', { name: 'Profile math@1 math@2' }).waitFor();
-  await picture(page, 'comparison', { height: 1180 });
+  await picture(page, 'comparison', { height: 1480 });
   await assertAccessible(page, 'comparison');
   const refused = server.lemma(['profile', 'promote', 'math', '2']);
   assert.notEqual(refused.status, 0);

@@ -68,7 +68,7 @@ test('a key is made, shown once, used, limited, rotated and revoked', async () =
     await page.locator('td', { hasText: 'lemma-mini' }).waitFor();
     return true;
   }, 'its use is shown');
-  await picture(page, 'key', { height: 1080 });
+  await picture(page, 'key', { height: 960 });
   await assertAccessible(page, 'key');
   await button(page, 'Revoke').click();
   await button(page.locator('.confirm'), 'Revoke').click();
