@@ -75,7 +75,21 @@ export async function assertAccessible(page, what) {
   assert.deepEqual(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), [], what);
 }
 
-// In both themes, as a desk and as a phone; and nothing is scrolled sideways.
+// Texts in cells of tables that stand as columns of letters: lines of fewer than three of them.
+const tornTexts = (page) => page.evaluate(() => [...document.querySelectorAll('td')].flatMap((cell) => {
+  const torn = [];
+  const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const range = document.createRange();
+    range.selectNodeContents(texts.currentNode);
+    const n_lines = new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom))).size;
+    const text = texts.currentNode.data.trim();
+    if (n_lines > 1 && text.length < 3 * n_lines) torn.push(text);
+  }
+  return torn;
+}));
+
+// In both themes, as a desk and as a phone; nothing is scrolled sideways, and no cell is a column of letters.
 export async function assertAccessibleEverywhere(page, what) {
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme });
@@ -84,6 +98,7 @@ export async function assertAccessibleEverywhere(page, what) {
       await assertAccessible(page, `${what}, ${colorScheme}, ${device}`);
       const [content, screen] = await page.evaluate(() => [document.scrollingElement.scrollWidth, innerWidth]);
       assert.ok(content <= screen, `${what}, ${device}: ${content} pixels on a screen of ${screen}`);
+      assert.deepEqual(await tornTexts(page), [], `${what}, ${device}: columns of letters`);
     }
   }
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { eventually } from '../serve/server.mjs';
-import { assertAccessible, button, openConsole, startConsole } from './console.mjs';
+import { assertAccessible, button, openConsole, password, startConsole } from './console.mjs';
 import { startScripted, stopScripted } from './scripted_server.mjs';
 
 let replica;
@@ -32,12 +32,13 @@ test("a key's page, and the request that it made", async () => {
   await row.getByRole('link').first().click();
   const facts = page.locator('.facts');
   await facts.filter({ hasText: 'scripted' }).waitFor();
-  assert.match(await facts.innerText(), /预填充\n\d[\d,]* ms\n/);
+  assert.match(await facts.innerText(), /结束原因\n自然结束\n[^]*预填充\n\d[\d,]* ms\n/);
   await page.locator('pre', { hasText: '未保存' }).first().waitFor();
   await assertAccessible(page, 'request-zh');
 
   await facts.getByRole('link', { name: 'judge' }).click();
   await page.getByRole('heading', { name: '限额' }).waitFor();
+  assert.ok(await page.getByLabel('推理', { exact: true }).isChecked());
   await page.getByText('· 有效 ·').waitFor();
   await page.getByRole('region', { name: '用途(30 天)' }).locator('td', { hasText: 'scripted' }).waitFor();
   await button(page, '轮换').click();
@@ -58,6 +59,44 @@ test("a profile's page with its preview", async () => {
   await page.getByText(/^\d+ 个词元\(lemma-mini\)$/).waitFor();
   await page.getByText('没有门禁').waitFor();
   await assertAccessible(page, 'profile-zh');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('a job, and a new profile', async () => {
+  const begun = await fetch(`${server.url}/v1/jobs`, {
+    method: 'POST', headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ target: '/generate', body: { prompt: '1 + 1 等于多少?' } }),
+  });
+  const { id } = await begun.json();
+  const { page, faults } = await openConsole(browser, server, `#/jobs/${id}`, 'alice', options);
+  await page.locator('.facts [role=status]', { hasText: '完成' }).waitFor();
+  await page.getByRole('heading', { name: '结果' }).waitFor();
+  await assertAccessible(page, 'job-zh');
+
+  await page.evaluate(() => (location.hash = '#/profiles?new=1'));
+  await page.getByRole('textbox', { name: '配置文件' }).waitFor();
+  await page.locator('pre.rendered').waitFor();
+  await assertAccessible(page, 'new-profile-zh');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test('users, one of whom is changed, and a second factor that is set up', async () => {
+  server.user('vera', 'viewer');
+  const { page, faults } = await openConsole(browser, server, '#/users', 'alice', options);
+  const row = page.locator('tbody tr', { hasText: 'vera' });
+  await row.locator('summary').click();
+  await button(row, '停用').click();
+  await row.locator('.confirm', { hasText: '停用此用户?' }).waitFor();
+  await assertAccessible(page, 'users-zh');
+
+  await page.locator('nav').getByRole('link', { name: '设置' }).click();
+  const factor = page.locator('section', { hasText: '两步验证' });
+  await factor.getByLabel('当前密码').fill(password);
+  await button(factor, '设置').click();
+  await factor.getByRole('img', { name: '密钥的二维码' }).waitFor();
+  await assertAccessible(page, 'second-factor-zh');
   assert.deepEqual(faults, []);
   await page.context().close();
 });

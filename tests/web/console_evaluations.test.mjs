@@ -69,6 +69,7 @@ test('a set is made; a bad version is evaluated and refused, a good one promoted
   await button(evaluation, 'Evaluate').click();
   await waitUntilDone(page);
   await fact(page, 'Right', '0%').waitFor();
+  await fact(page, 'Model', 'lemma-mini').waitFor();
   await assertAccessible(page, 'evaluation');
   const [download] = await Promise.all([
     page.waitForEvent('download'), page.getByRole('link', { name: 'HTML' }).click()]);
@@ -108,7 +109,8 @@ test('a set is made; a bad version is evaluated and refused, a good one promoted
   await assertAccessible(page, 'gate');
   await page.getByRole('link', { name: 'Compare', exact: true }).click();
   await page.locator('[role=status]', { hasText: 'A significant regression' }).waitFor();
-  await picture(page, 'comparison', { height: 1180 });
+  await page.getByRole('region', { name: 'Settings' }).getByRole('row', { name: 'Profile math@1 math@2' }).waitFor();
+  await picture(page, 'comparison', { height: 1480 });
   await assertAccessible(page, 'comparison');
   const refused = server.lemma(['profile', 'promote', 'math', '2']);
   assert.notEqual(refused.status, 0);

@@ -62,6 +62,7 @@ test('a job is found by how it stands, followed, and cancelled; the audit log sa
   assert.equal(await page.locator('[aria-live]').count(), 0);
   await fact(page, 'Tokens', '[1-9]').waitFor();
   await page.getByText('Not kept').waitFor(); // nobody's key keeps it
+  await picture(page, 'job', { height: 560 });
   await assertAccessible(page, 'job');
   await button(page, 'Cancel the job').click();
   await button(page.locator('.confirm'), 'Cancel the job').click();

@@ -32,7 +32,9 @@ test('a key is made, shown once, used, limited, rotated and revoked', async () =
   await form.getByLabel('Name').fill('judge');
   await form.getByLabel('Requests a minute').fill('-1');
   await button(form, 'Create').click();
-  await form.locator('[role=alert]', { hasText: 'rpm: ' }).waitFor();
+  const refusal = form.locator('[role=alert]', { hasText: 'rpm: ' });
+  await refusal.waitFor();
+  assert.equal((await refusal.innerText()).split('rpm: ').length, 2, 'the field is named once');
   await form.getByLabel('Requests a minute').fill('1000');
   await button(form, 'Create').click();
   const secret = page.locator('.secret pre');
@@ -66,6 +68,7 @@ test('a key is made, shown once, used, limited, rotated and revoked', async () =
     await page.locator('td', { hasText: 'lemma-mini' }).waitFor();
     return true;
   }, 'its use is shown');
+  await picture(page, 'key', { height: 960 });
   await assertAccessible(page, 'key');
   await button(page, 'Revoke').click();
   await button(page.locator('.confirm'), 'Revoke').click();

@@ -83,6 +83,9 @@ test('a version is written, previewed, compared, promoted, split and rolled back
     await button(page.locator('.confirm'), 'Roll back').click();
     await labelRow(page, 'production').locator('td', { hasText: new RegExp(`^${left}$`) }).waitFor();
   }
+  await button(labelRow(page, 'production'), 'Roll back').click();
+  await button(page.locator('.confirm'), 'Roll back').click();
+  await page.locator('[role=alert]', { hasText: 'There is no earlier version to go back to.' }).waitFor();
   await eventually(async () => {
     const { data } = await (await fetch(`${server.url}/v1/profiles`)).json();
     return data.find(({ id }) => id === 'math').version === 1;

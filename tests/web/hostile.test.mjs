@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { noSandbox } from '../serve/server.mjs';
-import { ask, loadLibraries, openPage, status } from './browser.mjs';
+import { ask, loadLibraries, openPage, picture, status } from './browser.mjs';
 import { assertHarmless, assertNeverBlocked, nameOf, tokens } from './hostile.mjs';
 import { hostileTexts } from './hostile_texts.mjs';
 import { startScripted, stopScripted } from './scripted_server.mjs';
@@ -119,6 +119,10 @@ test('a program is run against the tests, and each verdict is shown', { skip: no
   await status(page, 'Done');
   assert.match(await page.locator('.note').innerText(), /passes 1 of 2 tests/);
   assert.match((await page.locator('.verdicts li').allInnerTexts()).join(), /passed,.*wrong answer/);
+  await page.setViewportSize({ width: 1280, height: 1060 });
+  await page.locator('.verdicts').scrollIntoViewIfNeeded(); // what is out of sight is not laid out
+  await page.evaluate(() => scrollTo(0, 0));
+  await picture(page, 'program');
   await page.getByRole('button', { name: '中文' }).click();
   assert.match((await page.locator('.verdicts li').allInnerTexts()).join(), /通过,.*答案错误/);
   await page.getByRole('button', { name: 'English' }).click();

@@ -2,6 +2,9 @@
 import type { AdminApi, Query } from "./admin_api";
 import type { JobStatus } from "./jobs";
 import type { Piece } from "./use_pages";
+import type { Say, Word } from "./words";
+
+export type Settings = Record<string, unknown>; // how a model was asked (docs/eval.md)
 
 export interface ProblemSet {
   id: string;
@@ -17,7 +20,7 @@ export interface Evaluation {
   version: number;
   set: string;
   samples: number;
-  settings: Record<string, unknown>;
+  settings: Settings;
   imported: boolean;
   asked_by: string;
   status: JobStatus;
@@ -41,7 +44,7 @@ export interface Spread {
 
 // What the console shows of a report (docs/eval.md).
 export interface Report {
-  settings: Record<string, unknown>;
+  settings: Settings;
   figures: {
     pass_at_1: number;
     pass_at_1_interval_95: [number, number];
@@ -55,7 +58,6 @@ export interface Report {
 }
 
 export interface Comparison {
-  settings: string; // what differs in how the two were asked
   pass_at_1: [number, number];
   tokens_mean: [number, number];
   seconds_mean: [number, number];
@@ -83,6 +85,43 @@ export interface GateState {
 
 export const profileOf = ({ profile, version }: Evaluation) =>
   version ? `${profile}@${version}` : profile;
+
+const settingWords = new Map<string, Word>([
+  ["model", "model"],
+  ["profile", "profile"],
+  ["language", "language"],
+  ["system", "setting.system"],
+  ["suffix", "setting.suffix"],
+  ["strategy", "setting.strategy"],
+  ["votes", "setting.votes"],
+  ["temperature", "setting.temperature"],
+  ["max_tokens", "setting.max_tokens"],
+  ["deadline_ms", "key.deadline_ms"],
+  ["loop_guard", "setting.loop_guard"],
+  ["seed", "setting.seed"],
+  ["system_fingerprint", "setting.system_fingerprint"],
+]);
+
+// What a newer server names, and the page does not know, stays as it is.
+export function settingName(name: string, say: Say): string {
+  const word = settingWords.get(name);
+  return word ? say(word) : name;
+}
+
+export function settingText(value: unknown, say: Say): string {
+  if (value === undefined) return "-";
+  if (typeof value === "boolean") return say(value ? "on" : "off");
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+// The names of those that are not the same. What computes is compared where both tell it.
+export function settingsThatDiffer(a: Settings, b: Settings): string[] {
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
+  return names.filter((name) => {
+    if (name === "system_fingerprint" && !(a[name] && b[name])) return false;
+    return JSON.stringify(a[name]) !== JSON.stringify(b[name]);
+  });
+}
 
 // What was chosen of them, or the first where that has been removed.
 export const setAmong = (sets: ProblemSet[], chosen: string) =>

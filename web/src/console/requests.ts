@@ -60,6 +60,10 @@ export const reasons = [
 export const reasonName = (reason: string, say: Say) =>
   reason && say(`reason.${reason}` as `reason.${(typeof reasons)[number]}`);
 
+// Why the model ended. What other servers say besides stays as it is.
+export const finishName = (finish: string, say: Say) =>
+  finish === "stop" || finish === "length" ? say(`finish.${finish}`) : finish;
+
 export const phases = ["queue", "prefill", "thinking", "answer"] as const;
 export type Phase = (typeof phases)[number];
 

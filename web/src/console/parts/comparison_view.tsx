@@ -1,6 +1,13 @@
 // Two evaluations of the same problems beside each other.
 import { useConsole } from "../context";
-import { profileOf, type Comparison, type Evaluation } from "../evaluations";
+import {
+  profileOf,
+  settingName,
+  settingsThatDiffer,
+  settingText,
+  type Comparison,
+  type Evaluation,
+} from "../evaluations";
 import { useData } from "../use_data";
 import { Failure } from "./failure";
 import { Table } from "./table";
@@ -8,21 +15,23 @@ import { Table } from "./table";
 interface Props {
   before: string; // ids
   after: string;
-  all: Evaluation[];
 }
 
-export function ComparisonView({ before, after, all }: Props) {
+export function ComparisonView({ before, after }: Props) {
   const { api, say, formats } = useConsole();
   const data = useData(
-    () => api.get<Comparison>("/evaluations/compare", { a: before, b: after }),
+    () =>
+      Promise.all([
+        api.get<Comparison>("/evaluations/compare", { a: before, b: after }),
+        api.get<Evaluation>(`/evaluations/${encodeURIComponent(before)}`),
+        api.get<Evaluation>(`/evaluations/${encodeURIComponent(after)}`),
+      ]),
     [before, after],
   );
   if (!data.value) return <Failure failure={data.failure} />;
-  const comparison = data.value;
-  const nameOf = (id: string) => {
-    const found = all.find((evaluation) => evaluation.id === id);
-    return (found && profileOf(found)) || id;
-  };
+  const [comparison, a, b] = data.value;
+  const columns = ["", profileOf(a) || a.id, profileOf(b) || b.id];
+  const differing = settingsThatDiffer(a.settings, b.settings);
   const share = (value: number) => formats.percent(value, 1);
   const signed = (value: number) => `${value > 0 ? "+" : ""}${share(value)}`;
   // The interval is of a normal distribution, which knows no ends; a difference of shares has them.
@@ -49,7 +58,7 @@ export function ComparisonView({ before, after, all }: Props) {
       </p>
       <Table
         label={say("compare")}
-        columns={["", nameOf(before), nameOf(after)]}
+        columns={columns}
         numeric={[1, 2]}
         rows={rows.map((cells) => ({ key: cells[0], cells }))}
       />
@@ -58,11 +67,24 @@ export function ComparisonView({ before, after, all }: Props) {
         {comparison.p.toFixed(4)};{" "}
         {say("betterWorse", { better: comparison.better, worse: comparison.worse })}
       </p>
-      {comparison.settings && <p class="hint">{comparison.settings}</p>}
+      {differing.length > 0 && (
+        <Table
+          label={say("settings")}
+          columns={columns}
+          rows={differing.map((name) => ({
+            key: name,
+            cells: [
+              settingName(name, say),
+              settingText(a.settings[name], say),
+              settingText(b.settings[name], say),
+            ],
+          }))}
+        />
+      )}
       {comparison.changes.length > 0 && (
         <Table
           label={say("changes")}
-          columns={["ID", nameOf(before), nameOf(after)]}
+          columns={["ID", ...columns.slice(1)]}
           numeric={[1, 2]}
           rows={comparison.changes.map(({ id, a, b }) => ({
             key: id,

@@ -6,6 +6,8 @@ import { useConsole } from "../context";
 import {
   fetchEvaluations,
   profileOf,
+  settingName,
+  settingText,
   type Evaluation,
   type ProblemSet,
   type Report,
@@ -87,12 +89,15 @@ function Standing({ evaluation, path, sets, onChanged }: StandingProps) {
     [say("problemSet"), sets.find(({ id }) => id === evaluation.set)?.name ?? evaluation.set],
     [say("samples"), `${formats.number(done)} / ${formats.number(all)}`],
     [say("right"), formats.percent(right, done)],
-    [say("settings"), JSON.stringify(evaluation.settings)],
     [say("askedBy"), evaluation.asked_by],
     [say("when"), formats.time(evaluation.created)],
     [say("ended"), formats.time(evaluation.ended)],
   ];
   if (evaluation.error) facts.push([say("error"), evaluation.error]);
+  const settings = Object.entries(evaluation.settings).map(([name, value]): Fact => [
+    settingName(name, say),
+    settingText(value, say),
+  ]);
   return (
     <>
       <h3>
@@ -120,6 +125,8 @@ function Standing({ evaluation, path, sets, onChanged }: StandingProps) {
         </>
       )}
       <Failure failure={failure} />
+      <h3>{say("settings")}</h3>
+      <Facts facts={settings} />
     </>
   );
 }
@@ -201,9 +208,7 @@ function CompareWith({ evaluation, against }: { evaluation: Evaluation; against:
         }
       />
       <More pages={data} />
-      {against && (
-        <ComparisonView key={against} before={against} after={evaluation.id} all={data.value} />
-      )}
+      {against && <ComparisonView key={against} before={against} after={evaluation.id} />}
     </section>
   );
 }

@@ -3,13 +3,18 @@ import type { CallError } from "../admin_api";
 import { useConsole } from "../context";
 import type { Say, Word } from "../words";
 
-export function FailureText({ failure, say }: { failure: CallError | null; say: Say }) {
+interface Props {
+  failure: CallError | null;
+  missing?: Word; // what a 404 says, where that is not a thing that is not there
+}
+
+export function FailureText({ failure, say, missing }: Props & { say: Say }) {
   if (!failure) return null;
   const kinds: Record<number, Word> = {
     0: "failedLost",
     401: "failedSignIn",
     403: "failedForbidden",
-    404: "failedMissing",
+    404: missing ?? "failedMissing",
     409: "failedGate",
     429: "failedLimit",
     503: "failedBusy",
@@ -19,7 +24,8 @@ export function FailureText({ failure, say }: { failure: CallError | null; say: 
   const kind: Word = isOwnPassword
     ? "failedSignIn"
     : (kinds[failure.status] ?? (failure.status >= 500 ? "failedServer" : "failedRequest"));
-  const detail = (failure.field ? `${failure.field}: ` : "") + failure.message;
+  const { field, message } = failure;
+  const detail = field && !message.startsWith(`${field}:`) ? `${field}: ${message}` : message;
   return (
     <p class="failure" role="alert">
       {say(kind)}
@@ -28,6 +34,6 @@ export function FailureText({ failure, say }: { failure: CallError | null; say: 
   );
 }
 
-export function Failure({ failure }: { failure: CallError | null }) {
-  return <FailureText failure={failure} say={useConsole().say} />;
+export function Failure(props: Props) {
+  return <FailureText {...props} say={useConsole().say} />;
 }

@@ -75,7 +75,7 @@ export function KeyForm({ title, submit, draft: first, expiresHint, onSubmit }: 
         {scopes.map((scope) => (
           <CheckField
             key={scope}
-            label={scope}
+            label={say(`scope.${scope}`)}
             isOn={draft.scopes.includes(scope)}
             onChange={(isOn) =>
               set({

@@ -23,15 +23,12 @@ export function plotOf(place: HTMLElement, data: uPlot.AlignedData, look: PlotLo
       width: Math.max(place.clientWidth, 100),
       height: look.height,
       series: [
-        {
-          label: look.timeLabel,
-          value: (_, seconds) => (seconds === null ? "" : look.writeTime(seconds)),
-        },
+        { label: look.timeLabel, value: told(look.writeTime) },
         ...look.lines.map(({ colour }, i) => ({
           label: switches[i],
           stroke: colour,
           width: 2,
-          value: (_: uPlot, value: number | null) => (value === null ? "" : look.write(value)),
+          value: told(look.write),
         })),
       ],
       axes: [
@@ -42,7 +39,7 @@ export function plotOf(place: HTMLElement, data: uPlot.AlignedData, look: PlotLo
         },
         { ...axis, size: 64, values: (_, ticks) => ticks.map(look.write) },
       ],
-      scales: { y: { range: (_, __, high) => [0, Math.max(high ?? 0, 0.001) * 1.05] } },
+      scales: { y: { range: (_, __, high) => [0, (high || 1) * 1.05] } },
       cursor: { drag: { x: false, y: false } },
       hooks: {
         setSeries: [
@@ -62,4 +59,12 @@ function switchOf(label: string): HTMLElement {
   button.textContent = label;
   button.setAttribute("aria-pressed", "true");
   return button;
+}
+
+// In the legend: where no cursor points to a time, the newest value.
+function told(write: (value: number) => string): uPlot.Series.Value {
+  return (plot, value, series, at) => {
+    const shown = at === null ? plot.data[series]!.at(-1) : value;
+    return shown == null ? "" : write(shown);
+  };
 }

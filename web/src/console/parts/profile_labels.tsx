@@ -43,7 +43,7 @@ export function ProfileLabels({ profile, onChanged }: Props) {
           ],
         }))}
       />
-      <Failure failure={failure} />
+      <Failure failure={failure} missing="nothingEarlier" />
       {may("prompt_editor") && (
         // A new version is what most likely is to be promoted next.
         <Promote key={profile.versions.length} profile={profile} onChanged={onChanged} />

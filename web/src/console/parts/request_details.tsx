@@ -3,7 +3,14 @@ import { useState } from "preact/hooks";
 
 import { CallError } from "../admin_api";
 import { useConsole } from "../context";
-import { phases, phasesOf, reasonName, type KeptRequest, type LoggedRequest } from "../requests";
+import {
+  finishName,
+  phases,
+  phasesOf,
+  reasonName,
+  type KeptRequest,
+  type LoggedRequest,
+} from "../requests";
 import { useData } from "../use_data";
 import { useKeyNames } from "../use_key_names";
 import { Facts, type Fact } from "./facts";
@@ -38,7 +45,7 @@ export function RequestDetails({ id, hasJustEnded }: { id: string; hasJustEnded:
   const facts: Fact[] = [
     [say("started"), formats.time(request.started)],
     [say("dimension.status"), `${request.status} ${reasonName(request.reason, say)}`],
-    [say("finish"), request.finish_reason],
+    [say("finish"), finishName(request.finish_reason, say)],
     [
       say("dimension.key_id"),
       request.key_id && <KeyLink id={request.key_id} name={nameOfKey(request.key_id)} />,
