@@ -61,7 +61,8 @@ class SetBuilder {
         return IsUnknown(e->arg(0)) && NoteUnknown(e->args[0]) ? Build(e->args[1]) : nullptr;
       case ExprKind::kList:
         if (e->text == "and") return BuildAll(ExprKind::kIntersection, e->args);
-        return e->text == "or" ? BuildAll(ExprKind::kUnion, e->args) : nullptr;
+        if (e->text == "or") return BuildAll(ExprKind::kUnion, e->args);
+        return e->text == "," ? BuildHalfLines(*e) : nullptr;
       case ExprKind::kRelation:
         return BuildRelation(*e);
       default:
@@ -95,6 +96,22 @@ class SetBuilder {
       if (sets.back() == nullptr) return nullptr;
     }
     return MakeExpr(kind, std::move(sets));
+  }
+
+  // -1 < x, x < 1: two half-lines with a comma are what lies between them, where anything does, or
+  // else both.
+  ExprPtr BuildHalfLines(const Expr& list) {
+    const ExprPtr sets = BuildAll(ExprKind::kUnion, list.args);
+    if (sets == nullptr || sets->args.size() != 2) return nullptr;
+    const bool turned = sets->arg(0).Is(ExprKind::kTuple) && IsInfinity(sets->arg(0).arg(0));
+    const Expr &from = sets->arg(turned ? 1 : 0), &to = sets->arg(turned ? 0 : 1);
+    const bool are_half_lines = from.Is(ExprKind::kTuple) && to.Is(ExprKind::kTuple) &&
+                                IsInfinity(from.arg(1)) && IsInfinity(to.arg(0)) &&
+                                !IsInfinity(from.arg(0)) && !IsInfinity(to.arg(1));
+    if (!are_half_lines) return nullptr;
+    const std::optional<int> sign = scalars_.Sign(MakeDifference(to.args[1], from.args[0]));
+    if (!sign || *sign == 0) return nullptr;
+    return *sign > 0 ? MakeExpr(ExprKind::kIntersection, sets->args) : sets;
   }
 
   // All relations of one answer must be about one unknown.
