@@ -68,5 +68,23 @@ TEST(AnswerMisreadingsTest, TwoHalfLinesWithAComma) {
   });
 }
 
+TEST(AnswerMisreadingsTest, AMaximumIsOfSeveral) {
+  ExpectSame({
+      {"5", "\\max(5,3)"},
+      {"6", "\\gcd\\{12,18\\}"},
+      {"max 5, min 3", "max 5, min 3"},
+      {"\\max\\{x,y\\}", "max(y,x)"},
+  });
+  ExpectDifferent({
+      {"max 5", "min 5"},
+      {"5", "max 5"},
+      {"max 5", "5"},
+      {"gcd 6", "lcm 6"},
+      {"6", "\\gcd 6"},
+      {"max 5, min 3", "max 3, min 5"},
+      {"\\max(5)", "5"},
+  });
+}
+
 }  // namespace
 }  // namespace lemma::reason
