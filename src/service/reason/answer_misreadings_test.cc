@@ -125,6 +125,37 @@ TEST(AnswerMisreadingsTest, DatesScoresAndRangesAreNoArithmetic) {
   });
 }
 
+TEST(AnswerMisreadingsTest, LettersOfAFigureHaveAnOrder) {
+  ExpectSame({
+      {"\\angle ABC", "\\angle CBA"},
+      {"\\angle ABC=30^\\circ", "\\angle CBA = 30^\\circ"},
+      {"\\angle ABC", "\\angle{ABC}"},
+      {"\\angle A_1BC", "\\angle CBA_1"},
+      {"30", "\\angle ABC = 30^\\circ"},
+      {"\\angle A+\\angle B", "\\angle B+\\angle A"},
+      {"\\frac{3}{5}", "\\sin\\angle ABC = 0.6"},
+      {"2\\angle A", "\\angle A\\cdot 2"},
+      {"5", "ABC=5"},
+      {"AB", "BA"},
+      {"xyz", "zyx"},
+      {"6", "S_{\\triangle ABC}=6"},
+  });
+  ExpectDifferent({
+      {"\\angle ABC", "\\angle ACB"},
+      {"\\angle A B C", "\\angle A C B"},
+      {"\\angle ABC=30^\\circ", "\\angle ACB=30^\\circ"},
+      {"\\angle{ABC}", "\\angle{ACB}"},
+      {"\\triangle ABC", "\\triangle ACB"},
+      {"\\triangle ABC", "\\triangle CBA"},
+      {"\\triangle ABC", "\\angle ABC"},
+      {"BAC", "ABC"},
+      {"RGB", "BGR"},
+      {"2ABC", "2"},
+      {"2", "2ABC"},
+      {"\\angle A", "\\angle B"},
+  });
+}
+
 TEST(AnswerMisreadingsTest, AboutEqualToAValueIsItsName) {
   ExpectSame({
       {"5", "x \\approx 5"},
