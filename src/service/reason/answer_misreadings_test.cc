@@ -179,5 +179,33 @@ TEST(AnswerMisreadingsTest, AboutEqualToAValueIsItsName) {
   });
 }
 
+TEST(AnswerMisreadingsTest, WordsAndSignsThatAreWrittenInAnotherWay) {
+  ExpectSame({
+      {"no solution", "\\emptyset"},
+      {"\\emptyset", "No real solutions"},
+      {"\\text{no solutions}", "\\emptyset"},
+      {"\\mathbb{R}", "all real numbers"},
+      {"All real numbers", "(-\\infty,\\infty)"},
+      {"10", "{}_5C_2"},
+      {"10", "^5C_2"},
+      {"^{5}P_{2}", "20"},
+      {"30", "3\\cdot{}_5C_2"},
+      {"5", "5 sq. units"},
+      {"5 sq. units", "5\\text{ square units}"},
+      {"5\\text{ boys and }3\\text{ girls}", "5\\text{ boys and }3\\text{ girls}"},
+      {"5\\text{ boys and }3\\text{ girls}", "3 girls and 5 boys"},
+      {"2\\text{ hours }30\\text{ minutes}", "2\\text{ hours } 30\\text{ minutes}"},
+  });
+  ExpectDifferent({
+      {"\\emptyset", "all real numbers"},
+      {"\\mathbb{Z}", "all real numbers"},
+      {"10", "{}_5C_1"},
+      {"\\emptyset", "one solution"},
+      {"5 sq. units", "5 units"},
+      {"5\\text{ boys and }3\\text{ girls}", "3\\text{ boys and }5\\text{ girls}"},
+      {"2\\text{ hours }30\\text{ minutes}", "2\\text{ hours }20\\text{ minutes}"},
+  });
+}
+
 }  // namespace
 }  // namespace lemma::reason

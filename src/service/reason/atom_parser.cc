@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "service/reason/expr_value.h"
+#include "service/reason/math_symbols.h"
 #include "service/reason/term_parser.h"
 
 namespace lemma::reason {
@@ -72,7 +73,11 @@ ExprPtr TermParser::ParseAtom() {
       return constant;
     }
     case TokenKind::kText: {
-      ExprPtr words = MakeExpr(ExprKind::kText, Peek().text);
+      // "no solution" comes word by word where it stands in no \text.
+      const SymbolMeaning* meaning = FindWord(Peek().text);
+      const bool is_constant = meaning != nullptr && meaning->kind == TokenKind::kConstant;
+      ExprPtr words = is_constant ? MakeExpr(ExprKind::kConstant, std::string(meaning->text))
+                                  : MakeExpr(ExprKind::kText, Peek().text);
       Advance();
       return words;
     }
@@ -89,6 +94,12 @@ ExprPtr TermParser::ParseAtom() {
 
 ExprPtr TermParser::ParseOperatorAtom() {
   if (PeekOperator("(") || PeekOperator("[")) return ParseBracket();
+  if (PeekOperator("{") && Peek(1).IsOperator("}") &&
+      (Peek(2).IsOperator("_") || Peek(2).IsOperator("^"))) {
+    Advance();
+    Advance();
+  }
+  if (PeekOperator("_") || PeekOperator("^")) return ParseLeftChoice();
   if (PeekOperator("{")) return ParseGroup();
   if (PeekOperator("set{")) return ParseSet();
   if (PeekOperator("floor{")) return ParseBetween("floor", "floor}");
@@ -227,6 +238,21 @@ ExprPtr TermParser::ParseChoice(const std::string& letter) {
   if (n.empty() || k.empty() || n == "?" || k == "?") {
     at_ = begin;
     return nullptr;
+  }
+  return MakeExpr(ExprKind::kCall, letter == "C" ? "binomial" : "permutations",
+                  {MakeExpr(ExprKind::kNumber, n), MakeExpr(ExprKind::kNumber, k)});
+}
+
+// {}_5C_2, ^5C_2 and ^5P_2 from the 5's sign.
+ExprPtr TermParser::ParseLeftChoice() {
+  Advance();
+  const std::string n = ReadSubscript();
+  const std::string letter = Peek().text;
+  Advance();
+  if ((letter != "C" && letter != "P") || !Accept("_")) return Fail("a term is missing");
+  const std::string k = ReadSubscript();
+  if (n.empty() || k.empty() || (n + k).find_first_not_of("0123456789") != std::string::npos) {
+    return Fail("a choice of what is no number");
   }
   return MakeExpr(ExprKind::kCall, letter == "C" ? "binomial" : "permutations",
                   {MakeExpr(ExprKind::kNumber, n), MakeExpr(ExprKind::kNumber, k)});

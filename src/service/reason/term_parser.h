@@ -71,6 +71,7 @@ class TermParser {
   ExprPtr ParseName();
   ExprPtr ParseFigure(const std::string& figure);
   ExprPtr ParseChoice(const std::string& letter);
+  ExprPtr ParseLeftChoice();
   ExprPtr ParseBracket();
   ExprPtr ParseSet();
   ExprPtr ParseSetContent();
