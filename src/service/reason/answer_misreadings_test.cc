@@ -49,19 +49,24 @@ TEST(AnswerMisreadingsTest, StatementsAreJoinedByTheirWord) {
   });
 }
 
-TEST(AnswerMisreadingsTest, TwoHalfLinesWithAComma) {
+TEST(AnswerMisreadingsTest, RelationsWithAComma) {
   ExpectSame({
       {"[-1,1]", "-1\\le x, x\\le 1"},
       {"x>0 and x<1", "x<1, x>0"},
       {"x<0 or x>1", "x<0, x>1"},
       {"(-\\infty,0)\\cup(1,\\infty)", "x<0, x>1"},
       {"x<0, x>1", "x>1, x<0"},
+      {"1<x<2 or 3<x<4", "1<x<2, 3<x<4"},
+      {"[0,1)\\cup(1,\\infty)", "x\\ge 0, x\\ne 1"},
+      {"x\\ne 1, x\\ne 2", "x\\ne 1 and x\\ne 2"},
   });
   ExpectDifferent({
       {"[-1,1]", "-1<x, x\\le 1"},
       {"[-1,1]", "-1\\le x, y\\le 1"},
       {"\\emptyset", "x<0, x>1"},
       {"\\mathbb{R}", "x>0, x<1"},
+      {"x\\ne 1, x\\ne 2", "x\\ne 1 or x\\ne 2"},
+      {"[1,2]", "[0,2],[1,3]"},
       {"x>0, x<1", "x>0 or x<1"},
       {"x<0, x>1", "x<0 and x>1"},
       {"x<0 and x>1", "x<0, x>1"},

@@ -1,6 +1,7 @@
 #include "service/reason/solution_set.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,9 @@ bool IsUnknown(const Expr& e) {
                       [](const auto& arg) { return arg->Is(ExprKind::kSymbol); }));
 }
 
+// Of a set that SetBuilder built; nullopt where an end point's place is uncertain.
+std::optional<bool> IsEmpty(const Expr& set, ScalarEquality& scalars);
+
 // Turns a tree into one of sets alone: intervals (kTuple), kSet, unions, intersections,
 // differences.
 class SetBuilder {
@@ -62,7 +66,7 @@ class SetBuilder {
       case ExprKind::kList:
         if (e->text == "and") return BuildAll(ExprKind::kIntersection, e->args);
         if (e->text == "or") return BuildAll(ExprKind::kUnion, e->args);
-        return e->text == "," ? BuildHalfLines(*e) : nullptr;
+        return e->text == "," ? BuildCommaList(*e) : nullptr;
       case ExprKind::kRelation:
         return BuildRelation(*e);
       default:
@@ -98,20 +102,17 @@ class SetBuilder {
     return MakeExpr(kind, std::move(sets));
   }
 
-  // -1 < x, x < 1: two half-lines with a comma are what lies between them, where anything does, or
-  // else both.
-  ExprPtr BuildHalfLines(const Expr& list) {
-    const ExprPtr sets = BuildAll(ExprKind::kUnion, list.args);
-    if (sets == nullptr || sets->args.size() != 2) return nullptr;
-    const bool turned = sets->arg(0).Is(ExprKind::kTuple) && IsInfinity(sets->arg(0).arg(0));
-    const Expr &from = sets->arg(turned ? 1 : 0), &to = sets->arg(turned ? 0 : 1);
-    const bool are_half_lines = from.Is(ExprKind::kTuple) && to.Is(ExprKind::kTuple) &&
-                                IsInfinity(from.arg(1)) && IsInfinity(to.arg(0)) &&
-                                !IsInfinity(from.arg(0)) && !IsInfinity(to.arg(1));
-    if (!are_half_lines) return nullptr;
-    const std::optional<int> sign = scalars_.Sign(MakeDifference(to.args[1], from.args[0]));
-    if (!sign || *sign == 0) return nullptr;
-    return *sign > 0 ? MakeExpr(ExprKind::kIntersection, sets->args) : sets;
+  // -1 < x, x < 1: what the relations have in common or, where that is nothing, all that they hold
+  // for: x < 0, x > 1.
+  ExprPtr BuildCommaList(const Expr& list) {
+    for (const ExprPtr& arg : list.args) {
+      if (!arg->Is(ExprKind::kRelation)) return nullptr;
+    }
+    ExprPtr common = BuildAll(ExprKind::kIntersection, list.args);
+    if (common == nullptr) return nullptr;
+    const std::optional<bool> empty = IsEmpty(*common, scalars_);
+    if (!empty) return nullptr;
+    return *empty ? MakeExpr(ExprKind::kUnion, common->args) : common;
   }
 
   // All relations of one answer must be about one unknown.
@@ -269,6 +270,15 @@ class Cells {
   std::vector<ExprPtr> ends_;
   std::vector<std::pair<const Expr*, size_t>> cell_of_;  // of every end point, equal ones too
 };
+
+std::optional<bool> IsEmpty(const Expr& set, ScalarEquality& scalars) {
+  Cells cells(scalars);
+  if (!cells.Note(set)) return std::nullopt;
+  for (size_t cell = 0; cell < cells.size(); ++cell) {
+    if (cells.Contains(set, cell)) return false;
+  }
+  return true;
+}
 
 }  // namespace
 
