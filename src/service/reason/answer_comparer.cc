@@ -60,6 +60,35 @@ std::optional<bool> NamesInOrder(const Expr& list, StepBudget& budget) {
   return differ ? std::optional(std::is_sorted(names.begin(), names.end())) : std::nullopt;
 }
 
+// Whether one of two lists says "or" where the other says "and"; a comma says "and" between
+// relations, and leaves it open between terms.
+bool JoinOtherwise(const Expr& a, const Expr& b) {
+  const auto says_and = [](const Expr& list) {
+    const bool any_relation = std::any_of(list.args.begin(), list.args.end(), [](const auto& arg) {
+      return arg->Is(ExprKind::kRelation);
+    });
+    return list.Is(ExprKind::kList, "and") || (list.Is(ExprKind::kList) && any_relation);
+  };
+  return a.Is(ExprKind::kList, "or") ? !b.Is(ExprKind::kList, "or") && says_and(b)
+                                     : b.Is(ExprKind::kList, "or") && says_and(a);
+}
+
+// Whether a list gives values of one unknown, "1 and 2" or "x = 1, x = 2": the values are the same
+// whatever joins them. Those of two unknowns, inequalities and propositions are statements.
+bool AreValues(const Expr& list, StepBudget& budget) {
+  std::string name;
+  for (const ExprPtr& arg : list.args) {
+    if (!IsEquation(*arg)) {
+      if (!FreeSymbols(*arg).empty()) return false;
+      continue;
+    }
+    const std::string key = StructureKey(arg->arg(0), budget);
+    if (!IsName(arg->arg(0)) || (!name.empty() && key != name)) return false;
+    name = key;
+  }
+  return true;
+}
+
 }  // namespace
 
 AnswerComparer::Outcome AnswerComparer::Compare(ExprPtr gold, ExprPtr prediction) {
@@ -103,7 +132,8 @@ AnswerComparer::Outcome AnswerComparer::CompareByKind(const ExprPtr& gold,
     // The values of x and y, in this order.
     const Expr& bare = gold_order ? *prediction : *gold;
     const bool has_order = bare.Is(ExprKind::kList) || bare.Is(ExprKind::kTuple, "()");
-    if (!has_order || !gold_order.value_or(true) || !order.value_or(true)) {
+    const bool any_or = gold->Is(ExprKind::kList, "or") || prediction->Is(ExprKind::kList, "or");
+    if (!has_order || any_or || !gold_order.value_or(true) || !order.value_or(true)) {
       return Different("values with names against values in no such order");
     }
     return CompareOrdered(gold->args, prediction->args);
@@ -111,6 +141,9 @@ AnswerComparer::Outcome AnswerComparer::CompareByKind(const ExprPtr& gold,
   if (gold->Is(ExprKind::kTuple)) return CompareTuples(gold, prediction);
   if (IsSeveral(*gold)) {
     if (IsSeveral(*prediction)) {
+      if (gold->text != prediction->text && !AreValues(*gold, budget_)) {
+        return CompareStatements(gold, prediction);
+      }
       return CompareUnordered(gold->args, prediction->args,
                               gold->Is(ExprKind::kSet) || prediction->Is(ExprKind::kSet));
     }
@@ -124,6 +157,19 @@ AnswerComparer::Outcome AnswerComparer::CompareByKind(const ExprPtr& gold,
   const ExprPtr matrix = MatrixOf(gold);
   if (matrix != nullptr) return CompareMatrices(matrix, prediction);
   return CompareQuantities(gold, prediction);
+}
+
+// Lists of statements with other words, or a comma, between them: "x > 0 or x < 1" is not "x > 0
+// and x < 1".
+AnswerComparer::Outcome AnswerComparer::CompareStatements(const ExprPtr& gold,
+                                                          const ExprPtr& prediction) {
+  const Sameness sameness = CompareSolutionSets(gold, prediction, scalars_, budget_);
+  if (sameness == Sameness::kSame) return Same("the same set");
+  if (sameness == Sameness::kDifferent || JoinOtherwise(*gold, *prediction)) {
+    return Different("statements joined in another way");
+  }
+  return CompareUnordered(gold->args, prediction->args,
+                          gold->Is(ExprKind::kSet) || prediction->Is(ExprKind::kSet));
 }
 
 // Equations and chains of relations: the same parts in any order, each up to a factor.
@@ -172,6 +218,10 @@ AnswerComparer::Outcome AnswerComparer::CompareSets(const ExprPtr& gold,
   // (0,1) may be a point: an inequality is no way to write it.
   if (gold->Is(ExprKind::kTuple) && !IsCertainlySet(*gold) && IsInequality(*prediction)) {
     return Different("a pair against an inequality");
+  }
+  if (gold->Is(ExprKind::kList) && prediction->Is(ExprKind::kList) &&
+      gold->text != prediction->text) {
+    return CompareStatements(gold, prediction);
   }
   if (gold->kind == prediction->kind && gold->kind != ExprKind::kDifference &&
       gold->kind != ExprKind::kRelation && gold->kind != ExprKind::kConstant &&

@@ -31,6 +31,7 @@ class AnswerComparer {
 
   Outcome CompareByKind(const ExprPtr& gold, const ExprPtr& prediction);
   Outcome CompareRelations(const ExprPtr& gold, const ExprPtr& prediction);
+  Outcome CompareStatements(const ExprPtr& gold, const ExprPtr& prediction);
   bool SameRelation(const ExprPtr& gold, size_t i, const ExprPtr& prediction, size_t j);
   Outcome CompareSets(const ExprPtr& gold, const ExprPtr& prediction);
   Outcome CompareUnordered(std::vector<ExprPtr> gold, std::vector<ExprPtr> prediction,

@@ -239,6 +239,30 @@ bool IsPart(std::string_view before, std::string_view after) {
   return false;
 }
 
+// Where the bracket begins that a row of numbers up to `begin` stands in, as in (1, 2); npos for
+// none, and for the arguments of a function.
+size_t BracketBegin(std::string_view text, size_t begin, size_t end) {
+  const size_t close = text.find_first_not_of(' ', end);
+  if (close == text.npos || text[close] != ')' || begin == 0) return text.npos;
+  const size_t open = text.find_last_not_of("0123456789.,-/ ", begin - 1);
+  if (open == text.npos || text[open] != '(') return text.npos;
+  const bool is_row = text.substr(open, begin - open).find(',') != text.npos;
+  const bool is_call = open > 0 && (IsLetter(text[open - 1]) || IsDigit(text[open - 1]));
+  return is_row && !is_call ? open : text.npos;
+}
+
+// The number from `begin` to `end`, or the ratio or the point that it is the last part of.
+std::string WholeNumber(std::string_view text, size_t begin, size_t end) {
+  if (const size_t open = BracketBegin(text, begin, end); open != text.npos) {
+    return std::string(text.substr(open, text.find(')', end) + 1 - open));
+  }
+  while (begin > 1 && text[begin - 1] == ':' && IsDigit(text[begin - 2])) {
+    begin -= 2;
+    while (begin > 0 && (IsDigit(text[begin - 1]) || text[begin - 1] == '.')) --begin;
+  }
+  return std::string(text.substr(begin, end - begin));
+}
+
 // The last number of the text, or the formula that it stands in; none where that has no ends.
 std::optional<std::string> LastNumber(std::string_view text) {
   size_t begin = text.npos, last_end = 0;
@@ -262,7 +286,7 @@ std::optional<std::string> LastNumber(std::string_view text) {
   const std::string_view formula = FormulaAround(text, begin);
   if (!formula.empty()) return std::string(formula);
   if (IsPart(text.substr(0, begin), text.substr(last_end))) return std::nullopt;
-  return std::string(text.substr(begin, last_end - begin));
+  return WholeNumber(text, begin, last_end);
 }
 
 // What follows the reasoning, or all where nothing does.

@@ -171,6 +171,14 @@ TEST(AnswerExtractorTest, LettersThenNumbers) {
                  {"from $x$ to $y$ there are 7", "7"},
                  {"it costs $5, then $6", "6"},
                  {"I\n17", "17"},
+                 {"The ratio is 3:2.", "3:2"},
+                 {"they are as 1:2.5:3", "1:2.5:3"},
+                 {"it begins at 12:30.", "12:30"},
+                 {"sum: 5", "5"},
+                 {"The point is (1, 2).", "(1, 2)"},
+                 {"It is at (-1/2, 0.5, 3)", "(-1/2, 0.5, 3)"},
+                 {"we have f(1, 2)", "2"},
+                 {"there are few (17)", "17"},
                  {"1.5e3 of them", "1.5e3"}},
                 ExtractionRule::kLastNumber);
 }

@@ -16,7 +16,7 @@ constexpr int64_t kTreeNodesMax = 20000;  // products share subtrees; walked, th
 bool IsFigure(const Expr& e) {
   if (e.Is(ExprKind::kSymbol)) {
     const bool is_point = e.text[0] >= 'A' && e.text[0] <= 'Z';
-    return is_point || e.text == "angle" || e.text == "triangle";
+    return is_point || e.text.starts_with("angle") || e.text.starts_with("triangle");
   }
   return e.Is(ExprKind::kMultiply) && FreeSymbols(e).size() == e.args.size() &&
          std::all_of(e.args.begin(), e.args.end(), [](const ExprPtr& arg) {

@@ -66,7 +66,8 @@ std::string PlainText(std::string_view text) {
 
 bool IsPlainWord(std::string_view word) {
   const std::string lower = Lower(word);
-  constexpr std::string_view kAnswers[] = {"yes", "no", "true", "false", "odd", "even", "none"};
+  constexpr std::string_view kAnswers[] = {"yes", "no",   "true", "false",
+                                           "odd", "even", "none", "all"};
   if (std::find(std::begin(kAnswers), std::end(kAnswers), lower) != std::end(kAnswers)) return true;
   const auto is_function = [&](size_t n_letters) {
     const SymbolMeaning* meaning = FindWord(std::string_view(lower).substr(0, n_letters));

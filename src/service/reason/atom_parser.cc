@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "service/reason/expr_value.h"
+#include "service/reason/math_symbols.h"
 #include "service/reason/term_parser.h"
 
 namespace lemma::reason {
@@ -13,6 +14,11 @@ constexpr int kMarksMax = 4;  // primes and subscripts of one name
 
 bool IsInteger(const Token& token) {
   return token.kind == TokenKind::kNumber && token.text.find_first_of(".(") == std::string::npos;
+}
+
+bool IsCapital(const Token& token) {
+  return token.kind == TokenKind::kName && token.text.size() == 1 && token.text[0] >= 'A' &&
+         token.text[0] <= 'Z';
 }
 
 // Of unsigned digits without leading zeros, as the numerator and denominator of a mixed number are.
@@ -67,7 +73,11 @@ ExprPtr TermParser::ParseAtom() {
       return constant;
     }
     case TokenKind::kText: {
-      ExprPtr words = MakeExpr(ExprKind::kText, Peek().text);
+      // "no solution" comes word by word where it stands in no \text.
+      const SymbolMeaning* meaning = FindWord(Peek().text);
+      const bool is_constant = meaning != nullptr && meaning->kind == TokenKind::kConstant;
+      ExprPtr words = is_constant ? MakeExpr(ExprKind::kConstant, std::string(meaning->text))
+                                  : MakeExpr(ExprKind::kText, Peek().text);
       Advance();
       return words;
     }
@@ -84,6 +94,12 @@ ExprPtr TermParser::ParseAtom() {
 
 ExprPtr TermParser::ParseOperatorAtom() {
   if (PeekOperator("(") || PeekOperator("[")) return ParseBracket();
+  if (PeekOperator("{") && Peek(1).IsOperator("}") &&
+      (Peek(2).IsOperator("_") || Peek(2).IsOperator("^"))) {
+    Advance();
+    Advance();
+  }
+  if (PeekOperator("_") || PeekOperator("^")) return ParseLeftChoice();
   if (PeekOperator("{")) return ParseGroup();
   if (PeekOperator("set{")) return ParseSet();
   if (PeekOperator("floor{")) return ParseBetween("floor", "floor}");
@@ -143,22 +159,59 @@ ExprPtr TermParser::ParseName() {
   if (letter == "C" || letter == "A") {
     if (ExprPtr choice = ParseChoice(letter)) return choice;
   }
+  if (letter == "angle" || letter == "triangle") return ParseFigure(letter);
   std::string name = letter;
-  for (int n = 0; n < kMarksMax; ++n) {
-    if (Accept("'")) {
-      name += '\'';
-    } else if (Accept("_")) {
-      name += '_' + ReadSubscript();
-    } else {
-      break;
-    }
-  }
-  const bool is_function = std::string_view("fghFGPQ").find(letter) != std::string_view::npos;
+  // ABC and BAC: letters in an order, no product.
+  const bool is_word = IsCapital(tokens_[at_ - 1]) && GoesOnAsWord(0) && GoesOnAsWord(1);
+  for (; is_word && GoesOnAsWord(0); Advance()) name += Peek().text;
+  name += ReadMarks();
+  const bool is_function =
+      !is_word && std::string_view("fghFGPQ").find(letter) != std::string_view::npos;
   if (!is_function || !PeekOperator("(")) return MakeExpr(ExprKind::kSymbol, name);
   ExprPtr argument = ParseBracket();
   if (argument == nullptr) return nullptr;
   const bool is_several = argument->Is(ExprKind::kTuple);
   return MakeExpr(ExprKind::kCall, name, is_several ? argument->args : std::vector{argument});
+}
+
+// The primes and subscripts of a name.
+std::string TermParser::ReadMarks() {
+  std::string marks;
+  for (int n = 0; n < kMarksMax; ++n) {
+    if (Accept("'")) {
+      marks += '\'';
+    } else if (Accept("_")) {
+      marks += '_' + ReadSubscript();
+    } else {
+      break;
+    }
+  }
+  return marks;
+}
+
+// Whether the token at hand or some ahead is a capital that follows another without a space.
+bool TermParser::GoesOnAsWord(size_t ahead) const {
+  return IsCapital(Peek(ahead)) && !Peek(ahead).space_before;
+}
+
+// \angle ABC, which is \angle CBA and not \angle ACB; \triangle ABC, of which the order may be
+// asked for. The name of a figure alone where no points follow.
+ExprPtr TermParser::ParseFigure(const std::string& figure) {
+  std::string name = figure + ReadMarks();
+  const bool in_braces = PeekOperator("{") && IsCapital(Peek(1));
+  if (in_braces) Advance();
+  std::vector<std::string> points;
+  while (IsCapital(Peek())) {
+    points.push_back(Peek().text);
+    Advance();
+    points.back() += ReadMarks();
+  }
+  if (in_braces && !Expect("}")) return nullptr;
+  if (figure == "angle" && points.size() == 3 && points[2] < points[0]) {
+    std::swap(points[0], points[2]);
+  }
+  for (const std::string& point : points) name += ' ' + point;
+  return MakeExpr(ExprKind::kSymbol, name);
 }
 
 // C_5^2, C^2_5, C(5,2) and A_5^2 after the letter; nullptr, and nothing is taken, for anything
@@ -185,6 +238,21 @@ ExprPtr TermParser::ParseChoice(const std::string& letter) {
   if (n.empty() || k.empty() || n == "?" || k == "?") {
     at_ = begin;
     return nullptr;
+  }
+  return MakeExpr(ExprKind::kCall, letter == "C" ? "binomial" : "permutations",
+                  {MakeExpr(ExprKind::kNumber, n), MakeExpr(ExprKind::kNumber, k)});
+}
+
+// {}_5C_2, ^5C_2 and ^5P_2 from the 5's sign.
+ExprPtr TermParser::ParseLeftChoice() {
+  Advance();
+  const std::string n = ReadSubscript();
+  const std::string letter = Peek().text;
+  Advance();
+  if ((letter != "C" && letter != "P") || !Accept("_")) return Fail("a term is missing");
+  const std::string k = ReadSubscript();
+  if (n.empty() || k.empty() || (n + k).find_first_not_of("0123456789") != std::string::npos) {
+    return Fail("a choice of what is no number");
   }
   return MakeExpr(ExprKind::kCall, letter == "C" ? "binomial" : "permutations",
                   {MakeExpr(ExprKind::kNumber, n), MakeExpr(ExprKind::kNumber, k)});

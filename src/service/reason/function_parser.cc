@@ -42,6 +42,11 @@ bool IsInvertible(const std::string& name) {
   return false;
 }
 
+// "max 5" is a label, or not finished: no 5.
+bool IsOfSeveral(const std::string& name) {
+  return name == "max" || name == "min" || name == "gcd" || name == "lcm";
+}
+
 }  // namespace
 
 ExprPtr TermParser::ParseFunction() {
@@ -70,6 +75,7 @@ ExprPtr TermParser::ParseFunction() {
   const bool is_several =
       of->Is(ExprKind::kTuple) || of->Is(ExprKind::kSet) || of->Is(ExprKind::kList);
   std::vector<ExprPtr> args = is_several ? of->args : std::vector{of};
+  if (IsOfSeveral(name) && args.size() < 2) return Fail("a maximum or the like of one term");
   if (base) args.push_back(base);
   ExprPtr call = MakeFunction(name, std::move(args));
   return power ? MakeExpr(ExprKind::kPower, {call, power}) : call;

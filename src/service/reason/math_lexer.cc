@@ -200,7 +200,7 @@ class Lexer {
       Emit(TokenKind::kText, Lower(word));  // miles per hour
     } else if (word == "in" && !tokens_.empty() && tokens_.back().kind == TokenKind::kName) {
       Emit(TokenKind::kOperator, "in");
-    } else if (FollowsOperand() && IsKnownUnit(word)) {
+    } else if (FollowsOperand() && (IsKnownUnit(word) || IsSquare(word))) {
       Emit(TokenKind::kText, Lower(word));
     } else if (FindWord(word) != nullptr) {
       EmitWord(word);
@@ -215,6 +215,11 @@ class Lexer {
       }
     }
     return Ok();
+  }
+
+  // The "sq" of "sq. units".
+  bool IsSquare(std::string_view word) const {
+    return word == "sq" && in_.substr(at_).starts_with(". ");
   }
 
   // The rest of "a.m." or "p.m.", after its first letter.
@@ -320,7 +325,7 @@ class Lexer {
     return Ok();
   }
 
-  // Words, or the quotient of a unit: "m/s".
+  // Words, or the quotient of a unit, "m/s", or words and the one that parts two answers.
   void EmitWords(std::string_view words) {
     const size_t end = FollowsOperand() ? words.find('/') : words.npos;
     if (end != words.npos) {
@@ -328,7 +333,9 @@ class Lexer {
       Emit(TokenKind::kOperator, "/");
       words.remove_prefix(end + 1);
     }
-    EmitWord(Trim(words));
+    const size_t parts = words.ends_with(" and") ? words.rfind(' ') : words.size();
+    EmitWord(Trim(words.substr(0, parts)));
+    if (parts < words.size()) Emit(TokenKind::kOperator, "and");
   }
 
   // After a number a letter in upright type is a unit: 5\text{ m}.

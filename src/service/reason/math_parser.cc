@@ -1,6 +1,8 @@
 #include "service/reason/math_parser.h"
 
+#include "service/reason/answer_form.h"
 #include "service/reason/math_lexer.h"
+#include "service/reason/number_row.h"
 #include "service/reason/term_parser.h"
 #include "service/reason/text_util.h"
 #include "service/reason/units.h"
@@ -70,13 +72,16 @@ class AnswerParser : public TermParser {
     return items.size() == 1 ? items[0] : MakeExpr(ExprKind::kList, kind, std::move(items));
   }
 
-  // a < b <= c, a = b = c, a \in S. What follows "about equal" is only another form of the same.
+  // a < b <= c, a = b = c, a \in S. What follows "about equal" is only another form of the same,
+  // but after a name or nothing it is the value.
   ExprPtr ParseRelation() {
+    Accept("~");
     std::vector<ExprPtr> sides = {ParseSetExpression()};
     std::string signs;
     bool is_approximate = false;
     while (sides.back() != nullptr && Peek().kind == TokenKind::kOperator) {
-      const std::string sign = Peek().text;
+      std::string sign = Peek().text;
+      if (sign == "~" && sides.size() == 1 && IsName(*sides[0])) sign = "=";
       if (sign == "in") return ParseMember(sides);
       if (sign != "~" &&
           (sign.size() != 1 || std::string("=<>lgn").find(sign) == std::string::npos)) {
@@ -198,6 +203,7 @@ Result<ExprPtr> ParseAnswer(std::string_view text, StepBudget& budget) {
   if (!budget.Spend(static_cast<int64_t>(2 * text.size()))) {
     return InvalidArgument("out of steps");
   }
+  JoinNumberRows(tokens);
   AnswerParser parser(std::move(tokens), budget);
   ExprPtr answer = parser.ParseAll();
   if (answer == nullptr) return InvalidArgument(parser.error());

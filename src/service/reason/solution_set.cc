@@ -1,6 +1,7 @@
 #include "service/reason/solution_set.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,9 @@ bool IsUnknown(const Expr& e) {
                       [](const auto& arg) { return arg->Is(ExprKind::kSymbol); }));
 }
 
+// Of a set that SetBuilder built; nullopt where an end point's place is uncertain.
+std::optional<bool> IsEmpty(const Expr& set, ScalarEquality& scalars);
+
 // Turns a tree into one of sets alone: intervals (kTuple), kSet, unions, intersections,
 // differences.
 class SetBuilder {
@@ -61,7 +65,8 @@ class SetBuilder {
         return IsUnknown(e->arg(0)) && NoteUnknown(e->args[0]) ? Build(e->args[1]) : nullptr;
       case ExprKind::kList:
         if (e->text == "and") return BuildAll(ExprKind::kIntersection, e->args);
-        return e->text == "or" ? BuildAll(ExprKind::kUnion, e->args) : nullptr;
+        if (e->text == "or") return BuildAll(ExprKind::kUnion, e->args);
+        return e->text == "," ? BuildCommaList(*e) : nullptr;
       case ExprKind::kRelation:
         return BuildRelation(*e);
       default:
@@ -95,6 +100,19 @@ class SetBuilder {
       if (sets.back() == nullptr) return nullptr;
     }
     return MakeExpr(kind, std::move(sets));
+  }
+
+  // -1 < x, x < 1: what the relations have in common or, where that is nothing, all that they hold
+  // for: x < 0, x > 1.
+  ExprPtr BuildCommaList(const Expr& list) {
+    for (const ExprPtr& arg : list.args) {
+      if (!arg->Is(ExprKind::kRelation)) return nullptr;
+    }
+    ExprPtr common = BuildAll(ExprKind::kIntersection, list.args);
+    if (common == nullptr) return nullptr;
+    const std::optional<bool> empty = IsEmpty(*common, scalars_);
+    if (!empty) return nullptr;
+    return *empty ? MakeExpr(ExprKind::kUnion, common->args) : common;
   }
 
   // All relations of one answer must be about one unknown.
@@ -252,6 +270,15 @@ class Cells {
   std::vector<ExprPtr> ends_;
   std::vector<std::pair<const Expr*, size_t>> cell_of_;  // of every end point, equal ones too
 };
+
+std::optional<bool> IsEmpty(const Expr& set, ScalarEquality& scalars) {
+  Cells cells(scalars);
+  if (!cells.Note(set)) return std::nullopt;
+  for (size_t cell = 0; cell < cells.size(); ++cell) {
+    if (cells.Contains(set, cell)) return false;
+  }
+  return true;
+}
 
 }  // namespace
 

@@ -69,7 +69,9 @@ class TermParser {
   ExprPtr ParseNumber();
   ExprPtr ParseMixedNumber(const std::string& whole);
   ExprPtr ParseName();
+  ExprPtr ParseFigure(const std::string& figure);
   ExprPtr ParseChoice(const std::string& letter);
+  ExprPtr ParseLeftChoice();
   ExprPtr ParseBracket();
   ExprPtr ParseSet();
   ExprPtr ParseSetContent();
@@ -82,7 +84,9 @@ class TermParser {
   ExprPtr ParseSeries(const std::string& name);
   ExprPtr ParseFunctionArgument();
   bool StartsImplicitFactor() const;
+  bool GoesOnAsWord(size_t ahead) const;
   std::string ReadSubscript();
+  std::string ReadMarks();
 
   std::vector<Token> tokens_;
   size_t at_ = 0;
