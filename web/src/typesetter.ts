@@ -136,11 +136,14 @@ export class Typesetter {
     return "more";
   }
 
+  // What is shown is a copy: to the nodes that script has built or looked at, the browser ties several
+  // times their size (objects of script, Attr, NodeList), for as long as they stand in the page.
   private show({ root, isClosed, goesOn }: Job): void {
-    this.finish(root, goesOn);
-    if (this.openBlock) this.openBlock.replaceWith(root);
-    else this.lastGroup().append(root);
-    this.openBlock = isClosed ? null : root;
+    const block = root.cloneNode(/*deep=*/ true) as HTMLElement;
+    this.finish(block, goesOn);
+    if (this.openBlock) this.openBlock.replaceWith(block);
+    else this.lastGroup().append(block);
+    this.openBlock = isClosed ? null : block;
   }
 
   private lastGroup(): Element {
