@@ -151,8 +151,12 @@ for (const [locale, say] of Object.entries(words)) {
   });
 }
 
-test('on a phone, what begins below the screen comes into view', async () => {
+test('on a phone, all examples are seen, and what begins below the screen comes into view', async () => {
   const { page, faults } = await openPage(browser, server.url, { viewport: { width: 360, height: 740 } });
+  await page.locator('.welcome', { hasText: 'scripted' }).waitFor();
+  const examples = page.locator('.welcome ul');
+  assert.ok(await examples.evaluate((list) => list.scrollHeight <= list.clientHeight), 'each example is seen');
+  assert.doesNotMatch(await examples.innerText(), /[\\{}$]/, 'in plain characters');
   await page.locator('#problem').fill('Real numbers satisfy $x + y = 5$\nand $x^3 + y^3 = 65$.\nFind $x^4 + y^4$.');
   await page.locator('.preview .katex').nth(2).waitFor();
   await page.evaluate(() => scrollTo(0, 0));
