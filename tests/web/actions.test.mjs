@@ -367,7 +367,7 @@ test('code is copied as it stands; where it cannot be, it is selected', async ()
   // Cut in the middle of a line, and of a letter's marks, it still ends where it ends.
   for (const wide of ['x'.repeat(9000), `a${'\u0301'.repeat(1300)}`]) {
     replica.say([{ content: `\`\`\`text\n${wide}\n\`\`\`\n\nAfter ${wide.length}.` }]);
-    await ask(page, 'Write a Python function of one long line.');
+    await ask(page, `Write a Python function of one line of ${wide.length} letters.`);
     await page.locator('.answer p', { hasText: `After ${wide.length}.` }).waitFor();
   }
   assert.deepEqual(faults, []);

@@ -55,6 +55,26 @@ test('what runs is in the history, and opening it there only shows it', async ()
   await page.context().close();
 });
 
+test('who presses twice has asked once', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  const { halfSaid, go } = inHalves(replica, 'It begins', ' and it ends.');
+  await page.getByLabel('Your problem').fill('What is 1 + 1?');
+  await button(page, 'Solve').evaluate(async (solve) => {
+    solve.click();
+    await new Promise((next) => setTimeout(next)); // the page has taken the first one
+    solve.click();
+  });
+  await halfSaid;
+  go();
+  await answer(page, 'It begins and it ends.');
+  await status(page, 'Done');
+  await button(page, 'History').click();
+  await past(page, 'What is 1 + 1?').waitFor();
+  assert.equal(await page.locator('.past').count(), 1);
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
 test('what runs goes on at the server while another is looked at, and is found again', async () => {
   const { page, faults } = await openPage(browser, server.url);
   await answered(page, 'What is 1 + 1?', 'Two.');

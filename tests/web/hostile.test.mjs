@@ -73,6 +73,11 @@ test('formulas are typeset once closed, money is not, code is coloured', async (
   await ask(page, 'again');
   await page.locator('.answer', { hasText: 'not closed: (x^2' }).waitFor();
   assert.equal(await answer.locator('.katex').count(), 0);
+  const code = ['go\nfunc f() {}', 'rust\nfn f() {}', 'csharp\nclass A {}', 'bash\nif true; then exit; fi'];
+  replica.say([{ content: code.map((text) => `\`\`\`${text}\n\`\`\``).join('\n\n') }]);
+  await ask(page, 'and coloured');
+  await page.locator('.answer pre').nth(3).locator('.hljs-keyword').first().waitFor();
+  assert.equal(await page.locator('.answer pre:has(.hljs-keyword)').count(), 4);
   assert.deepEqual(faults, []);
   await page.context().close();
 });
@@ -100,6 +105,12 @@ test('thinking is folded and can be ended; what runs can be stopped', async () =
   await status(page, 'Stopped');
   assert.match(await page.locator('.answer').innerText(), /It begins/);
   await page.getByRole('button', { name: 'Retry' }).waitFor();
+
+  replica.say([{ reasoning: 'Hm.' }]);
+  await ask(page, '1 + 3');
+  await page.locator('.note', { hasText: /^no answer$/ }).waitFor();
+  await status(page, 'Done');
+  assert.match(await page.locator('.thinking summary').innerText(), /Thought · 3 characters/);
   assert.deepEqual(faults, []);
   await page.context().close();
 });
@@ -119,6 +130,8 @@ test('a program is run against the tests, and each verdict is shown', { skip: no
   await status(page, 'Done');
   assert.match(await page.locator('.note').innerText(), /passes 1 of 2 tests/);
   assert.match((await page.locator('.verdicts li').allInnerTexts()).join(), /passed,.*wrong answer/);
+  assert.equal(await page.locator('.won').count(), 0);
+  assert.match(await page.locator('.lanes').innerText(), /Attempt \d[^\n]* · the best one/);
   await page.setViewportSize({ width: 1280, height: 1060 });
   await page.locator('.verdicts').scrollIntoViewIfNeeded(); // what is out of sight is not laid out
   await page.evaluate(() => scrollTo(0, 0));

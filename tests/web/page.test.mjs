@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test';
 
 import { eventually, killServers, startServer } from '../serve/server.mjs';
 import { ask, assertAccessible, assertAccessibleEverywhere, launchBrowser, openPage, picture as pictureOf, status } from './browser.mjs';
+import { startReplica } from './scripted_replica.mjs';
 
 let server;
 let browser;
@@ -109,6 +110,40 @@ test('what is off-domain is said to be so', async () => {
   await ask(page, 'Write a poem about love.');
   await page.getByText('this looks like neither').waitFor();
   await page.context().close();
+});
+
+test('of several models the reader chooses the one that is asked', async () => {
+  const replica = await startReplica();
+  const both = await startServer(['--replica', replica.url]);
+  const served = async () => (await (await fetch(`${both.url}/v1/models`)).json()).data;
+  await eventually(async () => (await served()).length === 2, 'both have said what they serve');
+  const { page, faults } = await openPage(browser, both.url);
+  await page.locator('header', { hasText: 'lemma-mini, scripted' }).waitFor();
+  await page.getByText('lemma-mini is the small model').waitFor();
+  const kinds = page.getByLabel('Kind of task').locator('option');
+  await eventually(async () => (await kinds.count()) === 3, 'the kinds that lemma-mini knows');
+  await page.getByLabel('Kind of task').selectOption('math');
+  await page.getByLabel('Model', { exact: true }).selectOption('scripted');
+  await page.getByText('scripted answers problems').waitFor();
+  assert.ok((await kinds.count()) > 10);
+  assert.equal(await page.getByLabel('Kind of task').inputValue(), '');
+  await assertAccessibleEverywhere(page, 'several models');
+
+  replica.say([{ reasoning: 'Let me think.' }]);
+  const held = replica.hold();
+  await ask(page, 'What is 47 * 36?');
+  await held;
+  await page.locator('.progress', { hasText: 'of at most 4096 thinking tokens' }).waitFor();
+  assert.equal(replica.state.body.model, 'scripted');
+  replica.release();
+  await page.locator('.answer', { hasText: 'Now the answer.' }).waitFor();
+  await page.getByLabel('Model', { exact: true }).selectOption('lemma-mini');
+  await ask(page, 'What is 47 * 36?');
+  await page.locator('.answer', { hasText: '1692' }).waitFor();
+  assert.deepEqual(faults, []);
+  await page.context().close();
+  assert.equal(await both.stop(), 0);
+  replica.stop();
 });
 
 test('the first load is under 300 KB, and its files are kept', async () => {

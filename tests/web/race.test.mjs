@@ -79,6 +79,17 @@ test('equal answers of a vote stand together, another one apart, and one wins', 
   await page.context().close();
 });
 
+test('where no two answers agree none has won, and it is said', async () => {
+  const { page, faults } = await openPage(browser, server.url);
+  await vote(page, 'It is \\boxed{1}.', 'It is \\boxed{2}.', 'It is \\boxed{3}.');
+  await page.locator('.note', { hasText: 'No two attempts agree' }).waitFor();
+  assert.equal(await page.locator('.cluster').count(), 3);
+  assert.equal(await page.locator('.won, .verified').count(), 0);
+  assert.doesNotMatch(await page.locator('.samples').innerText(), /Winner|best/);
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
 test('an attempt without an answer is one of those that did not agree', async () => {
   const { page, faults } = await openPage(browser, server.url);
   await vote(page, 'I cannot tell.', 'It is \\boxed{0.5}.', 'It is \\boxed{0.5}.');

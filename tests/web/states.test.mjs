@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { eventually } from '../serve/server.mjs';
 import { assertAccessibleEverywhere, blockStorage, openPage } from './browser.mjs';
 import { startScripted, stopScripted } from './scripted_server.mjs';
 
@@ -20,13 +21,26 @@ const words = {
     stopped: 'Stopped', offDomain: 'this looks like neither', busy: 'no room or no model ready',
     history: 'History', share: 'Share', link: 'The link holds all of it',
     tests: 'Give at least one test', checked: 'Nothing else was checked', retry: 'Retry', version: 'Version 2 of 2',
-    interrupted: 'Interrupted', broken: 'This link is damaged',
+    interrupted: 'Interrupted', broken: 'This link is damaged', opened: 'From a link.',
+    failed: 'passes 1 of 2 tests',
   },
   'zh-CN': {
     done: '完成', thinking: '思考中', answering: '回答中', votes: '投票次数', stop: '停止', stopped: '已停止',
     offDomain: '这看起来两者都不是', busy: '没有空位', history: '历史', share: '分享', link: '全部内容都在链接里',
     tests: '请至少给出一个测试', checked: '未作其他检验', retry: '重试', version: '第 2 版,共 2 版',
-    interrupted: '已中断', broken: '此链接已损坏',
+    interrupted: '已中断', broken: '此链接已损坏', opened: '来自链接。', failed: '2 个测试中的 1 个',
+  },
+};
+
+// What comes of a program that passes one of two tests (docs/solve.md).
+const failedProgram = {
+  type: 'result', votes: [], stopped: 'all_ended', agreement: null, tokens_saved: 0, reasoning: '',
+  solution: '```python\nprint(1)\n```', solution_sample: 1, usage: { prompt_tokens: 1, completion_tokens: 9 },
+  samples: [0, 1].map((index) => ({ index, state: 'ended', answer: null, completion_tokens: 9 })),
+  verified: {
+    by: 'tests', verdict: 'wrong_answer', passed: 1, total: 2,
+    verdicts: [{ test: '1', verdict: 'accepted' }, { test: '2', verdict: 'wrong_answer' }],
+    failed: { test: '2', verdict: 'wrong_answer', message: 'expected 2, got 1' },
   },
 };
 
@@ -58,6 +72,7 @@ for (const [locale, say] of Object.entries(words)) {
     await check('done');
     await button(page, say.share).click();
     await page.locator('.shared', { hasText: say.link }).waitFor();
+    const link = await page.locator('.shared input').inputValue();
     await check('shared');
     replica.say([{ content: 'Two.' }]);
     await button(page, say.retry).click();
@@ -120,7 +135,18 @@ for (const [locale, say] of Object.entries(words)) {
     await ask(page, 'Print 1 + 1.');
     await page.getByRole('alert').filter({ hasText: say.tests }).waitFor();
     await check('without tests');
+    await page.route('**/v1/solve', (route) => route.fulfill({
+      contentType: 'text/event-stream', body: `data: ${JSON.stringify(failedProgram)}\n\ndata: [DONE]\n\n`,
+    }));
+    await page.locator('.test textarea').first().fill('1');
+    await ask(page, 'Print 1 + 1.');
+    await page.locator('.note', { hasText: say.failed }).waitFor();
+    await page.locator('.answer .hljs-built_in').waitFor();
+    await check("a program's verdicts");
 
+    await page.goto(link);
+    await page.getByText(say.opened).waitFor();
+    await check('an opened link');
     await page.goto(`${server.url}/#task=none`);
     await page.getByRole('alert').filter({ hasText: say.broken }).waitFor();
     await check('a broken link');
@@ -128,6 +154,30 @@ for (const [locale, say] of Object.entries(words)) {
     await page.context().close();
   });
 }
+
+test('on a phone, all examples are seen, and what begins below the screen comes into view', async () => {
+  const { page, faults } = await openPage(browser, server.url, { viewport: { width: 360, height: 740 } });
+  await page.locator('.welcome', { hasText: 'scripted' }).waitFor();
+  const examples = page.locator('.welcome ul');
+  assert.ok(await examples.evaluate((list) => list.scrollHeight <= list.clientHeight), 'each example is seen');
+  assert.doesNotMatch(await examples.innerText(), /[\\{}$]/, 'in plain characters');
+  await page.locator('#problem').fill('Real numbers satisfy $x + y = 5$\nand $x^3 + y^3 = 65$.\nFind $x^4 + y^4$.');
+  await page.locator('.preview .katex').nth(2).waitFor();
+  await page.evaluate(() => scrollTo(0, 0));
+  replica.say([{ reasoning: 'Let me think.' }]);
+  const held = replica.hold();
+  await page.keyboard.press('Control+Enter');
+  await held;
+  await status(page, 'Thinking');
+  await page.locator('.asked .katex').nth(2).waitFor();
+  const place = () => page.locator('.status').evaluate((line) => line.getBoundingClientRect().bottom);
+  await eventually(async () => (await place()) < 740, 'the status is seen');
+  assert.ok((await place()) + (await page.evaluate(() => scrollY)) > 740, 'it was below');
+  replica.release();
+  await status(page, 'Done');
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
 
 test('language and theme are those that were chosen, also after a reload', async () => {
   const { page, faults } = await openPage(browser, server.url, { colorScheme: 'light' });

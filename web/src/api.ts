@@ -23,7 +23,7 @@ export interface ServedModel {
 export interface ServedProfile {
   id: string;
   description: string;
-  fits_model: boolean; // false: the served model was made for others
+  fits_model: boolean; // false: the server's first model was made for others
 }
 
 export function headers(requestId?: string): Record<string, string> {

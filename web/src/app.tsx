@@ -17,7 +17,7 @@ import { speaker } from "./words";
 
 export function App() {
   const look = useLook();
-  const [served, setServed] = useState<ServedModel | null>(null); // null: not known
+  const [models, setModels] = useState<ServedModel[]>([]); // none: not known
   const [profiles, setProfiles] = useState<ServedProfile[]>([]);
   const [needsKey, setNeedsKey] = useState(false);
   const [task, setTask] = useState<Task>(emptyTask);
@@ -28,7 +28,9 @@ export function App() {
   const runningId = useRef<string | null>(null);
   const historyButton = useRef<HTMLButtonElement>(null);
   const say = speaker(look.language);
-  const model = served?.id ?? "";
+  const modelOf = ({ model }: Task) => models.find(({ id }) => id === model) ?? models[0];
+  const model = modelOf(task);
+  const fitting = profiles.filter(({ fits_model }) => fits_model || model !== models[0]);
 
   const readHistory = useCallback(() => {
     void readEntries(runningId.current).then(setEntries);
@@ -38,13 +40,10 @@ export function App() {
 
   // Resolves to whether the server wants another key.
   const askModels = useCallback(async (): Promise<boolean> => {
-    fetchProfiles().then(
-      (all) => setProfiles(all.filter(({ fits_model }) => fits_model)),
-      () => {}, // then the server chooses
-    );
+    fetchProfiles().then(setProfiles, () => {}); // then the server chooses
     const isRefused = await fetchModels().then(
-      (models) => {
-        setServed(models[0] ?? null);
+      (all) => {
+        setModels(all);
         return false;
       },
       (error) => error instanceof ApiError && error.kind === "key",
@@ -96,7 +95,9 @@ export function App() {
   };
   const solve = () => {
     const tests = task.tests.filter(({ input, output }) => input || output);
-    control.start({ ...task, tests }, root);
+    const asked = { ...task, tests, model: model === models[0] ? "" : model!.id };
+    if (isJustAsked(asked, control.entry)) return;
+    control.start(asked, root);
     setRoot(undefined);
     leaveLink();
   };
@@ -124,7 +125,7 @@ export function App() {
     <>
       <header class="row">
         <h1>Lemma</h1>
-        <p class="hint">{model || say("tagline")}</p>
+        <p class="hint">{models.map(({ id }) => id).join(", ") || say("tagline")}</p>
         <button
           type="button"
           ref={historyButton}
@@ -154,7 +155,9 @@ export function App() {
           task={task}
           onChange={setTask}
           onSolve={solve}
-          profiles={profiles}
+          profiles={fitting}
+          models={models.map(({ id }) => id)}
+          model={model?.id ?? ""}
           isVersion={root !== undefined}
           onAnew={() => {
             setRoot(undefined);
@@ -167,7 +170,7 @@ export function App() {
           <Result
             entry={control.entry}
             control={control}
-            contextMax={served?.max_model_len ?? 0}
+            contextMax={modelOf(control.entry.task)?.max_model_len ?? 0}
             versions={versionsOf(entries, control.entry.root)}
             onEdit={() => {
               const { task: edited, root: editedRoot, isShared } = control.entry!;
@@ -178,8 +181,8 @@ export function App() {
           />
         ) : (
           <Welcome
-            model={model}
-            profiles={profiles}
+            model={model?.id ?? ""}
+            profiles={fitting}
             language={look.language}
             onPick={(problem) => edit({ ...task, problem })}
             say={say}
@@ -188,6 +191,14 @@ export function App() {
       </main>
     </>
   );
+}
+
+const pressMs = 500;
+
+// A double click means one task.
+function isJustAsked(asked: Task, shown: Entry | null): boolean {
+  if (!shown || Date.now() - shown.run.startedMs > pressMs) return false;
+  return JSON.stringify(asked) === JSON.stringify(shown.task);
 }
 
 function focusProblem(): void {

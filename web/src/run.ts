@@ -223,6 +223,13 @@ export function endRun(run: Run, state: Run["state"], nowMs: number): void {
   }
 }
 
+// Whether the answer is more than the one that is shown: its program passes the tests, or others agree.
+export function hasWon({ samples, votes, winner }: Run): boolean {
+  const check = winner === null ? null : samples[winner]?.check;
+  if (check) return check.passed === check.total;
+  return votes.length > 0 && (votes[0]!.count > 1 || samples.length === 1);
+}
+
 // The sample to show as the answer, while there is none that has won: the first that says something.
 export function shownSample(run: Run): Sample | null {
   if (run.winner !== null) return run.samples[run.winner] ?? null;

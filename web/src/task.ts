@@ -10,6 +10,7 @@ export interface TestCase {
 export interface Task {
   problem: string;
   profile: string; // "": the server picks the one that fits
+  model: string; // "": the server's first
   effort: Effort;
   votes: number;
   tests: TestCase[]; // of a program; empty: an answer is asked for
@@ -18,6 +19,7 @@ export interface Task {
 export const emptyTask: Task = {
   problem: "",
   profile: "",
+  model: "",
   effort: "standard",
   votes: 5,
   tests: [],
@@ -57,6 +59,7 @@ export function thinkingTokensMax(task: Task, contextMax: number): number | null
 
 export function callOf(task: Task): Call {
   const profile = task.profile ? { profile: task.profile } : {};
+  const model = task.model ? { model: task.model } : {};
   const problem = task.problem.trim();
   const thinking =
     task.effort === "vote" ? {} : { reasoning_effort: thinkingOf[task.effort].effort };
@@ -65,7 +68,7 @@ export function callOf(task: Task): Call {
       task.effort === "vote" ? { samples: task.votes, repairs: 1 } : programTries[task.effort];
     const tests = task.tests.length > 0 ? { tests: task.tests, repairs: tries.repairs } : {};
     const body = { problem, strategy: "majority", samples: tries.samples, stream: true };
-    return { path: "/v1/solve", body: { ...body, ...tests, ...thinking, ...profile } };
+    return { path: "/v1/solve", body: { ...body, ...tests, ...thinking, ...profile, ...model } };
   }
   return {
     path: "/v1/chat/completions",
@@ -75,6 +78,7 @@ export function callOf(task: Task): Call {
       stream: true,
       stream_options: { include_usage: true, continuous_usage_stats: true },
       ...profile,
+      ...model,
     },
   };
 }

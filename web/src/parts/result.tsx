@@ -29,6 +29,7 @@ export function Result(props: Props) {
   const sample = shownSample(run);
   const showsRace = isRace(task) && !entry.isShared;
   const status = useFocusKept(control.isRunning);
+  const asked = useBeginningSeen(status, entry.id, control.isRunning);
   const isThinking = run.samples.some(({ state, text }) => state === "running" && text === "");
   return (
     <section class="result" aria-label={say("answer")}>
@@ -36,7 +37,7 @@ export function Result(props: Props) {
       {!control.isRunning && (
         <Versions versions={versions} shown={entry.id} onShow={onVersion} say={say} />
       )}
-      <div class="asked">
+      <div class="asked" ref={asked}>
         <Typeset text={task.problem} say={say} />
       </div>
       <div class="row">
@@ -91,6 +92,7 @@ export function Result(props: Props) {
           <Typeset text={sample.text} isWhole={run.state !== "running"} say={say} />
         </div>
       )}
+      {!showsRace && isSilent(run) && <p class="note">{say("noAnswer")}</p>}
       {sample?.finish === "length" && <p class="note">{say("cutOff")}</p>}
       {run.closedBy && <p class="note">{say("thinkingClosed")}</p>}
       {showsRace && <Verified run={run} isProgram={task.tests.length > 0} say={say} />}
@@ -108,6 +110,32 @@ function useFocusKept(isRunning: boolean): RefObject<HTMLParagraphElement> {
     wasRunning.current = isRunning;
   }, [isRunning]);
   return status;
+}
+
+// Where a task is shown so that it is seen to begin: its status stands below the window of a phone, and the
+// task above it grows as it is typeset.
+function useBeginningSeen(
+  status: RefObject<HTMLElement>,
+  id: string,
+  isRunning: boolean,
+): RefObject<HTMLDivElement> {
+  const asked = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!isRunning) return;
+    const observer = new ResizeObserver(() => {
+      const isAbove = status.current!.getBoundingClientRect().top < 0; // its answer is read
+      if (!isAbove) status.current!.scrollIntoView({ block: "nearest" });
+    });
+    observer.observe(asked.current!);
+    return () => observer.disconnect();
+  }, [status, id, isRunning]);
+  return asked;
+}
+
+// It ended by itself and has said nothing but its thoughts.
+function isSilent(run: Run): boolean {
+  const sample = shownSample(run);
+  return run.state === "done" && !run.isOffDomain && !sample?.text && sample?.finish !== "length";
 }
 
 function statusOf(run: Run): Word {

@@ -1,6 +1,6 @@
 // The attempts of a vote or of a search for a program, as they race; answers that mean the same
 // stand together.
-import type { Run, Sample } from "../run";
+import { hasWon, type Run, type Sample } from "../run";
 import { verdictName, type Say, type Word } from "../words";
 import { Typeset } from "./typeset";
 
@@ -13,15 +13,20 @@ const states: Record<Sample["state"], Word> = {
 
 export function Samples({ run, say }: { run: Run; say: Say }) {
   const longest = Math.max(1, ...run.samples.map(lengthOf));
+  const isWon = hasWon(run);
   return (
     <section class="samples" aria-label={say("samples")}>
       <ol class="lanes">
         {run.samples.map((sample, index) => (
-          <li key={index} class={`lane ${sample.state} ${index === run.winner ? "won" : ""}`}>
+          <li
+            key={index}
+            class={`lane ${sample.state} ${isWon && index === run.winner ? "won" : ""}`}
+          >
             <span>
               {say("sample")} {index + 1}
               {sample.repairOf !== null && ` (${say("repairs")} ${sample.repairOf + 1})`}
-              {index === run.winner && (
+              {!isWon && index === run.winner && sample.check && ` · ${say("best")}`}
+              {isWon && index === run.winner && (
                 <>
                   {" "}
                   <strong>{say("winner")}</strong>
@@ -42,13 +47,13 @@ export function Samples({ run, say }: { run: Run; say: Say }) {
           {run.votes.map((vote, index) => (
             <li
               key={vote.answer}
-              class={run.state === "done" && index === 0 ? "cluster won" : "cluster"}
+              class={run.state === "done" && isWon && index === 0 ? "cluster won" : "cluster"}
             >
               <Typeset text={asFormula(vote.answer)} say={say} />
               <span>
                 {vote.count} {say("agree")}
               </span>
-              {run.state === "done" && index === 0 && <strong>{say("winner")}</strong>}
+              {run.state === "done" && isWon && index === 0 && <strong>{say("winner")}</strong>}
             </li>
           ))}
         </ol>

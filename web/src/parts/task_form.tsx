@@ -12,6 +12,8 @@ interface Props {
   onChange(task: Task): void;
   onSolve(): void;
   profiles: ServedProfile[];
+  models: string[];
+  model: string; // that is asked
   isVersion: boolean; // of the task that is shown
   onAnew(): void; // then it is a task of its own
   say: Say;
@@ -25,7 +27,7 @@ const efforts: [Effort, Word, Word][] = [
 ];
 
 export function TaskForm(props: Props) {
-  const { task, onChange, onSolve, profiles, isVersion, onAnew, say } = props;
+  const { task, onChange, onSolve, profiles, models, model, isVersion, onAnew, say } = props;
   const [complaint, setComplaint] = useState(false);
   const isProgram = task.tests.length > 0;
   const hasMarkup = /[\\$`]/.test(task.problem);
@@ -79,21 +81,25 @@ export function TaskForm(props: Props) {
           />
           <Choice name="mode" label={say("modeProgram")} on={isProgram} set={() => setMode(true)} />
         </fieldset>
-        <div>
-          <label for="profile">{say("profile")}</label>
-          <select
-            id="profile"
-            value={task.profile}
-            onChange={(event) => onChange({ ...task, profile: event.currentTarget.value })}
-          >
-            <option value="">{say("profileAuto")}</option>
-            {profiles.map((profile) => (
-              <option key={profile.id} value={profile.id}>
-                {profileName(profile, say)}
-              </option>
-            ))}
-          </select>
-        </div>
+        <Select
+          id="profile"
+          label={say("profile")}
+          value={task.profile}
+          choices={[
+            ["", say("profileAuto")],
+            ...profiles.map((kind): [string, string] => [kind.id, profileName(kind, say)]),
+          ]}
+          set={(profile) => onChange({ ...task, profile })}
+        />
+        {models.length > 1 && (
+          <Select
+            id="model"
+            label={say("model")}
+            value={model}
+            choices={models.map((id) => [id, id])}
+            set={(chosen) => onChange({ ...task, model: chosen, profile: "" })} // which need not fit it
+          />
+        )}
       </div>
       {isProgram && (
         <TestsEditor
@@ -161,5 +167,28 @@ function Choice({ name, label, hint, on, set }: ChoiceProps) {
       <input type="radio" name={name} checked={on} onChange={set} />
       {label}
     </label>
+  );
+}
+
+interface SelectProps {
+  id: string;
+  label: string;
+  value: string;
+  choices: [string, string][]; // values and what they are called
+  set(value: string): void;
+}
+
+function Select({ id, label, value, choices, set }: SelectProps) {
+  return (
+    <div>
+      <label for={id}>{label}</label>
+      <select id={id} value={value} onChange={(event) => set(event.currentTarget.value)}>
+        {choices.map(([choice, name]) => (
+          <option key={choice} value={choice}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </div>
   );
 }

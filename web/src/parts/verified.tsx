@@ -1,5 +1,5 @@
 // What is known of an answer, and how: by tests, by a vote, or nothing (then nothing is said).
-import { shownSample, type Run } from "../run";
+import { hasWon, shownSample, type Run } from "../run";
 import { verdictName, type Say } from "../words";
 
 interface Props {
@@ -13,6 +13,7 @@ export function Verified({ run, isProgram, say }: Props) {
   if (isProgram) return <TestVerdicts run={run} say={say} />;
   if (run.stopped === "answered") return <p class="note">{say("notVoted")}</p>;
   if (run.votes.length === 0) return <p class="note">{say("noAnswer")}</p>;
+  if (!hasWon(run)) return <p class="note">{say("noneAgree")}</p>;
   // Who has no answer, or was not waited for, agrees with nobody.
   const n_cancelled = run.samples.filter(({ state }) => state === "cancelled").length;
   return (
