@@ -49,7 +49,7 @@ export function Samples({ run, say }: { run: Run; say: Say }) {
               key={vote.answer}
               class={run.state === "done" && isWon && index === 0 ? "cluster won" : "cluster"}
             >
-              <Typeset text={asFormula(vote.answer)} say={say} />
+              <Typeset text={asFormula(shortened(vote.answer, clusterCharsMax))} say={say} />
               <span>
                 {vote.count} {say("agree")}
               </span>
@@ -62,14 +62,18 @@ export function Samples({ run, say }: { run: Run; say: Say }) {
   );
 }
 
-const outcomeCharsMax = 100; // a long answer would hold up the page; all of it stands below
+// Long answers would hold up the page; all of them stands below.
+const outcomeCharsMax = 100;
+const clusterCharsMax = 1000; // a longer formula is not typeset
+
+function shortened(text: string, n_max: number): string {
+  if (text.length <= n_max) return text;
+  return `${text.slice(0, n_max).replace(/[\uD800-\uDBFF]$/, "")}…`;
+}
 
 // An answer of several lines is a program, which stands below.
 function outcomeOf(run: Run, { answer, check, state }: Sample, say: Say): string {
-  if (answer && !answer.includes("\n")) {
-    if (answer.length <= outcomeCharsMax) return answer;
-    return `${answer.slice(0, outcomeCharsMax).replace(/[\uD800-\uDBFF]$/, "")}…`;
-  }
+  if (answer && !answer.includes("\n")) return shortened(answer, outcomeCharsMax);
   if (check) return verdictName(check.verdict, say);
   return say(state === "cancelled" && run.state !== "done" ? "stateStopped" : states[state]);
 }
