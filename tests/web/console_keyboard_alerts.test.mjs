@@ -132,7 +132,7 @@ test('what has the focus stays in sight, and who has scrolled away from it is no
   // Where a failure is told. What comes above the window moves nothing in it: browsers see to that.
   const growAbove = () => create.evaluate((element) => new Promise((drawn) => {
     const grown = document.createElement('p');
-    grown.style.height = '900px';
+    grown.style.height = '600px';
     element.before(grown);
     requestAnimationFrame(() => requestAnimationFrame(drawn));
   }));
