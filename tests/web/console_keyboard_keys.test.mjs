@@ -50,7 +50,7 @@ test('a key is made with all that it may do and how much, which holds', async ()
   await type(page, form.getByLabel('每分钟请求'), '-1'); // the tab key selects what is there
   const others = { 每分钟词元: '100000', 每天词元: '1000000', 并发请求: '1', '最长回答时间(毫秒)': '60000', '优先级(-100 到 100)': '5' };
   for (const [label, value] of Object.entries(others)) await type(page, form.getByLabel(label), value);
-  await press(page, form.getByLabel('metrics'), 'Space');
+  await press(page, form.getByLabel('指标', { exact: true }), 'Space');
   await press(page, form.getByLabel('保存提问与回答'), 'Space');
   const create = button(form, '创建');
   await press(page, create);
@@ -74,7 +74,7 @@ test('a key is made with all that it may do and how much, which holds', async ()
   for (const [label, value] of Object.entries({ 可用的任务类型: 'math', 到期: '', 每分钟请求: '1000', ...others })) {
     assert.equal(await form.getByLabel(label).inputValue(), value, label);
   }
-  for (const [label, isOn] of [['inference', true], ['metrics', true], ['admin', false], ['保存提问与回答', true]]) {
+  for (const [label, isOn] of [['推理', true], ['指标', true], ['管理', false], ['保存提问与回答', true]]) {
     assert.equal(await form.getByLabel(label).isChecked(), isOn, label);
   }
   await retype(page, form.getByLabel('可用的任务类型'), '');

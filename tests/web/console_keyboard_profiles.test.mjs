@@ -138,7 +138,12 @@ async function readResults(page) {
   }, 'both versions have results');
   await tabTo(page, results); // it is wider than the screen: the arrow keys scroll it
   await page.keyboard.press('ArrowRight');
-  await eventually(() => results.evaluate(({ scrollLeft }) => scrollLeft > 0), 'it is scrolled');
+  const scrolled = () => results.evaluate(({ scrollLeft }) => scrollLeft);
+  await eventually(async () => {
+    const before = await scrolled();
+    await page.waitForTimeout(100);
+    return before > 0 && before === (await scrolled());
+  }, 'it is scrolled, and stands');
   await press(page, named(results, 'link', '2'));
   await page.waitForURL(/version=2/);
   await editorOf(page).waitFor();
