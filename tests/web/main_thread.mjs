@@ -1,11 +1,13 @@
 // How long a page's main thread is blocked by what the page does. The browser's own trace gives the
 // CPU time of each task: unlike the clock (PerformanceObserver's longtask), it does not count the time
-// in which other programs of a busy machine had the processor. And a known piece of work, before and
-// after, tells how quick the machine itself is: on one slower than where the limits were set (two
-// processors that share a core are), a task's time counts for as much less.
+// in which other programs of a busy machine had the processor; what the test itself asks the page is
+// left out. And a known piece of work, before and after, tells how quick the machine itself is: on one
+// slower than where the limits were set (two processors that share a core are), a task's time counts
+// for as much less.
 
 const gaugeMs = 50; // both together, where the limits were set
 const taskName = 'RunTask';
+const commandName = 'DevToolsSession::DispatchProtocolCommand'; // what the test itself has the page do
 const markPrefix = 'lemma:';
 
 // What pages do: objects, texts, elements.
@@ -26,12 +28,12 @@ export async function traceMainThread(browser, page) {
   const session = await browser.newBrowserCDPSession();
   const events = [];
   session.on('Tracing.dataCollected', ({ value }) =>
-    events.push(...value.filter(({ name }) => name === taskName || name.startsWith(markPrefix))));
+    events.push(...value.filter(({ name }) => [taskName, commandName].includes(name) || name.startsWith(markPrefix))));
   await session.send('Tracing.start', {
     transferMode: 'ReportEvents',
     traceConfig: {
       recordMode: 'recordAsMuchAsPossible',
-      includedCategories: ['disabled-by-default-devtools.timeline', 'blink.user_timing'],
+      includedCategories: ['disabled-by-default-devtools.timeline', 'blink.user_timing', 'devtools'],
       traceBufferSizeInKb: 800_000,
       excludedCategories: ['*'],
     },
@@ -51,23 +53,25 @@ export async function traceMainThread(browser, page) {
       await session.send('Tracing.end');
       await complete;
       await session.detach();
-      const marks = events.filter(({ name }) => name !== taskName).sort((a, b) => a.ts - b.ts);
+      const marks = events.filter(({ name }) => name.startsWith(markPrefix)).sort((a, b) => a.ts - b.ts);
       const { pid, tid } = marks[0];
       if (marks.some((mark) => mark.pid !== pid)) throw new Error('the page has moved to another process');
-      const tasks = events
-        .filter(({ name, ph }) => name === taskName && ph === 'X') // it has ended
-        .filter((event) => event.pid === pid && event.tid === tid)
+      const ended = (wanted) => events.filter(({ ph, name, ...event }) =>
+        ph === 'X' && name === wanted && event.pid === pid && event.tid === tid);
+      const commands = ended(commandName);
+      const tasks = ended(taskName)
         .map(({ ts, dur, tdur = dur, args }) => ({
           cpuMs: tdur / 1000,
           wallMs: dur / 1000,
           after: marks.findLast((mark) => mark.ts <= ts)?.name ?? '',
           from: args.src_func,
+          isOfTest: commands.some((command) => command.ts >= ts && command.ts < ts + dur),
         }));
       const isGauge = ({ after }) => after === `${markPrefix}gauge`;
       const measuredMs = tasks.filter(isGauge).reduce((sum, { cpuMs }) => sum + cpuMs, 0);
       const slowness = Math.max(1, measuredMs / gaugeMs);
       return tasks
-        .filter((task) => !isGauge(task))
+        .filter((task) => !isGauge(task) && !task.isOfTest)
         .map((task) => ({ ...task, cpuMs: task.cpuMs / slowness }))
         .sort((a, b) => b.cpuMs - a.cpuMs);
     },
