@@ -1,33 +1,24 @@
 // Alerts in the console by the keyboard alone: in Chinese, in the dark, on a phone.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 
 import { button, startConsole } from './console.mjs';
 import { main, openOnPhone, region, toPage } from './console_phone.mjs';
 import { assertFocused, choose, confirm, press, tabTo, type } from './keyboard.mjs';
+import { startReceiver } from './receiver.mjs';
 import { startScripted, stopScripted } from './scripted_server.mjs';
 
 let server;
 let browser;
 let receiver;
-const received = [];
 before(async () => {
-  receiver = createServer((request, response) => {
-    let body = '';
-    request.on('data', (bytes) => (body += bytes));
-    request.on('end', () => {
-      received.push({ signature: request.headers['x-lemma-signature'], body });
-      response.end();
-    });
-  });
-  await new Promise((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  receiver = await startReceiver();
   ({ server, browser } = await startScripted(startConsole));
 });
 after(async () => {
   await stopScripted();
-  receiver?.close();
+  receiver?.stop();
 });
 
 const alerts = (page) => region(page, '告警');
@@ -65,7 +56,7 @@ test('an alert is made, tried, changed and removed, and its secret signs what it
   await type(page, newAlert.getByLabel('持续(分钟)'), '2');
   const only = newAlert.getByLabel('仅限');
   await type(page, only, 'nothing=1');
-  await type(page, newAlert.getByLabel('Webhook'), `http://127.0.0.1:${receiver.address().port}/hook`);
+  await type(page, newAlert.getByLabel('Webhook'), receiver.url);
   const create = button(newAlert, '创建');
   await press(page, create);
   await newAlert.locator('[role=alert]', { hasText: 'filters: ' }).waitFor();
@@ -83,7 +74,7 @@ test('an alert is made, tried, changed and removed, and its secret signs what it
   await press(page, send);
   await page.locator('[role=status]', { hasText: '太慢: 测试已送达。' }).waitFor();
   await assertFocused(page, send);
-  const { signature, body } = received[0];
+  const { signature, body } = receiver.received[0];
   const [, time, sent] = /^t=(\d+),v1=(\w+)$/.exec(signature);
   assert.equal(createHmac('sha256', secret).update(`${time}.${body}`).digest('hex'), sent);
 

@@ -1,7 +1,6 @@
 // Alerts, audit, users and settings in the console.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 
@@ -10,6 +9,7 @@ import { codeOf } from '../serve/totp.mjs';
 import { launchBrowser } from './browser.mjs';
 import { assertAccessible, button, goTo, openConsole, password, picture, startConsole } from './console.mjs';
 import { assertFocused } from './keyboard.mjs';
+import { startReceiver } from './receiver.mjs';
 
 // What the page draws QR codes with: the test asks whether it draws this text's, whole.
 const { encode } = createRequire(new URL('../../web/package.json', import.meta.url))('uqr');
@@ -17,24 +17,15 @@ const { encode } = createRequire(new URL('../../web/package.json', import.meta.u
 let server;
 let browser;
 let receiver;
-const received = [];
 before(async () => {
-  receiver = createServer((request, response) => {
-    let body = '';
-    request.on('data', (bytes) => (body += bytes));
-    request.on('end', () => {
-      received.push({ signature: request.headers['x-lemma-signature'], body });
-      response.end();
-    });
-  });
-  await new Promise((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+  receiver = await startReceiver();
   server = await startConsole();
   browser = await launchBrowser();
 });
 after(async () => {
   await browser?.close();
   await server?.remove();
-  receiver?.close();
+  receiver?.stop();
   killServers();
 });
 
@@ -46,7 +37,7 @@ test('an alert is made, tried, changed and ended, and its secret signs what it s
   await form.getByLabel('Threshold').fill('1500');
   await form.getByLabel('Held for minutes').fill('2');
   await form.getByLabel('Only').fill('nothing=1');
-  const hook = `http://127.0.0.1:${receiver.address().port}/hook`;
+  const hook = receiver.url;
   await form.getByLabel('Webhook').fill(hook);
   await button(form, 'Create').click();
   await form.locator('[role=alert]', { hasText: 'filters: ' }).waitFor();
@@ -58,7 +49,7 @@ test('an alert is made, tried, changed and ended, and its secret signs what it s
   assert.match(await row.innerText(), /First token P95 > 1,500 ms, 5 min, for 2 min task=math,proof/);
   await button(row, 'Send a test').click();
   await page.getByText('too slow: the test has arrived.').waitFor();
-  const { signature, body } = received[0];
+  const { signature, body } = receiver.received[0];
   const [, time, sent] = /^t=(\d+),v1=(\w+)$/.exec(signature);
   assert.equal(createHmac('sha256', secret).update(`${time}.${body}`).digest('hex'), sent);
   await row.getByRole('link', { name: 'Edit' }).click();
