@@ -1,78 +1,15 @@
-// Samples that think, that run out of tokens or time while they do, and that go round in circles:
-// what they say depends on the request alone all the same, they answer, and their deadlines are
-// kept.
+// Samples that think, that run out of tokens while they do, and that go round in circles: what they
+// say depends on the request alone all the same.
 #include <gtest/gtest.h>
 
 #include <set>
 
-#include "inference/engine/engine_testing.h"
 #include "inference/engine/loop_guard.h"
+#include "inference/engine/thinking_testing.h"
 #include "inference/engine/token_chooser.h"
 
 namespace lemma::engine {
 namespace {
-
-constexpr TokenId kOpen = 40;
-const std::vector<TokenId> kClose = {41, 42};
-const std::vector<TokenId> kBridge = {43, 44, 45};
-
-size_t FindClose(const std::vector<TokenId>& tokens) {
-  return static_cast<size_t>(
-      std::search(tokens.begin(), tokens.end(), kClose.begin(), kClose.end()) - tokens.begin());
-}
-
-// Thinking is what stands between kOpen and the first tag of kClose after it.
-bool IsOpen(const std::vector<TokenId>& said) {
-  const auto open = std::find(said.begin(), said.end(), kOpen);
-  return open != said.end() && std::find(open, said.end(), kClose[0]) == said.end();
-}
-
-constexpr TokenId kSpace = 46;
-
-// Is there an answer, outside the thinking?
-bool IsBlank(const std::vector<TokenId>& said) {
-  const auto shows = [](TokenId token) {
-    return token != kOpen && token != kSpace && std::ranges::find(kClose, token) == kClose.end();
-  };
-  const auto open = std::find(said.begin(), said.end(), kOpen);
-  const bool has_thought = open != said.end();
-  return std::none_of(has_thought ? std::find(open, said.end(), kClose[0]) : said.begin(),
-                      said.end(), shows);
-}
-
-// What it says is thinking where its tags say so.
-class ThinkingSink : public RecordingSink {
- public:
-  Verdict OnToken(const TokenEvent& event) override {
-    RecordingSink::OnToken(event);
-    said_[event.sample].push_back(event.token);
-    return VerdictOf(said_[event.sample]);
-  }
-  Verdict Foresee(int32_t index, TokenId token) const override {
-    const auto said = said_.find(index);
-    std::vector<TokenId> tokens = said == said_.end() ? std::vector<TokenId>() : said->second;
-    tokens.push_back(token);
-    return VerdictOf(tokens);
-  }
-
- private:
-  static Verdict VerdictOf(const std::vector<TokenId>& said) {
-    if (IsOpen(said)) return Verdict::kThinking;
-    return IsBlank(said) ? Verdict::kBlank : Verdict::kContinue;
-  }
-
-  std::map<int32_t, std::vector<TokenId>> said_;
-};
-
-GenerateRequest ThinkingRequest(std::vector<TokenId> prompt, int32_t max_tokens,
-                                uint64_t seed = 1) {
-  GenerateRequest request = MakeRequest(std::move(prompt), max_tokens, seed);
-  request.thinking = {
-      .close = kClose, .bridge = kBridge, .answer_tokens = 1000, .end_now = nullptr};
-  request.loop_guard = true;
-  request.sink = std::make_shared<ThinkingSink>();
-  return request;
-}
 
 // Mostly says again what it said 17 tokens ago, so that it goes round in circles until something
 // makes it leave them. Opens its thinking now and then, often thinks of closing it and seldom does.
@@ -86,22 +23,6 @@ void CirclingModel(std::span<const TokenId> tokens, std::span<float> logits) {
   if (n % 40 == 0) logits[41] += 19;
   if (n % 600 == 300 && tokens[0] % 2 == 0) logits[41] += 30;
   if (tokens.back() == 41) logits[42] += 20;
-}
-
-// Says `words` over and over, greedily; opens its thinking at the first token of its output.
-FakeBackend::Model Reciter(std::vector<TokenId> words, size_t n_prompt) {
-  return [words, n_prompt](std::span<const TokenId> tokens, std::span<float> logits) {
-    FakeBackend::HashModel(tokens, logits);
-    const size_t n = tokens.size() - n_prompt;
-    logits[static_cast<size_t>(n == 0 ? kOpen : words[(n - 1) % words.size()])] += 30;
-    logits[41] -= 30;  // it never thinks of closing it
-  };
-}
-
-std::vector<TokenId> Counting(TokenId first, TokenId last) {
-  std::vector<TokenId> words;
-  for (TokenId token = first; token <= last; ++token) words.push_back(token);
-  return words;
 }
 
 // What the request must produce: one sequence, no engine, no pages, no guesses.
@@ -285,74 +206,6 @@ TEST(EngineBudget, ALoopThatGoesOnIsConcludedAndThenStopped) {
   EXPECT_EQ(unguarded->sample().thinking_closed, ThinkingClosed::kBudget);
 }
 
-// Its words are the same at every place; the first of them that may be said is.
-FakeBackend::Model Wanting(std::vector<TokenId> words) {
-  return [words](std::span<const TokenId> tokens, std::span<float> logits) {
-    FakeBackend::HashModel(tokens, logits);
-    float logit = 40;
-    for (const TokenId word : words) logits[static_cast<size_t>(word)] = logit--;
-  };
-}
-
-TEST(EngineBudget, SoFewTokensThatNoneIsLeftForTheAnswerAreAllOfThemTheAnswers) {
-  const std::vector<std::pair<int32_t, std::vector<TokenId>>> cases = {
-      {1, {7}},          // opening could not be closed, a space shows nothing, and nothing ends it
-      {2, {kSpace, 7}},  // the same
-      {3, {kOpen, kClose[0], 7}},  // a tag of one token
-      {4, {kOpen, 41, 42, 7}},
-  };
-  for (const auto& [max_tokens, said] : cases) {
-    for (const float temperature : {0.0f, 0.02f, 0.5f}) {
-      Engine engine(
-          std::make_unique<FakeBackend>(FakeBackend::Options{}, Wanting({kOpen, kSpace, 30, 7})),
-          {}, kClock);
-      GenerateRequest request = ThinkingRequest({3}, max_tokens);
-      request.stop_ids = {30};
-      request.sampling.temperature = temperature;
-      const SinkPtr sink = MustSubmit(engine, std::move(request));
-      EXPECT_TRUE(sink->Wait().ok());
-      EXPECT_EQ(sink->sample().reason, FinishReason::kLength);
-      EXPECT_FALSE(IsBlank(sink->sample().tokens));
-      if (temperature < 0.1f) EXPECT_EQ(sink->sample().tokens, said) << max_tokens;
-    }
-  }
-}
-
-TEST(EngineBudget, AnAnswerOfNothingButWhiteSpaceShowsSomethingAtTheEnd) {
-  for (const bool loop_guard : {false, true}) {
-    Engine engine(
-        std::make_unique<FakeBackend>(
-            FakeBackend::Options{.context_length_max = 4096, .n_pages = 320}, Wanting({kSpace, 7})),
-        {}, kClock);
-    GenerateRequest request = ThinkingRequest({3}, loop_guard ? 4000 : 100);
-    request.sampling.temperature = 0;
-    request.loop_guard = loop_guard;
-    const SinkPtr sink = MustSubmit(engine, std::move(request));
-    EXPECT_TRUE(sink->Wait().ok());
-    const RecordingSink::Sample sample = sink->sample();
-    EXPECT_FALSE(IsBlank(sample.tokens));
-    if (loop_guard) {
-      EXPECT_EQ(sample.reason, FinishReason::kLoop);
-    } else {
-      EXPECT_EQ(sample.tokens.back(), 7);
-      EXPECT_EQ(std::ranges::count(sample.tokens, kSpace), 99);
-    }
-  }
-}
-
-TEST(EngineBudget, ACompletionOfNothingButWhiteSpaceIsALoopLikeAnyOther) {
-  Engine engine(std::make_unique<FakeBackend>(
-                    FakeBackend::Options{.context_length_max = 4096, .n_pages = 320},
-                    Wanting({kSpace, kSpace})),
-                {}, kClock);
-  GenerateRequest request = ThinkingRequest({3}, 4000);
-  request.thinking.reset();
-  request.sampling.temperature = 0;
-  const SinkPtr sink = MustSubmit(engine, std::move(request));
-  EXPECT_TRUE(sink->Wait().ok());
-  EXPECT_EQ(sink->sample().reason, FinishReason::kLoop);
-}
-
 TEST(EngineBudget, DemandedTokensEndNothing) {
   Engine engine(std::make_unique<FakeBackend>(FakeBackend::Options{},
                                               Reciter(Counting(0, 30), /*n_prompt=*/1)),
@@ -384,83 +237,6 @@ TEST(EngineBudget, ALiveCallEndsTheThinking) {
   EXPECT_EQ(FindClose(sink->sample().tokens), 19 + kBridge.size());
   EXPECT_EQ(sink->sample().thinking_closed, ThinkingClosed::kAsked);
   EXPECT_EQ(sink->sample().tokens.size(), 300u);
-}
-
-struct Timed {
-  RecordingSink::Sample sample;
-  Status status;
-  Duration took;
-};
-
-// A request with a deadline on a machine whose steps take so long.
-Timed RunUntil(std::chrono::milliseconds deadline,
-               const std::function<std::chrono::milliseconds(int)>& step_time, bool speculation) {
-  ManualClock clock;  // moved on the engine's thread alone
-  auto backend = std::make_unique<FakeBackend>(
-      FakeBackend::Options{.context_length_max = 20480, .n_pages = 320},
-      Reciter(Counting(0, 36), /*n_prompt=*/1));
-  int n_forwards = 0;
-  backend->on_forward = [&](const model::Batch&) {
-    clock.Advance(step_time(n_forwards++));
-    return Ok();
-  };
-  Engine engine(std::move(backend), {.speculation = speculation}, clock);
-  const TimePoint begin = clock.Now();
-  GenerateRequest request = ThinkingRequest({3}, 20000);
-  request.thinking->answer_tokens = 20000;
-  request.loop_guard = false;
-  request.deadline = begin + deadline;
-  const SinkPtr sink = MustSubmit(engine, std::move(request));
-  const Status status = sink->Wait();
-  return {sink->sample(), status, clock.Now() - begin};
-}
-
-TEST(EngineBudget, ADeadlineIsKeptAndLeavesTimeToAnswer) {
-  using std::chrono::milliseconds;
-  const std::vector<std::function<milliseconds(int)>> machines = {
-      [](int) { return milliseconds(10); },
-      [](int i) { return milliseconds(i % 10 == 9 ? 30 : 8); },  // a neighbour's prompt
-      [](int i) { return milliseconds(i < 100 ? 5 : 15); },      // it becomes slower
-      [](int i) { return milliseconds(i < 100 ? 15 : 5); },      // or faster
-  };
-  for (size_t machine = 0; machine < machines.size(); ++machine) {
-    for (const bool speculation : {false, true}) {
-      for (const int deadline_ms : {1000, 3000}) {
-        const Timed timed = RunUntil(milliseconds(deadline_ms), machines[machine], speculation);
-        EXPECT_TRUE(timed.status.ok());
-        EXPECT_EQ(timed.sample.reason, FinishReason::kDeadline);
-        EXPECT_LE(timed.took, milliseconds(deadline_ms + 30)) << "a step at most";
-        EXPECT_GE(timed.took, milliseconds(deadline_ms * 9 / 10)) << "the time is used";
-        EXPECT_EQ(timed.sample.thinking_closed, ThinkingClosed::kBudget);
-        const size_t n_said = timed.sample.tokens.size();
-        // Guesses make the thinking fast that says the same words, and the answer less so.
-        EXPECT_GE(n_said - FindClose(timed.sample.tokens), n_said / (speculation ? 20 : 8));
-      }
-    }
-  }
-}
-
-// However short the deadline is and however slow the machine becomes halfway, it answers: two steps
-// late where it must be.
-TEST(EngineBudget, NoDeadlineLeavesAnAnswerEmpty) {
-  using std::chrono::milliseconds;
-  for (const int drop : {1, 4}) {
-    for (const int deadline_ms : {12, 15, 30, 60, 100, 300, 1000}) {
-      for (const bool speculation : {false, true}) {
-        const auto step_time = [&](int i) {
-          return milliseconds(i * 10 < deadline_ms ? 5 : 5 * drop);
-        };
-        const Timed timed = RunUntil(milliseconds(deadline_ms), step_time, speculation);
-        const std::vector<TokenId>& said = timed.sample.tokens;
-        EXPECT_EQ(timed.sample.reason, FinishReason::kDeadline);
-        EXPECT_EQ(timed.sample.thinking_closed, ThinkingClosed::kBudget);
-        EXPECT_NE(said.back(), kClose[0]) << deadline_ms;
-        EXPECT_NE(said.back(), kClose[1]) << deadline_ms;
-        const int n_late = deadline_ms <= 100 ? 2 : 1;
-        EXPECT_LE(timed.took, milliseconds(deadline_ms + n_late * 5 * drop)) << deadline_ms;
-      }
-    }
-  }
 }
 
 TEST(EngineBudget, SubmitNamesTheWrongRule) {
