@@ -299,10 +299,11 @@ test('how hard to try and the kind of task are what the model is asked with', as
   const { page, faults } = await openPage(browser, server.url);
   replica.say([{ content: 'Two.' }]);
   const sent = async () => {
-    const call = page.waitForRequest('**/v1/chat/completions');
+    const answered = page.waitForResponse('**/v1/chat/completions'); // the status may still be the last one's
     await ask(page, 'What is 1 + 1?');
+    const response = await answered;
     await status(page, 'Done');
-    return (await call).postDataJSON();
+    return response.request().postDataJSON();
   };
   for (const [label, effort] of [['Quick', 'minimal'], ['Standard', 'medium'], ['Deep', 'high']]) {
     await page.getByLabel(label, { exact: true }).check();

@@ -112,6 +112,9 @@ function useFocusKept(isRunning: boolean): RefObject<HTMLParagraphElement> {
   return status;
 }
 
+// What readers do; where they look is theirs from then on.
+const acts = ["keydown", "pointerdown", "touchstart", "wheel"];
+
 // Where a task is shown so that it is seen to begin: its status stands below the window of a phone, and the
 // task above it grows as it is typeset.
 function useBeginningSeen(
@@ -127,7 +130,12 @@ function useBeginningSeen(
       if (!isAbove) status.current!.scrollIntoView({ block: "nearest" });
     });
     observer.observe(asked.current!);
-    return () => observer.disconnect();
+    const leave = () => observer.disconnect();
+    for (const act of acts) addEventListener(act, leave, { capture: true, passive: true });
+    return () => {
+      leave();
+      for (const act of acts) removeEventListener(act, leave, { capture: true });
+    };
   }, [status, id, isRunning]);
   return asked;
 }
