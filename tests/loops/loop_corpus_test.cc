@@ -88,11 +88,17 @@ std::vector<std::pair<std::string, Cut>> Cuts() {
           {"words", Words}};
 }
 
-// The first alarm while the text grows, and after how many tokens.
+// The first alarm while the text grows, and after how many tokens. What is remembered from look to
+// look changes none.
 std::pair<std::optional<Loop>, size_t> FirstAlarm(const std::vector<TokenId>& tokens) {
   LoopDetector detector;
+  size_t n_near_min = 0;
   for (size_t n = LoopDetector::kInterval; n <= tokens.size(); n += LoopDetector::kInterval) {
-    if (const auto loop = detector.Find(std::span(tokens).first(n))) return {loop, n};
+    const auto output = std::span(tokens).first(n);
+    const auto loop = detector.Find(output, n_near_min);
+    size_t nothing_known = 0;
+    EXPECT_EQ(loop.has_value(), detector.Find(output, nothing_known).has_value()) << n;
+    if (loop) return {loop, n};
   }
   return {std::nullopt, tokens.size()};
 }

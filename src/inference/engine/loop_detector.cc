@@ -1,7 +1,9 @@
 #include "inference/engine/loop_detector.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <utility>
 
 namespace lemma::engine {
 namespace {
@@ -16,7 +18,7 @@ constexpr int32_t kSignsTokensMin = 1024;
 // No copy needs more than this to be a loop.
 constexpr int32_t kTokensNeededMax = LoopDetector::kCopiesMin * LoopDetector::kPeriodMax;
 
-constexpr int32_t kNearLength = 4;    // tokens in a row that are new or not
+constexpr size_t kNearLength = 4;     // tokens in a row that are new or not
 constexpr int32_t kNearNewMax = 160;  // of the window's
 // Of those that begin in the window's second half, so many may stand nowhere in the text before: a
 // number that rises makes more, at least two in each line that is short enough for the bound above.
@@ -27,9 +29,10 @@ constexpr size_t kNearText = 4096;  // so much text is looked at
 constexpr int32_t kNearDistinctMin = 24;
 constexpr size_t kNearEnd = 256;
 
-// SplitMix64 (Steele, Lea, Flood 2014).
+// Of SplitMix64 (Steele, Lea, Flood 2014).
+constexpr uint64_t kGamma = 0x9E3779B97F4A7C15u;
 uint64_t Mix(uint64_t x) {
-  x += 0x9E3779B97F4A7C15u;
+  x += kGamma;
   x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
   x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
   return x ^ (x >> 31);
@@ -42,71 +45,104 @@ int32_t TokensNeeded(int32_t period, int32_t n_distinct) {
   return std::min(std::max(least, kRowsMin * period), kTokensNeededMax);
 }
 
-// How many tokens the text ends with that repeat what stands `period` before them, and the period
-// itself.
-int32_t RepeatedTail(std::span<const TokenId> text, int32_t period) {
-  const auto n = static_cast<int32_t>(text.size());
-  const int32_t most = std::min(n, kTokensNeededMax);
-  int32_t length = period;
-  while (length < most && text[static_cast<size_t>(n - 1 - (length - period))] ==
-                              text[static_cast<size_t>(n - 1 - length)]) {
-    ++length;
-  }
-  return length;
+// Of the kNearLength tokens that begin there.
+uint64_t KeyOf(const TokenId* tokens) {
+  uint64_t key = 0;
+  for (size_t i = 0; i < kNearLength; ++i) key = key * kGamma + static_cast<uint64_t>(tokens[i]);
+  return Mix(key) | 1;
 }
 
 }  // namespace
 
-LoopDetector::LoopDetector() : seen_(2 * kNearText) {}
+LoopDetector::HashSet::HashSet(size_t n_keys_max) : slots_(std::bit_ceil(2 * n_keys_max)) {}
 
-std::optional<Loop> LoopDetector::Find(std::span<const TokenId> output) {
-  if (const std::optional<Loop> exact = FindExact(output)) return exact;
-  return FindNear(output);
+void LoopDetector::HashSet::Clear(size_t n_keys) {
+  n_slots_ = std::bit_ceil(2 * n_keys);
+  std::fill_n(slots_.begin(), n_slots_, 0);
 }
 
+bool LoopDetector::HashSet::Insert(uint64_t key) {
+  size_t slot = (key >> 32) & (n_slots_ - 1);
+  while (slots_[slot] != 0 && slots_[slot] != key) slot = (slot + 1) & (n_slots_ - 1);
+  return std::exchange(slots_[slot], key) == 0;
+}
+
+LoopDetector::LoopDetector() : seen_(kNearText), repeated_(kPeriodMax + 1) {}
+
+std::optional<Loop> LoopDetector::Find(std::span<const TokenId> output, size_t& n_near_min) {
+  if (const std::optional<Loop> exact = FindExact(output)) return exact;
+  return FindNear(output, n_near_min);
+}
+
+// How far the end repeats what stands a period before it, for one period after the other: the Z
+// algorithm (Gusfield, Algorithms on Strings, 1997, section 1.4) on the text read backwards.
 std::optional<Loop> LoopDetector::FindExact(std::span<const TokenId> output) {
   const auto n = static_cast<int32_t>(output.size());
+  const TokenId* last = output.data() + n - 1;
+  const int32_t n_most = std::min(n, kTokensNeededMax);
+  int32_t n_distinct = 0;  // in the last n_counted tokens, kParagraphDistinctMin at most
+  int32_t n_counted = 0;
+  int32_t left = 0;  // the stretch from here to `right` is as the end is
+  int32_t right = 0;
   for (int32_t period = 1; period <= std::min(kPeriodMax, n / kCopiesMin); ++period) {
-    const int32_t length = RepeatedTail(output, period);
+    int32_t n_same = period < right
+                         ? std::min(right - period, repeated_[static_cast<size_t>(period - left)])
+                         : 0;
+    while (period + n_same < n_most && last[-n_same] == last[-period - n_same]) ++n_same;
+    if (period + n_same > right) {
+      left = period;
+      right = period + n_same;
+    }
+    repeated_[static_cast<size_t>(period)] = n_same;
+    const int32_t length = period + n_same;
     if (length < std::max(kTokensMin, kCopiesMin * period)) continue;
-    const auto copy = output.last(static_cast<size_t>(period));
-    const int32_t n_distinct = CountNew(copy, 0, 1, kParagraphDistinctMin);
+    if (n_counted == 0) seen_.Clear(size_t{kPeriodMax});
+    for (; n_counted < period && n_distinct < kParagraphDistinctMin; ++n_counted) {
+      n_distinct += seen_.Insert(Mix(static_cast<uint64_t>(last[-n_counted])) | 1);
+    }
     if (length < TokensNeeded(period, n_distinct)) continue;
     return Loop{.begin = n - length, .period = period, .n_tokens = length};
   }
   return std::nullopt;
 }
 
-std::optional<Loop> LoopDetector::FindNear(std::span<const TokenId> output) {
-  if (output.size() < size_t{kWindow}) return std::nullopt;
+std::optional<Loop> LoopDetector::FindNear(std::span<const TokenId> output, size_t& n_near_min) {
+  n_near_min = std::max(n_near_min, size_t{kWindow});
+  if (output.size() < n_near_min) return std::nullopt;
   const auto window = output.last(size_t{kWindow});
-  if (CountNew(window, 0, kNearLength, kNearNewMax) > kNearNewMax) return std::nullopt;
-  const auto end = window.last(kNearEnd);
-  if (CountNew(end, 0, 1, kNearDistinctMin) < kNearDistinctMin) return std::nullopt;
+  if (!HasWords(window.last(kNearEnd))) return std::nullopt;
+  seen_.Clear(window.size());
+  int32_t n_new = 0;
+  for (size_t i = 0; i + kNearLength <= window.size(); ++i)
+    n_new += seen_.Insert(KeyOf(&window[i]));
+  if (n_new > kNearNewMax) {  // with each token one of them leaves the window at most
+    n_near_min = output.size() + static_cast<size_t>(n_new - kNearNewMax);
+    return std::nullopt;
+  }
   const auto text = output.last(std::min(output.size(), kNearText));
   const size_t n_before = text.size() - kNearLate;
-  if (CountNew(text, n_before, kNearLength, kNearLateMax) > kNearLateMax) return std::nullopt;
+  seen_.Clear(text.size());
+  std::array<size_t, kNearLateMax + 1> late{};  // where the latest ones that are new begin
+  size_t n_late = 0;
+  for (size_t i = 0; i + kNearLength <= text.size(); ++i) {
+    if (seen_.Insert(KeyOf(&text[i])) && i >= n_before) late[n_late++ % late.size()] = i;
+  }
+  if (n_late >= late.size()) {  // the first of these has to leave the later half
+    n_near_min = output.size() + late[n_late % late.size()] - n_before + 1;
+    return std::nullopt;
+  }
   return Loop{
       .begin = static_cast<int32_t>(output.size()) - kWindow, .period = 0, .n_tokens = kWindow};
 }
 
-int32_t LoopDetector::CountNew(std::span<const TokenId> tokens, size_t n_known, int32_t length,
-                               int32_t most) {
-  const size_t n_slots = std::bit_ceil(2 * tokens.size());
-  std::fill_n(seen_.begin(), n_slots, 0);
+bool LoopDetector::HasWords(std::span<const TokenId> tokens) {
+  seen_.Clear(tokens.size());
   int32_t n = 0;
-  for (size_t i = 0; i + static_cast<size_t>(length) <= tokens.size() && n <= most; ++i) {
-    uint64_t key = 1;
-    for (size_t k = 0; k < static_cast<size_t>(length); ++k) {
-      key = Mix(key ^ static_cast<uint64_t>(tokens[i + k]));
-    }
-    key |= 1;  // none is 0
-    size_t slot = (key >> 32) & (n_slots - 1);
-    while (seen_[slot] != 0 && seen_[slot] != key) slot = (slot + 1) & (n_slots - 1);
-    n += seen_[slot] == 0 && i >= n_known;
-    seen_[slot] = key;
+  for (const TokenId token : tokens) {
+    n += seen_.Insert(Mix(static_cast<uint64_t>(token)) | 1);
+    if (n >= kNearDistinctMin) return true;
   }
-  return n;
+  return false;
 }
 
 }  // namespace lemma::engine

@@ -12,7 +12,8 @@
 //
 // The bounds are measured by tests/loops: texts that repeat lawfully raise no alarm, loops do. A
 // pure function of the tokens, so that what the engine does about a loop depends on the text alone.
-// Cost: a few microseconds (bench/loop_detector_bench). One thread; allocates only when made.
+// Cost: a microsecond a look, ten at most (bench/loop_detector_bench): what one look has counted
+// tells for how many tokens no near loop can come. One thread; allocates only when made.
 #pragma once
 
 #include <cstdint>
@@ -44,17 +45,29 @@ class LoopDetector {
 
   LoopDetector();
 
-  // The loop that `output` ends with, if any.
-  std::optional<Loop> Find(std::span<const TokenId> output);
+  // The loop that `output` ends with, if any. `n_near_min`: a near loop needs so many tokens at
+  // least; 0 where nothing is known of this output. Raised, it holds for what this output grows to.
+  std::optional<Loop> Find(std::span<const TokenId> output, size_t& n_near_min);
 
  private:
-  std::optional<Loop> FindExact(std::span<const TokenId> output);
-  std::optional<Loop> FindNear(std::span<const TokenId> output);
-  // How many different runs of `length` tokens there are that do not begin in the first n_known;
-  // stops counting above `most`.
-  int32_t CountNew(std::span<const TokenId> tokens, size_t n_known, int32_t length, int32_t most);
+  // Of at most so many keys that are not 0.
+  class HashSet {
+   public:
+    explicit HashSet(size_t n_keys_max);
+    void Clear(size_t n_keys);  // for so many at most
+    bool Insert(uint64_t key);  // false: it is there already
 
-  std::vector<uint64_t> seen_;  // a hash set, open addressing; 0: empty
+   private:
+    std::vector<uint64_t> slots_;  // open addressing; 0: empty
+    size_t n_slots_ = 0;           // of them, that are used
+  };
+
+  std::optional<Loop> FindExact(std::span<const TokenId> output);
+  std::optional<Loop> FindNear(std::span<const TokenId> output, size_t& n_near_min);
+  bool HasWords(std::span<const TokenId> tokens);
+
+  HashSet seen_;
+  std::vector<int32_t> repeated_;  // by period: how many tokens of the end stand a period before it
 };
 
 }  // namespace lemma::engine

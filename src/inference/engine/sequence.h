@@ -46,7 +46,8 @@ struct Sequence {
   bool must_answer = false;       // with the next token, or it says nothing for ever
   AnswerBudget budget;
   LoopReport loops;
-  DecodePace pace;  // where there is a deadline
+  size_t n_near_loop_min = 0;  // loop_detector.h
+  DecodePace pace;             // where there is a deadline
 
   // How many tokens it has said.
   int32_t n_output() const { return static_cast<int32_t>(tokens.size()) - n_prompt + n_rewound; }
