@@ -45,8 +45,8 @@ inline int64_t GroupsOfChunk(const Product<Lines>& product, int64_t first_group)
 }
 
 // The stored bytes of the chunk after this one: of the same panels, or the next ones' first.
-// Fetched into the L2 cache in parts, while this one is made int8 and by each tile: at once they
-// would stop the core, which has room for 16 lines on their way.
+// Fetched into the L2 cache in parts, while this one is made int8 and by each tile as it goes: at
+// once they would stop the core, which has room for some 20 lines on their way.
 struct NextChunk {
   const std::byte* panels;
   int64_t panel_bytes;

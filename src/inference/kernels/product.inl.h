@@ -113,7 +113,6 @@ struct Product {
 // next tile's. The processor's own prefetcher ends with every page of 4 KB, and a tile of several
 // tokens fills the window of instructions with few lines, which leaves the memory idle: int4 with 8
 // tokens reads 1.9 times as fast with it.
-inline constexpr int64_t kFetchAhead = 2048;
 template <int kPanels>
 [[gnu::always_inline]] inline void FetchAhead(const std::byte* panels, int64_t panel_bytes,
                                               int64_t at, int64_t n_lines) {

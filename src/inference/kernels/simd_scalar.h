@@ -14,6 +14,7 @@ namespace {
 inline constexpr int kTileSums = 2;
 inline constexpr int kTileTokens = 2;
 inline constexpr int64_t kFetchLines = 32;  // of int8 at a time (product.inl.h)
+inline constexpr int64_t kFetchAhead = 2048;
 
 struct F32x16 {
   float lane[16];
