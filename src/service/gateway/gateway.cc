@@ -24,6 +24,7 @@
 #include "service/gateway/relay.h"
 #include "service/gateway/reply.h"
 #include "service/gateway/reply_exchange.h"
+#include "service/gateway/revocation_watch.h"
 #include "service/gateway/system_prompt.h"
 #include "service/gateway/worker_metrics.h"
 #include "service/gateway/worker_request.h"
@@ -82,7 +83,9 @@ struct Gateway::Impl {
         solver({.front_door = FrontDoor(),
                 .profiles = options.profiles,
                 .judge = options.judge,
-                .no_judge = options.no_judge}) {}
+                .no_judge = options.no_judge}) {
+    if (options.access.keys != nullptr) revocations.emplace(*options.access.keys, live);
+  }
   // Requests that wait in the lanes use the clients: they end first. So do those that a run asks.
   ~Impl() {
     server.reset();
@@ -140,6 +143,7 @@ struct Gateway::Impl {
   std::atomic<bool> draining{false};
   solve::Solver solver;
   std::optional<jobs::Jobs> job_desk;
+  std::optional<RevocationWatch> revocations;
   std::unique_ptr<net::HttpServer> server;  // last: goes first, while the clients still run
 };
 
@@ -354,7 +358,6 @@ void Gateway::Impl::ShowPage(std::shared_ptr<Reply> reply) {
 }
 
 Gateway::Gateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-
 Gateway::~Gateway() { Stop(); }
 
 Result<std::unique_ptr<Gateway>> Gateway::Start(const GatewayOptions& options) {
@@ -374,12 +377,9 @@ std::vector<Gateway::Route> Gateway::Routes() {
 }
 
 std::string Gateway::address() const { return impl_->server->address(); }
-
 LiveRequests& Gateway::live_requests() { return impl_->live; }
 LoadSources Gateway::load() const { return {impl_->live, impl_->gpus, *impl_->options.pool}; }
-
 net::HttpHandler Gateway::front_door() { return impl_->FrontDoor(); }
-
 int Gateway::n_active() const { return impl_->server->n_active(); }
 
 void Gateway::Drain() {

@@ -214,6 +214,27 @@ TEST_F(LiveRequestsTest, CancellingAStreamEndsItWithAnErrorAndChargesWhatWasPass
   EXPECT_TRUE(Eventually([&] { return DayTokens(made) == 5 + 7; }));
 }
 
+TEST_F(LiveRequestsTest, WhatARevokedKeyHasRunningEndsAndNothingElse) {
+  BeginHolding();
+  const store::NewKey made = Create(Spec("a"));
+  const store::NewKey other = Create(Spec("b"));
+  const auto call = Call(made.text, R"(,"stream":true,"max_tokens":100)");
+  const auto worker = Held();
+  worker->Start(EventStream());
+  worker->Write(Chunk(R"("content":"It is")", 7, 0));
+  call->WaitForBody();
+  const auto neighbour = Call(other.text, R"(,"max_tokens":100)");
+  ASSERT_TRUE(Eventually([&] { return Held() != worker; }));
+  const auto its_worker = Held();
+  ASSERT_TRUE(store_->keys->Revoke(made.key.id).ok());
+  EXPECT_THAT(call->Wait().body, AllOf(HasSubstr("event: error\n"), HasSubstr("cancelled by")));
+  EXPECT_TRUE(Eventually([&] { return worker->closed(); }));
+  ASSERT_EQ(gateway_->live_requests().List().size(), 1u);
+  EXPECT_EQ(OnlyLive().key_id, other.key.id);
+  its_worker->Send(net::HttpResponse::Json(200, R"({"choices":[],)" + UsageOf(4, 0) + "}"));
+  EXPECT_EQ(neighbour->Wait().status, 200);
+}
+
 TEST_F(LiveRequestsTest, EveryWayToFailHasItsReason) {
   BeginWithKeys([](std::shared_ptr<net::HttpExchange> exchange) {
     const std::string& body = exchange->request().body;

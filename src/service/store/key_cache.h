@@ -38,13 +38,16 @@ class KeyCache {
   // The key of this id, usable now. Errors: as Authenticate.
   Result<std::shared_ptr<const access::ApiKey>> Usable(const std::string& id);
 
+  // All keys as they are known now; another pointer where they have changed. Errors: as
+  // Authenticate.
+  Result<std::shared_ptr<const KeySnapshot>> Snapshot();
+
   // Sees what this process has just changed. Blocks.
   Status Refresh();
 
  private:
   KeyCache(KeyStore& store, const UnixClock& clock, const KeyCacheOptions& options)
       : store_(store), clock_(clock), options_(options) {}
-  Result<std::shared_ptr<const KeySnapshot>> Snapshot();
   void NoteUse(const std::string& id);
   void Poll();
   void SaveLastUsed();
