@@ -30,7 +30,7 @@ constexpr uint64_t kShortSliceNs = 100'000;
 
 }  // namespace
 
-void InterruptOthers() {
+void TakeShortTurns() {
   SchedAttributes attributes;
   attributes.nice = getpriority(PRIO_PROCESS, 0);
   attributes.runtime_ns = kShortSliceNs;

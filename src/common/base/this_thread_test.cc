@@ -21,11 +21,11 @@ uint64_t SliceNs() {
 
 int Nice() { return getpriority(PRIO_PROCESS, 0); }
 
-TEST(ThisThread, MayInterruptOthersWhereTheSystemKnowsSlices) {
+TEST(ThisThread, TakesShortTurnsWhereTheSystemKnowsSlices) {
   std::thread([] {
     const uint64_t usual = SliceNs();
     const int nice = Nice();
-    InterruptOthers();
+    TakeShortTurns();
     EXPECT_EQ(Nice(), nice);
     if (usual == 0) GTEST_SKIP() << "this system tells no slices";
     EXPECT_LT(SliceNs(), usual);

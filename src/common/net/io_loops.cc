@@ -34,7 +34,7 @@ struct IoLoops::Impl {
     for (size_t i = 0; i < loops->size(); ++i) {
       guards.emplace_back(loops->at(i).get_executor());
       threads.emplace_back([loops = loops, i] {
-        InterruptOthers();
+        TakeShortTurns();
         RunOn(loops->at(i));
       });
     }

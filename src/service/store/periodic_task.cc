@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "common/base/this_thread.h"
+
 namespace lemma::store {
 
 PeriodicTask::PeriodicTask(std::chrono::milliseconds interval, std::function<void()> task)
@@ -11,6 +13,7 @@ PeriodicTask::PeriodicTask(std::chrono::milliseconds interval,
                            std::function<void(const std::stop_token&)> task)
     : interval_(interval), task_(std::move(task)) {
   thread_ = std::thread([this, stop = stop_.get_token()] {
+    TakeShortTurns();
     while (Sleep()) task_(stop);
   });
 }

@@ -11,7 +11,7 @@
 
 namespace lemma::store {
 
-// Thread-safe. `task` runs on the task's own thread alone.
+// Thread-safe. `task` runs on the task's own thread alone, which gives way to those of requests.
 class PeriodicTask {
  public:
   // The first time after one interval.
