@@ -1,5 +1,5 @@
 // Real workers with lemma-mini behind a real gateway, killed and stopped while they compute.
-// LEMMA_POOL_KILLS sets how many are killed (50).
+// LEMMA_POOL_KILLS sets how many are killed (200).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
@@ -154,19 +155,25 @@ class PoolProcessTest : public testing::Test {
 
 TEST_F(PoolProcessTest, WorkersKilledUnderLoadAreReplacedAndNoRequestIsLost) {
   const char* wanted = std::getenv("LEMMA_POOL_KILLS");
-  const int n_kills = wanted == nullptr ? 50 : std::atoi(wanted);
+  const int n_kills = wanted == nullptr ? 200 : std::atoi(wanted);
   Begin(3);
   Load(4);
+  std::vector<std::chrono::steady_clock::duration> noticed_after;
   for (int i = 0; i < n_kills; ++i) {
     AwaitAnswers();  // a request that has met one kill has its answer before the next
     ASSERT_TRUE(Within(seconds(120), [&] { return pool_->n_ready() == 3; })) << i;
     const std::string victim = "worker-" + std::to_string(i % 3);
     const pid_t pid = pool_->PidOf(victim);
     ASSERT_GT(pid, 0);
+    const auto killed_at = std::chrono::steady_clock::now();
     kill(pid, SIGKILL);
     // Its end alone tells it: that it says nothing is noticed after eight.
     EXPECT_TRUE(Within(seconds(6), [&] { return pool_->PidOf(victim) != pid; })) << i;
+    noticed_after.push_back(std::chrono::steady_clock::now() - killed_at);
   }
+  std::ranges::sort(noticed_after);
+  // A busy machine may be late for some.
+  EXPECT_LT(noticed_after[noticed_after.size() / 2], seconds(1));
   AwaitAnswers();
   ExpectNothingLost();
 }

@@ -14,11 +14,14 @@ Result<std::unique_ptr<KeyCache>> KeyCache::Start(KeyStore& store, const UnixClo
   LEMMA_RETURN_IF_ERROR(cache->Refresh());
   cache->poll_ =
       std::make_unique<PeriodicTask>(options.poll_interval, [&self = *cache] { self.Poll(); });
+  cache->saver_ = std::make_unique<PeriodicTask>(options.last_used_interval,
+                                                 [&self = *cache] { self.SaveLastUsed(); });
   return cache;
 }
 
 KeyCache::~KeyCache() {
   poll_.reset();
+  saver_.reset();
   SaveLastUsed();
 }
 
@@ -80,9 +83,13 @@ void KeyCache::SaveLastUsed() {
     last_used_ms.swap(last_used_ms_);
   }
   if (last_used_ms.empty()) return;
-  if (const Status saved = store_.SaveLastUsed(last_used_ms); !saved.ok()) {
-    LogWarning("store: when keys were last used is not saved: {}", saved.message());
+  const Status saved = store_.SaveLastUsed(last_used_ms);
+  if (!saved.ok()) {
+    if (was_saved_) LogWarning("store: when keys were last used is not saved: {}", saved.message());
+    const MutexLock lock(mutex_);
+    last_used_ms_.merge(last_used_ms);  // later ones stay
   }
+  was_saved_ = saved.ok();
 }
 
 void KeyCache::Poll() {
@@ -91,10 +98,6 @@ void KeyCache::Poll() {
     LogWarning("store: keys are not refreshed: {}", refreshed.message());
   }
   was_ok_ = refreshed.ok();
-  if (was_ok_ && steady_clock::now() - saved_at_ >= options_.last_used_interval) {
-    SaveLastUsed();
-    saved_at_ = steady_clock::now();
-  }
 }
 
 }  // namespace lemma::store

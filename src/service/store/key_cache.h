@@ -23,7 +23,8 @@ struct KeyCacheOptions {
   std::chrono::milliseconds last_used_interval{10000};  // how often they are written
 };
 
-// One thread polls; methods are thread-safe and, Refresh aside, do not block on the database.
+// One thread polls, another one writes, as who writes may wait for others that do; methods are
+// thread-safe and, Refresh aside, do not block on the database.
 class KeyCache {
  public:
   // Errors: those of KeyStore::Snapshot. `store` outlives it.
@@ -59,10 +60,9 @@ class KeyCache {
   std::shared_ptr<const KeySnapshot> snapshot_ LEMMA_GUARDED_BY(mutex_);
   std::chrono::steady_clock::time_point fresh_at_ LEMMA_GUARDED_BY(mutex_);
   std::map<std::string, int64_t> last_used_ms_ LEMMA_GUARDED_BY(mutex_);
-  std::unique_ptr<PeriodicTask> poll_;
-  // Of the polling thread alone.
-  std::chrono::steady_clock::time_point saved_at_ = std::chrono::steady_clock::now();
-  bool was_ok_ = true;
+  bool was_ok_ = true;     // of the polling thread alone
+  bool was_saved_ = true;  // of the writing one
+  std::unique_ptr<PeriodicTask> poll_, saver_;
 };
 
 }  // namespace lemma::store

@@ -275,6 +275,23 @@ TEST_P(KeyStoreTest, LastUseIsWrittenAndNeverGoesBack) {
   EXPECT_EQ(store_->Find("a")->last_used_ms, kNow + 77);
 }
 
+TEST_P(KeyStoreTest, WhoWaitsToWriteKeepsNobodyFromSeeingTheKeys) {
+  const NewKey made = *store_->Create(Named("a"));
+  const auto cache = *KeyCache::Start(*store_, clock_,
+                                      {.poll_interval = milliseconds(20),
+                                       .stale_max = milliseconds(3000),
+                                       .last_used_interval = milliseconds(20)});
+  const auto another = Open();
+  const auto held = [&](soci::session& sql) {
+    sql << "UPDATE api_keys SET last_used_ms = 1";
+    EXPECT_TRUE(cache->Authenticate(made.text).ok()) << "a use, to be written";
+    std::this_thread::sleep_for(milliseconds(4500));
+    EXPECT_TRUE(cache->Authenticate(made.text).ok());
+    return Ok();
+  };
+  EXPECT_TRUE(another->Write(held).ok());
+}
+
 TEST_P(KeyStoreTest, WithoutItsDatabaseTheCacheTrustsItsCopyForAWhile) {
   const NewKey made = *store_->Create(Named("a"));
   const auto cache = *KeyCache::Start(
