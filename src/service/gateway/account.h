@@ -77,6 +77,7 @@ class Account {
   // Someone wants it to end: `end` is called, once, from any thread.
   void OnCancel(std::function<void()> end);
   bool is_cancelled() const { return live_ != nullptr && live_->is_cancelled(); }
+  CancelCause cancel_cause() const { return live_->cancel_cause(); }  // of one that is cancelled
   // It ends because of that.
   void EndsCancelled() { record_.error_reason = "cancelled"; }
 

@@ -68,7 +68,10 @@ Status Quarantined(Duration left) {
                   std::chrono::ceil<std::chrono::minutes>(left).count()));
 }
 
-Status CancelledByOperator() {
+Status Cancelled(CancelCause cause) {
+  if (cause == CancelCause::kRevokedKey) {
+    return Status(StatusCode::kUnauthenticated, "this API key was revoked");
+  }
   return Status(StatusCode::kCancelled, "the request was cancelled by whoever runs this service");
 }
 

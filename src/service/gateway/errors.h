@@ -7,6 +7,7 @@
 #include "common/base/clock.h"
 #include "common/base/status.h"
 #include "common/net/http.h"
+#include "service/gateway/live_requests.h"
 
 namespace lemma::gateway {
 
@@ -22,8 +23,8 @@ Status WorkerFailure(const Status& status, bool is_late);
 // What a client gets that sends what two workers have ended over.
 Status Quarantined(Duration left);
 
-// What a client gets whose request was ended for it (live_requests.h): 499, not to be asked again.
-Status CancelledByOperator();
+// What a client gets whose request was ended for it: 499, not to be asked again; 401.
+Status Cancelled(CancelCause cause);
 
 // The last event of a stream that failed.
 std::string ErrorEvent(const Status& status, const std::string& code = "");

@@ -55,10 +55,11 @@ void LiveRequest::OnCancel(std::function<void()> end) {
   end();
 }
 
-void LiveRequest::Cancel() {
+void LiveRequest::Cancel(CancelCause cause) {
   std::function<void()> end;
   {
     const MutexLock lock(mutex_);
+    if (!is_cancelled_) cause_ = cause;
     is_cancelled_ = true;
     end = std::exchange(end_, nullptr);
   }
@@ -113,7 +114,7 @@ std::optional<LiveView> LiveRequests::Find(const std::string& request_id,
   return std::nullopt;
 }
 
-bool LiveRequests::Cancel(const std::string& id) {
+bool LiveRequests::Cancel(const std::string& id, CancelCause cause) {
   std::shared_ptr<LiveRequest> request;
   {
     Shard& shard = ShardOf(id);
@@ -122,7 +123,7 @@ bool LiveRequests::Cancel(const std::string& id) {
     if (found != shard.requests.end()) request = found->second.lock();
   }
   if (request == nullptr) return false;
-  request->Cancel();
+  request->Cancel(cause);
   return true;
 }
 

@@ -19,6 +19,9 @@ namespace lemma::gateway {
 enum class LiveState { kQueued, kPrefill, kThinking, kAnswer };
 const char* NameOf(LiveState state);  // "queued", ...
 
+// Who ends a request before its end.
+enum class CancelCause { kOperator, kRevokedKey };
+
 struct LiveView {
   std::string id;       // of its row in the request log
   std::string key_id;   // "": without a key
@@ -47,8 +50,9 @@ class LiveRequest {
 
   // What ends it, called once from any thread; at once where it has been cancelled already.
   void OnCancel(std::function<void()> end);
-  void Cancel();
+  void Cancel(CancelCause cause);  // the first one's counts
   bool is_cancelled() const { return is_cancelled_; }
+  CancelCause cancel_cause() const { return cause_; }  // once it is cancelled
 
   LiveView View() const;
 
@@ -63,6 +67,7 @@ class LiveRequest {
   std::atomic<LiveState> state_ = LiveState::kQueued;
   std::atomic<int64_t> n_tokens_ = 0;
   std::atomic<bool> is_cancelled_ = false;
+  std::atomic<CancelCause> cause_ = CancelCause::kOperator;
   mutable Mutex mutex_;
   LiveView names_ LEMMA_GUARDED_BY(mutex_);  // these of its members alone
   std::function<void()> end_ LEMMA_GUARDED_BY(mutex_);
@@ -78,7 +83,7 @@ class LiveRequests {
   // The one with that x-request-id, of that key; the oldest, where a client has given it twice.
   std::optional<LiveView> Find(const std::string& request_id, const std::string& key_id) const;
   // Its client gets an error, and the worker stops within a step. False: it does not run here.
-  bool Cancel(const std::string& id);
+  bool Cancel(const std::string& id, CancelCause cause = CancelCause::kOperator);
 
  private:
   friend class LiveRequest;

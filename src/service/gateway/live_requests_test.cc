@@ -227,7 +227,7 @@ TEST_F(LiveRequestsTest, WhatARevokedKeyHasRunningEndsAndNothingElse) {
   ASSERT_TRUE(Eventually([&] { return Held() != worker; }));
   const auto its_worker = Held();
   ASSERT_TRUE(store_->keys->Revoke(made.key.id).ok());
-  EXPECT_THAT(call->Wait().body, AllOf(HasSubstr("event: error\n"), HasSubstr("cancelled by")));
+  EXPECT_THAT(call->Wait().body, AllOf(HasSubstr("event: error\n"), HasSubstr("invalid_api_key")));
   EXPECT_TRUE(Eventually([&] { return worker->closed(); }));
   ASSERT_EQ(gateway_->live_requests().List().size(), 1u);
   EXPECT_EQ(OnlyLive().key_id, other.key.id);

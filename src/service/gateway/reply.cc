@@ -95,8 +95,9 @@ void Reply::Abort() {
 
 void Reply::SendCancelled() {
   account_.EndsCancelled();
-  if (http_status_ != 0) return Finish(ErrorEvent(CancelledByOperator()));
-  SendError(CancelledByOperator());
+  const Status why = Cancelled(account_.cancel_cause());
+  if (http_status_ != 0) return Finish(ErrorEvent(why));
+  SendError(why);
 }
 
 void Reply::CountAbandoned() {

@@ -26,7 +26,7 @@ void RevocationWatch::Look() {
   for (const LiveView& view : live_.List()) {
     if (view.is_cancelled || !revoked.contains(view.key_id)) continue;
     LogInfo("gateway: {} is ended: its key {} is revoked", view.id, view.key_id);
-    live_.Cancel(view.id);
+    live_.Cancel(view.id, CancelCause::kRevokedKey);
   }
 }
 

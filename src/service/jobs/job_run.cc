@@ -74,7 +74,8 @@ RunOutcome Failed(const json::object& error) {
     code = inner->get_object().if_contains("code");
   }
   const bool is_worker = code != nullptr && *code == "worker_failed";
-  return {.end = {store::JobStatus::kFailed, 502, json::serialize(error)},
+  const bool is_key = code != nullptr && *code == "invalid_api_key";  // it was revoked meanwhile
+  return {.end = {store::JobStatus::kFailed, is_key ? 401 : 502, json::serialize(error)},
           .may_go_on = is_worker,
           .wait_ms = kWaitMsDefault,
           .has_begun = true};

@@ -87,6 +87,18 @@ TEST_P(JobsTest, AnAnswerThatBreaksOffIsAFailure) {
   EXPECT_FALSE(job.contains("result"));
 }
 
+TEST_P(JobsTest, AKeyThatIsRevokedWhileItRunsIsItsError) {
+  door_.SetAnswer([](std::shared_ptr<net::HttpExchange> exchange) {
+    BeginStream(*exchange);
+    exchange->Write(net::SseEvent(R"({"error":{"code":"invalid_api_key"}})", "error"));
+    exchange->Finish();
+  });
+  const auto jobs = Begin();
+  const json::object job = Ended(*jobs, Post(*jobs, kSolveJob));
+  EXPECT_EQ(job.at("status"), "failed");
+  EXPECT_EQ(job.at("http_status"), 401);
+}
+
 TEST_P(JobsTest, WhatItsRequestIsRefusedForIsItsError) {
   door_.SetAnswer([](std::shared_ptr<net::HttpExchange> exchange) {
     exchange->Send(net::HttpResponse::Json(401, R"({"error":{"message":"revoked"}})"));
