@@ -92,11 +92,11 @@ std::vector<std::pair<std::string, Cut>> Cuts() {
 // look changes none.
 std::pair<std::optional<Loop>, size_t> FirstAlarm(const std::vector<TokenId>& tokens) {
   LoopDetector detector;
-  size_t n_near_min = 0;
+  LoopDetector::Needed needed;
   for (size_t n = LoopDetector::kInterval; n <= tokens.size(); n += LoopDetector::kInterval) {
     const auto output = std::span(tokens).first(n);
-    const auto loop = detector.Find(output, n_near_min);
-    size_t nothing_known = 0;
+    const auto loop = detector.Find(output, needed);
+    LoopDetector::Needed nothing_known;
     EXPECT_EQ(loop.has_value(), detector.Find(output, nothing_known).has_value()) << n;
     if (loop) return {loop, n};
   }

@@ -17,6 +17,8 @@ constexpr int32_t kDigitsDistinctMin = 8;
 constexpr int32_t kSignsTokensMin = 1024;
 // No copy needs more than this to be a loop.
 constexpr int32_t kTokensNeededMax = LoopDetector::kCopiesMin * LoopDetector::kPeriodMax;
+// A copy that only begins to repeat needs max(256 - period, 2 * period) more: so many at least.
+constexpr int32_t kTokensFreshMin = 2 * LoopDetector::kTokensMin / 3;
 
 constexpr size_t kNearLength = 4;     // tokens in a row that are new or not
 constexpr int32_t kNearNewMax = 160;  // of the window's
@@ -39,10 +41,11 @@ uint64_t Mix(uint64_t x) {
 }
 
 int32_t TokensNeeded(int32_t period, int32_t n_distinct) {
-  if (n_distinct >= kParagraphDistinctMin) return LoopDetector::kTokensMin;
+  const bool is_paragraph = n_distinct >= kParagraphDistinctMin;
   const bool may_be_signs = n_distinct < kDigitsDistinctMin;
   const int32_t least = may_be_signs ? kSignsTokensMin : LoopDetector::kTokensMin;
-  return std::min(std::max(least, kRowsMin * period), kTokensNeededMax);
+  const int32_t n_copies = is_paragraph ? LoopDetector::kCopiesMin : kRowsMin;
+  return std::min(std::max(least, n_copies * period), kTokensNeededMax);
 }
 
 // Of the kNearLength tokens that begin there.
@@ -69,22 +72,26 @@ bool LoopDetector::HashSet::Insert(uint64_t key) {
 
 LoopDetector::LoopDetector() : seen_(kNearText), repeated_(kPeriodMax + 1) {}
 
-std::optional<Loop> LoopDetector::Find(std::span<const TokenId> output, size_t& n_near_min) {
-  if (const std::optional<Loop> exact = FindExact(output)) return exact;
-  return FindNear(output, n_near_min);
+std::optional<Loop> LoopDetector::Find(std::span<const TokenId> output, Needed& needed) {
+  if (output.size() >= needed.exact) {
+    if (const std::optional<Loop> exact = FindExact(output, needed)) return exact;
+  }
+  return output.size() >= needed.near ? FindNear(output, needed) : std::nullopt;
 }
 
 // How far the end repeats what stands a period before it, for one period after the other: the Z
 // algorithm (Gusfield, Algorithms on Strings, 1997, section 1.4) on the text read backwards.
-std::optional<Loop> LoopDetector::FindExact(std::span<const TokenId> output) {
+std::optional<Loop> LoopDetector::FindExact(std::span<const TokenId> output, Needed& needed) {
   const auto n = static_cast<int32_t>(output.size());
   const TokenId* last = output.data() + n - 1;
   const int32_t n_most = std::min(n, kTokensNeededMax);
-  int32_t n_distinct = 0;  // in the last n_counted tokens, kParagraphDistinctMin at most
+  int32_t n_more = kTokensFreshMin;  // tokens, before there can be a loop
+  int32_t n_distinct = 0;            // in the last n_counted tokens, kParagraphDistinctMin at most
   int32_t n_counted = 0;
   int32_t left = 0;  // the stretch from here to `right` is as the end is
   int32_t right = 0;
-  for (int32_t period = 1; period <= std::min(kPeriodMax, n / kCopiesMin); ++period) {
+  seen_.Clear(size_t{kPeriodMax});
+  for (int32_t period = 1; period <= std::min(kPeriodMax, n - 1); ++period) {
     int32_t n_same = period < right
                          ? std::min(right - period, repeated_[static_cast<size_t>(period - left)])
                          : 0;
@@ -95,28 +102,28 @@ std::optional<Loop> LoopDetector::FindExact(std::span<const TokenId> output) {
     }
     repeated_[static_cast<size_t>(period)] = n_same;
     const int32_t length = period + n_same;
-    if (length < std::max(kTokensMin, kCopiesMin * period)) continue;
-    if (n_counted == 0) seen_.Clear(size_t{kPeriodMax});
+    if (length + n_more <= std::max(kTokensMin, kCopiesMin * period)) continue;
     for (; n_counted < period && n_distinct < kParagraphDistinctMin; ++n_counted) {
       n_distinct += seen_.Insert(Mix(static_cast<uint64_t>(last[-n_counted])) | 1);
     }
-    if (length < TokensNeeded(period, n_distinct)) continue;
-    return Loop{.begin = n - length, .period = period, .n_tokens = length};
+    // As long as it goes on, the copy's tokens are the same.
+    const int32_t n_missing = TokensNeeded(period, n_distinct) - length;
+    if (n_missing <= 0) return Loop{.begin = n - length, .period = period, .n_tokens = length};
+    n_more = std::min(n_more, n_missing);
   }
+  needed.exact = output.size() + static_cast<size_t>(n_more);
   return std::nullopt;
 }
 
-std::optional<Loop> LoopDetector::FindNear(std::span<const TokenId> output, size_t& n_near_min) {
-  n_near_min = std::max(n_near_min, size_t{kWindow});
-  if (output.size() < n_near_min) return std::nullopt;
+std::optional<Loop> LoopDetector::FindNear(std::span<const TokenId> output, Needed& needed) {
   const auto window = output.last(size_t{kWindow});
   if (!HasWords(window.last(kNearEnd))) return std::nullopt;
-  seen_.Clear(window.size());
+  seen_.Clear(size_t{kNearNewMax + 1});
   int32_t n_new = 0;
-  for (size_t i = 0; i + kNearLength <= window.size(); ++i)
+  for (size_t i = window.size() - kNearLength + 1; i-- > 0;) {
     n_new += seen_.Insert(KeyOf(&window[i]));
-  if (n_new > kNearNewMax) {  // with each token one of them leaves the window at most
-    n_near_min = output.size() + static_cast<size_t>(n_new - kNearNewMax);
+    if (n_new <= kNearNewMax) continue;
+    needed.near = output.size() + i + 1;  // the first of these has to leave the window
     return std::nullopt;
   }
   const auto text = output.last(std::min(output.size(), kNearText));
@@ -128,7 +135,7 @@ std::optional<Loop> LoopDetector::FindNear(std::span<const TokenId> output, size
     if (seen_.Insert(KeyOf(&text[i])) && i >= n_before) late[n_late++ % late.size()] = i;
   }
   if (n_late >= late.size()) {  // the first of these has to leave the later half
-    n_near_min = output.size() + late[n_late % late.size()] - n_before + 1;
+    needed.near = output.size() + late[n_late % late.size()] - n_before + 1;
     return std::nullopt;
   }
   return Loop{

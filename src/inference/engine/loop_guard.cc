@@ -13,7 +13,7 @@ void Rewind(Sequence& sequence, int32_t n_tokens) {
   sequence.n_rewound += static_cast<int32_t>(sequence.tokens.size() - n_kept);
   sequence.tokens.resize(n_kept);
   sequence.n_computed = n_tokens - 1;
-  sequence.n_near_loop_min = 0;
+  sequence.loop_needed = {};
 }
 
 }  // namespace
@@ -23,7 +23,7 @@ LoopGuard::Action LoopGuard::Watch(Sequence& sequence) {
     return Action::kNone;
   }
   const auto output = std::span(sequence.tokens).subspan(static_cast<size_t>(sequence.n_prompt));
-  const std::optional<Loop> loop = detector_.Find(output, sequence.n_near_loop_min);
+  const std::optional<Loop> loop = detector_.Find(output, sequence.loop_needed);
   if (!loop) return Action::kNone;
   LoopReport& report = sequence.loops;
   report.period = loop->period;

@@ -13,6 +13,7 @@
 #include "inference/engine/decode_pace.h"
 #include "inference/engine/drafter.h"
 #include "inference/engine/engine.h"
+#include "inference/engine/loop_detector.h"
 #include "inference/engine/page_pool.h"
 
 namespace lemma::engine {
@@ -46,8 +47,8 @@ struct Sequence {
   bool must_answer = false;       // with the next token, or it says nothing for ever
   AnswerBudget budget;
   LoopReport loops;
-  size_t n_near_loop_min = 0;  // loop_detector.h
-  DecodePace pace;             // where there is a deadline
+  LoopDetector::Needed loop_needed;
+  DecodePace pace;  // where there is a deadline
 
   // How many tokens it has said.
   int32_t n_output() const { return static_cast<int32_t>(tokens.size()) - n_prompt + n_rewound; }
