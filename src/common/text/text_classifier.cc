@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <bitset>
 #include <cmath>
 #include <utility>
 
@@ -24,12 +23,10 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-// FNV-1a over the lower-case bytes.
+// FNV-1a.
 uint64_t HashOf(std::string_view token) {
   uint64_t hash = 0xcbf29ce484222325u;
-  for (const char c : token) {
-    hash = (hash ^ static_cast<uint8_t>(ToLower(c))) * 0x100000001b3u;
-  }
+  for (const char c : token) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
   return hash;
 }
 
@@ -43,17 +40,23 @@ uint64_t Mix(uint64_t a, uint64_t b) {
 
 class FeatureSet {
  public:
+  explicit FeatureSet(size_t n_most) : buckets_(n_most) {}
+
   void Add(Kind kind, uint64_t hash) {
     const uint16_t bucket = Mix(kind, hash) % kFeatureBuckets;
-    if (seen_[bucket]) return;
+    buckets_[n_buckets_] = bucket;
+    n_buckets_ += !seen_[bucket];  // half of them are: nothing that a branch could foresee
     seen_[bucket] = true;
-    buckets_.push_back(bucket);
   }
-  std::vector<uint16_t> Take() { return std::move(buckets_); }
+  std::vector<uint16_t> Take() {
+    buckets_.resize(n_buckets_);
+    return std::move(buckets_);
+  }
 
  private:
-  std::bitset<kFeatureBuckets> seen_;
+  std::array<bool, kFeatureBuckets> seen_{};
   std::vector<uint16_t> buckets_;
+  size_t n_buckets_ = 0;
 };
 
 // The end of the token that begins at `at`, which is no space.
@@ -68,6 +71,7 @@ size_t EndOfToken(std::string_view text, size_t at) {
   return at + DecodeUtf8(text, at).length;
 }
 
+// `text`: in lower case.
 void AddTokens(std::string_view text, std::vector<uint64_t>& tokens, FeatureSet& features) {
   for (size_t at = 0; at < text.size();) {
     if (IsSpace(text[at])) {
@@ -89,13 +93,16 @@ void AddTokens(std::string_view text, std::vector<uint64_t>& tokens, FeatureSet&
 }  // namespace
 
 std::vector<uint16_t> TextFeatures(std::string_view text) {
-  FeatureSet features;
+  const bool is_whole = text.size() <= kClassifiedBytesMax;
+  std::string beginning(text.substr(0, kClassifiedBytesMax - (is_whole ? 0 : kEndBytes)));
+  std::string end(text.substr(is_whole ? text.size() : text.size() - kEndBytes));
+  // A byte begins a piece and a token at most, and a token three features.
+  FeatureSet features(4 * (beginning.size() + end.size()) + 5);
   std::vector<uint64_t> tokens;
-  if (text.size() <= kClassifiedBytesMax) {
-    AddTokens(text, tokens, features);
-  } else {
-    AddTokens(text.substr(0, kClassifiedBytesMax - kEndBytes), tokens, features);
-    AddTokens(text.substr(text.size() - kEndBytes), tokens, features);
+  tokens.reserve(beginning.size() + end.size());
+  for (std::string* part : {&beginning, &end}) {
+    std::ranges::transform(*part, part->begin(), ToLower);
+    AddTokens(*part, tokens, features);
   }
   features.Add(kBias, 0);
   features.Add(kLength, std::bit_width(tokens.size()));

@@ -250,7 +250,16 @@ constexpr Clue kClues[] = {
 constexpr std::string_view kFormulaNames[] = {"sqrt", "sinh",   "cosh",   "tanh",
                                               "area", "arcsin", "arccos", "arctan"};
 
-bool IsWordChar(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; }
+// In lower case.
+constexpr std::array<bool, 256> kWordChars = [] {
+  std::array<bool, 256> is_one{};
+  for (size_t c = 0; c < is_one.size(); ++c) {
+    is_one[c] = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  }
+  return is_one;
+}();
+
+bool IsWordChar(char c) { return kWordChars[static_cast<uint8_t>(c)]; }
 
 std::string ToLowerAscii(std::string_view text) {
   std::string lower(text);
@@ -260,23 +269,37 @@ std::string ToLowerAscii(std::string_view text) {
   return lower;
 }
 
-// The clues by how they begin, so that one pass over a text finds them all.
+// The clues by their first two bytes, so that one pass over a text finds them all.
 class ClueIndex {
  public:
   ClueIndex() {
     for (size_t i = 0; i < std::size(kClues); ++i) {
-      lists_[ListOf(kClues[i].phrase)].push_back(static_cast<uint16_t>(i));
+      const std::string_view phrase = kClues[i].phrase;
+      const auto add = [&](char second) {
+        lists_[ListOf(phrase[0], second)].push_back(static_cast<uint16_t>(i));
+      };
+      if (phrase.size() > 1) {
+        add(phrase[1]);
+      } else {  // anything may follow
+        for (int second = 0; second < 0x100; ++second) add(static_cast<char>(second));
+      }
     }
+    for (size_t i = 0; i < kLists; ++i) has_any_[i] = !lists_[i].empty();
   }
 
   // The weights of the clues in the text, each counted once.
-  int WeightOf(std::string_view text) const {
+  int WeightOf(const std::string& text) const {
     std::bitset<std::size(kClues)> found;
     int weight = 0;
+    bool was_word = false;
     for (size_t at = 0; at < text.size(); ++at) {
-      const bool is_within_word = at > 0 && IsWordChar(text[at]) && IsWordChar(text[at - 1]);
-      if (is_within_word) continue;
-      for (const uint16_t i : lists_[ListOf(text.substr(at))]) {
+      const size_t list = ListOf(text[at], text[at + 1]);
+      const bool is_word = IsWordChar(text[at]);
+      // One branch, hardly ever taken.
+      const bool may_be = has_any_[list] & !(is_word & was_word);
+      was_word = is_word;
+      if (!may_be) continue;
+      for (const uint16_t i : lists_[list]) {
         if (found[i] || !IsAt(kClues[i].phrase, text, at)) continue;
         found[i] = true;
         weight += kClues[i].weight;
@@ -286,18 +309,13 @@ class ClueIndex {
   }
 
  private:
-  static constexpr size_t kLists = 256;
+  static constexpr size_t kLists = 4096;
 
-  // By the first byte; of Chinese characters by the two others, which tell them apart.
-  static size_t ListOf(std::string_view text) {
-    const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-    if (byte(0) < 0x80 || text.size() < 3) return byte(0);
-    return 0x80 + (byte(1) * 31 + byte(2)) % 0x80;
+  static size_t ListOf(char first, char second) {
+    return (static_cast<uint8_t>(first) * 61u + static_cast<uint8_t>(second)) % kLists;
   }
 
   static bool IsAt(std::string_view phrase, std::string_view text, size_t at) {
-    // ListOf has compared the first byte; the second one tells most of the others apart.
-    if (phrase.size() > 2 && (at + 1 == text.size() || phrase[1] != text[at + 1])) return false;
     const bool whole_word = phrase.ends_with('|');
     if (whole_word) phrase.remove_suffix(1);
     if (!text.substr(at).starts_with(phrase)) return false;
@@ -306,6 +324,7 @@ class ClueIndex {
   }
 
   std::array<std::vector<uint16_t>, kLists> lists_;
+  std::array<bool, kLists> has_any_{};
 };
 
 bool IsLetter(char c) { return c >= 'a' && c <= 'z'; }
@@ -327,16 +346,24 @@ bool IsProgramName(std::string_view word, std::string_view rest) {
 int WeightOfNames(std::string_view text) {
   bool has_program_name = false;
   bool has_latex = false;
-  for (size_t i = 0; i < text.size();) {
-    size_t end = i;
-    while (end < text.size() && IsWordChar(text[end])) ++end;
-    const std::string_view word = text.substr(i, end - i);
-    if (i > 0 && text[i - 1] == '\\') {
-      has_latex = has_latex || word.size() >= 3;
-    } else if (!word.empty() && IsLetter(word[0])) {
+  const auto end_of_word = [&](size_t at) {
+    while (at < text.size() && IsWordChar(text[at])) ++at;
+    return at;
+  };
+  // Only around these: most of a text is passed over.
+  for (size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '\\') has_latex = has_latex || end_of_word(at + 1) >= at + 4;
+    if (c != '_' && c != '(') continue;
+    size_t begin = at;
+    while (begin > 0 && IsWordChar(text[begin - 1])) --begin;
+    const size_t end = end_of_word(at);
+    const bool is_latex = begin > 0 && text[begin - 1] == '\\';
+    if (!is_latex && IsLetter(text[begin])) {
+      const std::string_view word = text.substr(begin, end - begin);
       has_program_name = has_program_name || IsProgramName(word, text.substr(end));
     }
-    i = end + 1;
+    if (end > at) at = end - 1;
   }
   return (has_program_name ? kWeightOfProgramName : 0) + (has_latex ? kWeightOfLatex : 0);
 }

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 #include <functional>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "common/base/check.h"
@@ -23,6 +25,8 @@ constexpr std::string_view kOffDomain = "off-domain";  // the class that is no p
 constexpr float kOffDomainLead = 3;
 constexpr float kLeadAgainstRule = 2;  // of algorithm over math or the other way round
 constexpr float kTaskLead = 1;         // of another profile over both
+
+constexpr size_t kRememberedBytesMax = 16 << 10;  // of the last text
 
 // What only formulas and programs have; '*', '^' and '+' count beside a digit, '=', '<', '>'
 // always.
@@ -75,7 +79,7 @@ struct ClassScores {
   float best = 0;  // of the profiles
 };
 
-ClassScores ScoresOf(std::string_view text) {
+ClassScores ComputeScores(std::string_view text) {
   const text::TextClassifier& model = Model();
   const std::vector<float> all = model.Scores(text);
   ClassScores scores;
@@ -90,6 +94,17 @@ ClassScores ScoresOf(std::string_view text) {
     scores.profiles.emplace_back(all[i], name);
   }
   scores.best = std::ranges::max(scores.profiles).first;
+  return scores;
+}
+
+// A request is asked of twice, for its profile and for its domain, one right after the other.
+const ClassScores& ScoresOf(std::string_view text) {
+  thread_local std::optional<std::string> asked;
+  thread_local ClassScores scores;
+  if (asked == text) return scores;
+  scores = ComputeScores(text);
+  asked.reset();
+  if (text.size() <= kRememberedBytesMax) asked = text;
   return scores;
 }
 
@@ -129,7 +144,7 @@ std::vector<std::string_view> RankProfiles(std::string_view text) {
 bool IsOffDomain(std::string_view text) {
   const std::string_view judged = text.substr(0, kChooseBytesMax);
   if (HasNoWords(judged) || HasFormula(judged)) return false;
-  const ClassScores scores = ScoresOf(text);
+  const ClassScores& scores = ScoresOf(text);
   return scores.off_domain - scores.best > kOffDomainLead;
 }
 
