@@ -52,13 +52,14 @@ void PrintTable(const std::vector<LabelledRequest>& requests, bool prints_wrong)
   }
 }
 
-// The median of several runs.
+// The median of several runs. Two texts in turn: what the classifier was asked last, it knows.
 double Microseconds(const std::string& text) {
+  const std::string texts[] = {text, text.substr(1)};
   constexpr int kRuns = 31, kCalls = 20;
   std::vector<double> times;
   for (int run = 0; run < kRuns; ++run) {
     const auto start = std::chrono::steady_clock::now();
-    for (int i = 0; i < kCalls; ++i) LEMMA_CHECK(!Said(text).empty());
+    for (int i = 0; i < kCalls; ++i) LEMMA_CHECK(!Said(texts[i % 2]).empty());
     const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - start;
     times.push_back(took.count() / kCalls);
   }
