@@ -44,7 +44,7 @@ Account::Account(const Books& books, std::string id, const net::HttpRequest& req
       trace_(is_inference ? books.spans : nullptr, request, route_) {
   record_.id = std::move(id);
   record_.started_ms = SystemUnixClock().NowMs();
-  if (is_inference) live_ = books.live.Enter(record_.id, record_.started_ms);
+  live_ = books.live.Enter(record_.id, record_.started_ms, /*is_shown=*/is_inference);
 }
 
 void Account::SetKey(KeyPtr key) {

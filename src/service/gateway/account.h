@@ -37,7 +37,7 @@ struct Books {
 class Account {
  public:
   // The request arrives now. `id`: of its row, unique. `is_inference`: it is one for a model, which
-  // is seen while it runs and gets a row and spans.
+  // is seen while it runs and gets a row and spans. What is none can be ended all the same.
   Account(const Books& books, std::string id, const net::HttpRequest& request, std::string route,
           bool is_inference);
 
@@ -79,7 +79,9 @@ class Account {
   bool is_cancelled() const { return live_ != nullptr && live_->is_cancelled(); }
   CancelCause cancel_cause() const { return live_->cancel_cause(); }  // of one that is cancelled
   // It ends because of that.
-  void EndsCancelled() { record_.error_reason = "cancelled"; }
+  void EndsCancelled() {
+    record_.error_reason = cancel_cause() == CancelCause::kRevokedKey ? "revoked" : "cancelled";
+  }
 
   void BeginAnswer(int http_status);  // its first byte is sent now
   void BeginStream();                 // what follows are its events, one by one
@@ -106,7 +108,7 @@ class Account {
   const TimePoint arrived_at_ = std::chrono::steady_clock::now();
   KeyPtr key_;
   store::RequestRecord record_;
-  std::shared_ptr<LiveRequest> live_;  // null: it is not shown, or has ended
+  std::shared_ptr<LiveRequest> live_;  // null: it has ended
   tracing::RequestTrace trace_;
   bool is_held_ = false;
   access::Reservation reservation_;

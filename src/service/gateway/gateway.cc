@@ -9,7 +9,6 @@
 #include "common/base/log.h"
 #include "common/net/http_client.h"
 #include "service/gateway/admitter.h"
-#include "service/gateway/door.h"
 #include "service/gateway/errors.h"
 #include "service/gateway/free_calls.h"
 #include "service/gateway/generate_reply.h"
@@ -282,7 +281,7 @@ void Gateway::Impl::PassOn(std::shared_ptr<Reply> reply) {
 }
 
 void Gateway::Impl::Solve(std::shared_ptr<Reply> reply) {
-  solver.Solve(std::make_shared<ReplyExchange>(reply), reply->request_id(),
+  solver.Solve(ReplyExchange::Over(reply), reply->request_id(),
                {reply->account().key_id(), reply->account().deadline_ms()});
 }
 
@@ -320,11 +319,12 @@ void Gateway::Impl::AnswerJobs(std::shared_ptr<Reply> reply) {
         "this server keeps no jobs, since it has nowhere to: start it with --data-dir DIR"));
   }
   const std::string key_id = reply->account().key_id();
-  const auto exchange = std::make_shared<ReplyExchange>(reply);
+  const auto exchange = ReplyExchange::Over(reply);
   const auto place = job_calls.Take(key_id);
   const auto answer = [this, exchange, key_id, place] { job_desk->Answer(exchange, key_id); };
   if (place == nullptr || !lanes.TryRequest(key_id, answer)) {
-    reply->SendError(Unavailable("too many requests wait for the database"), "overloaded");
+    exchange->Send(
+        ErrorResponse(Unavailable("too many requests wait for the database"), "overloaded"));
   }
 }
 

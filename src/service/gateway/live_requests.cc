@@ -77,16 +77,17 @@ LiveView LiveRequest::View() const {
   return view;
 }
 
-std::shared_ptr<LiveRequest> LiveRequests::Enter(std::string id, int64_t started_ms) {
+std::shared_ptr<LiveRequest> LiveRequests::Enter(std::string id, int64_t started_ms,
+                                                 bool is_shown) {
   Shard& shard = ShardOf(id);
-  std::shared_ptr<LiveRequest> request(new LiveRequest(*this, id, started_ms));
+  std::shared_ptr<LiveRequest> request(new LiveRequest(*this, id, started_ms, is_shown));
   const MutexLock lock(shard.mutex);
   shard.requests[std::move(id)] = request;
   return request;
 }
 
-std::vector<LiveView> LiveRequests::List() const {
-  // Held beyond the locks: who drops the last pointer to a request leaves, which takes one.
+// Held beyond the locks: who drops the last pointer to a request leaves, which takes one.
+std::vector<std::shared_ptr<LiveRequest>> LiveRequests::Running() const {
   std::vector<std::shared_ptr<LiveRequest>> running;
   for (const Shard& shard : shards_) {
     const MutexLock lock(shard.mutex);
@@ -94,12 +95,29 @@ std::vector<LiveView> LiveRequests::List() const {
       if (auto live = request.lock()) running.push_back(std::move(live));
     }
   }
-  std::vector<LiveView> views;
-  for (const auto& request : running) views.push_back(request->View());
-  std::sort(views.begin(), views.end(), [](const LiveView& a, const LiveView& b) {
-    return std::tie(a.started_ms, a.id) < std::tie(b.started_ms, b.id);
+  std::ranges::sort(running, [](const auto& a, const auto& b) {
+    return std::tie(a->started_ms_, a->id_) < std::tie(b->started_ms_, b->id_);
   });
+  return running;
+}
+
+std::vector<LiveView> LiveRequests::List() const {
+  std::vector<LiveView> views;
+  for (const auto& request : Running()) {
+    if (request->is_shown_) views.push_back(request->View());
+  }
   return views;
+}
+
+std::vector<LiveView> LiveRequests::EndRevoked(const std::set<std::string>& key_ids) {
+  std::vector<LiveView> ended;
+  for (const auto& request : Running()) {
+    LiveView view = request->View();
+    if (view.is_cancelled || !key_ids.contains(view.key_id)) continue;
+    request->Cancel(CancelCause::kRevokedKey);
+    ended.push_back(std::move(view));
+  }
+  return ended;
 }
 
 std::optional<LiveView> LiveRequests::Find(const std::string& request_id,

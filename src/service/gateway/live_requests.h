@@ -1,5 +1,6 @@
-// The requests that run now, for people to see and to end. Cheap for the requests: what a token
-// changes is one atomic, and names change behind a lock of the request's own.
+// The requests that run now, for people to see and to end, and those beside them that end with
+// their keys. Cheap for the requests: what a token changes is one atomic, and names change behind a
+// lock of the request's own.
 #pragma once
 
 #include <array>
@@ -8,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -58,12 +60,13 @@ class LiveRequest {
 
  private:
   friend class LiveRequests;
-  LiveRequest(LiveRequests& all, std::string id, int64_t started_ms)
-      : all_(all), id_(std::move(id)), started_ms_(started_ms) {}
+  LiveRequest(LiveRequests& all, std::string id, int64_t started_ms, bool is_shown)
+      : all_(all), id_(std::move(id)), started_ms_(started_ms), is_shown_(is_shown) {}
 
   LiveRequests& all_;
   const std::string id_;
   const int64_t started_ms_;
+  const bool is_shown_;
   std::atomic<LiveState> state_ = LiveState::kQueued;
   std::atomic<int64_t> n_tokens_ = 0;
   std::atomic<bool> is_cancelled_ = false;
@@ -76,14 +79,18 @@ class LiveRequest {
 // Thread-safe. Outlives its requests.
 class LiveRequests {
  public:
-  // `id` is unique.
-  std::shared_ptr<LiveRequest> Enter(std::string id, int64_t started_ms);
+  // `id` is unique. `is_shown`: it is one for a model; others (a run of /v1/solve, who follows a
+  // job) are in no list.
+  std::shared_ptr<LiveRequest> Enter(std::string id, int64_t started_ms, bool is_shown = true);
 
   std::vector<LiveView> List() const;  // the oldest first
   // The one with that x-request-id, of that key; the oldest, where a client has given it twice.
   std::optional<LiveView> Find(const std::string& request_id, const std::string& key_id) const;
   // Its client gets an error, and the worker stops within a step. False: it does not run here.
   bool Cancel(const std::string& id, CancelCause cause = CancelCause::kOperator);
+  // Ends all that these keys have, shown or not: the oldest first, so a run before what it asks.
+  // Those that were not ended before.
+  std::vector<LiveView> EndRevoked(const std::set<std::string>& key_ids);
 
  private:
   friend class LiveRequest;
@@ -94,6 +101,7 @@ class LiveRequests {
     std::unordered_map<std::string, std::weak_ptr<LiveRequest>> requests LEMMA_GUARDED_BY(mutex);
   };
   Shard& ShardOf(const std::string& id);
+  std::vector<std::shared_ptr<LiveRequest>> Running() const;
   void Leave(const std::string& id);
 
   std::array<Shard, kShards> shards_;

@@ -1,4 +1,6 @@
-// A reply as the exchange that a run of /v1/solve answers.
+// A reply as the exchange that others answer, from whatever thread they have: a run of /v1/solve,
+// the desk of jobs. Where the request is cancelled, it ends for its client at once, whatever they
+// are doing, and to them looks as if the client had left.
 #pragma once
 
 #include <functional>
@@ -6,27 +8,38 @@
 #include <string>
 #include <utility>
 
+#include "common/base/thread_annotations.h"
 #include "common/net/http_server.h"
 #include "service/gateway/reply.h"
 
 namespace lemma::gateway {
 
-// Threads: as Reply, one at a time.
-class ReplyExchange final : public net::HttpExchange {
+// Thread-safe. From Over on nobody else answers by the reply.
+class ReplyExchange final : public net::HttpExchange,
+                            public std::enable_shared_from_this<ReplyExchange> {
  public:
-  explicit ReplyExchange(std::shared_ptr<Reply> reply) : reply_(std::move(reply)) {}
+  static std::shared_ptr<ReplyExchange> Over(std::shared_ptr<Reply> reply);
 
   const net::HttpRequest& request() const override { return reply_->request(); }
-  void Send(net::HttpResponse response) override { reply_->Send(std::move(response)); }
-  void Start(net::HttpResponse response) override { reply_->Start(std::move(response)); }
-  void Write(std::string chunk) override { reply_->Write(std::move(chunk)); }
-  void Finish() override { reply_->Finish(""); }
-  void Abort() override { reply_->Abort(); }
-  bool closed() const override { return reply_->closed(); }
-  void OnClosed(std::function<void()> callback) override { reply_->OnClosed(std::move(callback)); }
+  void Send(net::HttpResponse response) override;
+  void Start(net::HttpResponse response) override;
+  void Write(std::string chunk) override;
+  void Finish() override;
+  void Abort() override;
+  bool closed() const override;
+  void OnClosed(std::function<void()> callback) override;
 
  private:
+  explicit ReplyExchange(std::shared_ptr<Reply> reply) : reply_(std::move(reply)) {}
+  void Cancel();
+  void TellClosed();
+
+  // Its answering methods and its account are for one thread at a time: under the mutex.
   const std::shared_ptr<Reply> reply_;
+  mutable Mutex mutex_;
+  bool has_ended_ LEMMA_GUARDED_BY(mutex_) = false;
+  bool is_cancelled_ LEMMA_GUARDED_BY(mutex_) = false;
+  std::function<void()> on_closed_ LEMMA_GUARDED_BY(mutex_);
 };
 
 }  // namespace lemma::gateway

@@ -23,10 +23,8 @@ void RevocationWatch::Look() {
   for (const auto& [handle, secret] : seen_->secrets) {
     if (secret.key->revoked_ms != 0) revoked.insert(secret.key->id);
   }
-  for (const LiveView& view : live_.List()) {
-    if (view.is_cancelled || !revoked.contains(view.key_id)) continue;
+  for (const LiveView& view : live_.EndRevoked(revoked)) {
     LogInfo("gateway: {} is ended: its key {} is revoked", view.id, view.key_id);
-    live_.Cancel(view.id, CancelCause::kRevokedKey);
   }
 }
 

@@ -53,6 +53,7 @@ export const reasons = [
   "failed",
   "client_left",
   "cancelled",
+  "revoked",
   "unknown",
 ] as const;
 

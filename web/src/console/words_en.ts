@@ -192,6 +192,7 @@ export const en = {
   "reason.failed": "failed",
   "reason.client_left": "the client left",
   "reason.cancelled": "ended by somebody",
+  "reason.revoked": "its key was revoked",
   "reason.unknown": "unknown",
   "reason.any": "whatever went wrong",
   found: "Found",

@@ -194,6 +194,7 @@ export const zh: Record<Word, string> = {
   "reason.failed": "失败",
   "reason.client_left": "客户端已离开",
   "reason.cancelled": "已被手动结束",
+  "reason.revoked": "密钥已被吊销",
   "reason.unknown": "未知",
   "reason.any": "任何错误",
   found: "结果",
