@@ -122,10 +122,14 @@ Status ServeAccess::OpenKeys(const ServeAccessOptions& options, const std::strin
   alert_watch_.emplace(*store_.database, *secret_, clock_);
   alert_thread_.emplace(*alert_watch_);
   access_.keys = keys_.get();
-  access_.lasting_limiter = &*store_limiter_;
-  // A file has one gateway (serve_lock.h): what needs no database is counted without it.
-  access_.brief_limiter = &memory_limiter_;
-  if (store_.database->is_postgresql()) access_.brief_limiter = &*store_limiter_;
+  if (store_.database->is_postgresql()) {
+    access_.lasting_limiter = access_.brief_limiter = &*store_limiter_;
+  } else {
+    // A file has one gateway (serve_lock.h): what needs no database is counted without it.
+    told_limiter_.emplace(*store_limiter_, memory_limiter_);
+    access_.lasting_limiter = &*told_limiter_;
+    access_.brief_limiter = &memory_limiter_;
+  }
   access_.log = &*log_;
   access_.counter = &*counter_;
   access_.jobs = &*jobs_;

@@ -12,6 +12,7 @@
 #include "common/base/status.h"
 #include "service/access/key_secret.h"
 #include "service/access/memory_limiter.h"
+#include "service/access/told_limiter.h"
 #include "service/alerts/alert_watch.h"
 #include "service/gateway/gateway_access.h"
 #include "service/gateway/load_recorder.h"
@@ -72,6 +73,7 @@ class ServeAccess {
   std::unique_ptr<store::KeyCache> keys_;
   access::MemoryLimiter memory_limiter_{clock_};
   std::optional<store::StoreLimiter> store_limiter_;
+  std::optional<access::ToldLimiter> told_limiter_;
   std::optional<store::RequestLog> log_;
   std::optional<gateway::PromptCounter> counter_;
   std::optional<store::UsageStore> usage_;

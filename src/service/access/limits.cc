@@ -104,6 +104,22 @@ void DescribeLimits(Verdict& verdict, const KeyUsage& usage, const KeyLimits& li
   }
 }
 
+void DrainAll(KeyUsage& usage, const KeyLimits& limits, int64_t now_ms) {
+  if (limits.requests_per_minute > 0) Drain(usage.requests, limits.requests_per_minute, now_ms);
+  if (limits.tokens_per_minute > 0) Drain(usage.tokens, limits.tokens_per_minute, now_ms);
+  if (usage.day < DayOf(now_ms) || usage.day > DayOf(now_ms + kBehindMsMax)) {
+    usage.day = DayOf(now_ms);
+    usage.day_tokens = 0;
+  }
+}
+
+void TakeDrained(KeyUsage& usage, const KeyLimits& limits, int64_t n_tokens) {
+  if (limits.requests_per_minute > 0) Add(usage.requests, kMinuteMs);
+  if (limits.tokens_per_minute > 0) Add(usage.tokens, n_tokens * kMinuteMs);
+  usage.day_tokens += n_tokens;
+  ++usage.n_in_flight;
+}
+
 }  // namespace
 
 const char* LimitName(LimitKind kind) {
@@ -126,22 +142,17 @@ int64_t DayOf(int64_t unix_ms) { return unix_ms / kDayMs; }
 
 Verdict Admit(KeyUsage& usage, const KeyLimits& limits, int64_t n_tokens, int64_t now_ms) {
   LEMMA_CHECK(n_tokens >= 0 && n_tokens <= kRequestTokensMax, "a request's tokens out of range");
-  if (limits.requests_per_minute > 0) Drain(usage.requests, limits.requests_per_minute, now_ms);
-  if (limits.tokens_per_minute > 0) Drain(usage.tokens, limits.tokens_per_minute, now_ms);
-  if (usage.day < DayOf(now_ms) || usage.day > DayOf(now_ms + kBehindMsMax)) {
-    usage.day = DayOf(now_ms);
-    usage.day_tokens = 0;
-  }
+  DrainAll(usage, limits, now_ms);
   Verdict verdict;
   CheckLimits(verdict, usage, limits, n_tokens, now_ms);
-  if (verdict.admitted()) {
-    if (limits.requests_per_minute > 0) Add(usage.requests, kMinuteMs);
-    if (limits.tokens_per_minute > 0) Add(usage.tokens, n_tokens * kMinuteMs);
-    usage.day_tokens += n_tokens;
-    ++usage.n_in_flight;
-  }
+  if (verdict.admitted()) TakeDrained(usage, limits, n_tokens);
   DescribeLimits(verdict, usage, limits, now_ms);
   return verdict;
+}
+
+void Take(KeyUsage& usage, const Claim& claim) {
+  DrainAll(usage, claim.limits, claim.at_ms);
+  TakeDrained(usage, claim.limits, claim.n_tokens);
 }
 
 void Settle(KeyUsage& usage, const Claim& claim, int64_t n_used, int64_t now_ms) {

@@ -84,6 +84,9 @@ struct Claim {
   int64_t at_ms = 0;  // when it was admitted
 };
 
+// Takes what another count of the same key has admitted.
+void Take(KeyUsage& usage, const Claim& claim);
+
 // The request has ended and used `n_used` tokens (0: it never ran): gives the rest of its claim
 // back, or charges what it used beyond it.
 void Settle(KeyUsage& usage, const Claim& claim, int64_t n_used, int64_t now_ms);

@@ -15,6 +15,18 @@ Result<Admission> MemoryLimiter::Admit(const std::string& key_id, const KeyLimit
   return admission;
 }
 
+Verdict MemoryLimiter::Check(const std::string& key_id, const KeyLimits& limits, int64_t n_tokens) {
+  const MutexLock lock(mutex_);
+  KeyUsage usage = usage_[key_id];
+  return access::Admit(usage, limits, n_tokens, clock_.NowMs());
+}
+
+Reservation MemoryLimiter::Take(const std::string& key_id, const Claim& claim) {
+  const MutexLock lock(mutex_);
+  access::Take(usage_[key_id], claim);
+  return Reservation(this, "", key_id, claim);
+}
+
 void MemoryLimiter::Settle(const Reservation& reservation, int64_t n_used) {
   const MutexLock lock(mutex_);
   access::Settle(usage_[reservation.key_id()], reservation.claim(), n_used, clock_.NowMs());

@@ -1,5 +1,6 @@
 // The limiter of one process: exact, a fraction of a microsecond, forgotten when the process ends.
-// For keys without a daily limit on a service of one gateway; others need store::StoreLimiter.
+// For keys without a daily limit on a service of one gateway; others need store::StoreLimiter, and
+// are counted here as well (told_limiter.h).
 #pragma once
 
 #include <string>
@@ -18,6 +19,11 @@ class MemoryLimiter : public Limiter {
   bool blocks() const override { return false; }
   Result<Admission> Admit(const std::string& key_id, const KeyLimits& limits,
                           int64_t n_tokens) override;
+
+  // What Admit would say; takes nothing.
+  Verdict Check(const std::string& key_id, const KeyLimits& limits, int64_t n_tokens);
+  // Takes what another limiter has admitted.
+  Reservation Take(const std::string& key_id, const Claim& claim);
 
   int64_t n_in_flight(const std::string& key_id) const;
 

@@ -116,7 +116,7 @@ TEST_F(LimitedTest, TwoGatewaysOnOnePostgresqlHoldOneLimit) {
     HoldingWorker holding;
     GatewayOptions options;
     options.access = store_->parts();
-    options.access.brief_limiter = store_->lasting.get();
+    options.access.lasting_limiter = options.access.brief_limiter = store_->lasting.get();
     Begin(holding.handler(), options);
     options.listen = "127.0.0.1:0";
     options.pool = pool_.get();

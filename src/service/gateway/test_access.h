@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "service/access/memory_limiter.h"
+#include "service/access/told_limiter.h"
 #include "service/gateway/prompt_counter.h"
 #include "service/gateway/test_gateway.h"
 #include "service/store/key_cache.h"
@@ -27,6 +28,7 @@ struct TestAccess {
     cache = *store::KeyCache::Start(*keys, clock);
     lasting = std::make_unique<store::StoreLimiter>(*database, clock);
     brief = std::make_unique<access::MemoryLimiter>(clock);
+    told = std::make_unique<access::ToldLimiter>(*lasting, *brief);
     log = std::make_unique<store::RequestLog>(*database);
   }
 
@@ -34,7 +36,7 @@ struct TestAccess {
     GatewayAccess access;
     access.requires_keys = true;
     access.keys = cache.get();
-    access.lasting_limiter = lasting.get();
+    access.lasting_limiter = told.get();
     access.brief_limiter = brief.get();
     access.log = log.get();
     return access;
@@ -45,6 +47,7 @@ struct TestAccess {
   std::unique_ptr<store::KeyCache> cache;
   std::unique_ptr<store::StoreLimiter> lasting;
   std::unique_ptr<access::MemoryLimiter> brief;
+  std::unique_ptr<access::ToldLimiter> told;
   std::unique_ptr<store::RequestLog> log;
 };
 
