@@ -70,10 +70,10 @@ Result<Contender> StartNginx(const Setting& setting) {
 
 Result<Contender> StartLemma(const Setting& setting, int slots) {
   const std::string data = setting.directory / "data";
-  LEMMA_ASSIGN_OR_RETURN(
-      const std::string key,
-      OutputOf({setting.lemma, "key", "create", "--name", "bench", "--rpm", kLimit, "--tpm", kLimit,
-                "--concurrency", kLimit, "--data-dir", data}));
+  LEMMA_ASSIGN_OR_RETURN(const std::string key,
+                         OutputOf({setting.lemma, "key", "create", "--name", "bench", "--rpm",
+                                   kLimit, "--tpm", kLimit, "--concurrency", kLimit, "--scope",
+                                   "inference", "--scope", "metrics", "--data-dir", data}));
   LEMMA_ASSIGN_OR_RETURN(const int port, FreePort());
   LEMMA_ASSIGN_OR_RETURN(
       auto process,

@@ -87,9 +87,14 @@ Status MeasureAll(const Options& options, const Setting& setting, MockReplica& r
     }
     LEMMA_RETURN_IF_ERROR(add(MeasureMemory(bench)));
   }
-  if (!options.Wants("overload")) return Ok();
-  LEMMA_ASSIGN_OR_RETURN(const Contender lemma, StartLemma(setting, kOverloadSlots));
-  return add(MeasureOverload({client, replica, {}, options.effort}, lemma));
+  const std::pair<const char*, decltype(&MeasureOverload)> full_rows[] = {
+      {"saturated", MeasureSaturated}, {"overload", MeasureOverload}};
+  for (const auto& [name, measure] : full_rows) {
+    if (!options.Wants(name)) continue;
+    LEMMA_ASSIGN_OR_RETURN(const Contender lemma, StartLemma(setting, kOverloadSlots));
+    LEMMA_RETURN_IF_ERROR(add(measure({client, replica, {}, options.effort}, lemma)));
+  }
+  return Ok();
 }
 
 int Run(Options& options) {
@@ -137,8 +142,8 @@ int main(int argc, char** argv) {
   app.add_option("--streams", options.effort.n_streams, "At once, of the row streams")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
-  app.add_option("--only", options.only, "Rows: one, rate, streams, overload")
-      ->check(CLI::IsMember({"one", "rate", "streams", "overload"}));
+  app.add_option("--only", options.only, "Rows: one, rate, streams, saturated, overload")
+      ->check(CLI::IsMember({"one", "rate", "streams", "saturated", "overload"}));
   app.add_flag("--json", options.is_json, "The figures as JSON");
   app.footer(
       "Examples:\n"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <thread>
 #include <utility>
 
 #include "percentile.h"
@@ -15,6 +16,9 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kOverloadAnswer{100};
+constexpr double kOverloadCapacity =
+    kOverloadSlots / std::chrono::duration<double>(kOverloadAnswer).count();
+constexpr milliseconds kWarmUp{1000};  // until the line is as long as it gets
 constexpr milliseconds kFrame{100};
 
 // Name of a figure -> contender -> what its rounds said.
@@ -147,9 +151,7 @@ std::vector<Figure> MeasureMemory(const Bench& bench) {
 
 Result<std::vector<Figure>> MeasureOverload(const Bench& bench, const Contender& lemma) {
   bench.replica.SetPace({.answer = kOverloadAnswer});
-  const double capacity = kOverloadSlots / std::chrono::duration<double>(kOverloadAnswer).count();
-  constexpr milliseconds kWarmUp{1000};
-  // Answers a second, once its line is as long as it gets.
+  // Answers a second.
   const auto run = [&](double rate, std::vector<double>& rejections_ms) {
     const auto answers = RunOpenLoad(bench.client, lemma.to, {rate, bench.effort.time + kWarmUp});
     const TimePoint from = answers.front().due + kWarmUp;
@@ -163,8 +165,8 @@ Result<std::vector<Figure>> MeasureOverload(const Bench& bench, const Contender&
   };
   std::vector<double> peaks, shares, none, rejections_ms;
   for (int round = 0; round < bench.effort.n_rounds; ++round) {
-    peaks.push_back(run(1.2 * capacity, none));
-    shares.push_back(100 * run(10 * capacity, rejections_ms) / peaks.back());
+    peaks.push_back(run(1.2 * kOverloadCapacity, none));
+    shares.push_back(100 * run(10 * kOverloadCapacity, rejections_ms) / peaks.back());
   }
   const std::string name = "10x overload";
   return std::vector<Figure>{
@@ -172,6 +174,37 @@ Result<std::vector<Figure>> MeasureOverload(const Bench& bench, const Contender&
       {name + ": answers at 10x, of these", "%", {{"lemma", Median(shares)}}, false, {}, 95},
       {name + ": rejections, p50", "ms", {{"lemma", Percentile(rejections_ms, 0.5)}}},
       {name + ": rejections, p99", "ms", {{"lemma", Percentile(rejections_ms, 0.99)}}, false, 20}};
+}
+
+Result<std::vector<Figure>> MeasureSaturated(const Bench& bench, const Contender& lemma) {
+  bench.replica.SetPace({.answer = kOverloadAnswer});
+  const char* const paths[] = {"/metrics", "/health"};
+  std::map<std::string, std::vector<double>> times_ms;
+  net::HttpClient asks;  // of its own, so that no answer waits behind those of chats
+  const OpenLoad chats{2 * kOverloadCapacity, kWarmUp + std::size(paths) * bench.effort.time};
+  for (int round = 0; round < bench.effort.n_rounds; ++round) {
+    std::thread saturates([&] { RunOpenLoad(bench.client, lemma.to, chats); });
+    std::this_thread::sleep_for(kWarmUp);
+    Status status;
+    for (const char* path : paths) {
+      Destination to = lemma.to;
+      to.request.method = "GET";
+      to.request.target = path;
+      to.request.body = "";
+      const auto answers = RunOpenLoad(asks, to, {100, bench.effort.time});
+      if (status.ok()) status = AllAnswered(answers).WithPrefix(path);
+      for (const double ms : TimesOf(answers)) times_ms[path].push_back(ms);
+    }
+    saturates.join();
+    LEMMA_RETURN_IF_ERROR(status);
+  }
+  std::vector<Figure> figures;
+  for (const auto& [path, times] : times_ms) {
+    const std::string name = "saturated: " + path;
+    figures.push_back({name + ", p50", "ms", {{"lemma", Percentile(times, 0.5)}}});
+    figures.push_back({name + ", p99", "ms", {{"lemma", Percentile(times, 0.99)}}, false, 20});
+  }
+  return figures;
 }
 
 }  // namespace lemma::bench

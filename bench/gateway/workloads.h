@@ -38,5 +38,8 @@ std::vector<Figure> MeasureMemory(const Bench& bench);
 // `lemma` gives the replica kOverloadSlots at a time: ten times of what it can answer comes.
 inline constexpr int kOverloadSlots = 20;
 Result<std::vector<Figure>> MeasureOverload(const Bench& bench, const Contender& lemma);
+// /metrics and /health of the same `lemma`, asked a hundred times a second while its replica has
+// all that it takes and the line grows.
+Result<std::vector<Figure>> MeasureSaturated(const Bench& bench, const Contender& lemma);
 
 }  // namespace lemma::bench
