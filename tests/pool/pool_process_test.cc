@@ -29,6 +29,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing::AllOf;
 using testing::HasSubstr;
 
 bool Within(Duration limit, const std::function<bool()>& condition) {
@@ -181,13 +182,21 @@ TEST_F(PoolProcessTest, WorkersKilledUnderLoadAreReplacedAndNoRequestIsLost) {
 TEST_F(PoolProcessTest, AStoppedWorkerIsNoticedKilledAndReplaced) {
   Begin(2);
   Load(4);
-  AwaitAnswers();
-  const pid_t pid = pool_->PidOf("worker-0");
-  kill(pid, SIGSTOP);
-  EXPECT_TRUE(Within(seconds(60), [&] { return pool_->PidOf("worker-0") != pid; }));
-  EXPECT_TRUE(Within(seconds(120), [&] { return pool_->n_ready() == 2; }));
+  std::vector<std::chrono::steady_clock::duration> noticed_after;
+  for (const std::string victim : {"worker-0", "worker-1", "worker-0"}) {
+    AwaitAnswers();
+    const pid_t pid = pool_->PidOf(victim);
+    const auto stopped_at = std::chrono::steady_clock::now();
+    kill(pid, SIGSTOP);
+    EXPECT_TRUE(Within(seconds(60), [&] { return pool_->PidOf(victim) != pid; }));
+    noticed_after.push_back(std::chrono::steady_clock::now() - stopped_at);
+    ASSERT_TRUE(Within(seconds(120), [&] { return pool_->n_ready() == 2; }));
+  }
+  std::ranges::sort(noticed_after);
+  EXPECT_LT(noticed_after[1], seconds(10)) << "what is promised; a busy machine may be late once";
   EXPECT_THAT(pool_->RenderMetrics(),
-              HasSubstr("lemma_pool_replica_hung_total{replica=\"worker-0\"} 1\n"));
+              AllOf(HasSubstr("lemma_pool_replica_hung_total{replica=\"worker-0\"} 2\n"),
+                    HasSubstr("lemma_pool_replica_hung_total{replica=\"worker-1\"} 1\n")));
   AwaitAnswers();
   ExpectNothingLost();
 }
