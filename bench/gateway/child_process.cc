@@ -37,17 +37,21 @@ bool Listens(int port) {
   return connected;
 }
 
-// Never returns. `output` becomes standard output; `core` below 0: any.
+constexpr int kAsBefore = -2;  // the caller's cores and standard error
+
+// Never returns. `output` becomes standard output.
 [[noreturn]] void Execute(const std::vector<std::string>& command, int output, int core) {
   std::vector<char*> arguments;
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   dup2(output, STDOUT_FILENO);
-  if (core >= 0) {
+  if (core != kAsBefore) {
     dup2(output, STDERR_FILENO);
     cpu_set_t cores;
     CPU_ZERO(&cores);
-    CPU_SET(static_cast<size_t>(core), &cores);
+    for (int i = 0; i < CPU_SETSIZE; ++i) {
+      if (i == core || core == ChildProcess::kAllCores) CPU_SET(static_cast<size_t>(i), &cores);
+    }
     sched_setaffinity(0, sizeof(cores), &cores);
   }
   execvp(arguments[0], arguments.data());
@@ -72,7 +76,7 @@ Result<std::string> OutputOf(const std::vector<std::string>& command) {
   if (pipe2(ends, O_CLOEXEC) != 0) return Unavailable("no pipe for " + command[0]);
   const pid_t child = fork();
   if (child < 0) return Unavailable("no process for " + command[0]);
-  if (child == 0) Execute(command, ends[1], /*core=*/-1);
+  if (child == 0) Execute(command, ends[1], kAsBefore);
   close(ends[1]);
   std::string output;
   char buffer[4096];

@@ -20,6 +20,7 @@ Result<std::string> OutputOf(const std::vector<std::string>& command);
 // Belongs to one thread.
 class ChildProcess {
  public:
+  static constexpr int kAllCores = -1;
   // Its output goes to the file `log`. Returns when something listens on `port` of the loopback.
   // Errors: kUnavailable where it ends before, or takes longer than 20 s.
   static Result<std::unique_ptr<ChildProcess>> Start(const std::vector<std::string>& command,

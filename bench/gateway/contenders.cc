@@ -22,7 +22,7 @@ net::HttpRequest Chat(bool is_stream) {
   request.method = "POST";
   request.target = "/v1/chat/completions";
   request.headers = {{"Content-Type", "application/json"}};
-  request.body = R"({"model":"mock","messages":[{"role":"user","content":")" + problem +
+  request.body = R"({"messages":[{"role":"user","content":")" + problem +
                  R"("}],"max_tokens":512,"temperature":0.6,"seed":1)" +
                  (is_stream ? R"(,"stream":true})" : "}");
   return request;
@@ -54,6 +54,27 @@ std::string WithoutLineEnd(std::string text) {
   return text;
 }
 
+// `replicas`: the options that say who answers.
+Result<Contender> Start(const Setting& setting, int core,
+                        const std::vector<std::string>& replicas) {
+  const std::string data = setting.directory / "data";
+  LEMMA_ASSIGN_OR_RETURN(const std::string key,
+                         OutputOf({setting.lemma, "key", "create", "--name", "bench", "--rpm",
+                                   kLimit, "--tpm", kLimit, "--concurrency", kLimit, "--scope",
+                                   "inference", "--scope", "metrics", "--data-dir", data}));
+  LEMMA_ASSIGN_OR_RETURN(const int port, FreePort());
+  std::vector<std::string> command = {setting.lemma,    "serve",  "--data-dir",        data,
+                                      "--require-keys", "--port", std::to_string(port)};
+  command.insert(command.end(), replicas.begin(), replicas.end());
+  LEMMA_ASSIGN_OR_RETURN(auto process,
+                         ChildProcess::Start(command, core, port, setting.directory / "lemma.log"));
+  Contender lemma{"lemma", At(fmt::format("127.0.0.1:{}", port)), std::move(process)};
+  for (net::HttpRequest* request : {&lemma.to.request, &lemma.to.stream}) {
+    request->headers.push_back({"Authorization", "Bearer " + WithoutLineEnd(key)});
+  }
+  return lemma;
+}
+
 }  // namespace
 
 Contender Direct(const Setting& setting) { return {"direct", At(setting.replica), nullptr}; }
@@ -69,23 +90,13 @@ Result<Contender> StartNginx(const Setting& setting) {
 }
 
 Result<Contender> StartLemma(const Setting& setting, int slots) {
-  const std::string data = setting.directory / "data";
-  LEMMA_ASSIGN_OR_RETURN(const std::string key,
-                         OutputOf({setting.lemma, "key", "create", "--name", "bench", "--rpm",
-                                   kLimit, "--tpm", kLimit, "--concurrency", kLimit, "--scope",
-                                   "inference", "--scope", "metrics", "--data-dir", data}));
-  LEMMA_ASSIGN_OR_RETURN(const int port, FreePort());
-  LEMMA_ASSIGN_OR_RETURN(
-      auto process,
-      ChildProcess::Start({setting.lemma, "serve", "--workers", "0", "--replica",
-                           fmt::format("http://{},slots={}", setting.replica, slots), "--data-dir",
-                           data, "--require-keys", "--port", std::to_string(port)},
-                          setting.core, port, setting.directory / "lemma.log"));
-  Contender lemma{"lemma", At(fmt::format("127.0.0.1:{}", port)), std::move(process)};
-  for (net::HttpRequest* request : {&lemma.to.request, &lemma.to.stream}) {
-    request->headers.push_back({"Authorization", "Bearer " + WithoutLineEnd(key)});
-  }
-  return lemma;
+  return Start(
+      setting, setting.core,
+      {"--workers", "0", "--replica", fmt::format("http://{},slots={}", setting.replica, slots)});
+}
+
+Result<Contender> StartLemmaWithWorker(const Setting& setting) {
+  return Start(setting, ChildProcess::kAllCores, {"--workers", "1"});
 }
 
 }  // namespace lemma::bench

@@ -30,5 +30,7 @@ Contender Direct(const Setting& setting);
 Result<Contender> StartNginx(const Setting& setting);
 // `slots`: what the gateway gives the replica at a time; the others wait in its line.
 Result<Contender> StartLemma(const Setting& setting, int slots);
+// Before a worker with lemma-mini instead of the mock, both on all cores.
+Result<Contender> StartLemmaWithWorker(const Setting& setting);
 
 }  // namespace lemma::bench

@@ -87,14 +87,14 @@ Status MeasureAll(const Options& options, const Setting& setting, MockReplica& r
     }
     LEMMA_RETURN_IF_ERROR(add(MeasureMemory(bench)));
   }
-  const std::pair<const char*, decltype(&MeasureOverload)> full_rows[] = {
-      {"saturated", MeasureSaturated}, {"overload", MeasureOverload}};
-  for (const auto& [name, measure] : full_rows) {
-    if (!options.Wants(name)) continue;
+  const Bench alone{client, replica, {}, options.effort};
+  if (options.Wants("overload")) {
     LEMMA_ASSIGN_OR_RETURN(const Contender lemma, StartLemma(setting, kOverloadSlots));
-    LEMMA_RETURN_IF_ERROR(add(measure({client, replica, {}, options.effort}, lemma)));
+    LEMMA_RETURN_IF_ERROR(add(MeasureOverload(alone, lemma)).WithPrefix("overload"));
   }
-  return Ok();
+  if (!options.Wants("saturated")) return Ok();
+  LEMMA_ASSIGN_OR_RETURN(const Contender lemma, StartLemmaWithWorker(setting));
+  return add(MeasureSaturated(alone, lemma)).WithPrefix("saturated");
 }
 
 int Run(Options& options) {
@@ -142,8 +142,8 @@ int main(int argc, char** argv) {
   app.add_option("--streams", options.effort.n_streams, "At once, of the row streams")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
-  app.add_option("--only", options.only, "Rows: one, rate, streams, saturated, overload")
-      ->check(CLI::IsMember({"one", "rate", "streams", "saturated", "overload"}));
+  app.add_option("--only", options.only, "Rows: one, rate, streams, overload, saturated")
+      ->check(CLI::IsMember({"one", "rate", "streams", "overload", "saturated"}));
   app.add_flag("--json", options.is_json, "The figures as JSON");
   app.footer(
       "Examples:\n"

@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
+#include <latch>
 #include <map>
-#include <thread>
 #include <utility>
 
 #include "percentile.h"
@@ -16,9 +17,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kOverloadAnswer{100};
-constexpr double kOverloadCapacity =
-    kOverloadSlots / std::chrono::duration<double>(kOverloadAnswer).count();
-constexpr milliseconds kWarmUp{1000};  // until the line is as long as it gets
 constexpr milliseconds kFrame{100};
 
 // Name of a figure -> contender -> what its rounds said.
@@ -65,6 +63,57 @@ std::vector<double> TimesOf(const std::vector<Answered>& answers) {
   std::vector<double> times;
   for (const Answered& answer : answers) times.push_back(answer.ms());
   return times;
+}
+
+// Keeps so many streams asked for, from here to its end.
+class Saturation {
+ public:
+  Saturation(const Bench& bench, const Contender& to, int n_streams)
+      : client_(bench.client), to_(to.to), all_(n_streams) {
+    for (int i = 0; i < n_streams; ++i) Ask();
+  }
+  ~Saturation() {
+    is_over_ = true;
+    all_.wait();
+  }
+
+  int n_refused() const { return n_refused_; }
+
+ private:
+  void Ask() {
+    net::HttpCallbacks callbacks;
+    callbacks.on_head = [this](const net::HttpResponse& head) { n_refused_ += head.status != 200; };
+    callbacks.on_end = [this](const Status& status) {
+      n_refused_ += !status.ok();
+      is_over_ ? all_.count_down() : Ask();
+    };
+    client_.Send(to_.address, to_.stream, std::move(callbacks));
+  }
+
+  net::HttpClient& client_;
+  const Destination to_;
+  std::latch all_;
+  std::atomic<bool> is_over_ = false;
+  std::atomic<int> n_refused_ = 0;
+};
+
+Destination Reading(const Contender& contender, const std::string& path) {
+  Destination to = contender.to;
+  to.request.method = "GET";
+  to.request.target = path;
+  to.request.body.clear();
+  return to;
+}
+
+// Until its worker has the model.
+Status AwaitReady(const Bench& bench, const Contender& lemma) {
+  Status status;
+  for (int i = 0; i < 100; ++i) {
+    status = AllAnswered(RunOpenLoad(bench.client, Reading(lemma, "/readyz"),
+                                     {10, milliseconds(200), Arrivals::kEven}));
+    if (status.ok()) break;
+  }
+  return status;
 }
 
 // The p50, the p99 and the processor's time of an open load.
@@ -151,7 +200,9 @@ std::vector<Figure> MeasureMemory(const Bench& bench) {
 
 Result<std::vector<Figure>> MeasureOverload(const Bench& bench, const Contender& lemma) {
   bench.replica.SetPace({.answer = kOverloadAnswer});
-  // Answers a second.
+  const double capacity = kOverloadSlots / std::chrono::duration<double>(kOverloadAnswer).count();
+  constexpr milliseconds kWarmUp{1000};
+  // Answers a second, once its line is as long as it gets.
   const auto run = [&](double rate, std::vector<double>& rejections_ms) {
     const auto answers = RunOpenLoad(bench.client, lemma.to, {rate, bench.effort.time + kWarmUp});
     const TimePoint from = answers.front().due + kWarmUp;
@@ -165,8 +216,8 @@ Result<std::vector<Figure>> MeasureOverload(const Bench& bench, const Contender&
   };
   std::vector<double> peaks, shares, none, rejections_ms;
   for (int round = 0; round < bench.effort.n_rounds; ++round) {
-    peaks.push_back(run(1.2 * kOverloadCapacity, none));
-    shares.push_back(100 * run(10 * kOverloadCapacity, rejections_ms) / peaks.back());
+    peaks.push_back(run(1.2 * capacity, none));
+    shares.push_back(100 * run(10 * capacity, rejections_ms) / peaks.back());
   }
   const std::string name = "10x overload";
   return std::vector<Figure>{
@@ -177,34 +228,23 @@ Result<std::vector<Figure>> MeasureOverload(const Bench& bench, const Contender&
 }
 
 Result<std::vector<Figure>> MeasureSaturated(const Bench& bench, const Contender& lemma) {
-  bench.replica.SetPace({.answer = kOverloadAnswer});
-  const char* const paths[] = {"/metrics", "/health"};
-  std::map<std::string, std::vector<double>> times_ms;
-  net::HttpClient asks;  // of its own, so that no answer waits behind those of chats
-  const OpenLoad chats{2 * kOverloadCapacity, kWarmUp + std::size(paths) * bench.effort.time};
-  for (int round = 0; round < bench.effort.n_rounds; ++round) {
-    std::thread saturates([&] { RunOpenLoad(bench.client, lemma.to, chats); });
-    std::this_thread::sleep_for(kWarmUp);
-    Status status;
-    for (const char* path : paths) {
-      Destination to = lemma.to;
-      to.request.method = "GET";
-      to.request.target = path;
-      to.request.body = "";
-      const auto answers = RunOpenLoad(asks, to, {100, bench.effort.time});
-      if (status.ok()) status = AllAnswered(answers).WithPrefix(path);
-      for (const double ms : TimesOf(answers)) times_ms[path].push_back(ms);
-    }
-    saturates.join();
-    LEMMA_RETURN_IF_ERROR(status);
-  }
+  LEMMA_RETURN_IF_ERROR(AwaitReady(bench, lemma));
+  const Saturation saturation(bench, lemma, kSaturatingStreams);
   std::vector<Figure> figures;
-  for (const auto& [path, times] : times_ms) {
-    const std::string name = "saturated: " + path;
+  for (const char* path : {"/metrics", "/health"}) {
+    std::vector<double> times;
+    for (int round = 0; round < bench.effort.n_rounds; ++round) {
+      const std::vector<Answered> answers = RunOpenLoad(bench.client, Reading(lemma, path),
+                                                        {100, bench.effort.time, Arrivals::kEven});
+      LEMMA_RETURN_IF_ERROR(AllAnswered(answers).WithPrefix(path));
+      std::ranges::copy(TimesOf(answers), std::back_inserter(times));
+    }
+    const std::string name = fmt::format("saturated: {}", path);
     figures.push_back({name + ", p50", "ms", {{"lemma", Percentile(times, 0.5)}}});
     figures.push_back({name + ", p99", "ms", {{"lemma", Percentile(times, 0.99)}}, false, 20});
   }
-  return figures;
+  if (saturation.n_refused() == 0) return figures;
+  return Unavailable(fmt::format("{} streams were refused", saturation.n_refused()));
 }
 
 }  // namespace lemma::bench

@@ -38,8 +38,9 @@ std::vector<Figure> MeasureMemory(const Bench& bench);
 // `lemma` gives the replica kOverloadSlots at a time: ten times of what it can answer comes.
 inline constexpr int kOverloadSlots = 20;
 Result<std::vector<Figure>> MeasureOverload(const Bench& bench, const Contender& lemma);
-// /metrics and /health of the same `lemma`, asked a hundred times a second while its replica has
-// all that it takes and the line grows.
+
+// How long `lemma`, with a worker, takes to say how it is while kSaturatingStreams are asked of it.
+inline constexpr int kSaturatingStreams = 64;
 Result<std::vector<Figure>> MeasureSaturated(const Bench& bench, const Contender& lemma);
 
 }  // namespace lemma::bench
