@@ -95,6 +95,7 @@ Status ServeAccess::OpenKeys(const ServeAccessOptions& options, const std::strin
     LEMMA_ASSIGN_OR_RETURN(const std::string file, DatabaseAddress(options.data));
     LEMMA_ASSIGN_OR_RETURN(FileLock lock, TakeServeLock(file));
     serve_lock_.emplace(std::move(lock));
+    LEMMA_RETURN_IF_ERROR(memory_limiter_.KeepIn(file + ".limits"));
   }
   LEMMA_ASSIGN_OR_RETURN(counter_, LoadCounter(model));
   LEMMA_ASSIGN_OR_RETURN(keys_, store::KeyCache::Start(*store_.keys, clock_));

@@ -189,6 +189,19 @@ test('tokens of a day are exact, and outlast kill -9', async () => {
   assert.equal(await server.stop(), 0);
 });
 
+test('what a minute has taken outlasts kill -9', async () => {
+  const { key } = createKey('--name', 'minute', '--rpm', '1', '--tpm', '100000');
+  let server = await start();
+  await known(server, key);
+  await clientOf(server, key).chat.completions.create({ ...question, max_tokens: 5 });
+  server.process.kill('SIGKILL');
+  await server.exited;
+  server = await start();
+  await assert.rejects(clientOf(server, key).chat.completions.create(question),
+                       OpenAI.RateLimitError);
+  assert.equal(await server.stop(), 0);
+});
+
 test('without --require-keys any key is served, and one of ours must be valid', async () => {
   const { key, id } = createKey('--name', 'open');
   const server = await startServer(['--data-dir', directory]);

@@ -1,6 +1,17 @@
 #include "service/access/memory_limiter.h"
 
+#include <utility>
+
+#include "common/base/log.h"
+
 namespace lemma::access {
+
+Status MemoryLimiter::KeepIn(const std::filesystem::path& path) {
+  const MutexLock lock(mutex_);
+  LEMMA_ASSIGN_OR_RETURN(UsageFile file, UsageFile::Open(path, clock_.NowMs(), usage_));
+  file_.emplace(std::move(file));
+  return Ok();
+}
 
 Result<Admission> MemoryLimiter::Admit(const std::string& key_id, const KeyLimits& limits,
                                        int64_t n_tokens) {
@@ -11,6 +22,7 @@ Result<Admission> MemoryLimiter::Admit(const std::string& key_id, const KeyLimit
   admission.verdict = access::Admit(usage, limits, n_tokens, now_ms);
   if (admission.verdict.admitted()) {
     admission.reservation = Reservation(this, "", key_id, {limits, n_tokens, now_ms});
+    Keep(key_id, usage);
   }
   return admission;
 }
@@ -23,13 +35,25 @@ Verdict MemoryLimiter::Check(const std::string& key_id, const KeyLimits& limits,
 
 Reservation MemoryLimiter::Take(const std::string& key_id, const Claim& claim) {
   const MutexLock lock(mutex_);
-  access::Take(usage_[key_id], claim);
+  KeyUsage& usage = usage_[key_id];
+  access::Take(usage, claim);
+  Keep(key_id, usage);
   return Reservation(this, "", key_id, claim);
 }
 
 void MemoryLimiter::Settle(const Reservation& reservation, int64_t n_used) {
   const MutexLock lock(mutex_);
-  access::Settle(usage_[reservation.key_id()], reservation.claim(), n_used, clock_.NowMs());
+  KeyUsage& usage = usage_[reservation.key_id()];
+  access::Settle(usage, reservation.claim(), n_used, clock_.NowMs());
+  Keep(reservation.key_id(), usage);
+}
+
+void MemoryLimiter::Keep(const std::string& key_id, const KeyUsage& usage) {
+  if (!file_) return;
+  const Status kept = file_->Set(key_id, usage);
+  if (!kept.ok() && !std::exchange(has_warned_, true)) {
+    LogWarning("limits: {} and others are counted in memory alone: {}", key_id, kept.message());
+  }
 }
 
 int64_t MemoryLimiter::n_in_flight(const std::string& key_id) const {
