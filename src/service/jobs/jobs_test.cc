@@ -167,7 +167,8 @@ TEST_P(JobsTest, WhatIsForgottenIsNotThereAnyMore) {
   const auto forget = [&](const std::string& id) {
     return Ask(*jobs, "DELETE", "/v1/jobs/" + id + "?forget=true")->Json();
   };
-  EXPECT_EQ(forget(runs).at("id"), runs);  // it has to end first, which may be before the answer
+  EXPECT_EQ(forget(runs).at("id").as_string(),
+            runs);  // it has to end first, which may be before the answer
   while (Ask(*jobs, "GET", "/v1/jobs/" + runs)->response.status != 404) {
   }
   door_.SetAnswer(Solving(1));
