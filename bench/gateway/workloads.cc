@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <iterator>
 #include <latch>
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "percentile.h"
@@ -69,12 +71,12 @@ std::vector<double> TimesOf(const std::vector<Answered>& answers) {
 class Saturation {
  public:
   Saturation(const Bench& bench, const Contender& to, int n_streams)
-      : client_(bench.client), to_(to.to), all_(n_streams) {
+      : client_(bench.client), to_(to.to), all_(std::make_shared<std::latch>(n_streams)) {
     for (int i = 0; i < n_streams; ++i) Ask();
   }
   ~Saturation() {
     is_over_ = true;
-    all_.wait();
+    all_->wait();
   }
 
   int n_refused() const { return n_refused_; }
@@ -83,16 +85,16 @@ class Saturation {
   void Ask() {
     net::HttpCallbacks callbacks;
     callbacks.on_head = [this](const net::HttpResponse& head) { n_refused_ += head.status != 200; };
-    callbacks.on_end = [this](const Status& status) {
+    callbacks.on_end = [this, all = all_](const Status& status) {
       n_refused_ += !status.ok();
-      is_over_ ? all_.count_down() : Ask();
+      is_over_ ? all->count_down() : Ask();
     };
     client_.Send(to_.address, to_.stream, std::move(callbacks));
   }
 
   net::HttpClient& client_;
   const Destination to_;
-  std::latch all_;
+  const std::shared_ptr<std::latch> all_;
   std::atomic<bool> is_over_ = false;
   std::atomic<int> n_refused_ = 0;
 };

@@ -9,7 +9,6 @@ namespace {
 
 constexpr int64_t kMinuteMs = 60'000;
 constexpr int64_t kDayMs = 24 * 60 * kMinuteMs;
-constexpr int64_t kDebtMax = int64_t{1} << 61;
 // When a running request will end is not known; a second is what people wait.
 constexpr int64_t kConcurrencyRetryMs = 1000;
 

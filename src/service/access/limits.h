@@ -42,8 +42,9 @@ enum class LimitKind {
 const char* LimitName(LimitKind kind);
 
 // What flowed in and has not drained yet, in units x 60,000: it drains by `limit` a millisecond.
+inline constexpr int64_t kDebtMax = int64_t{1} << 61;
 struct Bucket {
-  int64_t debt = 0;
+  int64_t debt = 0;   // at most kDebtMax
   int64_t at_ms = 0;  // when `debt` was true, Unix time
 };
 

@@ -18,7 +18,6 @@ namespace {
 constexpr size_t kIdBytes = 32;  // with the 0 behind it
 constexpr size_t kSlotsOfBlock = 1024;
 constexpr int64_t kForgottenMs = 24 * 60 * 60 * 1000;
-constexpr int64_t kDebtMax = int64_t{1} << 61;
 
 Status SystemError(const char* doing) {
   return IoError(std::string("cannot ") + doing + ": " + std::strerror(errno));
@@ -36,6 +35,8 @@ struct UsageFile::Slot {
   char key_id[kIdBytes];
   std::atomic<uint64_t> counts;  // which of the two
   KeyUsage usages[2];
+
+  static constexpr size_t BlockBytes() { return kSlotsOfBlock * sizeof(Slot); }
 
   // Whether it holds what a later request has to know.
   bool IsWorthKeeping(int64_t now_ms) const {
@@ -55,10 +56,9 @@ Result<UsageFile> UsageFile::Open(const std::filesystem::path& path, int64_t now
     return SystemError("open").WithPrefix(path.string());
   }
   usages.clear();
-  constexpr size_t kBlockBytes = kSlotsOfBlock * sizeof(Slot);
-  const size_t n_blocks = static_cast<size_t>(info.st_size) / kBlockBytes;
+  const size_t n_blocks = static_cast<size_t>(info.st_size) / Slot::BlockBytes();
   // Half a block at its end is of a process that was killed when it made it.
-  if (ftruncate(file.fd_, static_cast<off_t>(n_blocks * kBlockBytes)) != 0) {
+  if (ftruncate(file.fd_, static_cast<off_t>(n_blocks * Slot::BlockBytes())) != 0) {
     return SystemError("cut to whole blocks").WithPrefix(path.string());
   }
   while (file.blocks_.size() < n_blocks) {
@@ -90,7 +90,7 @@ UsageFile& UsageFile::operator=(UsageFile&& other) noexcept {
 }
 
 UsageFile::~UsageFile() {
-  for (Slot* block : blocks_) munmap(block, kSlotsOfBlock * sizeof(Slot));
+  for (Slot* block : blocks_) munmap(block, Slot::BlockBytes());
   if (fd_ >= 0) close(fd_);
 }
 
@@ -122,19 +122,18 @@ Status UsageFile::Set(const std::string& key_id, const KeyUsage& usage) {
 }
 
 Result<UsageFile::Slot*> UsageFile::MapBlock() {
-  constexpr size_t kBlockBytes = kSlotsOfBlock * sizeof(Slot);
-  static_assert(kBlockBytes % 4096 == 0, "blocks are mapped one by one");
-  void* mapped = mmap(nullptr, kBlockBytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd_,
-                      static_cast<off_t>(blocks_.size() * kBlockBytes));
+  static_assert(Slot::BlockBytes() % 4096 == 0, "blocks are mapped one by one");
+  void* mapped = mmap(nullptr, Slot::BlockBytes(), PROT_READ | PROT_WRITE, MAP_SHARED, fd_,
+                      static_cast<off_t>(blocks_.size() * Slot::BlockBytes()));
   if (mapped == MAP_FAILED) return SystemError("map");
   blocks_.push_back(static_cast<Slot*>(mapped));
   return blocks_.back();
 }
 
 Status UsageFile::AddBlock() {
-  constexpr size_t kBlockBytes = kSlotsOfBlock * sizeof(Slot);
   // Its room is taken now: later, a full disk would end the process.
-  errno = posix_fallocate(fd_, static_cast<off_t>(blocks_.size() * kBlockBytes), kBlockBytes);
+  errno = posix_fallocate(fd_, static_cast<off_t>(blocks_.size() * Slot::BlockBytes()),
+                          Slot::BlockBytes());
   if (errno != 0) return SystemError("make room");
   LEMMA_ASSIGN_OR_RETURN(Slot * first, MapBlock());
   for (size_t i = kSlotsOfBlock; i-- > 0;) free_.push_back(first + i);

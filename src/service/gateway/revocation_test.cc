@@ -170,7 +170,7 @@ INSTANTIATE_TEST_SUITE_P(, SharedRevocationTest, testing::Bool(),
                          [](const auto& test) { return test.param ? "postgresql" : "sqlite"; });
 
 // Most of five is in time: one alone may be late as the machine is busy, not most of them.
-TEST_P(SharedRevocationTest, WhatAnotherProcessRevokesEndsHereWithinASecond) {
+TEST_P(SharedRevocationTest, WhatAnotherGatewayRevokesEndsHereWithinASecond) {
   const std::string address =
       GetParam() ? store::NewPostgresqlDatabase() : (directory_ / "lemma.db").string();
   ASSERT_NE(address, "");

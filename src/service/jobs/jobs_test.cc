@@ -167,8 +167,12 @@ TEST_P(JobsTest, WhatIsForgottenIsNotThereAnyMore) {
   const auto forget = [&](const std::string& id) {
     return Ask(*jobs, "DELETE", "/v1/jobs/" + id + "?forget=true")->Json();
   };
-  EXPECT_EQ(forget(runs).at("id").as_string(),
-            runs);  // it has to end first, which may be before the answer
+  const auto forgotten = [](const std::string& id) {
+    return json::object{{"id", id}, {"object", "job"}, {"deleted", true}};
+  };
+  // It has to end first, which may be before the answer.
+  const json::object ending = forget(runs);
+  if (!ending.contains("status")) EXPECT_EQ(ending, forgotten(runs));
   while (Ask(*jobs, "GET", "/v1/jobs/" + runs)->response.status != 404) {
   }
   door_.SetAnswer(Solving(1));
@@ -176,7 +180,7 @@ TEST_P(JobsTest, WhatIsForgottenIsNotThereAnyMore) {
   Ended(*jobs, done);
   EXPECT_EQ(Ask(*jobs, "DELETE", "/v1/jobs/" + done + "?forget=perhaps")->response.status, 400);
   EXPECT_EQ(Get(*jobs, done).at("status"), "done");
-  EXPECT_EQ(forget(done), (json::object{{"id", done}, {"object", "job"}, {"deleted", true}}));
+  EXPECT_EQ(forget(done), forgotten(done));
   EXPECT_EQ(Ask(*jobs, "GET", "/v1/jobs/" + done)->response.status, 404);
 }
 
