@@ -46,17 +46,27 @@ double Median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-// A line of the table: one kind of work, and what bounds it.
+// A line of the table: one kind of work, and what was measured of it, by round.
 struct Row {
-  enum class Bound { kRead, kMultiply };
   std::string name;
-  Bound bound;
   std::function<Result<Work>(Workloads&)> run;
-  std::vector<double> speeds = {}, shares = {};
+  std::vector<double> speeds = {};
+  std::vector<double> read_shares = {}, multiply_shares = {};  // of the machine's limits
 };
 
+// The limit that is nearer, and how near it is.
+struct Bound {
+  const char* name;
+  double share;
+};
+
+Bound BoundOf(const Row& row) {
+  const double read = Median(row.read_shares), multiply = Median(row.multiply_shares);
+  return multiply > read ? Bound{"multiply", multiply} : Bound{"read", read};
+}
+
 Row Decode(std::string name, int32_t n_sequences, int32_t n_shared) {
-  return {std::move(name), Row::Bound::kRead,
+  return {std::move(name),
           [=](Workloads& workloads) { return workloads.Step(n_sequences, n_shared); }};
 }
 
@@ -64,7 +74,7 @@ std::vector<Row> MakeRows(const BenchOptions& options, const model::Backend& bac
                           int32_t tokens_max) {
   std::vector<Row> rows;
   const int32_t n_prompt = std::min(kPromptTokens, tokens_max);
-  rows.push_back({fmt::format("prompt of {}", n_prompt), Row::Bound::kMultiply,
+  rows.push_back({fmt::format("prompt of {}", n_prompt),
                   [=](Workloads& workloads) { return workloads.Prompt(n_prompt); }});
   rows.push_back(Decode("decode", 1, 0));
   if (!options.all && options.only.empty()) return rows;
@@ -79,7 +89,7 @@ std::vector<Row> MakeRows(const BenchOptions& options, const model::Backend& bac
   }
   for (const int32_t n : {2, 4, 8, 12, 16, 24, 32, 64}) {
     if (n > std::min(backend.logit_rows_max(), backend.batch_rows_max())) continue;
-    rows.push_back({fmt::format("{} rows of one", n), Row::Bound::kRead,
+    rows.push_back({fmt::format("{} rows of one", n),
                     [=](Workloads& workloads) { return workloads.Step(1, 0, n); }});
   }
   return rows;
@@ -135,9 +145,8 @@ Status Measure(model::Backend& backend, const BenchOptions& options, Figures& fi
     for (Row& row : figures.rows) {
       LEMMA_ASSIGN_OR_RETURN(const Work work, row.run(workloads));
       row.speeds.push_back(work.tokens / work.seconds);
-      row.shares.push_back(row.bound == Row::Bound::kRead
-                               ? work.bytes / work.seconds / limits.bytes_s
-                               : work.products / work.seconds / limits.products_s);
+      row.read_shares.push_back(work.bytes / work.seconds / limits.bytes_s);
+      row.multiply_shares.push_back(work.products / work.seconds / limits.products_s);
     }
     if (progress) progress(static_cast<double>(round + 1) / options.n_rounds);
   }
@@ -147,10 +156,9 @@ Status Measure(model::Backend& backend, const BenchOptions& options, Figures& fi
 void PrintJson(const Figures& figures) {
   boost::json::array rows;
   for (const Row& row : figures.rows) {
-    rows.push_back({{"name", row.name},
-                    {"tokens_s", Median(row.speeds)},
-                    {"bound", row.bound == Row::Bound::kRead ? "read" : "multiply"},
-                    {"share", Median(row.shares)}});
+    const auto [bound, share] = BoundOf(row);
+    rows.push_back(
+        {{"name", row.name}, {"tokens_s", Median(row.speeds)}, {"bound", bound}, {"share", share}});
   }
   boost::json::object object = {{"model", figures.model},
                                 {"device", figures.info.device},
@@ -188,12 +196,13 @@ void PrintTable(const Figures& figures) {
        fmt::format("{:8.0f} Gop/s of {}", 2 * Median(figures.products) / 1e9, info.weights));
   line("load", fmt::format("{:8.2f} s", figures.load_s));
   for (const Row& row : figures.rows) {
-    const double share = Median(row.shares);
+    const auto [bound, share] = BoundOf(row);
+    const bool is_cached = share > 1.5;
     line(row.name, fmt::format("{:8.1f} tokens/s", Median(row.speeds)),
          fmt::format(", {:3.0f} % of what it {}", 100 * share,
-                     row.bound == Row::Bound::kMultiply ? "multiplies"
-                     : share > 1.5                      ? "reads (the weights stay in the cache)"
-                                                        : "reads"));
+                     bound == std::string_view("multiply") ? "multiplies"
+                     : is_cached                           ? "reads (the weights stay in the cache)"
+                                                           : "reads"));
   }
   line("sampling, top_p 0.95", fmt::format("{:8.3f} ms a token", 1000 * figures.sample_s));
   line("tokenizer", fmt::format("{:8.1f} MB/s", figures.tokenizer_bytes_s / 1e6));

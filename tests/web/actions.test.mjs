@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
 
 import { eventually, startServer } from '../serve/server.mjs';
-import { ask, assertAccessible, openPage, status } from './browser.mjs';
+import { ask, assertAccessible, delayTimers, openPage, status } from './browser.mjs';
 import { startReplica } from './scripted_replica.mjs';
 import { startScripted, stopScripted } from './scripted_server.mjs';
 
@@ -178,7 +178,8 @@ test('a link holds as many tests as the server takes, and none is made that woul
     };
   }), entries);
   const tooLong = `${'x'.repeat(99)}\n`.repeat(11_000); // more than a MiB, of which little is left once it is packed
-  await keep([entry(1000), entry(1001), entry(1, tooLong)]);
+  await keep([entry(1000), entry(1001), entry(2), entry(1, tooLong)]);
+  await delayTimers(page);
   await page.reload();
   await page.getByRole('button', { name: 'History' }).click();
   const share = async (problem) => {
@@ -190,11 +191,30 @@ test('a link holds as many tests as the server takes, and none is made that woul
     await share(problem);
     await page.getByText('too long for a link').waitFor();
   }
+  const opens = async (problem) => {
+    const other = await page.context().newPage();
+    await other.goto(await page.getByLabel('Link to this task and its answer').inputValue());
+    await other.locator('.asked', { hasText: problem }).waitFor();
+    await answer(other, 'Here.');
+  };
   await share('Print 1000 tests and 0 letters.');
-  const link = await page.getByLabel('Link to this task and its answer').inputValue();
-  await page.goto('about:blank');
-  await page.goto(link);
-  await answer(page, 'Here.');
+  await opens('Print 1000 tests and 0 letters.');
+
+  // The link of an answer that is shown no more is made while another is: that one's is another.
+  await page.evaluate(() => {
+    const { stream } = Blob.prototype;
+    Blob.prototype.stream = function held() {
+      Blob.prototype.stream = stream;
+      const gate = new Promise((open) => (window.goOn = open));
+      return stream.call(this).pipeThrough(new TransformStream({ start: () => gate }));
+    };
+  });
+  await share('Print 1000 tests and 0 letters.');
+  await page.locator('.past', { hasText: 'Print 2 tests' }).click();
+  await page.locator('.asked', { hasText: 'Print 2 tests' }).waitFor();
+  await page.evaluate(() => window.goOn());
+  await page.getByRole('button', { name: 'Share' }).click();
+  await opens('Print 2 tests and 0 letters.');
   assert.deepEqual(faults, []);
   await page.context().close();
 });

@@ -52,6 +52,12 @@ export const blockStorage = (page) => page.addInitScript(() => {
   }
 });
 
+// From its next load on, as on a machine that is busy: what waits for a timer comes after the reader has gone on.
+export const delayTimers = (page) => page.addInitScript(() => {
+  const set = window.setTimeout;
+  window.setTimeout = (act, ms = 0, ...inputs) => set(act, ms + 400, ...inputs);
+});
+
 // What the page needs for formulas and code is there: fetching it is no part of a text's cost.
 export async function loadLibraries(page, replica) {
   replica.say([{ content: '$x$\n\n```python\ndef f(): return 1\n```' }]);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { eventually, killServers } from '../serve/server.mjs';
-import { blockStorage, launchBrowser, openPage } from './browser.mjs';
+import { blockStorage, delayTimers, launchBrowser, openPage } from './browser.mjs';
 import { assertAccessible, button, goTo, openConsole, password, picture, signIn, startConsole } from './console.mjs';
 
 let server;
@@ -96,6 +96,8 @@ function busyLoad(address, more = {}) {
 
 test('a busy hour is told in figures and drawn', async () => {
   const { page, faults } = await openConsole(browser, server, '#/settings');
+  await delayTimers(page); // a link is followed as soon as it is seen
+  await page.reload();
   await page.route('**/admin/api/usage?*', (route) => route.fulfill({ json: busyHour(route.request().url()) }));
   await page.route('**/admin/api/load?*', (route) => route.fulfill({ json: busyLoad(route.request().url()) }));
   await goTo(page, 'Overview');

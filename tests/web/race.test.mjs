@@ -59,6 +59,7 @@ test('a vote that is stopped says so of each attempt', async () => {
   await page.getByLabel('Number of votes').selectOption('3');
   await ask(page, 'What is 1 + 1?');
   await held;
+  await page.locator('.lane').nth(2).waitFor();
   await page.getByRole('button', { name: 'Stop' }).click();
   await status(page, 'Stopped');
   assert.equal(await page.locator('.lane', { hasText: 'stopped' }).count(), 3);

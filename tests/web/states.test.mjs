@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { eventually } from '../serve/server.mjs';
-import { assertAccessibleEverywhere, blockStorage, openPage } from './browser.mjs';
+import { assertAccessibleEverywhere, blockStorage, delayTimers, openPage } from './browser.mjs';
 import { startScripted, stopScripted } from './scripted_server.mjs';
 
 let replica;
@@ -181,6 +181,8 @@ test('on a phone, all examples are seen, and what begins below the screen comes 
 
 test('language and theme are those that were chosen, also after a reload', async () => {
   const { page, faults } = await openPage(browser, server.url, { colorScheme: 'light' });
+  await delayTimers(page); // its colours do not come after its words
+  await page.reload();
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await background();
   await button(page, 'Theme: as the system').click();

@@ -1,5 +1,5 @@
 // How a page looks to its reader: the language and the theme, and the two buttons that change them.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 
 import {
   initialLanguage,
@@ -36,7 +36,8 @@ export function useLook(): Look {
     systemDark.addEventListener("change", changed);
     return () => systemDark.removeEventListener("change", changed);
   }, []);
-  useEffect(() => {
+  // In the frame whose words are the language's, and whose button names the theme.
+  useLayoutEffect(() => {
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
     document.documentElement.dataset.theme = theme;
   }, [language, theme]);

@@ -35,6 +35,7 @@ TEST_F(GatewayTest, OfCallsThatGenerateNothingSoManyAreUnderWayAndMoreAreTold503
   send("/tokenize");
   holding.Await(FreeCalls::kMax + 1);
   holding.AnswerAll();
+  EXPECT_TRUE(Eventually([&] { return n_answered == FreeCalls::kMax + 2; }));
 }
 
 TEST(FreeCallsTest, AKeyLeavesPlacesToOthers) {

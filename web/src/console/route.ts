@@ -1,5 +1,5 @@
 // Which page is shown, as the part of the address after #: "#/keys/key_1f?days=7".
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 export interface Route {
   page: string;
@@ -36,7 +36,8 @@ export function linkTo(
 
 export function useRoute(): Route {
   const [route, setRoute] = useState(readRoute);
-  useEffect(() => {
+  // From the first frame on: links are followed as soon as they are seen.
+  useLayoutEffect(() => {
     const read = () => setRoute(readRoute());
     addEventListener("hashchange", read);
     return () => removeEventListener("hashchange", read);

@@ -1,5 +1,5 @@
 // A link to a task and its answer, which holds both.
-import { useEffect, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 
 import { copy } from "../clipboard";
 import type { Entry } from "../history";
@@ -7,24 +7,27 @@ import { linkOf } from "../share";
 import type { Say } from "../words";
 
 interface Link {
+  entry: Entry; // of which it is
   url: string | null; // null: it would be too long
   isCopied: boolean;
 }
 
 export function Share({ entry, say }: { entry: Entry; say: Say }) {
   const [link, setLink] = useState<Link | null>(null);
-  useEffect(() => setLink(null), [entry]);
+  const shown = useRef(entry);
+  shown.current = entry;
   const share = async () => {
     const url = await linkOf(entry);
+    if (shown.current !== entry) return; // nobody asked for the link of what is shown now
     const isCopied = url !== null && (await copy(url));
-    setLink({ url, isCopied });
+    setLink({ entry, url, isCopied });
   };
   return (
     <>
       <button type="button" onClick={() => void share()}>
         {say("share")}
       </button>
-      {link && (
+      {link?.entry === entry && (
         <p class="shared" role="status">
           {say(link.url === null ? "shareTooLong" : link.isCopied ? "shareHint" : "shareByHand")}
           {link.url !== null && (
