@@ -5,8 +5,8 @@ import { existsSync, statSync } from 'node:fs';
 import { startPromptTokens } from './workloads.mjs';
 
 // Standard output, or an error that quotes what the program said.
-function run(program, args) {
-  const done = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 64 << 20 });
+export function run(program, args, input) {
+  const done = spawnSync(program, args, { encoding: 'utf8', input, maxBuffer: 64 << 20 });
   if (done.error) throw new Error(`${program} cannot be run: ${done.error.message}`);
   if (done.status === 0) return done.stdout;
   throw new Error(`${program} ${args.join(' ')} ended with ${done.signal ?? done.status}:\n` +

@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node
 import { cpus } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 
+import { measureLoss } from './accuracy.mjs';
 import { convert } from './convert.mjs';
 import { installPeer } from './install.mjs';
 import { makeCheckpoint, measureRow, pack, secondsToFirstByte, startArguments } from './lemma.mjs';
@@ -103,13 +104,18 @@ async function measureWeights(options, peer, checkpoint, weights, wanted) {
   const rows = [];
   try {
     for (const workload of wanted) {
-      const { row, targets } = workload;
+      const { group, row, targets } = workload;
       const name = `${weights}, ${row}`;
-      if (workload.peer) engine ??= await startPeer(peer.folder, files.gguf, threads);
-      else engine = await engine?.stop();  // a start shares the machine with nothing
-      const measured = workload.peer
-        ? await measureSpeed(options, files, engine, workload, name)
-        : await measureStart(options, files, peer, name);
+      let measured;
+      if (workload.peer) {
+        engine ??= await startPeer(peer.folder, files.gguf, threads);
+        measured = await measureSpeed(options, files, engine, workload, name);
+      } else {
+        engine = await engine?.stop();  // a start shares the machine with nothing
+        const report = (share) => progress(`${name}: ${percent(share)}`, share === 1);
+        measured = group === 'start' ? await measureStart(options, files, peer, name)
+                                     : measureLoss(options, files, peer, checkpoint, report);
+      }
       rows.push(summarise({ weights, row, target: targets[weights], ...measured }));
     }
   } finally {

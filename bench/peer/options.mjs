@@ -23,7 +23,8 @@ on this machine with the same weights, and prints the ratios beside their target
   --weights W       q8, q4 or both (both)
   --rounds N        medians are of so many rounds (5)
   --threads N       threads of either side (one per core: ${cores})
-  --only LIST       of ${groups.join(', ')} (all but depth, which takes minutes)
+  --only LIST       of ${groups.join(', ')} (all but depth and
+                    accuracy, which take minutes)
   --json            one JSON object instead of the table
   --help            this text
 

@@ -7,9 +7,9 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-// How many times as fast Lemma was in each round; values are seconds or tokens/s.
+// How many times as good Lemma was in each round: values are tokens/s, or what is the better the less it is.
 function ratiosOf({ unit, ours, theirs }) {
-  return ours.map((value, i) => (unit === 's' ? theirs[i] / value : value / theirs[i]));
+  return ours.map((value, i) => (unit === 't/s' ? value / theirs[i] : theirs[i] / value));
 }
 
 // Whether every target of the row is reached.
@@ -41,7 +41,7 @@ function targetText({ ratio, share, seconds }) {
   return parts.join(', ');
 }
 
-const valueText = (value, unit) => `${value.toFixed(unit === 's' ? 3 : 1)} ${unit}`;
+const valueText = (value, unit) => `${value.toFixed(unit === 't/s' ? 1 : 3)} ${unit}`;
 
 const columns = [
   ['', 4, ({ weights }) => weights],
@@ -67,8 +67,9 @@ function line(cells) {
 const explanation = (rounds) => `\
 t/s is tokens a second, medians of ${rounds} round${rounds > 1 ? 's' : ''}; ratio is how many
 times as fast Lemma was, with the lowest and highest round beside it; limit is Lemma's share of what
-the machine multiplies (a prompt) or reads (the rest: weights that stay in the cache exceed it),
-measured in the same run.`;
+the machine multiplies or reads in that time, whichever is nearer (weights that stay in the cache
+exceed what it reads), measured in the same run. mnat is a thousandth of a nat; ratio is the peer's
+loss over Lemma's.`;
 
 export function table({ machine, model, lemma, peer, threads, rounds, rows, skipped }) {
   const head = [

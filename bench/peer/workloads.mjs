@@ -24,10 +24,11 @@ export const workloads = [
   decode('depth', 'decode after 32000', 1, 32000, depthContext, both(2)),
   { group: 'start', row: 'start to first token',
     targets: { q8: { seconds: 0.5 }, q4: { seconds: 0.5 } } },
+  { group: 'accuracy', row: 'loss by rounding', targets: both(1) },
 ];
 
 export const groups = [...new Set(workloads.map(({ group }) => group))];
-export const defaultGroups = groups.filter((group) => group !== 'depth');
+export const defaultGroups = groups.filter((group) => !['depth', 'accuracy'].includes(group));
 
 export const startPromptTokens = 100;
 
@@ -59,4 +60,6 @@ What each side measures, alone on the machine, in turn:
             \`lemma ask --json --max-tokens 1\` on a packed file, with template, gateway, sampling.
             The peer: a Node.js program that loads the GGUF and takes one token, greedily;
             node-llama-cpp's own checks of its binaries are in it.
-K and V are int8 in Lemma, float16 in the peer, whose flash attention is as it chooses itself ("auto").`;
+  accuracy  KL divergence of the next token's distribution from that of the model computed in float32,
+            a mean over 2,048 tokens of the model's own words. Lemma's K and V are bf16 here.
+Else K and V are int8 in Lemma, float16 in the peer, whose flash attention is as it chooses itself ("auto").`;

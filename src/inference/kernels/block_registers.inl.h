@@ -1,5 +1,9 @@
 // A block of tokens times some panels of int8 or int4, in tiles of vector registers: include after
 // a simd_*.h.
+//
+// A chunk of the weights is read from memory for the first tile of tokens and from the L2 cache for
+// all others; the sums of a tile are loaded and stored once a chunk, beside kChunkGroups x 64
+// VPDPBUSD for each. Bound: the multipliers.
 #pragma once
 
 #include "inference/kernels/int8_chunk.inl.h"

@@ -229,7 +229,7 @@ TEST_F(LiveRequestsTest, WhatARevokedKeyHasRunningEndsAndNothingElse) {
   ASSERT_TRUE(store_->keys->Revoke(made.key.id).ok());
   EXPECT_THAT(call->Wait().body, AllOf(HasSubstr("event: error\n"), HasSubstr("invalid_api_key")));
   EXPECT_TRUE(Eventually([&] { return worker->closed(); }));
-  ASSERT_EQ(gateway_->live_requests().List().size(), 1u);
+  ASSERT_TRUE(Eventually([&] { return gateway_->live_requests().List().size() == 1; }));
   EXPECT_EQ(OnlyLive().key_id, other.key.id);
   its_worker->Send(net::HttpResponse::Json(200, R"({"choices":[],)" + UsageOf(4, 0) + "}"));
   EXPECT_EQ(neighbour->Wait().status, 200);
