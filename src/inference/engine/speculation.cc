@@ -4,6 +4,8 @@
 #include <bit>
 #include <cmath>
 
+#include "common/base/check.h"
+
 namespace lemma::engine {
 namespace {
 
@@ -19,20 +21,32 @@ double AssumedCost(size_t n_rows) { return 1 + kAssumedSlope * static_cast<doubl
 
 }  // namespace
 
-StepCost::StepCost(int32_t rows_max) : seconds_(static_cast<size_t>(rows_max) + 1) {}
+StepCost::StepCost(int32_t rows_max)
+    : seconds_(static_cast<size_t>(rows_max) + 1), last_step_(seconds_.size()) {}
 
 void StepCost::Observe(int32_t n_rows, double seconds) {
-  double& known = seconds_[static_cast<size_t>(n_rows)];
+  ++n_steps_;
+  for (size_t rows = 0; rows < seconds_.size(); ++rows) {
+    if (n_steps_ - last_step_[rows] > kStepsKept) seconds_[rows] = 0;
+  }
+  const auto rows = static_cast<size_t>(n_rows);
+  double& known = seconds_[rows];
   known = known == 0 ? seconds : known + kCostMemory * (seconds - known);
+  last_step_[rows] = n_steps_;
+}
+
+size_t StepCost::MeasuredUpTo(int32_t n_rows) const {
+  auto rows = static_cast<size_t>(std::min(n_rows, rows_max()));
+  while (rows > 0 && seconds_[rows] == 0) --rows;
+  return rows;
 }
 
 double StepCost::Of(int32_t n_rows) const {
   const auto rows = static_cast<size_t>(n_rows);
-  size_t below = rows, above = rows;
-  while (below > 0 && seconds_[below] == 0) --below;
+  const size_t below = MeasuredUpTo(n_rows);
+  LEMMA_CHECK(below > 0, "nothing says what fewer rows take");
+  size_t above = rows;
   while (above < seconds_.size() && seconds_[above] == 0) ++above;
-  if (below == 0 && above == seconds_.size()) return AssumedCost(rows);
-  if (below == 0) return seconds_[above] * AssumedCost(rows) / AssumedCost(above);
   if (above == seconds_.size()) return seconds_[below] * AssumedCost(rows) / AssumedCost(below);
   if (above == below) return seconds_[rows];
   const double part = static_cast<double>(rows - below) / static_cast<double>(above - below);
@@ -49,7 +63,8 @@ void Speculation::Draft(const RequestList& running, int32_t n_tokens_max) {
   for (const auto& request : running) {
     for (const Sequence& sequence : request->samples) n_rows += sequence.phase == Phase::kDecode;
   }
-  double n_expected = n_rows;  // tokens that the step gives
+  if (!cost_.Knows(n_rows)) n_tokens_max = 0;  // so that it is measured
+  double n_expected = n_rows;                  // tokens that the step gives
   for (const auto& request : running) {
     for (Sequence& sequence : request->samples) {
       sequence.draft.clear();

@@ -14,18 +14,28 @@
 
 namespace lemma::engine {
 
-// The time of a decoding step by its rows, from what was measured.
+// The time of a decoding step by its rows, from what was measured of late: a number of rows that
+// did not run in the last kStepsKept steps counts as not measured. So what was once slow, because
+// something else ran beside it or the text was longer, is tried again.
 class StepCost {
  public:
+  static constexpr int64_t kStepsKept = 1024;
+
   explicit StepCost(int32_t rows_max);
   void Observe(int32_t n_rows, double seconds);
-  // Of n_rows, in seconds or, before anything is measured, in steps of one row. Interpolated
-  // between the numbers of rows that were measured.
+  // Of so many rows or of fewer something is measured.
+  bool Knows(int32_t n_rows) const { return MeasuredUpTo(n_rows) > 0; }
+  // Of n_rows, in seconds, where it Knows. Interpolated between the numbers of rows that were
+  // measured; beyond them rows are assumed to be cheap.
   double Of(int32_t n_rows) const;
   int32_t rows_max() const { return static_cast<int32_t>(seconds_.size()) - 1; }
 
  private:
-  std::vector<double> seconds_;  // by rows; 0: not measured
+  size_t MeasuredUpTo(int32_t n_rows) const;  // the largest such number of rows; 0: none
+
+  std::vector<double> seconds_;     // by rows; 0: not measured
+  std::vector<int64_t> last_step_;  // by rows: when it was measured last
+  int64_t n_steps_ = 0;
 };
 
 class Speculation {
@@ -33,6 +43,7 @@ class Speculation {
   explicit Speculation(int32_t rows_max) : cost_(rows_max) {}
 
   // Gives each decoding sequence a draft, maybe an empty one; all together at most n_tokens_max.
+  // None where it is not known what the step takes without.
   void Draft(const RequestList& running, int32_t n_tokens_max);
 
   // A step of decoding sequences alone took that long.

@@ -13,9 +13,11 @@ namespace {
 
 TEST(StepCost, IsInterpolatedBetweenWhatWasMeasured) {
   StepCost cost(32);
+  EXPECT_FALSE(cost.Knows(32));
+  cost.Observe(1, 10);
+  EXPECT_TRUE(cost.Knows(1));
   EXPECT_GT(cost.Of(9), cost.Of(1));
   EXPECT_LT(cost.Of(9), 2 * cost.Of(1)) << "rows are assumed to be cheap";
-  cost.Observe(1, 10);
   cost.Observe(9, 18);
   EXPECT_DOUBLE_EQ(cost.Of(1), 10);
   EXPECT_DOUBLE_EQ(cost.Of(3), 12);
@@ -23,6 +25,18 @@ TEST(StepCost, IsInterpolatedBetweenWhatWasMeasured) {
   EXPECT_GT(cost.Of(20), 18);
   for (int i = 0; i < 100; ++i) cost.Observe(1, 20);
   EXPECT_NEAR(cost.Of(1), 20, 0.1);
+}
+
+TEST(StepCost, WhatWasNotSeenOfLateIsForgotten) {
+  StepCost cost(32);
+  cost.Observe(1, 10);
+  cost.Observe(9, 18);
+  for (int i = 0; i < StepCost::kStepsKept; ++i) cost.Observe(9, 18);
+  EXPECT_FALSE(cost.Knows(8));
+  for (int i = 0; i < StepCost::kStepsKept; ++i) cost.Observe(1, 10);
+  EXPECT_DOUBLE_EQ(cost.Of(9), 18);
+  cost.Observe(1, 10);
+  EXPECT_LT(cost.Of(9), 18);
 }
 
 // One decoding sequence whose text repeats.
@@ -83,17 +97,79 @@ TEST(Speculation, LearnsFromItsGuesses) {
   EXPECT_LT(n_tries, 250);
 }
 
+// `n_steps` of one sequence whose guesses are right with a chance of `right` each, on a machine
+// where a step takes seconds_of(rows).
+struct Tries {
+  int n = 0;  // steps with a guess
+  double tokens = 0;
+  double seconds = 0;
+};
+template <typename SecondsOf>
+Tries RunSteps(Speculation& speculation, RequestList& running, int n_steps, double right,
+               const SecondsOf& seconds_of) {
+  std::mt19937 random(1);
+  std::bernoulli_distribution is_right(right);
+  Request& request = *running[0];
+  const Sequence& sequence = request.samples[0];
+  Tries tries;
+  for (int step = 0; step < n_steps; ++step) {
+    speculation.Draft(running, 100);
+    const auto n_draft = static_cast<int32_t>(sequence.draft.size());
+    const double seconds = seconds_of(1 + n_draft);
+    int32_t n_right = 0;
+    while (n_right < n_draft && is_right(random)) ++n_right;
+    speculation.ObserveStep(
+        1 + n_draft, std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds)));
+    Speculation::ObserveDraft(request, sequence, n_right);
+    tries.n += n_draft > 0;
+    tries.tokens += 1 + n_right;
+    tries.seconds += seconds;
+  }
+  return tries;
+}
+
+TEST(Speculation, ASlowStepStopsItForAThousandStepsAtMost) {
+  const auto seconds_of = [](int32_t n_rows) { return 0.00025 * (1 + 0.03 * (n_rows - 1)); };
+  for (const int32_t n_rows : {2, 3, 9, 16}) {
+    RequestList running = Repeating();
+    Speculation speculation(32);
+    speculation.ObserveStep(1, std::chrono::microseconds(250));
+    speculation.ObserveStep(n_rows, std::chrono::milliseconds(4));  // preempted
+    RunSteps(speculation, running, StepCost::kStepsKept + 10, 0.8, seconds_of);
+    const Tries after = RunSteps(speculation, running, 1000, 0.8, seconds_of);
+    EXPECT_GT(after.n, 990) << n_rows;
+    EXPECT_GT(after.tokens / after.seconds * 0.00025, 2.5) << n_rows;
+  }
+}
+
+TEST(Speculation, WhereRowsAreDearItIsTriedSoRarelyThatItCostsNothing) {
+  for (const double right : {0.0, 0.5, 0.8}) {
+    RequestList running = Repeating();
+    Speculation speculation(32);
+    const Tries tries =
+        RunSteps(speculation, running, 20000, right, [](int32_t n_rows) { return 0.01 * n_rows; });
+    EXPECT_LT(tries.n, 200) << right;
+    EXPECT_GT(tries.tokens / tries.seconds * 0.01, 0.99) << right;
+  }
+}
+
 TEST(Speculation, KeepsWithinItsRoom) {
   RequestList running = Repeating();
   Sequence& sequence = running[0]->samples[0];
   Speculation speculation(32);
+  speculation.ObserveStep(1, std::chrono::milliseconds(10));
   for (const int32_t room : {0, 1, 5}) {
     speculation.Draft(running, room);
-    EXPECT_LE(std::ssize(sequence.draft), room);
+    EXPECT_EQ(std::ssize(sequence.draft), room);
   }
   running[0]->spec.max_tokens = 3;  // one token is sampled in any case
   speculation.Draft(running, 100);
-  EXPECT_LE(std::ssize(sequence.draft), 2);
+  EXPECT_EQ(std::ssize(sequence.draft), 2);
+  Speculation small(2);  // rows at most, and more sequences than those
+  small.ObserveStep(2, std::chrono::milliseconds(10));
+  for (int i = 0; i < 2; ++i) running.push_back(std::move(Repeating()[0]));
+  small.Draft(running, 100);
+  for (const auto& request : running) EXPECT_TRUE(request->samples[0].draft.empty());
 }
 
 // A model that mostly says again what it said some tokens ago, so that guesses are often right.
