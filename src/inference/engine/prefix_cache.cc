@@ -1,6 +1,7 @@
 #include "inference/engine/prefix_cache.h"
 
 #include <algorithm>
+#include <bit>
 #include <tuple>
 
 namespace lemma::engine {
@@ -9,7 +10,7 @@ namespace {
 constexpr size_t kPageTokens = model::kPageTokens;
 
 // What a page is found by: its tenant, the page before it and its tokens. FNV-1a over 64-bit words
-// (Fowler, Noll, Vo), and its high bits folded down; pages whose keys collide are just not known.
+// (Fowler, Noll, Vo), and its high bits folded down.
 uint64_t KeyOf(uint64_t tenant, PageId parent, std::span<const TokenId, kPageTokens> tokens) {
   uint64_t hash = 0xcbf29ce484222325;
   const auto add = [&](uint64_t word) { hash = (hash ^ word) * 0x100000001b3; };
@@ -28,8 +29,8 @@ std::span<const TokenId, kPageTokens> PageOf(std::span<const TokenId> tokens, si
 PrefixCache::PrefixCache(PagePool& pages)
     : pages_(pages),
       known_(static_cast<size_t>(pages.n_pages())),
-      tokens_(known_.size() * kPageTokens) {
-  by_key_.reserve(known_.size());
+      tokens_(known_.size() * kPageTokens),
+      chains_(std::bit_ceil(known_.size()), kNoPage) {
   candidates_.reserve(known_.size());
 }
 
@@ -37,13 +38,15 @@ PrefixCache::PageTokens PrefixCache::TokensOf(PageId page) const {
   return PageOf(tokens_, static_cast<size_t>(page));
 }
 
-PageId PrefixCache::Find(uint64_t tenant, PageId parent, PageTokens tokens, uint64_t key) const {
-  const auto found = by_key_.find(key);
-  if (found == by_key_.end()) return kNoPage;
-  const Known& known = known_[static_cast<size_t>(found->second)];
-  const bool same = known.tenant == tenant && known.parent == parent &&
-                    std::ranges::equal(TokensOf(found->second), tokens);
-  return same ? found->second : kNoPage;
+PageId PrefixCache::Find(uint64_t tenant, PageId parent, PageTokens tokens, uint64_t key) {
+  for (PageId page = ChainOf(key); page != kNoPage; page = known_[static_cast<size_t>(page)].next) {
+    const Known& known = known_[static_cast<size_t>(page)];
+    if (known.key == key && known.tenant == tenant && known.parent == parent &&
+        std::ranges::equal(TokensOf(page), tokens)) {
+      return page;
+    }
+  }
+  return kNoPage;
 }
 
 void PrefixCache::Take(uint64_t tenant, std::span<const TokenId> tokens, size_t n_pages_max,
@@ -72,8 +75,10 @@ void PrefixCache::Put(uint64_t tenant, std::span<const TokenId> tokens,
     PageId& page = sequence_pages[i];
     const PageId known = Find(tenant, parent, of_page, key);
     if (known == kNoPage) {
-      if (!by_key_.emplace(key, page).second) return;  // two keys collide
-      known_[static_cast<size_t>(page)] = {key, tenant, parent, static_cast<int32_t>(i), now};
+      PageId& first = ChainOf(key);
+      known_[static_cast<size_t>(page)] = {key, tenant, parent, static_cast<int32_t>(i),
+                                           now, first};
+      first = page;
       std::ranges::copy(of_page, tokens_.begin() + page * static_cast<int64_t>(kPageTokens));
       pages_.SetCached(page);
     } else if (known != page) {
@@ -105,7 +110,10 @@ void PrefixCache::MakeFree(int32_t n) {
 }
 
 void PrefixCache::Forget(PageId page) {
-  by_key_.erase(known_[static_cast<size_t>(page)].key);
+  const Known& known = known_[static_cast<size_t>(page)];
+  PageId* link = &ChainOf(known.key);
+  while (*link != page) link = &known_[static_cast<size_t>(*link)].next;
+  *link = known.next;
   pages_.Uncache(page);
 }
 

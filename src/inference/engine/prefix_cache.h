@@ -4,11 +4,10 @@
 // tenant and never shared with another, whom a faster answer would tell what was asked.
 //
 // A known page that no sequence holds stays until its room is needed; the least recently used goes
-// first, and none before those that continue it. Owned by the engine's thread. Allocates when made,
-// and later only where the table of keys is put in order again.
+// first, and none before those that continue it. Owned by the engine's thread. Allocates only when
+// made: keys are found by chains through the pages (a hash map rehashes after enough erasures).
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -36,25 +35,27 @@ class PrefixCache {
   void MakeFree(int32_t n);
 
  private:
+  static constexpr PageId kNoPage = -1;
   struct Known {
     uint64_t key = 0;
     uint64_t tenant = 0;
     PageId parent = kNoPage;  // the page before it
     int32_t depth = 0;        // pages before it
     uint64_t last_used = 0;   // of a page never later than of its parent
+    PageId next = kNoPage;    // in the chain of its key
   };
-  static constexpr PageId kNoPage = -1;
 
   using PageTokens = std::span<const TokenId, model::kPageTokens>;
   PageTokens TokensOf(PageId page) const;
   // The known page with these tokens after `parent`; kNoPage where there is none.
-  PageId Find(uint64_t tenant, PageId parent, PageTokens tokens, uint64_t key) const;
+  PageId Find(uint64_t tenant, PageId parent, PageTokens tokens, uint64_t key);
   void Forget(PageId page);
+  PageId& ChainOf(uint64_t key) { return chains_[key & (chains_.size() - 1)]; }
 
   PagePool& pages_;
   std::vector<Known> known_;     // by page; of pages that are cached (PagePool)
   std::vector<TokenId> tokens_;  // [n_pages, kPageTokens]
-  boost::unordered_flat_map<uint64_t, PageId> by_key_;
+  std::vector<PageId> chains_;   // by the low bits of a key: the first of the known pages with them
   std::vector<PageId> candidates_;  // scratch of MakeFree
   uint64_t n_uses_ = 0;
 };
