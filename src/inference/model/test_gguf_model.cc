@@ -1,8 +1,8 @@
 #include "inference/model/test_gguf_model.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <cstring>
 
 #include "inference/kernels/float16.h"
 
@@ -53,6 +53,75 @@ void AppendQ4_0(std::string& bytes, const float* values) {
   for (int i = 0; i < 16; ++i) Append(bytes, static_cast<uint8_t>(q(i) | q(i + 16) << 4));
 }
 
+// Blocks of 256 in groups of 32, each from its least value (or 0) to its largest in `levels` steps.
+void AppendQ4Or5_K(std::string& bytes, const float* values, int levels) {
+  float steps[8], mins[8];  // of each group; minus the least value
+  for (int g = 0; g < 8; ++g) {
+    const auto [least, largest] = std::minmax_element(values + 32 * g, values + 32 * (g + 1));
+    mins[g] = std::max(0.0f, -*least);
+    steps[g] = std::max(0.0f, *largest + mins[g]) / static_cast<float>(levels);
+  }
+  const uint16_t d = ToF16(*std::max_element(steps, steps + 8) / 63);
+  const uint16_t m = ToF16(*std::max_element(mins, mins + 8) / 63);
+  const auto nearest = [](float value, float step, int max) {
+    return step == 0 ? 0 : static_cast<int>(std::clamp(std::lrint(value / step), 0l, long{max}));
+  };
+  std::array<uint8_t, 12> s = {};  // six bits of each step and min, as gguf_blocks.cc reads them
+  std::array<uint8_t, 32> high = {};
+  std::array<uint8_t, 128> low = {};
+  for (int g = 0; g < 8; ++g) {
+    const int scale = nearest(steps[g], kernels::F16ToFloat(d), 63);
+    const int min = nearest(mins[g], kernels::F16ToFloat(m), 63);
+    if (g < 4) {
+      s[g] |= scale;
+      s[g + 4] |= min;
+    } else {
+      s[g + 4] |= (scale & 15) | (min & 15) << 4;
+      s[g - 4] |= scale >> 4 << 6;
+      s[g] |= min >> 4 << 6;
+    }
+    for (int i = 0; i < 32; ++i) {
+      const float value = values[32 * g + i] + kernels::F16ToFloat(m) * static_cast<float>(min);
+      const int q = nearest(value, kernels::F16ToFloat(d) * static_cast<float>(scale), levels);
+      low[g / 2 * 32 + i] |= (q & 15) << (g % 2 * 4);
+      high[i] |= q >> 4 << g;
+    }
+  }
+  Append(bytes, d);
+  Append(bytes, m);
+  Append(bytes, s);
+  if (levels > 15) Append(bytes, high);
+  Append(bytes, low);
+}
+
+// Blocks of 256 in groups of 16, each with its largest value at the end of the range.
+void AppendQ6_K(std::string& bytes, const float* values) {
+  float steps[16];
+  for (int g = 0; g < 16; ++g) {
+    float largest = 0;
+    for (int i = 0; i < 16; ++i) largest = std::max(largest, std::fabs(values[16 * g + i]));
+    steps[g] = largest / 31;
+  }
+  const uint16_t d = ToF16(*std::max_element(steps, steps + 16) / 127);
+  const float step = kernels::F16ToFloat(d);
+  std::array<uint8_t, 128> low = {};
+  std::array<uint8_t, 64> high = {};
+  std::array<int8_t, 16> scales = {};
+  for (int e = 0; e < 256; ++e) {
+    int8_t& scale = scales[e / 16];
+    scale = static_cast<int8_t>(step == 0 ? 0 : std::lrint(steps[e / 16] / step));
+    const float scaled = step * static_cast<float>(scale);
+    const long q = 32 + (scaled == 0 ? 0 : std::clamp(std::lrint(values[e] / scaled), -32l, 31l));
+    const int half = e / 128, quarter = e / 32 % 4;
+    low[half * 64 + quarter % 2 * 32 + e % 32] |= (q & 15) << (quarter / 2 * 4);
+    high[half * 32 + e % 32] |= q >> 4 << (quarter * 2);
+  }
+  Append(bytes, low);
+  Append(bytes, high);
+  Append(bytes, scales);
+  Append(bytes, d);
+}
+
 }  // namespace
 
 std::string EncodeElements(Dtype dtype, const std::vector<float>& values) {
@@ -75,17 +144,15 @@ std::string EncodeElements(Dtype dtype, const std::vector<float>& values) {
       case Dtype::kQ4_0:
         AppendQ4_0(bytes, &values[i]);
         break;
-      default:  // any bytes: what they stand for is looked up; small factors keep it near 1
-        for (int64_t k = 0; k < BlockSizeOf(dtype).bytes; ++k) {
-          bytes.push_back(static_cast<char>((i + static_cast<size_t>(k)) * 37 % 251));
-        }
-        for (const size_t at :
-             dtype == Dtype::kQ6_K ? std::vector<size_t>{208} : std::vector<size_t>{0, 2}) {
-          const uint16_t small = 0x0200;  // 2^-15
-          std::memcpy(
-              bytes.data() + bytes.size() - static_cast<size_t>(BlockSizeOf(dtype).bytes) + at,
-              &small, 2);
-        }
+      case Dtype::kQ4_K:
+        AppendQ4Or5_K(bytes, &values[i], 15);
+        break;
+      case Dtype::kQ5_K:
+        AppendQ4Or5_K(bytes, &values[i], 31);
+        break;
+      case Dtype::kQ6_K:
+        AppendQ6_K(bytes, &values[i]);
+        break;
     }
   }
   return bytes;

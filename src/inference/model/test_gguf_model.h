@@ -15,8 +15,7 @@
 
 namespace lemma::model {
 
-// The stored bytes of some values: whole blocks, rounded as simply as can be. The bytes of K-quants
-// have nothing to do with the values; what they stand for is near 1.
+// The stored bytes of some values: whole blocks, rounded as simply as can be.
 std::string EncodeElements(Dtype dtype, const std::vector<float>& values);
 
 std::vector<float> DecodeAll(Dtype dtype, const std::string& bytes, size_t n);
