@@ -87,7 +87,10 @@ Accuracy Summarise(const std::vector<double>& sums, int64_t n_same) {
 Result<Accuracy> MeasureAccuracy(const model::Checkpoint& checkpoint, const ModelOptions& options,
                                  model::Backend& backend) {
   ModelOptions as_stored = options;
-  as_stored.weights.clear();
+  // By itself a file of blocks is run in weights that round once more.
+  const bool is_in_blocks = std::ranges::any_of(
+      checkpoint.tensors(), [](const auto& tensor) { return model::IsQuantized(tensor.dtype); });
+  as_stored.weights = is_in_blocks ? "float32" : "";
   as_stored.kv.clear();
   as_stored.kv_gib = 0;
   LEMMA_ASSIGN_OR_RETURN(const std::unique_ptr<model::Backend> reference,

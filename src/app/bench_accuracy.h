@@ -14,7 +14,8 @@ struct Accuracy {
   double same_top = 0;        // the share of tokens of which the most likely one is the same
 };
 
-// Compares a backend with a checkpoint as it is stored, over text that the latter says. Errors:
+// Compares a backend with a checkpoint as it is stored (GGUF's blocks as the floats that they stand
+// for), over text that the latter says. Errors:
 // kInvalidArgument where it has another vocabulary; those of loading and running it.
 Result<Accuracy> MeasureAccuracy(const model::Checkpoint& reference, const ModelOptions& options,
                                  model::Backend& backend);

@@ -325,6 +325,22 @@ test('bench measures the rows that it is asked for, in the table\'s order', () =
   assert.match(unknown.stderr, /--only "nothing".*"prompt of 512", "decode"/);
 });
 
+test('bench compares a quantised GGUF with the floats that its blocks stand for', () => {
+  const source = process.env.LEMMA_SOURCE_DIR;
+  const file = join(directory, 'mini-Q4_0.gguf');
+  const mini = join(source, 'models/lemma-mini');
+  const made = spawnSync(process.execPath,
+    [join(source, 'bench/peer/convert.mjs'), mini, 'Q4_0', file], { encoding: 'utf8' });
+  assert.equal(made.status, 0, made.stderr);
+  const divergence = (...args) => {
+    const done = run(['bench', '--rounds', '1', '--only', 'decode', '--json', '--model', file, ...args]);
+    assert.equal(done.status, 0, done.stderr);
+    return JSON.parse(done.stdout).mean_kl;
+  };
+  assert.ok(divergence('--accuracy') > 1e-4);  // it runs as q4, rounded once more
+  assert.ok(divergence('--reference', file, '--weights', 'float32') < 1e-9);
+});
+
 test('a made checkpoint answers; a damaged one is named and nothing hangs', () => {
   const model = join(directory, 'made');
   assert.equal(run(['make-checkpoint', '--shape', 'lemma-mini', '-o', model]).status, 0);
