@@ -108,6 +108,9 @@ TEST_F(GgufModelTest, WhatIsNotSupportedIsNamed) {
     EXPECT_THAT(OpenError(writer), AllOf(HasSubstr("m.gguf"), HasSubstr(key)));
   }
   GgufWriter writer = Writer(Dtype::kBf16);
+  writer.Set("tokenizer.ggml.add_bos_token", true);  // as DeepSeek-R1-Distill-Qwen's has it
+  EXPECT_THAT(OpenError(writer), AllOf(HasSubstr("adds nothing to a text"), HasSubstr("DeepSeek")));
+  writer.Set("tokenizer.ggml.add_bos_token", false);
   writer.AddTensor("rope_freqs.weight", {32}, 0, std::string(128, '\0'));
   EXPECT_THAT(OpenError(writer), HasSubstr("rope_freqs.weight"));
 }

@@ -84,7 +84,12 @@ Status CheckPipeline(const GgufFile& file) {
                           "tokenizer.ggml.add_space_prefix"}) {
     if (!file.Has(key)) continue;
     LEMMA_ASSIGN_OR_RETURN(const bool is_added, file.Bool(key));
-    if (is_added) return file.Error(key, "is true; this is not supported");
+    if (is_added) {
+      return file.Error(key,
+                        "is true: this program adds nothing to a text, so the model would not "
+                        "be asked as it was trained; use one without (DeepSeek-R1-Distill-Qwen "
+                        "has it: docs/gguf.md)");
+    }
   }
   return Ok();
 }
