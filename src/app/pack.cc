@@ -36,7 +36,8 @@ void AddPack(CLI::App& app, ExitStatus& exit_status) {
       "pack", "Write a model into one file that starts at once, its weights rounded if wanted");
   command
       ->add_option("source", options->source,
-                   "A directory in the Hugging Face layout, or lemma-mini")
+                   "lemma-mini (built in), a directory in the Hugging Face layout, a .gguf file, "
+                   "or a name that lemma pull fetched")
       ->required();
   command
       ->add_option("--format", options->format,

@@ -341,6 +341,19 @@ test('bench compares a quantised GGUF with the floats that its blocks stand for'
   assert.ok(divergence('--reference', file, '--weights', 'float32') < 1e-9);
 });
 
+test('a packed file says what it cannot become, and a damaged one that it is damaged', () => {
+  const file = join(directory, 'mini-q8.lemma');
+  assert.equal(run(['pack', 'lemma-mini', '-o', file]).status, 0);
+  const again = run(['pack', file, '--format', 'q4', '-o', join(directory, 'mini-q4.lemma')]);
+  assert.equal(again.status, 1);
+  assert.match(again.stderr, /mini-q8\.lemma is packed in another format \(q8\)/);
+  assert.doesNotMatch(again.stderr, /--weights/);
+  writeFileSync(file, 'l', { flag: 'r+' });
+  const damaged = run(['ask', 'x', '--model', file]);
+  assert.equal(damaged.status, 1);
+  assert.match(damaged.stderr, /mini-q8\.lemma: is not a packed model, or is damaged/);
+});
+
 test('a made checkpoint answers; a damaged one is named and nothing hangs', () => {
   const model = join(directory, 'made');
   assert.equal(run(['make-checkpoint', '--shape', 'lemma-mini', '-o', model]).status, 0);

@@ -243,7 +243,8 @@ Result<Checkpoint> Checkpoint::Open(const fs::path& path, std::string id) {
   std::error_code error;
   if (fs::is_directory(path, error)) return OpenDirectory(path, std::move(id));
   LEMMA_ASSIGN_OR_RETURN(const std::shared_ptr<const ByteSource> source, OpenFileSource(path));
-  return IsPacked(*source) ? OpenPacked(path, std::move(id)) : OpenGguf(path, std::move(id));
+  const bool is_packed = path.extension() == ".lemma" || IsPacked(*source);
+  return is_packed ? OpenPacked(path, std::move(id)) : OpenGguf(path, std::move(id));
 }
 
 Result<Checkpoint> Checkpoint::OpenMemory(const std::map<std::string, std::string_view>& files,

@@ -55,7 +55,8 @@ class Checkpoint {
   static Result<Checkpoint> OpenGguf(const std::filesystem::path& path, std::string id);
   static Result<Checkpoint> OpenGguf(std::shared_ptr<const ByteSource> source, std::string id);
 
-  // The one of the three above that `path` is: a directory, a packed file, or else a GGUF file.
+  // The one of the three above that `path` is: a directory, a packed file (by its first bytes, or
+  // its name ends in ".lemma"), or else a GGUF file.
   static Result<Checkpoint> Open(const std::filesystem::path& path, std::string id);
 
   // As a directory, from files in memory (not copied; they must outlive the checkpoint).

@@ -129,7 +129,9 @@ Result<PackedHeader> ReadHeader(const ByteSource& source) {
   if (source.size_bytes() < sizeof(preamble)) return DataLoss("is too short for a packed model");
   LEMMA_RETURN_IF_ERROR(source.ReadAt(0, &preamble, sizeof(preamble)));
   if (std::string_view(preamble.magic, sizeof(preamble.magic)) != kMagic) {
-    return DataLoss("is not a packed model (lemma pack writes them)");
+    return DataLoss(
+        "is not a packed model, or is damaged: it does not begin with \"LemmaPkd\"; pack the model "
+        "again (lemma pack), or rename the file if it is none");
   }
   if (preamble.version != kVersion) {
     return DataLoss(

@@ -23,7 +23,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using kernels::WeightFormat;
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr std::array kFormats = {WeightFormat::kF32, WeightFormat::kBf16, WeightFormat::kInt8,
                                  WeightFormat::kInt4};
@@ -123,7 +125,8 @@ TEST_F(PackedTest, AnotherFormatIsRefused) {
   const Checkpoint packed = Checkpoint::OpenPacked(file(), "").value();
   const auto backend = LoadCpuBackend(packed, Options(1, WeightFormat::kInt4));
   EXPECT_EQ(backend.status().field(), "weights");
-  EXPECT_THAT(backend.status().message(), HasSubstr("is packed in another format"));
+  EXPECT_THAT(backend.status().message(),
+              HasSubstr("is packed in another format (q8) than is wanted (q4)"));
 }
 
 // As for a checkpoint that is not packed: bf16 means as exact as it is stored.
@@ -188,6 +191,16 @@ TEST_F(PackedTest, EveryDamagedByteThatIsReadIsFound) {
   for (size_t at = weights.offset; at < whole.size(); at += 4999) {
     EXPECT_THAT(error_at(at), HasSubstr("the file is damaged")) << at;
   }
+}
+
+TEST_F(PackedTest, OneWhoseFirstBytesAreDamagedIsNoGgufFile) {
+  ASSERT_TRUE(Pack(WeightFormat::kInt8, file()).ok());
+  std::fstream(file(), std::ios::binary | std::ios::in | std::ios::out) << 'l';
+  const auto checkpoint = Checkpoint::Open(file(), "");
+  EXPECT_EQ(checkpoint.status().code(), StatusCode::kDataLoss);
+  EXPECT_THAT(checkpoint.status().message(),
+              AllOf(HasSubstr("tiny-q8.lemma: is not a packed model, or is damaged"),
+                    HasSubstr("lemma pack"), Not(HasSubstr("GGUF"))));
 }
 
 TEST_F(PackedTest, AnotherVersionAsksToPackAgain) {

@@ -11,6 +11,7 @@
 #include "common/base/run_each.h"
 #include "inference/model/key_balance.h"
 #include "inference/model/packed.h"
+#include "inference/model/weight_format.h"
 #include "inference/model/weights.h"
 
 namespace lemma::model {
@@ -116,9 +117,10 @@ Status CheckPackedFormat(const Checkpoint& checkpoint, std::optional<WeightForma
   const WeightFormat packed = checkpoint.packed()->format;
   if (!wanted.has_value() || *wanted == packed) return Ok();
   if (*wanted == WeightFormat::kBf16 && packed == WeightFormat::kF32) return Ok();
-  return InvalidArgument(checkpoint.weights_name() +
-                             " is packed in another format than --weights wants; leave that "
-                             "out, or pack the model again",
+  return InvalidArgument(checkpoint.weights_name() + " is packed in another format (" +
+                             std::string(WeightFormatName(packed)) + ") than is wanted (" +
+                             std::string(WeightFormatName(*wanted)) +
+                             "): want its own, or take the model that it was packed from instead",
                          "weights");
 }
 
