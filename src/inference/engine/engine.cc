@@ -138,7 +138,8 @@ void Engine::Impl::Loop() {
   }
 }
 
-// Allocates nothing (sinks may; Admit does).
+// Allocates nothing. Sinks may; and Admit does, which makes a request's samples and the index of
+// its guesses: they are as large as the request says.
 void Engine::Impl::Step() {
   if (uses_speculation) speculation.Draft(running, DraftRoom(running, step_limits));
   PlanStep(running, step_limits, plan);
