@@ -195,9 +195,10 @@ Result<Weights> ReadPackedWeights(const Checkpoint& checkpoint, ThreadPool& pool
     const auto* data = reinterpret_cast<const char*>(memory.data() + begin);
     LEMMA_RETURN_IF_ERROR(memory.Touch(begin, bytes).WithPrefix(source.name()));
     if (Checksum({data, bytes}) != packed.checksums[piece]) {
-      return DataLoss(fmt::format(
-          "{}: the {} bytes at {} do not fit their checksum: the file is damaged; pack it again",
-          source.name(), bytes, packed.offset + begin));
+      return DataLoss(
+          fmt::format("{}: the {} bytes at {} do not fit their checksum: the file is damaged; "
+                      "write it again with lemma pack or lemma pull",
+                      source.name(), bytes, packed.offset + begin));
     }
     if (member == 0 && on_progress) {
       on_progress(static_cast<double>(begin) / static_cast<double>(packed.bytes));
