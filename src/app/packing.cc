@@ -22,11 +22,13 @@ Result<std::string> PackModel(const model::Checkpoint& checkpoint, const std::st
   return std::string(model::WeightFormatName(weights.format));
 }
 
-bool IsPackedFile(const std::filesystem::path& path, bool all) {
+bool IsPackedFile(const std::filesystem::path& path) {
   const auto checkpoint = model::Checkpoint::Open(path, "");
-  if (!checkpoint.ok() || !all) return checkpoint.ok();
+  if (!checkpoint.ok()) return false;
   const auto pool = ThreadPool::Create(DetectCpu().n_cores);
-  return pool.ok() && model::ReadPackedWeights(*checkpoint, **pool, [](double) {}).ok();
+  if (!pool.ok()) return true;
+  const auto weights = model::ReadPackedWeights(*checkpoint, **pool, [](double) {});
+  return weights.status().code() != StatusCode::kDataLoss;  // too little memory is no damage
 }
 
 }  // namespace lemma::app

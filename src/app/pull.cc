@@ -1,26 +1,23 @@
 // `lemma pull`: a model from Hugging Face or ModelScope into the cache.
 #include "common/hub/pull.h"
 
-#include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
+#include <cctype>
 #include <cstdio>
 #include <memory>
 
 #include "app/commands.h"
 #include "app/hub_settings.h"
 #include "app/packing.h"
+#include "app/pull_display.h"
 #include "app/signals.h"
 #include "common/hub/cache.h"
 
 namespace lemma::app {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 struct PullOptions {
   std::string name;
@@ -31,71 +28,15 @@ struct PullOptions {
   std::string format = "q8";
 };
 
-std::string Amount(double bytes) {
-  return bytes < 1 << 20 ? fmt::format("{:.0f} KiB", bytes / 1024)
-                         : fmt::format("{:.1f} MiB", bytes / (1 << 20));
-}
-
-// On a terminal one line that is redrawn, with speed and time left; else a line a file.
-class PullDisplay {
- public:
-  void OnBytes(const hub::RemoteFile& file, uint64_t bytes_here) {
-    const auto now = Clock::now();
-    if (file.name != name_) {
-      name_ = file.name;
-      began_ = now;
-      bytes_at_begin_ = bytes_here;
-    }
-    if (!is_terminal_ || now - shown_ < std::chrono::milliseconds(100)) return;
-    shown_ = now;
-    Draw(file, bytes_here);
-  }
-  void OnFileDone(const hub::RemoteFile& file) {
-    if (is_terminal_) std::fputs("\r\033[K", stderr);
-    std::fprintf(stderr, "%s  %s\n", file.name.c_str(),
-                 Amount(static_cast<double>(file.size_bytes)).c_str());
-  }
-  void OnNote(const std::string& text) {
-    std::fprintf(stderr, "%s%s\n", is_terminal_ ? "\r\033[K" : "", text.c_str());
-  }
-
- private:
-  void Draw(const hub::RemoteFile& file, uint64_t bytes_here) const {
-    constexpr int kWidth = 24;
-    const double seconds = std::chrono::duration<double>(shown_ - began_).count();
-    const double rate =
-        seconds > 0.2
-            ? static_cast<double>(bytes_here - std::min(bytes_here, bytes_at_begin_)) / seconds
-            : 0;
-    const double left = static_cast<double>(file.size_bytes - bytes_here);
-    const double share = static_cast<double>(bytes_here) /
-                         static_cast<double>(std::max<uint64_t>(1, file.size_bytes));
-    const std::string bar(static_cast<size_t>(share * kWidth), '#');
-    const std::string time_left =
-        rate > 0 ? fmt::format(", {:.0f}:{:02.0f} left", std::floor(left / rate / 60),
-                               std::fmod(left / rate, 60))
-                 : "";
-    std::fprintf(stderr, "\r\033[K%s  [%-*s] %s of %s, %s/s%s", file.name.c_str(), kWidth,
-                 bar.c_str(), Amount(static_cast<double>(bytes_here)).c_str(),
-                 Amount(static_cast<double>(file.size_bytes)).c_str(), Amount(rate).c_str(),
-                 time_left.c_str());
-  }
-
-  const bool is_terminal_ = isatty(STDERR_FILENO) != 0;
-  std::string name_;
-  Clock::time_point began_;
-  Clock::time_point shown_;
-  uint64_t bytes_at_begin_ = 0;
-};
-
 hub::Hub HubOf(const PullOptions& options) {
   hub::Hub hub;
   hub.endpoint = options.endpoint;
   if (options.hub == "modelscope") {
     hub.kind = hub::HubKind::kModelScope;
+    hub.token = EnvironmentValue(hub.TokenName().c_str());
     if (hub.endpoint.empty()) hub.endpoint = "https://modelscope.cn";
   } else {
-    hub.token = EnvironmentValue("HF_TOKEN");  // Hugging Face's: not for another hub
+    hub.token = EnvironmentValue(hub.TokenName().c_str());
     if (hub.endpoint.empty()) hub.endpoint = EnvironmentValue("HF_ENDPOINT");
     if (hub.endpoint.empty()) hub.endpoint = "https://huggingface.co";
   }
@@ -103,17 +44,19 @@ hub::Hub HubOf(const PullOptions& options) {
   return hub;
 }
 
+// Of any case, as in huggingface_hub (constants.py, _is_true).
 bool IsOffline(const PullOptions& options) {
-  const std::string value = EnvironmentValue("HF_HUB_OFFLINE");
-  return options.offline || value == "1" || value == "true" || value == "TRUE" || value == "yes" ||
-         value == "YES" || value == "on" || value == "ON";
+  std::string value = EnvironmentValue("HF_HUB_OFFLINE");
+  std::transform(value.begin(), value.end(), value.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  return options.offline || value == "1" || value == "true" || value == "yes" || value == "on";
 }
 
 // Beside the snapshot, so that it is mapped and starts at once. What cannot be packed is served as
 // it is stored.
 void PackPulled(const PullOptions& options, const std::filesystem::path& snapshot) {
   const std::filesystem::path path = PackedPath(snapshot, options.format);
-  if (IsPackedFile(path, /*all=*/!options.if_missing)) return;
+  if (IsPackedFile(path)) return;
   const auto pack = [&]() -> Result<std::string> {
     LEMMA_ASSIGN_OR_RETURN(const auto checkpoint,
                            model::Checkpoint::OpenDirectory(snapshot, options.name));
@@ -193,8 +136,12 @@ void AddPull(CLI::App& app, ExitStatus& exit_status) {
   command->footer(
       "Examples:\n  lemma pull vibethinker-1.5b\n"
       "  lemma pull WeiboAI/VibeThinker-1.5B@main --hub modelscope\n"
-      "Environment: HF_TOKEN, HF_ENDPOINT, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE, https_proxy.\n"
-      "A pull that was stopped goes on where it was.");
+      "Environment: HF_TOKEN, HF_ENDPOINT, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE, https_proxy;\n"
+      "with --hub modelscope MODELSCOPE_API_TOKEN.\n"
+      "A pull that was stopped goes on where it was. Without --if-missing every byte that is here\n"
+      "is checked, and fetched again where it is damaged. Of a model that was pulled from both "
+      "hubs\n"
+      "NAME is the one that was pulled last.");
   command->callback([options, &exit_status] { exit_status.value = Report(RunPull(*options)); });
 }
 

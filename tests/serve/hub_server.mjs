@@ -17,22 +17,35 @@ async function listen(handler) {
 // `behave`, which a test may change at any time:
 //   status(path) -> a status to answer with, or 0;   cutAfter(name) -> bytes, then the socket is cut
 //   ignoreRanges, wrongBytes (a name), bytesPerTick (slow), list(entry) -> a changed entry
-// Returns { url, behave, requests: [{ path, host, authorization, range }], close() }.
+//   retryAfter, in seconds;   page(name) -> { bytes, chunked }: a page with status 200 for a file
+//   shiftRange (bytes from elsewhere than asked);   redirect(name) -> another Location
+// Returns { url, behave, requests: [{ path, host, authorization, cookie, range }], close() }.
 export async function startHub(files) {
-  const behave = { status: () => 0, cutAfter: () => -1, list: (entry) => entry };
+  const behave = { status: () => 0, cutAfter: () => -1, list: (entry) => entry, page: () => null,
+                   redirect: () => null };
   const requests = [];
 
   function record(request) {
     requests.push({ path: request.url, host: request.headers.host,
-                    authorization: request.headers.authorization, range: request.headers.range });
+                    authorization: request.headers.authorization, cookie: request.headers.cookie,
+                    range: request.headers.range });
     return behave.status(request.url);
   }
 
+  const head = () => (behave.retryAfter ? { 'Retry-After': String(behave.retryAfter) } : {});
+
   function sendFile(name, request, response) {
+    const page = behave.page(name);
+    if (page) {
+      response.writeHead(200, page.chunked ? {} : { 'Content-Length': page.bytes.length });
+      response.write(page.bytes);
+      return response.end();
+    }
     let bytes = Buffer.from(files[name]);
     if (behave.wrongBytes === name) bytes[bytes.length >> 1] ^= 1;
     const found = /^bytes=(\d+)-$/.exec(request.headers.range ?? '');
-    const begin = found && !behave.ignoreRanges ? Number(found[1]) : 0;
+    let begin = found && !behave.ignoreRanges ? Number(found[1]) : 0;
+    if (begin > 0) begin -= behave.shiftRange ?? 0;
     if (begin >= bytes.length) return response.writeHead(416).end();
     const head = { 'Content-Length': bytes.length - begin };
     if (begin > 0) head['Content-Range'] = `bytes ${begin}-${bytes.length - 1}/${bytes.length}`;
@@ -56,13 +69,13 @@ export async function startHub(files) {
 
   const storage = await listen((request, response) => {
     const status = record(request);
-    if (status) return response.writeHead(status).end();
+    if (status) return response.writeHead(status, head()).end();
     sendFile(decodeURIComponent(request.url.slice(1)), request, response);
   });
 
   const api = await listen((request, response) => {
     const status = record(request);
-    if (status) return response.writeHead(status, { 'Retry-After': '7' }).end('an error page');
+    if (status) return response.writeHead(status, head()).end('an error page');
     const url = new URL(request.url, 'http://hub');
     const resolved = /^\/[^/]+\/[^/]+\/resolve\/([^/]+)\/(.+)$/.exec(url.pathname);
     if (/^\/api\/models\/.+\/revision\//.test(url.pathname)) {
@@ -79,7 +92,11 @@ export async function startHub(files) {
     } else if (url.pathname.endsWith('/repo') && url.searchParams.has('FilePath')) {
       sendFile(url.searchParams.get('FilePath'), request, response);
     } else if (resolved && resolved[2] in files) {
-      if (files[resolved[2]].length <= 100000) return sendFile(resolved[2], request, response);
+      const elsewhere = behave.redirect(resolved[2], url);
+      if (elsewhere) return response.writeHead(302, { Location: elsewhere }).end();
+      if (files[resolved[2]].length <= 100000 || url.searchParams.has('here')) {
+        return sendFile(resolved[2], request, response);
+      }
       response.writeHead(302, { Location: `${storage.url}/${resolved[2]}` }).end();
     } else {
       response.writeHead(404).end();

@@ -1,71 +1,22 @@
-// `lemma pull` against a hub that behaves, and against one that does not.
+// `lemma pull` from a hub that behaves: what lies where, and what is found again.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
-  existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync,
-  statfsSync, writeFileSync,
+  existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, statSync, statfsSync,
+  writeFileSync,
 } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
-import { commit, startHub } from './hub_server.mjs';
+import { commit } from './hub_server.mjs';
+import {
+  assertPulled, directory, endPulls, makeHub, miniFiles, modelScope, partBytes, pull, start,
+  weights,
+} from './pulling.mjs';
 import { eventually } from './server.mjs';
 
-const lemma = process.env.LEMMA_BINARY;
-const directory = mkdtempSync(join(tmpdir(), 'lemma-pull-'));
-const hubs = [];
-after(() => {
-  for (const hub of hubs) hub.close();
-  rmSync(directory, { recursive: true });
-});
-
-const source = join(process.env.LEMMA_SOURCE_DIR, 'models/lemma-mini');
-const names = ['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json',
-               'model.safetensors'];
-const miniFiles = Object.fromEntries(names.map((name) => [name, readFileSync(join(source, name))]));
-const weights = miniFiles['model.safetensors'];
-
-async function makeHub(files = miniFiles) {
-  const hub = await startHub({ 'README.md': Buffer.from('not needed'), ...files });
-  hubs.push(hub);
-  const cache = mkdtempSync(join(directory, 'cache-'));
-  return { ...hub, cache, repository: join(cache, 'models--own--mini') };
-}
-
-// Starts lemma; { process, done -> { status, stdout, stderr } }.
-function start(hub, args, environment = {}, wrapper = []) {
-  const [program, ...rest] = [...wrapper, lemma, ...args];
-  const child = spawn(program, rest, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, HF_HUB_CACHE: hub.cache, HF_ENDPOINT: hub.url, ...environment },
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (bytes) => (stdout += bytes));
-  child.stderr.on('data', (bytes) => (stderr += bytes));
-  const done = new Promise((resolve) => {
-    child.once('close', (status) => resolve({ status, stdout, stderr }));
-  });
-  return { process: child, done };
-}
-const pull = (hub, args = [], environment = {}, wrapper = []) =>
-  start(hub, ['pull', 'own/mini', ...args], environment, wrapper).done;
-
-function partBytes(hub) {
-  const blobs = join(hub.repository, 'blobs');
-  const part = existsSync(blobs) && readdirSync(blobs).find((name) => name.endsWith('.lemma-incomplete'));
-  return part ? statSync(join(blobs, part)).size : 0;
-}
-
-function assertPulled(hub, reply) {
-  assert.equal(reply.status, 0, reply.stderr);
-  const snapshot = reply.stdout.trim();
-  for (const name of names) assert.deepEqual(readFileSync(join(snapshot, name)), miniFiles[name]);
-  assert.equal(partBytes(hub), 0);
-  return snapshot;
-}
+after(endPulls);
 
 test('a model is fetched into the layout of huggingface_hub, and only what is needed', async () => {
   const hub = await makeHub();
@@ -80,7 +31,9 @@ test('a model is fetched into the layout of huggingface_hub, and only what is ne
   assert.equal(hub.requests.length, before + 1, 'a second pull asks for the commit alone');
   assertPulled(hub, await pull(hub, ['--if-missing']));
   assertPulled(hub, await pull(hub, ['--offline']));
-  assertPulled(hub, await pull(hub, [], { HF_HUB_OFFLINE: '1' }));
+  for (const value of ['1', 'True', 'Yes', 'On']) {
+    assertPulled(hub, await pull(hub, [], { HF_HUB_OFFLINE: value }));
+  }
   assert.equal(hub.requests.length, before + 1);
 });
 
@@ -104,6 +57,37 @@ test('ModelScope is spoken too, without the token of Hugging Face', async () => 
   assert.ok(existsSync(join(hub.repository, 'refs/master')));
 });
 
+test('the token of ModelScope is the cookie of its own client, and errors name it', async () => {
+  const hub = await makeHub();
+  assertPulled(hub, await pull(hub, modelScope(hub), { MODELSCOPE_API_TOKEN: 'ms-secret' }));
+  assert.ok(hub.requests.every(({ cookie }) => cookie === 'm_session_id=ms-secret'));
+  for (const status of [401, 403]) {
+    const closed = await makeHub();
+    closed.behave.status = () => status;
+    const reply = await pull(closed, modelScope(closed));
+    assert.match(reply.stderr, /set MODELSCOPE_API_TOKEN/);
+    assert.doesNotMatch(reply.stderr, /HF_TOKEN/);
+  }
+});
+
+test('a commit of ModelScope is found again, though its list names none', async () => {
+  const hub = await makeHub();
+  const name = `own/mini@${'a1'.repeat(20)}`;
+  const first = await start(hub, ['pull', name, ...modelScope(hub)]).done;
+  const snapshot = assertPulled(hub, first);
+  assert.equal((await start(hub, ['pull', name, '--offline']).done).stdout.trim(), snapshot);
+});
+
+test('what was pulled last is served, whichever hub it came from', async () => {
+  const hub = await makeHub();
+  const ofHuggingFace = assertPulled(hub, await pull(hub));
+  const ofModelScope = assertPulled(hub, await pull(hub, modelScope(hub)));
+  assert.notEqual(ofModelScope, ofHuggingFace);
+  assert.equal((await pull(hub, ['--offline'])).stdout.trim(), ofModelScope);
+  assertPulled(hub, await pull(hub));
+  assert.equal((await pull(hub, ['--offline'])).stdout.trim(), ofHuggingFace);
+});
+
 test('offline without the model is a clear error', async () => {
   const reply = await pull(await makeHub(), ['--offline']);
   assert.equal(reply.status, 1);
@@ -112,22 +96,15 @@ test('offline without the model is a clear error', async () => {
   assert.ok(homeless.stderr.includes(`${userInfo().homedir}/.cache/huggingface/hub`), homeless.stderr);
 });
 
-test('a cut connection is taken up where it ended', async () => {
+test('a blob that has been damaged since is fetched again', async () => {
   const hub = await makeHub();
-  let n_cuts = 0;
-  hub.behave.cutAfter = (name) => (name === 'model.safetensors' && n_cuts++ < 2 ? 700000 : -1);
-  assertPulled(hub, await pull(hub));
-  const ranges = hub.requests.map(({ range }) => range).filter(Boolean);
-  assert.ok(ranges.includes('bytes=700000-'), ranges.join());
-  assert.ok(ranges.includes('bytes=1400000-'), ranges.join());
-});
-
-test('a server that ignores ranges sends all of it again', async () => {
-  const hub = await makeHub();
-  hub.behave.ignoreRanges = true;
-  let n_cuts = 0;
-  hub.behave.cutAfter = (name) => (name === 'model.safetensors' && n_cuts++ < 1 ? 700000 : -1);
-  assertPulled(hub, await pull(hub));
+  const snapshot = assertPulled(hub, await pull(hub));
+  const damaged = Buffer.from(weights);
+  damaged[1000] ^= 1;
+  writeFileSync(join(snapshot, 'model.safetensors'), damaged);
+  const reply = await pull(hub);
+  assertPulled(hub, reply);
+  assert.match(reply.stderr, /model.safetensors: what is here is damaged/);
 });
 
 test('a pull that is stopped or killed goes on from what is here', async () => {
@@ -156,35 +133,6 @@ test('the part that another program is fetching is left alone', async () => {
   assert.deepEqual(readFileSync(theirs), weights.subarray(0, 1000));
 });
 
-test('damaged bytes are refused, named and removed', async () => {
-  for (const name of ['config.json', 'model.safetensors']) {
-    const hub = await makeHub();
-    hub.behave.wrongBytes = name;
-    const reply = await pull(hub);
-    assert.equal(reply.status, 1);
-    assert.match(reply.stderr, new RegExp(`${name}: its hash is`));
-    assert.equal(partBytes(hub), 0);
-    assert.ok(!existsSync(join(hub.repository, 'refs/main')));
-    hub.behave.wrongBytes = '';
-    assertPulled(hub, await pull(hub));
-  }
-});
-
-test('a size that lies is found out', async () => {
-  const hub = await makeHub();
-  const lie = (by) => (entry) =>
-    entry.lfs ? { ...entry, size: entry.size + by, lfs: { ...entry.lfs, size: entry.size + by } }
-              : entry;
-  hub.behave.list = lie(-10);
-  const less = await pull(hub);
-  assert.equal(less.status, 1);
-  assert.match(less.stderr, /more bytes came/);
-  hub.behave.list = lie(2 ** 42);
-  const huge = await pull(hub);
-  assert.equal(huge.status, 1);
-  assert.match(huge.stderr, /MiB free, and \d+ MiB are needed/);
-});
-
 test('the disk must have room for the packed file too, before anything is fetched', async () => {
   const hub = await makeHub();
   const { bavail, bsize } = statfsSync(hub.cache);
@@ -198,55 +146,27 @@ test('the disk must have room for the packed file too, before anything is fetche
   assert.ok(hub.requests.every(({ path }) => path !== '/model.safetensors'));
 });
 
-test('401, 403, 404 and 429 say what to do, at once', async () => {
-  const words = { 401: /HF_TOKEN/, 403: /HF_TOKEN/, 404: /name and revision/, 429: /in 7 s/ };
-  for (const [status, expected] of Object.entries(words)) {
-    const hub = await makeHub();
-    hub.behave.status = () => Number(status);
-    const reply = await pull(hub);
-    assert.equal(reply.status, 1);
-    assert.match(reply.stderr, expected);
-    assert.equal(hub.requests.length, 1);
-  }
-});
-
-test('503 is tried again, and not for ever', async () => {
-  const hub = await makeHub();
-  let n_answers = 0;
-  hub.behave.status = () => (n_answers++ < 2 ? 503 : 0);
-  assertPulled(hub, await pull(hub));
-  const down = await makeHub();
-  down.behave.status = () => 503;
-  const reply = await pull(down);
-  assert.equal(reply.status, 1);
-  assert.match(reply.stderr, /503 \(after 5 tries\)/);
-  assert.equal(down.requests.length, 5);
-});
-
-test('an index is followed to its shards, and nowhere else', async () => {
-  const index = (shard) => Buffer.from(JSON.stringify({ weight_map: { w: shard } }));
+test('on a terminal a line is never longer than the terminal is wide', async () => {
   const { 'model.safetensors': _, ...small } = miniFiles;
-  const shard = 'model-00001-of-00001.safetensors';
-  const good = await makeHub({ ...small, 'model.safetensors.index.json': index(shard),
-                               [shard]: weights });
-  const reply = await pull(good);
-  assert.equal(reply.status, 0, reply.stderr);
-  assert.deepEqual(readFileSync(join(reply.stdout.trim(), shard)), weights);
-  for (const name of ['../../../evil.safetensors', '/etc/x.safetensors', 'a/b.safetensors', '..']) {
-    const evil = await makeHub({ ...small, 'model.safetensors.index.json': index(name),
-                                 [name]: weights });
-    const refused = await pull(evil);
-    assert.equal(refused.status, 1);
-    assert.match(refused.stderr, /plain file/);
+  const shard = 'model-of-a-long-name-00001-of-00001.safetensors';
+  const hub = await makeHub({
+    ...small,
+    'model.safetensors.index.json': Buffer.from(JSON.stringify({ weight_map: { w: shard } })),
+    [shard]: weights,
+  });
+  hub.behave.bytesPerTick = 60000;
+  for (const columns of [80, 40]) {
+    const cache = mkdtempSync(join(directory, 'cache-'));
+    const pulls = `stty cols ${columns}; exec $0 pull own/mini --format none > /dev/null`;
+    const wrapper = ['sh', '-c', `exec script -qec "${pulls}" /dev/null`];
+    const { stdout } = await start({ ...hub, cache }, [], {}, wrapper).done;
+    // A line that is drawn again begins with "\r\e[K".
+    const drawn = stdout.split('\r\x1b[K').slice(1).map((line) => line.split('\r')[0]);
+    const bars = drawn.filter((line) => line.includes(' of '));
+    assert.ok(bars.length > 5, stdout);
+    for (const bar of bars) assert.ok(bar.length < columns, bar);
+    assert.ok(bars.some((bar) => /^[.]{3}.*ensors {2}\[#.*:\d\d left$/.test(bar)) || columns < 80);
   }
-});
-
-test('a hash that is a path is no hash', async () => {
-  const hub = await makeHub();
-  hub.behave.list = (entry) => ({ ...entry, blobId: '../../../evil' });
-  const reply = await pull(hub);
-  assert.equal(reply.status, 1);
-  assert.match(reply.stderr, /no hash for config.json/);
 });
 
 test('names that are no names are refused before anything is asked', async () => {
@@ -305,7 +225,7 @@ test('what is pulled is packed; a file that is stale or damaged is written anew'
   damaged[damaged.length - 1] ^= 1;
   const stale = Buffer.from(whole);
   stale[8] = 1; // its version
-  for (const [bytes, args] of [[damaged, []], [stale, ['--if-missing']], [whole.subarray(0, 9999), ['--if-missing']]]) {
+  for (const [bytes, args] of [[damaged, []], [damaged, ['--if-missing']], [stale, ['--if-missing']], [whole.subarray(0, 9999), ['--if-missing']]]) {
     writeFileSync(packed('q8'), bytes);
     assert.match((await pull(hub, args)).stderr, /packed as q8/);
     assert.deepEqual(readFileSync(packed('q8')), whole);

@@ -48,11 +48,12 @@ RepositoryCache::RepositoryCache(const fs::path& cache, const ModelName& name) {
 fs::path PartOf(const fs::path& blob) { return blob.string() + ".lemma-incomplete"; }
 
 std::optional<std::string> RepositoryCache::CommitOf(const std::string& revision) const {
-  if (IsHex(revision, 40)) return revision;
+  const std::optional<std::string> itself =
+      IsHex(revision, 40) ? std::optional(revision) : std::nullopt;
   const auto text = ReadFile(folder / "refs" / revision, kRefBytesMax);
-  if (!text.ok()) return std::nullopt;
+  if (!text.ok()) return itself;
   const std::string commit = text->substr(0, text->find_first_of(" \r\n"));
-  return IsHex(commit, 40) ? std::optional(commit) : std::nullopt;
+  return IsHex(commit, 40) ? std::optional(commit) : itself;
 }
 
 Result<std::optional<FileLock>> RepositoryCache::TryLock() const {
@@ -78,7 +79,7 @@ Status RepositoryCache::Link(const std::string& commit, const std::string& file,
 }
 
 Status RepositoryCache::WriteRef(const std::string& revision, const std::string& commit) const {
-  if (IsHex(revision, 40)) return Ok();  // a commit is its own name
+  if (revision == commit) return Ok();  // it is its own name
   const fs::path path = folder / "refs" / revision;
   LEMMA_RETURN_IF_ERROR(MakeFolder(path.parent_path()));
   return WriteFileAtomically(path, commit);
@@ -92,8 +93,14 @@ std::optional<fs::path> FindSnapshot(const fs::path& cache, const ModelName& nam
     return repository.Snapshot(*commit);
   };
   if (!name.revision.empty()) return complete(name.revision);
-  const auto main = complete("main");
-  return main ? main : complete("master");
+  const auto pulled = [&](const char* revision) {
+    std::error_code error;
+    const auto time = fs::last_write_time(repository.folder / "refs" / revision, error);
+    return error ? fs::file_time_type::min() : time;
+  };
+  const bool is_master_newer = pulled("master") > pulled("main");
+  const auto newer = complete(is_master_newer ? "master" : "main");
+  return newer ? newer : complete(is_master_newer ? "main" : "master");
 }
 
 }  // namespace lemma::hub

@@ -32,7 +32,8 @@ struct RepositoryCache {
     return folder / "snapshots" / commit;
   }
 
-  // What a ref or, for a full commit, the revision itself says. No such ref: nothing.
+  // What a ref or else, for a full commit, the revision itself says. No such ref: nothing. On
+  // ModelScope a full commit too has a ref: its snapshot's name is a fingerprint.
   std::optional<std::string> CommitOf(const std::string& revision) const;
 
   // Nothing where another process has it.
@@ -48,7 +49,8 @@ struct RepositoryCache {
 std::filesystem::path PartOf(const std::filesystem::path& blob);
 
 // The directory that holds this model complete (configuration, tokenizer and every weight file), or
-// nothing. Without a revision: that of `main`, else of `master` (ModelScope's default).
+// nothing. Without a revision: that of `main` (Hugging Face's default) or `master` (ModelScope's),
+// whichever was pulled last.
 std::optional<std::filesystem::path> FindSnapshot(const std::filesystem::path& cache,
                                                   const ModelName& name);
 

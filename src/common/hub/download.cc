@@ -3,25 +3,27 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <thread>
 
 #include "common/hub/cache.h"
+#include "common/hub/retry.h"
 
 namespace lemma::hub {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kTriesMax = 5;  // in a row without a new byte
-constexpr std::chrono::milliseconds kFirstWait{500};
 constexpr size_t kTextBytesMax = 16 << 20;
 
 // Words for an answer that is no file, with what to do about it. Ok for 200 and 206.
 Status StatusOfAnswer(const GetAnswer& answer, const Hub& hub, const std::string& what) {
   const std::string said = what + ": " + answer.host + " answers " + std::to_string(answer.status);
+  const std::string when =
+      answer.retry_after_s > 0 ? "in " + std::to_string(answer.retry_after_s) + " s" : "later";
   switch (answer.status) {
     case 200:
     case 206:
@@ -29,48 +31,29 @@ Status StatusOfAnswer(const GetAnswer& answer, const Hub& hub, const std::string
     case 401:
     case 403:
       return Status(StatusCode::kUnauthenticated,
-                    said + (hub.token.empty() ? " (not allowed): no such public model. Check its "
-                                                "name; for a private or gated one set HF_TOKEN"
-                                              : " (not allowed): HF_TOKEN does not open it. Check "
-                                                "the token, and accept the model's terms on the "
-                                                "hub's page"));
+                    said + (hub.token.empty()
+                                ? " (not allowed): no such public model. Check its name; for a "
+                                  "private or gated one set " +
+                                      hub.TokenName()
+                                : " (not allowed): " + hub.TokenName() +
+                                      " does not open it. Check the token, and accept the model's "
+                                      "terms on the hub's page"));
     case 404:
       return NotFound(said + " (not found): check the model's name and revision, and the hub");
     case 429:
-      return Status(
-          StatusCode::kRateLimited,
-          said + " (too many requests): try again " +
-              (answer.retry_after_s > 0 ? "in " + std::to_string(answer.retry_after_s) + " s"
-                                        : "later") +
-              "; on Hugging Face a HF_TOKEN raises the limit");
+      return Status(StatusCode::kRateLimited,
+                    said + " (too many requests): try again " + when +
+                        (hub.kind == HubKind::kHuggingFace ? "; a HF_TOKEN raises the limit" : ""));
     default:
+      if (answer.status == 503 && answer.retry_after_s > 0) {
+        return Unavailable(said + " (not available): try again " + when);
+      }
       if (answer.status >= 500) return Unavailable(said);
       return DataLoss(said + ", which no hub should");
   }
 }
 
-// `once` until it is something else than kUnavailable, or kTriesMax times in a row gained nothing.
-// `gained` says whether the last try brought bytes that none before had.
-template <typename Once, typename Gained>
-Status Retry(const PullEvents& events, const Once& once, const Gained& gained) {
-  std::chrono::milliseconds wait = kFirstWait;
-  for (int n_tries = 1;; ++n_tries) {
-    const Status status = once();
-    if (status.code() != StatusCode::kUnavailable) return status;
-    if (gained()) {
-      n_tries = 1;
-      wait = kFirstWait;
-    }
-    if (n_tries >= kTriesMax) {
-      return Unavailable(status.message() + " (after " + std::to_string(kTriesMax) +
-                         " tries). Check the network and the proxy settings and run it again: it "
-                         "goes on from what is here");
-    }
-    events.on_note(status.message() + "; trying again");
-    std::this_thread::sleep_for(wait);
-    wait *= 2;
-  }
-}
+void Sleep(std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }
 
 Status WriteError(const fs::path& path, int code) {
   if (code == ENOSPC || code == EDQUOT || code == EFBIG) {
@@ -100,9 +83,12 @@ class PartialFile {
   uint64_t size_bytes() const { return size_bytes_; }
   const fs::path& path() const { return path_; }
 
-  Status Clear() {
-    if (ftruncate(fd_, 0) != 0 || lseek(fd_, 0, SEEK_SET) != 0) return WriteError(path_, errno);
-    size_bytes_ = 0;
+  Status Truncate(uint64_t size_bytes) {
+    const auto end = static_cast<off_t>(size_bytes);
+    if (ftruncate(fd_, end) != 0 || lseek(fd_, end, SEEK_SET) != end) {
+      return WriteError(path_, errno);
+    }
+    size_bytes_ = size_bytes;
     return Ok();
   }
   Status Append(std::string_view bytes) {
@@ -131,34 +117,46 @@ Status RemovePart(const fs::path& part, const std::string& message) {
   return DataLoss(message + ". What came is removed; run it again, or try another hub or mirror");
 }
 
-// One try to get the rest of the file.
+// One try to get the rest of the file. A 200, where the server ignores ranges or a proxy or sign-in
+// page answers in its place, never costs what is here: what it repeats is passed over, and where it
+// ends too soon it is forgotten.
 Status FetchRest(HttpGetter& http, const Hub& hub, const std::string& url, const RemoteFile& file,
-                 PartialFile& part, const PullEvents& events) {
-  if (part.size_bytes() > file.size_bytes) LEMMA_RETURN_IF_ERROR(part.Clear());
+                 PartialFile& part, const PullEvents& events, GetAnswer& answer) {
+  if (part.size_bytes() > file.size_bytes) LEMMA_RETURN_IF_ERROR(part.Truncate(0));
   if (part.size_bytes() == file.size_bytes) return Ok();
-  bool is_first = true;
-  GetAnswer answer;
-  const auto sink = [&](int status, std::string_view bytes) -> Status {
-    if (std::exchange(is_first, false) && status == 200) {
-      LEMMA_RETURN_IF_ERROR(part.Clear());  // the server ignores ranges: all of it comes again
+  const uint64_t begin = part.size_bytes();
+  const auto too_short = [&](uint64_t n_bytes) {
+    return Unavailable(file.name + ": only " + std::to_string(n_bytes) + " of the " +
+                       std::to_string(file.size_bytes) + " bytes came that the hub lists");
+  };
+  uint64_t n_came = 0;
+  const auto sink = [&](const GetAnswer& head, std::string_view bytes) -> Status {
+    const bool is_whole = head.status == 200;
+    if (is_whole && head.body_bytes >= 0 &&
+        static_cast<uint64_t>(head.body_bytes) < file.size_bytes) {
+      return too_short(static_cast<uint64_t>(head.body_bytes));
     }
-    if (part.size_bytes() + bytes.size() > file.size_bytes) {
+    const uint64_t at = (is_whole ? 0 : begin) + n_came;
+    n_came += bytes.size();
+    if (at + bytes.size() > file.size_bytes) {
       return RemovePart(part.path(), file.name + ": more bytes came than the " +
                                          std::to_string(file.size_bytes) + " that the hub lists");
     }
-    LEMMA_RETURN_IF_ERROR(part.Append(bytes));
+    const uint64_t n_here = at < begin ? std::min<uint64_t>(begin - at, bytes.size()) : 0;
+    LEMMA_RETURN_IF_ERROR(part.Append(bytes.substr(n_here)));
     events.on_bytes(file, part.size_bytes());
     return Ok();
   };
-  LEMMA_RETURN_IF_ERROR(http.Get({url, hub.token, part.size_bytes()}, sink, answer));
+  LEMMA_RETURN_IF_ERROR(http.Get({url, hub.Credential(), begin}, sink, answer));
   if (answer.status == 416) {  // nothing to send from there: begin anew
-    LEMMA_RETURN_IF_ERROR(part.Clear());
+    LEMMA_RETURN_IF_ERROR(part.Truncate(0));
     return Unavailable(file.name + ": " + answer.host + " refuses to go on from there");
   }
   LEMMA_RETURN_IF_ERROR(StatusOfAnswer(answer, hub, file.name));
   if (part.size_bytes() == file.size_bytes) return Ok();
-  return Unavailable(file.name + ": only " + std::to_string(part.size_bytes()) + " of the " +
-                     std::to_string(file.size_bytes) + " bytes came that the hub lists");
+  const bool is_whole = answer.status == 200;
+  if (is_whole) LEMMA_RETURN_IF_ERROR(part.Truncate(begin));
+  return too_short(is_whole ? n_came : part.size_bytes());
 }
 
 }  // namespace
@@ -166,18 +164,18 @@ Status FetchRest(HttpGetter& http, const Hub& hub, const std::string& url, const
 Result<std::string> FetchText(HttpGetter& http, const Hub& hub, const std::string& url,
                               const std::string& what, const PullEvents& events) {
   std::string text;
-  const auto sink = [&](int, std::string_view bytes) -> Status {
+  const auto sink = [&](const GetAnswer&, std::string_view bytes) -> Status {
     if (text.size() + bytes.size() > kTextBytesMax) return DataLoss(what + ": the answer is huge");
     text += bytes;
     return Ok();
   };
-  const auto once = [&]() -> Status {
+  const auto once = [&]() -> Try {
     text.clear();
     GetAnswer answer;
-    LEMMA_RETURN_IF_ERROR(http.Get({url, hub.token, 0}, sink, answer));
-    return StatusOfAnswer(answer, hub, what);
+    const Status got = http.Get({url, hub.Credential(), 0}, sink, answer);
+    return {got.ok() ? StatusOfAnswer(answer, hub, what) : got, answer.retry_after_s};
   };
-  LEMMA_RETURN_IF_ERROR(Retry(events, once, [] { return false; }));
+  LEMMA_RETURN_IF_ERROR(Retry(once, &Sleep, events.on_note));
   return text;
 }
 
@@ -186,13 +184,14 @@ Status DownloadFile(HttpGetter& http, const Hub& hub, const std::string& url,
   const fs::path part_path = PartOf(blob);
   LEMMA_ASSIGN_OR_RETURN(PartialFile part, PartialFile::Open(part_path));
   uint64_t most_bytes = part.size_bytes();
-  const auto once = [&] { return FetchRest(http, hub, url, file, part, events); };
-  const auto gained = [&] {
-    const bool is_more = part.size_bytes() > most_bytes;
+  const auto once = [&]() -> Try {
+    GetAnswer answer;
+    const Status status = FetchRest(http, hub, url, file, part, events, answer);
+    const bool has_gained = part.size_bytes() > most_bytes;
     most_bytes = std::max(most_bytes, part.size_bytes());
-    return is_more;
+    return {status, answer.retry_after_s, has_gained};
   };
-  LEMMA_RETURN_IF_ERROR(Retry(events, once, gained));
+  LEMMA_RETURN_IF_ERROR(Retry(once, &Sleep, events.on_note));
   LEMMA_RETURN_IF_ERROR(part.Sync());
   LEMMA_ASSIGN_OR_RETURN(const std::string digest, FileDigest(part_path, file.digest_kind));
   if (digest != file.digest) {

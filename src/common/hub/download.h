@@ -26,7 +26,7 @@ Result<std::string> FetchText(HttpGetter& http, const Hub& hub, const std::strin
 
 // Leaves the file at `blob`, or says why not:
 //   kUnavailable      cut again and again, or the hub answers 5xx: the part stays for the next time
-//   kUnauthenticated, kNotFound, kRateLimited   the hub's 401/403, 404, 429
+//   kUnauthenticated, kNotFound, kRateLimited   the hub's 401/403, 404, 429 (again and again)
 //   kDataLoss         other bytes than the hub's list promises: the part is removed
 //   kIo               the disk is full or refuses: the part stays
 Status DownloadFile(HttpGetter& http, const Hub& hub, const std::string& url,

@@ -51,13 +51,18 @@ struct Transfer {
   CURL* curl;
   const BodySink& sink;
   uint64_t begin;
-  bool begins_elsewhere = false;  // a 206 for other bytes than were asked for
+  GetAnswer& answer;
+  bool begins_there = false;  // its Content-Range says what was asked for
   Status status;
 
-  long Code() const {
+  // What libcurl knows of the answer by now.
+  void ReadHead() const {
     long code = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
-    return code;
+    answer.status = static_cast<int>(code);
+    curl_off_t body_bytes = -1;
+    curl_easy_getinfo(curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &body_bytes);
+    answer.body_bytes = body_bytes;
   }
 };
 
@@ -67,21 +72,22 @@ size_t OnHeader(char* data, size_t size, size_t count, void* context) {
   std::transform(line.begin(), line.end(), line.begin(),
                  [](unsigned char c) { return std::tolower(c); });
   const std::string name = "content-range: bytes ";
-  if (line.rfind(name, 0) == 0 &&
-      std::strtoull(line.c_str() + name.size(), nullptr, 10) != transfer.begin) {
-    transfer.begins_elsewhere = true;
+  if (line.starts_with(name)) {
+    transfer.begins_there =
+        std::strtoull(line.c_str() + name.size(), nullptr, 10) == transfer.begin;
   }
   return size * count;
 }
 
 size_t OnBody(char* data, size_t size, size_t count, void* context) {
   auto& transfer = *static_cast<Transfer*>(context);
-  const long code = transfer.Code();
+  transfer.ReadHead();
+  const int code = transfer.answer.status;
   if (code != 200 && code != 206) return size * count;  // an error's page: not the file
-  if (code == 206 && (transfer.begin == 0 || transfer.begins_elsewhere)) {
-    transfer.status = Unavailable("the server sent other bytes than were asked for");
+  if (code == 206 && (transfer.begin == 0 || !transfer.begins_there)) {
+    transfer.status = Unavailable(transfer.answer.host + " sent other bytes than were asked for");
   } else {
-    transfer.status = transfer.sink(static_cast<int>(code), {data, size * count});
+    transfer.status = transfer.sink(transfer.answer, {data, size * count});
   }
   return transfer.status.ok() ? size * count : 0;  // 0 ends the transfer
 }
@@ -92,10 +98,11 @@ bool IsHopeless(CURLcode code) {
          code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT;
 }
 
-CURLcode Perform(CURL* curl, const std::string& url, const std::string& token, Transfer& transfer) {
+CURLcode Perform(CURL* curl, const std::string& url, const std::string& credential,
+                 Transfer& transfer) {
   curl_easy_reset(curl);  // options only: connections stay
   curl_slist* list = nullptr;
-  if (!token.empty()) list = curl_slist_append(list, ("Authorization: Bearer " + token).c_str());
+  if (!credential.empty()) list = curl_slist_append(list, credential.c_str());
   const std::unique_ptr<curl_slist, FreeList> headers(list);
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
@@ -128,14 +135,14 @@ HttpGetter::~HttpGetter() {
 // port of the same host (CVE-2022-27776).
 Status HttpGetter::Get(const GetRequest& request, const BodySink& sink, GetAnswer& answer) {
   std::string url = request.url;
-  std::string token = request.token;
+  std::string credential = request.credential;
   LEMMA_ASSIGN_OR_RETURN(Origin origin, OriginOf(url));
   for (int i = 0; i <= kRedirectsMax; ++i) {
-    answer = GetAnswer{0, 0, origin.host};
-    Transfer transfer{curl_, sink, request.begin, false, Ok()};
-    const CURLcode code = Perform(curl_, url, token, transfer);
+    answer = GetAnswer{0, 0, -1, origin.host};
+    Transfer transfer{curl_, sink, request.begin, answer, false, Ok()};
+    const CURLcode code = Perform(curl_, url, credential, transfer);
     if (!transfer.status.ok()) return transfer.status;
-    answer.status = static_cast<int>(transfer.Code());
+    transfer.ReadHead();
     if (code != CURLE_OK) {
       const std::string message = origin.host + ": " + curl_easy_strerror(code);
       return IsHopeless(code) ? IoError(message) : Unavailable(message);
@@ -151,7 +158,7 @@ Status HttpGetter::Get(const GetRequest& request, const BodySink& sink, GetAnswe
     if (origin.scheme == "https" && next_origin.scheme != "https") {
       return InvalidArgument(origin.host + " redirects from https to http, which is not followed");
     }
-    if (next_origin != origin) token.clear();
+    if (next_origin != origin) credential.clear();
     origin = std::move(next_origin);
   }
   return InvalidArgument(request.url.substr(0, request.url.find('?')) + " redirects in circles");

@@ -13,19 +13,23 @@ namespace lemma::hub {
 
 struct GetRequest {
   std::string url;
-  std::string token;   // "": none. Goes to the URL's own scheme, host and port, to no redirect's.
+  // A header's line that opens private models; "": none. Goes to the URL's own scheme, host and
+  // port, to no redirect's.
+  std::string credential;
   uint64_t begin = 0;  // over 0: ask for the bytes from here on
 };
 
 struct GetAnswer {
-  int status = 0;         // of the last answer, after redirects; 0: none came
-  int retry_after_s = 0;  // 0: the server named no time
-  std::string host;       // who answered last, for messages: never with a query
+  int status = 0;           // of the last answer, after redirects; 0: none came
+  int retry_after_s = 0;    // 0: the server named no time
+  int64_t body_bytes = -1;  // as its head says; -1: it does not
+  std::string host;         // who answered last, for messages: never with a query
 };
 
-// Takes a 2xx body in order. `status` is 206 where the bytes begin at GetRequest::begin, else 200
-// and they begin at 0. An error ends the transfer and is what Get returns.
-using BodySink = std::function<Status(int status, std::string_view bytes)>;
+// Takes a 200's or 206's body in order. The status is 206 where the bytes begin at
+// GetRequest::begin, else 200 and they begin at 0. An error ends the transfer and is what Get
+// returns.
+using BodySink = std::function<Status(const GetAnswer& answer, std::string_view bytes)>;
 
 class HttpGetter {
  public:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <optional>
 #include <set>
 
 #include "common/base/json.h"
@@ -19,11 +20,12 @@ std::string StringOf(const json::object& object, std::string_view name) {
   return value && value->is_string() ? std::string(value->get_string()) : "";
 }
 
-uint64_t SizeOf(const json::object& object, std::string_view name) {
+std::optional<uint64_t> SizeOf(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
-  return value && value->is_int64() && value->get_int64() > 0 && value->get_int64() <= kSizeMax
-             ? static_cast<uint64_t>(value->get_int64())
-             : 0;
+  if (!value || !value->is_int64()) return std::nullopt;
+  const int64_t size_bytes = value->get_int64();
+  if (size_bytes < 0 || size_bytes > kSizeMax) return std::nullopt;
+  return static_cast<uint64_t>(size_bytes);
 }
 
 const json::array* ArrayOf(const json::object& object, std::string_view name) {
@@ -42,15 +44,17 @@ std::string Escaped(std::string_view text) {
 // ?blobs=true each of "siblings" has "size", "blobId" (git's SHA-1) and, where the content lies in
 // LFS, "lfs": {"sha256", "size"}: huggingface_hub, HfApi.model_info(files_metadata=True).
 RemoteFile HuggingFaceFile(const json::object& entry) {
-  RemoteFile file{StringOf(entry, "rfilename"), SizeOf(entry, "size"), DigestKind::kGitBlobSha1,
+  RemoteFile file{StringOf(entry, "rfilename"), 0, DigestKind::kGitBlobSha1,
                   StringOf(entry, "blobId")};
+  std::optional<uint64_t> size_bytes = SizeOf(entry, "size");
   const json::value* lfs = entry.if_contains("lfs");
   if (lfs && lfs->is_object()) {
     file.digest_kind = DigestKind::kSha256;
     file.digest = StringOf(lfs->get_object(), "sha256");
-    if (const uint64_t size_bytes = SizeOf(lfs->get_object(), "size")) file.size_bytes = size_bytes;
+    if (const auto lfs_bytes = SizeOf(lfs->get_object(), "size")) size_bytes = lfs_bytes;
   }
-  if (!IsHex(file.digest, lfs && lfs->is_object() ? 64 : 40)) file.digest.clear();
+  file.size_bytes = size_bytes.value_or(0);
+  if (!size_bytes || !IsHex(file.digest, lfs && lfs->is_object() ? 64 : 40)) file.digest.clear();
   return file;
 }
 
@@ -60,9 +64,10 @@ RemoteFile ModelScopeFile(const json::object& entry) {
   RemoteFile file;
   if (StringOf(entry, "Type") == "tree") return file;
   file.name = StringOf(entry, "Path");
-  file.size_bytes = SizeOf(entry, "Size");
+  const auto size_bytes = SizeOf(entry, "Size");
+  file.size_bytes = size_bytes.value_or(0);
   file.digest = StringOf(entry, "Sha256");
-  if (!IsHex(file.digest, 64)) file.digest.clear();
+  if (!size_bytes || !IsHex(file.digest, 64)) file.digest.clear();
   return file;
 }
 
@@ -76,6 +81,17 @@ std::string Fingerprint(const std::vector<RemoteFile>& files) {
 }
 
 }  // namespace
+
+std::string Hub::TokenName() const {
+  return kind == HubKind::kHuggingFace ? "HF_TOKEN" : "MODELSCOPE_API_TOKEN";
+}
+
+// modelscope, hub/api.py HubApi.get_cookies: the token is a cookie of the session.
+std::string Hub::Credential() const {
+  if (token.empty()) return "";
+  return (kind == HubKind::kHuggingFace ? "Authorization: Bearer " : "Cookie: m_session_id=") +
+         token;
+}
 
 const RemoteFile* Listing::Find(std::string_view name) const {
   const auto found = std::find_if(files.begin(), files.end(),

@@ -18,6 +18,11 @@ struct Hub {
   HubKind kind = HubKind::kHuggingFace;
   std::string endpoint = "https://huggingface.co";  // no '/' at its end
   std::string token;                                // "": none
+
+  // The environment's name of the token, for messages.
+  std::string TokenName() const;
+  // The header's line that carries the token; "" without one.
+  std::string Credential() const;
 };
 
 struct RemoteFile {

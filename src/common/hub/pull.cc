@@ -13,6 +13,7 @@ namespace fs = std::filesystem;
 
 constexpr uint64_t kIndexBytesMax = 16 << 20;
 constexpr uint64_t kSpareBytes = 16 << 20;  // folders, links, a neighbour's log
+constexpr uint64_t kBytesTold = 256 << 20;  // takes a breath to check
 constexpr std::chrono::milliseconds kLockPoll{200};
 constexpr const char* kSingleFile = "model.safetensors";
 constexpr const char* kIndexFile = "model.safetensors.index.json";
@@ -76,10 +77,13 @@ class Puller {
         return DataLoss(request_.name.Repository() + " has no " + name +
                         ", which Lemma needs: is it a model in safetensors of the Qwen2 family?");
       }
-      if (file->digest.empty()) return DataLoss("the hub lists no hash for " + name);
+      if (file->digest.empty()) {
+        return DataLoss("the hub lists no size or no hash for " + name);
+      }
       if (name.ends_with(".safetensors")) bytes_of_weights += file->size_bytes;
       const fs::path blob = cache_.Blob(file->digest);
-      if (SizeOrZero(blob) == file->size_bytes && fs::exists(blob)) continue;
+      LEMMA_ASSIGN_OR_RETURN(const bool is_here, IsHere(*file, blob));
+      if (is_here) continue;
       missing.push_back(file);
       const uint64_t bytes_here = SizeOrZero(PartOf(blob));
       bytes_missing += file->size_bytes - std::min(bytes_here, file->size_bytes);
@@ -97,6 +101,19 @@ class Puller {
       LEMMA_RETURN_IF_ERROR(cache_.Link(listing_.commit, name, listing_.Find(name)->digest));
     }
     return Ok();
+  }
+
+  // A blob that is not what its name says, as after a disk's fault, is fetched again.
+  Result<bool> IsHere(const RemoteFile& file, const fs::path& blob) const {
+    std::error_code error;
+    if (!fs::is_regular_file(blob, error)) return false;
+    if (file.size_bytes >= kBytesTold) events_.on_note("checking " + file.name);
+    if (SizeOrZero(blob) == file.size_bytes) {
+      LEMMA_ASSIGN_OR_RETURN(const std::string digest, FileDigest(blob, file.digest_kind));
+      if (digest == file.digest) return true;
+    }
+    events_.on_note(file.name + ": what is here is damaged; fetching it again");
+    return false;
   }
 
   Status CheckSpace(uint64_t bytes_missing, uint64_t bytes_packed) const {

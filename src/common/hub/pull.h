@@ -19,7 +19,8 @@ struct PullRequest {
   double packed_share = 0;
 };
 
-// The snapshot's directory, complete. Where it is so already that is one request. Errors as
+// The snapshot's directory, complete, every byte as the hub lists it. Where it is so already that
+// is one request and a look at each byte. Errors as
 // DownloadFile's; kDataLoss also where the repository lacks a file that no model works without;
 // kIo also where the disk is known to be too small, before anything is fetched.
 Result<std::filesystem::path> Pull(const PullRequest& request, const PullEvents& events);

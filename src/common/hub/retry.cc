@@ -1,0 +1,45 @@
+#include "common/hub/retry.h"
+
+#include <algorithm>
+
+namespace lemma::hub {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr int kTriesMax = 10;
+constexpr milliseconds kFirstWait{500};  // doubled each time: 121.5 s in all
+constexpr milliseconds kWaitMax{30000};
+constexpr seconds kRetryAfterMax{60};
+
+}  // namespace
+
+Status Retry(const std::function<Try()>& once, const std::function<void(milliseconds)>& wait,
+             const std::function<void(const std::string& text)>& note) {
+  milliseconds next_wait = kFirstWait;
+  for (int n_tries = 1;; ++n_tries) {
+    const Try tried = once();
+    const Status& status = tried.status;
+    const seconds retry_after(tried.retry_after_s);
+    const bool is_limited = status.code() == StatusCode::kRateLimited && retry_after.count() > 0;
+    if (status.code() != StatusCode::kUnavailable && !is_limited) return status;
+    if (retry_after > kRetryAfterMax) return status;
+    if (tried.has_gained) {
+      n_tries = 1;
+      next_wait = kFirstWait;
+    }
+    if (n_tries >= kTriesMax) {
+      return Status(status.code(), status.message() + " (after " + std::to_string(kTriesMax) +
+                                       " tries). Check the network and the proxy settings and run "
+                                       "it again: it goes on from what is here");
+    }
+    const milliseconds now = std::max<milliseconds>(next_wait, retry_after);
+    note(status.message() + "; trying again" +
+         (now < seconds(1) ? "" : " in " + std::to_string(now / seconds(1)) + " s"));
+    wait(now);
+    next_wait = std::min(2 * next_wait, kWaitMax);
+  }
+}
+
+}  // namespace lemma::hub
