@@ -33,13 +33,12 @@ hub::Hub HubOf(const PullOptions& options) {
   hub.endpoint = options.endpoint;
   if (options.hub == "modelscope") {
     hub.kind = hub::HubKind::kModelScope;
-    hub.token = EnvironmentValue(hub.TokenName().c_str());
-    if (hub.endpoint.empty()) hub.endpoint = "https://modelscope.cn";
+    if (hub.endpoint.empty()) hub.endpoint = "https://www.modelscope.cn";
   } else {
-    hub.token = EnvironmentValue(hub.TokenName().c_str());
     if (hub.endpoint.empty()) hub.endpoint = EnvironmentValue("HF_ENDPOINT");
     if (hub.endpoint.empty()) hub.endpoint = "https://huggingface.co";
   }
+  hub.token = EnvironmentValue(hub.TokenName().c_str());  // this hub's own: for no other
   while (hub.endpoint.ends_with('/')) hub.endpoint.pop_back();
   return hub;
 }

@@ -169,6 +169,20 @@ test('on a terminal a line is never longer than the terminal is wide', async () 
   }
 });
 
+test('a path of wide characters is cut between them, to the terminal', async () => {
+  const hub = await makeHub();
+  const cache = mkdtempSync(join(directory, '模型缓存目录'.repeat(6)));
+  const wrapper = ['sh', '-c', 'exec script -qec "stty cols 80; exec $0 pull own/mini" /dev/null'];
+  const { stdout } = await start({ ...hub, cache }, [], {}, wrapper).done;
+  const bars = stdout.split(/[\r\n]+/).filter((line) => /\[#* *\] +\d+%/.test(line));
+  assert.ok(bars.some((bar) => bar.startsWith('...')), stdout);
+  for (const bar of bars) {
+    assert.doesNotMatch(bar, /\ufffd/);
+    const columns = [...bar].reduce((sum, c) => sum + (c > '\u2000' ? 2 : 1), 0);
+    assert.ok(columns < 80, bar);
+  }
+});
+
 test('names that are no names are refused before anything is asked', async () => {
   const hub = await makeHub();
   for (const name of ['mini', '../x/y', 'a/..', 'a/b@../c', 'a/b@', 'a/b/c', '.a/b', 'a/b?x=1']) {
