@@ -175,7 +175,7 @@ Result<std::string> FetchText(HttpGetter& http, const Hub& hub, const std::strin
     const Status got = http.Get({url, hub.Credential(), 0}, sink, answer);
     return {got.ok() ? StatusOfAnswer(answer, hub, what) : got, answer.retry_after_s};
   };
-  LEMMA_RETURN_IF_ERROR(Retry(once, &Sleep, events.on_note));
+  LEMMA_RETURN_IF_ERROR(Retry(kTriesOfList, once, &Sleep, events.on_note));
   return text;
 }
 
@@ -191,7 +191,7 @@ Status DownloadFile(HttpGetter& http, const Hub& hub, const std::string& url,
     most_bytes = std::max(most_bytes, part.size_bytes());
     return {status, answer.retry_after_s, has_gained};
   };
-  LEMMA_RETURN_IF_ERROR(Retry(once, &Sleep, events.on_note));
+  LEMMA_RETURN_IF_ERROR(Retry(kTriesOfFile, once, &Sleep, events.on_note));
   LEMMA_RETURN_IF_ERROR(part.Sync());
   LEMMA_ASSIGN_OR_RETURN(const std::string digest, FileDigest(part_path, file.digest_kind));
   if (digest != file.digest) {

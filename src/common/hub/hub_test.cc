@@ -158,9 +158,9 @@ TEST_F(CacheTest, WithoutARevisionWhatWasPulledLastIsFound) {
 std::vector<int64_t> Waits(const std::vector<Try>& tries, Status* last = nullptr) {
   std::vector<int64_t> waits;
   size_t n_tries = 0;
-  const Status status =
-      Retry([&] { return tries[std::min(n_tries++, tries.size() - 1)]; },
-            [&](auto time) { waits.push_back(time.count()); }, [](const std::string&) {});
+  const Status status = Retry(
+      kTriesOfFile, [&] { return tries[std::min(n_tries++, tries.size() - 1)]; },
+      [&](auto time) { waits.push_back(time.count()); }, [](const std::string&) {});
   if (last) *last = status;
   return waits;
 }

@@ -8,14 +8,14 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr int kTriesMax = 10;
-constexpr milliseconds kFirstWait{500};  // doubled each time: 121.5 s in all
+constexpr milliseconds kFirstWait{500};  // doubled each time
 constexpr milliseconds kWaitMax{30000};
 constexpr seconds kRetryAfterMax{60};
 
 }  // namespace
 
-Status Retry(const std::function<Try()>& once, const std::function<void(milliseconds)>& wait,
+Status Retry(int n_tries_max, const std::function<Try()>& once,
+             const std::function<void(milliseconds)>& wait,
              const std::function<void(const std::string& text)>& note) {
   milliseconds next_wait = kFirstWait;
   for (int n_tries = 1;; ++n_tries) {
@@ -29,8 +29,8 @@ Status Retry(const std::function<Try()>& once, const std::function<void(millisec
       n_tries = 1;
       next_wait = kFirstWait;
     }
-    if (n_tries >= kTriesMax) {
-      return Status(status.code(), status.message() + " (after " + std::to_string(kTriesMax) +
+    if (n_tries >= n_tries_max) {
+      return Status(status.code(), status.message() + " (after " + std::to_string(n_tries_max) +
                                        " tries). Check the network and the proxy settings and run "
                                        "it again: it goes on from what is here");
     }
