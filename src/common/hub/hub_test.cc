@@ -111,6 +111,7 @@ TEST(DigestTest, AsGitAndLfsComputeThem) {
 class CacheTest : public testing::Test {
  protected:
   void SetUp() override { std::filesystem::remove_all(cache_); }
+  void TearDown() override { std::filesystem::remove_all(cache_); }
 
   void Pull(const std::string& revision, const std::string& commit) {
     ASSERT_TRUE(repository_.MakeFolders(commit).ok());
@@ -130,7 +131,9 @@ class CacheTest : public testing::Test {
   }
 
   const std::string one_ = std::string(40, '1'), two_ = std::string(40, '2');
-  const std::filesystem::path cache_ = testing::TempDir() + "/lemma_hub_cache";
+  const std::filesystem::path cache_ =
+      std::filesystem::path(testing::TempDir()) /
+      (std::string("hub_") + testing::UnitTest::GetInstance()->current_test_info()->name());
   const RepositoryCache repository_{cache_, ModelName{"a", "b", ""}};
 };
 
