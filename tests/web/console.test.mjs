@@ -96,11 +96,19 @@ function busyLoad(address, more = {}) {
 
 test('a busy hour is told in figures and drawn', async () => {
   const { page, faults } = await openConsole(browser, server, '#/settings');
-  await delayTimers(page); // a link is followed as soon as it is seen
-  await page.reload();
   await page.route('**/admin/api/usage?*', (route) => route.fulfill({ json: busyHour(route.request().url()) }));
   await page.route('**/admin/api/load?*', (route) => route.fulfill({ json: busyLoad(route.request().url()) }));
-  await goTo(page, 'Overview');
+  await delayTimers(page);
+  await page.reload();
+  await page.evaluate(() => new Promise((followed) => { // a link, as soon as it is there
+    const seek = () => {
+      const link = document.querySelector('nav a[href="#/overview"]');
+      if (!link) return void requestAnimationFrame(seek);
+      link.click();
+      followed();
+    };
+    seek();
+  }));
   await page.locator('.chart canvas').nth(5).waitFor();
   await page.locator('.tile').nth(11).waitFor();
   assert.deepEqual(await page.locator('.tile dt').allInnerTexts(), [
