@@ -282,9 +282,8 @@ void AddBench(CLI::App& app, ExitStatus& exit_status) {
   command->footer(
       "Examples:\n  lemma bench --model random-1.5b --weights q8 --rounds 9\n"
       "  lemma bench --model random-1.5b --only \"8 streams, 256 shared\"\n"
-      "Shares: the bytes of weights and KV against what the machine reads in that time, or the "
-      "products\n"
-      "of weights against what it multiplies, whichever is nearer, measured in the same round.");
+      "Shares: of what the machine reads in that time (weights and KV) or multiplies (weights),\n"
+      "whichever is nearer, measured in the same round.");
   command->callback([options, &exit_status] { exit_status.value = Report(Bench(*options)); });
 }
 

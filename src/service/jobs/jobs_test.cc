@@ -172,6 +172,7 @@ TEST_P(JobsTest, WhatIsForgottenIsNotThereAnyMore) {
   };
   // It has to end first, which may be before the answer.
   const json::object ending = forget(runs);
+  EXPECT_EQ(ending.at("id").as_string(), runs);
   if (!ending.contains("status")) EXPECT_EQ(ending, forgotten(runs));
   while (Ask(*jobs, "GET", "/v1/jobs/" + runs)->response.status != 404) {
   }
