@@ -39,6 +39,7 @@ hub::Hub HubOf(const PullOptions& options) {
     if (hub.endpoint.empty()) hub.endpoint = "https://huggingface.co";
   }
   hub.token = EnvironmentValue(hub.TokenName().c_str());  // this hub's own: for no other
+  hub.ca_file = EnvironmentValue("SSL_CERT_FILE");        // OpenSSL's own name of it
   while (hub.endpoint.ends_with('/')) hub.endpoint.pop_back();
   return hub;
 }
@@ -135,8 +136,8 @@ void AddPull(CLI::App& app, ExitStatus& exit_status) {
   command->footer(
       "Examples:\n  lemma pull vibethinker-1.5b\n"
       "  lemma pull WeiboAI/VibeThinker-1.5B@main --hub modelscope\n"
-      "Environment: HF_TOKEN, HF_ENDPOINT, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE, https_proxy;\n"
-      "with --hub modelscope MODELSCOPE_API_TOKEN.\n"
+      "Environment: HF_TOKEN, HF_ENDPOINT, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE, https_proxy,\n"
+      "SSL_CERT_FILE; with --hub modelscope MODELSCOPE_API_TOKEN.\n"
       "A pull that was stopped goes on where it was. Without --if-missing every byte that is here\n"
       "is checked, and fetched again where it is damaged. Of a model that was pulled from both "
       "hubs\n"

@@ -1,16 +1,17 @@
 // A server that behaves as Hugging Face and ModelScope do, and as badly as a test asks.
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 const gitSha1 = (bytes) => createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 
 export const commit = 'c0ffee'.repeat(6) + 'c0ff';
 
-async function listen(handler) {
-  const server = createServer(handler);
+async function listen(handler, tls) {
+  const server = tls ? createTlsServer(tls, handler) : createServer(handler);
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { server, url: `http://127.0.0.1:${server.address().port}` };
+  return { server, url: `http${tls ? 's' : ''}://127.0.0.1:${server.address().port}` };
 }
 
 // `files`: name -> bytes. Those over 100,000 bytes are in LFS: behind a redirect to another port.
@@ -19,8 +20,9 @@ async function listen(handler) {
 //   ignoreRanges, wrongBytes (a name), bytesPerTick (slow), list(entry) -> a changed entry
 //   retryAfter, in seconds;   page(name) -> { bytes, chunked }: a page with status 200 for a file
 //   shiftRange (bytes from elsewhere than asked);   redirect(name) -> another Location
+// `tls`, { cert, key }: both of its addresses are https.
 // Returns { url, behave, requests: [{ path, host, authorization, cookie, range }], close() }.
-export async function startHub(files) {
+export async function startHub(files, tls) {
   const behave = { status: () => 0, cutAfter: () => -1, list: (entry) => entry, page: () => null,
                    redirect: () => null };
   const requests = [];
@@ -71,7 +73,7 @@ export async function startHub(files) {
     const status = record(request);
     if (status) return response.writeHead(status, head()).end();
     sendFile(decodeURIComponent(request.url.slice(1)), request, response);
-  });
+  }, tls);
 
   const api = await listen((request, response) => {
     const status = record(request);
@@ -101,7 +103,7 @@ export async function startHub(files) {
     } else {
       response.writeHead(404).end();
     }
-  });
+  }, tls);
 
   return {
     url: api.url, storageUrl: storage.url, behave, requests,

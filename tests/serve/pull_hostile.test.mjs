@@ -4,9 +4,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
+import { makeCertificate } from './certificate.mjs';
 import { commit } from './hub_server.mjs';
 import {
-  assertPulled, endPulls, makeHub, miniFiles, modelScope, partBytes, pull, weights,
+  assertPulled, directory, endPulls, makeHub, miniFiles, modelScope, partBytes, pull, weights,
 } from './pulling.mjs';
 
 after(endPulls);
@@ -86,6 +87,26 @@ test('a relative redirect is followed, and one in circles is not', async () => {
   assert.equal(reply.status, 1);
   assert.match(reply.stderr, /config.json redirects in circles/);
   assert.ok(circle.requests.length < 20);
+});
+
+test('a hub of a network\'s own authority is trusted once that is named, and then not left for http', async () => {
+  const { cert, key } = makeCertificate(directory);
+  const hub = await makeHub(miniFiles, { cert: readFileSync(cert), key: readFileSync(key) });
+  const stranger = await pull(hub);
+  assert.equal(stranger.status, 1);
+  assert.match(stranger.stderr, /127.0.0.1: .*; where the authority .* SSL_CERT_FILE/);
+  const misnamed = await pull(hub, [], { SSL_CERT_FILE: join(directory, 'none.crt') });
+  assert.equal(misnamed.status, 1);
+  assert.match(misnamed.stderr, /see the file that SSL_CERT_FILE names/);
+  assert.equal(hub.requests.length, 0);
+  const plain = await makeHub();
+  hub.behave.redirect = (name) => `${plain.url}/own/mini/resolve/${commit}/${name}`;
+  const led = await pull(hub, [], { SSL_CERT_FILE: cert });
+  assert.equal(led.status, 1);
+  assert.match(led.stderr, /redirects from https to http, which is not followed/);
+  assert.equal(plain.requests.length, 0);
+  hub.behave.redirect = () => null;
+  assertPulled(hub, await pull(hub, [], { SSL_CERT_FILE: cert }));
 });
 
 test('damaged bytes are refused, named and removed', async () => {

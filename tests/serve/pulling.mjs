@@ -24,8 +24,8 @@ export const miniFiles = Object.fromEntries(
     names.map((name) => [name, readFileSync(join(source, name))]));
 export const weights = miniFiles['model.safetensors'];
 
-export async function makeHub(files = miniFiles) {
-  const hub = await startHub({ 'README.md': Buffer.from('not needed'), ...files });
+export async function makeHub(files = miniFiles, tls) {
+  const hub = await startHub({ 'README.md': Buffer.from('not needed'), ...files }, tls);
   hubs.push(hub);
   const cache = mkdtempSync(join(directory, 'cache-'));
   return { ...hub, cache, repository: join(cache, 'models--own--mini') };

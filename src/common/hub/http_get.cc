@@ -92,14 +92,25 @@ size_t OnBody(char* data, size_t size, size_t count, void* context) {
   return transfer.status.ok() ? size * count : 0;  // 0 ends the transfer
 }
 
-// Certificates do not become right by asking again.
-bool IsHopeless(CURLcode code) {
-  return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
-         code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT;
+Status TransferError(const std::string& host, CURLcode code) {
+  const std::string message = host + ": " + curl_easy_strerror(code);
+  switch (code) {  // these do not become right by asking again
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return IoError(message +
+                     "; where the authority is your network's own, name its PEM file in "
+                     "SSL_CERT_FILE");
+    case CURLE_SSL_CACERT_BADFILE:
+      return IoError(message + "; see the file that SSL_CERT_FILE names");
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT:
+      return IoError(message);
+    default:
+      return Unavailable(message);
+  }
 }
 
 CURLcode Perform(CURL* curl, const std::string& url, const std::string& credential,
-                 Transfer& transfer) {
+                 const std::string& ca_file, Transfer& transfer) {
   curl_easy_reset(curl);  // options only: connections stay
   curl_slist* list = nullptr;
   if (!credential.empty()) list = curl_slist_append(list, credential.c_str());
@@ -111,6 +122,7 @@ CURLcode Perform(CURL* curl, const std::string& url, const std::string& credenti
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, kConnectSecondsMax);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, kStallBytesPerSecond);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, kStallSeconds);
+  if (!ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, ca_file.c_str());
   const std::string range = std::to_string(transfer.begin) + "-";
   if (transfer.begin > 0) curl_easy_setopt(curl, CURLOPT_RANGE, range.c_str());
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &OnHeader);
@@ -122,7 +134,9 @@ CURLcode Perform(CURL* curl, const std::string& url, const std::string& credenti
 
 }  // namespace
 
-HttpGetter::HttpGetter() : curl_((curl_global_init(CURL_GLOBAL_DEFAULT), curl_easy_init())) {
+HttpGetter::HttpGetter(std::string ca_file)
+    : curl_((curl_global_init(CURL_GLOBAL_DEFAULT), curl_easy_init())),
+      ca_file_(std::move(ca_file)) {
   LEMMA_CHECK(curl_ != nullptr, "libcurl does not start");
 }
 
@@ -140,13 +154,10 @@ Status HttpGetter::Get(const GetRequest& request, const BodySink& sink, GetAnswe
   for (int i = 0; i <= kRedirectsMax; ++i) {
     answer = GetAnswer{0, 0, -1, origin.host};
     Transfer transfer{curl_, sink, request.begin, answer, false, Ok()};
-    const CURLcode code = Perform(curl_, url, credential, transfer);
+    const CURLcode code = Perform(curl_, url, credential, ca_file_, transfer);
     if (!transfer.status.ok()) return transfer.status;
     transfer.ReadHead();
-    if (code != CURLE_OK) {
-      const std::string message = origin.host + ": " + curl_easy_strerror(code);
-      return IsHopeless(code) ? IoError(message) : Unavailable(message);
-    }
+    if (code != CURLE_OK) return TransferError(origin.host, code);
     curl_off_t retry_after_s = 0;
     curl_easy_getinfo(curl_, CURLINFO_RETRY_AFTER, &retry_after_s);
     answer.retry_after_s = static_cast<int>(std::min<curl_off_t>(retry_after_s, 86400));

@@ -33,18 +33,20 @@ using BodySink = std::function<Status(const GetAnswer& answer, std::string_view 
 
 class HttpGetter {
  public:
-  HttpGetter();
+  // `ca_file`, PEM: the authorities that are trusted beside the system's; "": none.
+  explicit HttpGetter(std::string ca_file);
   ~HttpGetter();
   HttpGetter(const HttpGetter&) = delete;
   HttpGetter& operator=(const HttpGetter&) = delete;
 
   // Ok where an answer came whole, whatever its status. kUnavailable: the connection failed or was
-  // cut, worth another try. kInvalidArgument: a URL or redirect that is not followed. Else: the
-  // sink's own error.
+  // cut, worth another try. kInvalidArgument: a URL or redirect that is not followed. kIo: a
+  // certificate that is not trusted. Else: the sink's own error.
   Status Get(const GetRequest& request, const BodySink& sink, GetAnswer& answer);
 
  private:
   void* const curl_;  // CURL, which is void: keeps its connections between calls
+  const std::string ca_file_;
 };
 
 }  // namespace lemma::hub

@@ -18,6 +18,7 @@ struct Hub {
   HubKind kind = HubKind::kHuggingFace;
   std::string endpoint = "https://huggingface.co";  // no '/' at its end
   std::string token;                                // "": none
+  std::string ca_file;                              // as HttpGetter's
 
   // The environment's name of the token, for messages.
   std::string TokenName() const;

@@ -37,7 +37,10 @@ uint64_t SizeOrZero(const fs::path& path) {
 class Puller {
  public:
   Puller(const PullRequest& request, const PullEvents& events)
-      : request_(request), events_(events), cache_(request.cache, request.name) {}
+      : request_(request),
+        events_(events),
+        cache_(request.cache, request.name),
+        http_(request.hub.ca_file) {}
 
   Result<fs::path> Run() {
     LEMMA_ASSIGN_OR_RETURN(const std::string text,
