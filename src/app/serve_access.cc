@@ -117,6 +117,7 @@ Status ServeAccess::OpenKeys(const ServeAccessOptions& options, const std::strin
         const Status ended = jobs->DeleteOlder(keep_jobs_ms, stop);
         if (!ended.ok()) LogWarning("serve: old jobs stay: {}", ended.message());
       });
+  retention_->RunSoon();  // this process may end before the first interval does
   LEMMA_ASSIGN_OR_RETURN(const auto directory, DataDirectory(options.data));
   LEMMA_ASSIGN_OR_RETURN(secret_, access::KeySecret::Load(directory / kKeySecretFile));
   replicas_.emplace(*store_.database, store_.keys->secret(), clock_);

@@ -18,7 +18,8 @@ using access::AdminRole;
 
 Status NoSuchJob(const std::string& id) { return NotFound("there is no job " + id); }
 
-// As its owner sees it, without what was asked and answered: of that, votes are a part.
+// As its owner sees it, without what was asked and answered (of that, votes are a part) and without
+// what may open its receiver.
 json::object ToJson(const store::Job& job) {
   json::object object = jobs::RenderJob(job);
   object["key_id"] = job.key_id;
@@ -27,7 +28,7 @@ json::object ToJson(const store::Job& job) {
   object.erase("idempotency_key");
   if (json::object* progress = object.at("progress").if_object()) progress->erase("votes");
   if (json::value* webhook = object.if_contains("webhook")) {
-    webhook->as_object()["url"] = Redacted(job.webhook.url);
+    webhook->as_object()["url"] = HostOfUrl(job.webhook.url);
   }
   return object;
 }

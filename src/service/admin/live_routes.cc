@@ -29,8 +29,9 @@ Result<net::HttpResponse> List(Call& call) {
 
 Result<net::HttpResponse> Cancel(Call& call) {
   const std::string& id = call.path.at("id");
-  if (!call.parts.live.Cancel(id)) return NotFound("no request " + id + " runs in this gateway");
+  // Its entry first: what cannot be written down is not done.
   LEMMA_RETURN_IF_ERROR(call.parts.audit.Append(call.actor(), "request.cancel", id));
+  if (!call.parts.live.Cancel(id)) return NotFound("no request " + id + " runs in this gateway");
   return Done();
 }
 

@@ -8,6 +8,7 @@
 #include "service/admin/parts.h"
 #include "service/admin/profile_json.h"
 #include "service/admin/routes.h"
+#include "service/gateway/escaped_text.h"
 #include "service/gateway/live_profiles.h"
 #include "service/gateway/profile_preview.h"
 #include "service/gateway/prompt_counter.h"
@@ -116,9 +117,9 @@ Result<net::HttpResponse> Render(Call& call) {
   const gateway::ProfileCall profile_call = gateway::ReadProfileCall(fields, call.body);
   LEMMA_RETURN_IF_ERROR(wrong);
   LEMMA_ASSIGN_OR_RETURN(const ProfilePtr profile, RenderedProfile(call, profile_call.reference));
-  LEMMA_ASSIGN_OR_RETURN(
-      const gateway::InjectedPrompts prompts,
-      gateway::InjectPrompts(*profile, profile_call, {}, call.text("system"), call.text("prompt")));
+  LEMMA_ASSIGN_OR_RETURN(const gateway::InjectedPrompts prompts,
+                         gateway::InjectPrompts(*profile, profile_call, {}, call.text("system"),
+                                                gateway::DecodeIfEscaped(call.text("prompt"))));
   json::object object = {
       {"profile", profile->name}, {"variables", json::value_from(profile->variables)},
       {"system", prompts.system}, {"user", prompts.user},

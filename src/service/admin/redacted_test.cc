@@ -22,5 +22,16 @@ TEST(RedactedTest, OtherValuesStay) {
   }
 }
 
+TEST(RedactedTest, OfAUrlItsSchemeAndHostAreLeft) {
+  for (const char* url :
+       {"https://hooks.example:8443/services/planted", "https://hooks.example:8443?token=planted",
+        "https://hooks.example:8443#planted", "https://lemma:planted@hooks.example:8443/x"}) {
+    EXPECT_EQ(HostOfUrl(url), "https://hooks.example:8443/…") << url;
+  }
+  EXPECT_EQ(HostOfUrl("https://lemma:planted@hooks.example"), "https://hooks.example");
+  EXPECT_EQ(HostOfUrl("http://10.0.0.7:9000"), "http://10.0.0.7:9000");
+  EXPECT_EQ(HostOfUrl("planted"), "…");
+}
+
 }  // namespace
 }  // namespace lemma::admin

@@ -51,9 +51,10 @@ Result<net::HttpResponse> SetDraining(Call& call, bool is_draining) {
     LEMMA_RETURN_IF_ERROR(call.parts.stored_replicas.Refresh());
     return Done();
   }
-  LEMMA_RETURN_IF_ERROR(call.parts.pool.SetDraining(id, is_draining));
+  // Its entry first: what cannot be written down is not done.
   LEMMA_RETURN_IF_ERROR(
       call.parts.audit.Append(call.actor(), is_draining ? "replica.drain" : "replica.undrain", id));
+  LEMMA_RETURN_IF_ERROR(call.parts.pool.SetDraining(id, is_draining));
   return Done();
 }
 
@@ -62,8 +63,8 @@ Result<net::HttpResponse> Undrain(Call& call) { return SetDraining(call, /*is_dr
 
 Result<net::HttpResponse> Restart(Call& call) {
   const std::string& id = call.path.at("id");
-  LEMMA_RETURN_IF_ERROR(call.parts.pool.Restart(id));
   LEMMA_RETURN_IF_ERROR(call.parts.audit.Append(call.actor(), "replica.restart", id));
+  LEMMA_RETURN_IF_ERROR(call.parts.pool.Restart(id));
   return JsonResponse(json::object{{"id", id}, {"state", "restarting"}}, 202);
 }
 

@@ -2,6 +2,7 @@
 // database.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <soci/soci.h>
 #include <unistd.h>
 
 #include <mutex>
@@ -187,7 +188,22 @@ TEST_F(ReplicaRoutesTest, WhatIsThereFromTheStartDrainsButDoesNotGo) {
   const std::string audit = AskAs(admin_, "GET", "/audit?target=remote-0").body;
   EXPECT_THAT(audit, HasSubstr("replica.drain"));
   EXPECT_THAT(audit, HasSubstr("replica.undrain"));
-  EXPECT_THAT(audit, Not(HasSubstr("replica.restart"))) << "nothing was";
+  EXPECT_THAT(audit, HasSubstr("replica.restart")) << "it was asked for";
+}
+
+TEST_F(ReplicaRoutesTest, WhatCannotBeAuditedIsNotDone) {
+  const auto request = live_.Enter("r1", clock_.NowMs());
+  ASSERT_TRUE(database_
+                  ->Write([](soci::session& sql) {
+                    sql << "ALTER TABLE audit_log RENAME TO lost";
+                    return Ok();
+                  })
+                  .ok());
+  for (const char* path : {"/replicas/remote-0/drain", "/live/r1/cancel"}) {
+    EXPECT_GE(AskAs(admin_, "POST", path).status, 500) << path;
+  }
+  EXPECT_NE(StateOf(*pool_, "remote-0"), "draining");
+  EXPECT_FALSE(request->is_cancelled());
 }
 
 TEST_F(ReplicaRoutesTest, WhatIsWrongIsNamed) {

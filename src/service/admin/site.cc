@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/net/address.h"
 #include "common/net/bearer.h"
 #include "common/net/foreign.h"
@@ -18,6 +20,18 @@ Status Foreign(std::string message) {
 bool IsLoopbackHost(std::string_view host) {
   const auto address = net::ParseAddress(std::string(net::WithoutPort(host)) + ":1");
   return address.ok() && net::IsLoopback(*address);
+}
+
+// The last element of that list, "" where there is none. Lines of one name are one list (RFC 9110,
+// 5.3): a proxy adds its part to the last line, or a line of its own behind the client's.
+std::string_view LastForwarded(const net::HttpRequest& request) {
+  const auto line =
+      std::find_if(request.headers.rbegin(), request.headers.rend(), [](const net::Header& header) {
+        return net::EqualsIgnoreCase(header.name, "x-forwarded-for");
+      });
+  if (line == request.headers.rend()) return "";
+  const std::string_view list = line->value;
+  return net::WithoutBlanks(list.substr(list.rfind(',') + 1));  // npos + 1: all of it
 }
 
 }  // namespace
@@ -50,16 +64,11 @@ Status Site::Check(const net::HttpRequest& request) const {
 }
 
 std::string Site::AddressOf(const net::HttpRequest& request) const {
-  const std::string_view forwarded = request.header("x-forwarded-for");
-  if (!origin_.empty() && !forwarded.empty()) {
-    const size_t comma = forwarded.rfind(',');
-    // Anybody may write what stands before the proxy's own part.
-    const std::string_view last =
-        net::WithoutBlanks(comma == forwarded.npos ? forwarded : forwarded.substr(comma + 1));
-    constexpr std::string_view kOfAddresses = "0123456789abcdefABCDEF.:[]";
-    if (last.size() <= 64 && last.find_first_not_of(kOfAddresses) == last.npos) {
-      return std::string(last);
-    }
+  // Anybody may write what stands before the proxy's own part.
+  const std::string_view last = origin_.empty() ? "" : LastForwarded(request);
+  constexpr std::string_view kOfAddresses = "0123456789abcdefABCDEF.:[]";
+  if (!last.empty() && last.size() <= 64 && last.find_first_not_of(kOfAddresses) == last.npos) {
+    return std::string(last);
   }
   return std::string(net::WithoutPort(request.peer));
 }

@@ -44,7 +44,20 @@ TEST(SiteTest, OnlyTheProxysOwnPartNamesTheCaller) {
   const Site proxied = *Site::Of("https://admin.example.org");
   EXPECT_EQ(proxied.AddressOf(forwarded("1.2.3.4, 10.0.0.7")), "10.0.0.7");
   EXPECT_EQ(proxied.AddressOf(forwarded("10.0.0.7, <script>")), "127.0.0.1");
+  EXPECT_EQ(proxied.AddressOf(forwarded("1.2.3.4,")), "127.0.0.1") << "nobody is named";
   EXPECT_EQ(Site::Of("")->AddressOf(forwarded("10.0.0.7")), "127.0.0.1") << "there is no proxy";
+}
+
+TEST(SiteTest, AProxyThatAddsALineIsHeardOverTheLinesOfItsClient) {
+  const Site proxied = *Site::Of("https://admin.example.org");
+  const auto address = [&](std::vector<net::Header> headers) {
+    return proxied.AddressOf(Request("GET", std::move(headers)));
+  };
+  EXPECT_EQ(address({{"X-Forwarded-For", "1.2.3.4"},
+                     {"Accept", "*/*"},
+                     {"x-forwarded-for", "5.6.7.8, 10.0.0.7"}}),
+            "10.0.0.7");
+  EXPECT_EQ(address({{"X-Forwarded-For", "1.2.3.4"}, {"X-Forwarded-For", ""}}), "127.0.0.1");
 }
 
 }  // namespace

@@ -132,8 +132,9 @@ TEST_F(UsageRoutesTest, WhatRunsIsSeenAndEnded) {
   EXPECT_TRUE(is_ended);
   EXPECT_EQ(AskAs(admin, "POST", "/live/none/cancel").status, 404);
   const json::object log = Parse(AskAs(admin, "GET", "/audit?action=request.cancel"));
-  ASSERT_EQ(log.at("entries").as_array().size(), 1u) << "of what was ended alone";
-  EXPECT_EQ(log.at("entries").at(0).at("target"), "r1");
+  ASSERT_EQ(log.at("entries").as_array().size(), 2u) << "of what was asked for";
+  EXPECT_EQ(log.at("entries").at(0).at("target"), "none");
+  EXPECT_EQ(log.at("entries").at(1).at("target"), "r1");
 }
 
 TEST_F(UsageRoutesTest, WhatIsWrongIsNamed) {

@@ -17,8 +17,9 @@ using store::AlertState;
 
 constexpr int64_t kMinuteMs = 60'000;
 constexpr int64_t kLeaseMs = 30'000;  // of the turn: after a process that died another one goes on
-// Of one round: with receivers that hang (10 s each) the turn must not run out.
-constexpr int64_t kSentMax = 2;
+// After this a round sends no more: receivers that hang (10 s each) must not outlast the turn, nor
+// hold up the end of the process.
+constexpr std::chrono::seconds kRoundMax{10};
 
 // Only what is told: the beginning of an alert, and its end.
 bool IsTold(AlertState before, AlertState after) {
@@ -40,6 +41,7 @@ AlertWatch::AlertWatch(store::Database& database, const access::KeySecret& secre
       alerts_(database, clock) {}
 
 Status AlertWatch::Round() {
+  const TimePoint end = std::chrono::steady_clock::now() + kRoundMax;
   LEMMA_ASSIGN_OR_RETURN(const std::vector<AlertRule> rules, alerts_.List());
   if (rules.empty()) return Ok();  // without a write
   LEMMA_ASSIGN_OR_RETURN(const bool is_our_turn, alerts_.TakeLease(holder_, kLeaseMs));
@@ -51,10 +53,13 @@ Status AlertWatch::Round() {
   for (const AlertRule& rule : rules) {
     note(Look(rule).WithPrefix("alert " + rule.id + " (" + rule.spec.name + ")"));
   }
-  const auto due = alerts_.Due(kSentMax);
+  const auto due = alerts_.Due();
   note(due.status());
   if (!due.ok()) return first;
-  for (const store::AlertDelivery& delivery : *due) note(Deliver(delivery));
+  for (const store::AlertDelivery& delivery : *due) {
+    note(Deliver(delivery));
+    if (std::chrono::steady_clock::now() > end) break;  // the next round goes on
+  }
   return first;
 }
 

@@ -49,7 +49,7 @@ class AlertWatchTest : public store::DatabaseTest {
       log.Append(record);
     }
   }
-  store::AlertRule Create(double threshold, int64_t for_minutes) {
+  store::AlertRule Create(double threshold, int64_t for_minutes, const std::string& url = "") {
     store::AlertSpec spec;
     spec.name = "too many errors";
     spec.metric = "error_rate";
@@ -57,7 +57,7 @@ class AlertWatchTest : public store::DatabaseTest {
     spec.for_minutes = for_minutes;
     spec.window_minutes = 5;
     spec.filters = {{store::UsageDimension::kKey, {"key_a"}}};
-    spec.webhook_url = receiver_.url();
+    spec.webhook_url = url.empty() ? receiver_.url() : url;
     return *alerts_->Create(spec);
   }
   store::AlertRule Only() { return alerts_->List()->at(0); }
@@ -163,6 +163,35 @@ TEST_P(AlertWatchTest, ARuleThatFailsSilencesNoOther) {
   EXPECT_FALSE(done.ok());
   EXPECT_THAT(done.message(), HasSubstr(broken));
   EXPECT_EQ(alerts_->List()->at(1).state, AlertState::kFiring);
+  EXPECT_EQ(receiver_.requests().size(), 1u);
+}
+
+TEST_P(AlertWatchTest, WhatIsOverIsNotToldAsBegunAfterwards) {
+  AlertWatch watch(*database_, *secret_, clock_);
+  Create(0.5, /*for_minutes=*/0);
+  Log(4, "key_a", /*is_error=*/true);
+  receiver_.http_status = 500;
+  ASSERT_TRUE(watch.Round().ok());
+  Log(6, "key_a", /*is_error=*/false);
+  receiver_.http_status = 200;
+  ASSERT_TRUE(watch.Round().ok());
+  clock_.Advance(webhook::RetryAfterMs(1));
+  ASSERT_TRUE(watch.Round().ok());
+  const auto requests = receiver_.requests();
+  ASSERT_EQ(requests.size(), 2u);
+  EXPECT_EQ(StateOf(requests[0]), "firing") << "which has failed";
+  EXPECT_EQ(StateOf(requests[1]), "resolved");
+}
+
+TEST_P(AlertWatchTest, ReceiversThatFailDoNotHoldUpOthers) {
+  AlertWatch watch(*database_, *secret_, clock_);
+  Receiver broken;
+  broken.http_status = 500;
+  for (int i = 0; i < 3; ++i) Create(0.5, /*for_minutes=*/0, broken.url());
+  Create(0.5, /*for_minutes=*/0);
+  Log(4, "key_a", /*is_error=*/true);
+  ASSERT_TRUE(watch.Round().ok());
+  EXPECT_EQ(broken.requests().size(), 3u);
   EXPECT_EQ(receiver_.requests().size(), 1u);
 }
 

@@ -75,6 +75,35 @@ TEST_P(JobLifeTest, WhatIsSaidIsSeenWhileItRuns) {
   EXPECT_THAT(stream->response.body, HasSubstr(R"("status":"done")"));
 }
 
+TEST_P(JobLifeTest, OneKeyCannotTakeAllStreamsOfAGateway) {
+  const auto jobs = Begin();
+  const std::string id = Post(*jobs, kSolveJob);
+  door_.WaitFor(1);
+  const std::string path = "/v1/jobs/" + id + "/events";
+  std::vector<std::unique_ptr<Asked>> followers;
+  for (size_t i = 0; i < kKeyStreamsMax; ++i) followers.push_back(Ask(*jobs, "GET", path));
+  const auto refused = Ask(*jobs, "GET", path);
+  refused->Wait();
+  EXPECT_EQ(refused->response.status, 429);
+  EXPECT_NE(refused->response.header("retry-after"), "");
+  EXPECT_THAT(refused->response.body, HasSubstr("this API key follows"));
+
+  const json::object others = Ask(*jobs, "POST", "/v1/jobs", kSolveJob, {}, "key_b")->Json();
+  const std::string others_path =
+      "/v1/jobs/" + std::string(others.at("id").as_string()) + "/events";
+  const auto other = Ask(*jobs, "GET", others_path, "", {}, "key_b");
+  door_.WaitFor(2);
+  for (size_t i = 0; i < 2; ++i) Solving(1)(door_.held(i));
+  other->Wait();
+  EXPECT_EQ(other->response.status, 200);
+  for (const auto& follower : followers) follower->Wait();
+  Await([&] {
+    const auto again = Ask(*jobs, "GET", path);
+    again->Wait();
+    return again->response.status == 200;
+  });
+}
+
 TEST_P(JobLifeTest, WhatAStoppedGatewayRanAnotherRunsWithTheSameSeed) {
   auto first = Begin();
   const std::string id = Post(*first, kSolveJob);

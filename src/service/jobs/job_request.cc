@@ -93,6 +93,7 @@ Result<store::Job> ParseJobRequest(const net::HttpRequest& request, const std::s
   ReadBody(fields, job.body);
   ReadWebhook(fields, job.webhook);
   LEMMA_RETURN_IF_ERROR(status);
+  job.traceparent = std::string(request.header("traceparent"));
   job.digest = Digest(json::serialize(body));
   return job;
 }

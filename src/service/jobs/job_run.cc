@@ -23,6 +23,7 @@ net::HttpRequest RequestOf(const store::Job& job) {
   request.method = "POST";
   request.path = request.target = job.target;
   request.headers = {{"Content-Type", "application/json"}, {"x-request-id", job.id}};
+  if (!job.traceparent.empty()) request.headers.push_back({"traceparent", job.traceparent});
   request.peer = solve::OwnPeerFor(job.key_id);
   json::object body = ParseJsonObject(job.body, "the job").value();
   body["stream"] = true;

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "common/base/error_body.h"
 #include "common/net/retry_after.h"
@@ -47,19 +48,29 @@ void JobStreams::Follow(std::shared_ptr<net::HttpExchange> exchange, const store
   stream->key_id = job.key_id;
   stream->job_id = job.id;
   stream->offset = offset;
-  {
-    const MutexLock lock(mutex_);
-    if (!has_stopped_ && n_streams_ < kStreamsMax) {
-      ++n_streams_;
-      fresh_.push_back(std::move(stream));
-      task_->RunSoon();
-      return;
-    }
-  }
-  const Status status = Unavailable("too many follow jobs here; try again later");
+  const Status status = Enter(std::move(stream));
+  if (status.ok()) return task_->RunSoon();
   net::HttpResponse response = net::HttpResponse::Json(HttpStatusOf(status), ErrorBody(status));
   net::AddRetryAfter(response, std::chrono::seconds(2));
   exchange->Send(std::move(response));
+}
+
+// Those without a key are not one client, and share what there is.
+Status JobStreams::Enter(std::unique_ptr<Stream> stream) {
+  const MutexLock lock(mutex_);
+  if (has_stopped_ || n_streams_ >= kStreamsMax) {
+    return Unavailable("too many follow jobs here; try again later");
+  }
+  size_t& n_of_key = n_of_key_[stream->key_id];
+  if (!stream->key_id.empty() && n_of_key >= kKeyStreamsMax) {
+    return Status(StatusCode::kRateLimited, "this API key follows jobs in " +
+                                                std::to_string(kKeyStreamsMax) +
+                                                " streams here, as many as it may; end one first");
+  }
+  ++n_of_key;
+  ++n_streams_;
+  fresh_.push_back(std::move(stream));
+  return Ok();
 }
 
 void JobStreams::Stop() {
@@ -82,10 +93,17 @@ void JobStreams::Round() {
     const MutexLock lock(mutex_);
     streams_.splice(streams_.end(), fresh_);
   }
-  const size_t n_over =
-      std::erase_if(streams_, [this](const auto& stream) { return Advance(*stream); });
+  std::vector<std::string> over;  // whose they were
+  std::erase_if(streams_, [&](const auto& stream) {
+    if (!Advance(*stream)) return false;
+    over.push_back(stream->key_id);
+    return true;
+  });
   const MutexLock lock(mutex_);
-  n_streams_ -= n_over;
+  n_streams_ -= over.size();
+  for (const std::string& key_id : over) {
+    if (--n_of_key_[key_id] == 0) n_of_key_.erase(key_id);
+  }
 }
 
 bool JobStreams::Advance(Stream& stream) {

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <list>
+#include <map>
 #include <memory>
 #include <string>
 
 #include "common/base/clock.h"
+#include "common/base/status.h"
 #include "common/base/thread_annotations.h"
 #include "common/net/http_server.h"
 #include "service/store/job_store.h"
@@ -14,7 +16,8 @@
 
 namespace lemma::jobs {
 
-inline constexpr size_t kStreamsMax = 256;  // each asks the database five times a second
+inline constexpr size_t kStreamsMax = 256;    // each asks the database five times a second
+inline constexpr size_t kKeyStreamsMax = 32;  // of one key, so that others have room
 
 // Thread-safe; Follow does not block. One thread reads the database and writes to all.
 class JobStreams {
@@ -24,7 +27,7 @@ class JobStreams {
   ~JobStreams();  // Stop()
 
   // Answers with the job's events from `offset` on, until it has ended or the client leaves; 503
-  // where kStreamsMax are followed.
+  // where kStreamsMax are followed, 429 where its key has kKeyStreamsMax of them.
   void Follow(std::shared_ptr<net::HttpExchange> exchange, const store::Job& job, int64_t offset);
   void RunSoon() { task_->RunSoon(); }
   // Ends all; whoever wants more asks another gateway from where it was. Idempotent.
@@ -32,6 +35,7 @@ class JobStreams {
 
  private:
   struct Stream;
+  Status Enter(std::unique_ptr<Stream> stream);
   void Round();
   bool Advance(Stream& stream);  // true: over
   void Write(Stream& stream, const store::JobEvents& events);
@@ -39,7 +43,8 @@ class JobStreams {
   store::JobStore& store_;
   Mutex mutex_;
   std::list<std::unique_ptr<Stream>> fresh_ LEMMA_GUARDED_BY(mutex_);
-  size_t n_streams_ LEMMA_GUARDED_BY(mutex_) = 0;  // fresh ones too
+  size_t n_streams_ LEMMA_GUARDED_BY(mutex_) = 0;  // fresh ones too, as in what follows
+  std::map<std::string, size_t> n_of_key_ LEMMA_GUARDED_BY(mutex_);
   bool has_stopped_ LEMMA_GUARDED_BY(mutex_) = false;
   std::list<std::unique_ptr<Stream>> streams_;  // of the thread alone
   std::unique_ptr<store::PeriodicTask> task_;

@@ -19,7 +19,8 @@ LEMMA_FOR_BOTH_DATABASES(JobsTest);
 TEST_P(JobsTest, AJobIsARequestOfItsOwnerWithASeed) {
   door_.SetAnswer(Solving(3));
   const auto jobs = Begin();
-  const auto asked = Ask(*jobs, "POST", "/v1/jobs", kSolveJob);
+  const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const auto asked = Ask(*jobs, "POST", "/v1/jobs", kSolveJob, {{"traceparent", trace}});
   EXPECT_EQ(asked->Json().at("status"), "queued");
   EXPECT_EQ(asked->response.status, 202);
   const std::string id(asked->Json().at("id").as_string());
@@ -34,6 +35,7 @@ TEST_P(JobsTest, AJobIsARequestOfItsOwnerWithASeed) {
   EXPECT_EQ(request.path, "/v1/solve");
   EXPECT_EQ(solve::KeyOfOwn(request), "key_a");
   EXPECT_EQ(request.header("x-request-id"), id);
+  EXPECT_EQ(request.header("traceparent"), trace);
   const json::object body = ParseJsonObject(request.body, "body").value();
   EXPECT_EQ(body.at("problem"), "6 * 7");
   EXPECT_EQ(body.at("stream"), true);

@@ -44,6 +44,17 @@ std::vector<AdminSession> SelectSessions(soci::session& sql, const std::string& 
   return sessions;
 }
 
+// That the password which `user` was proved by still opens the door.
+Status CheckUnchanged(soci::session& sql, const AdminUser& user) {
+  const std::vector<AdminUserRow> rows = SelectAdminUsers(sql, user.id);
+  if (!rows.empty() && rows[0].user.password_ms == user.password_ms &&
+      rows[0].user.disabled_ms == 0) {
+    return Ok();
+  }
+  return Status(StatusCode::kUnauthenticated,
+                "the password was changed or the user disabled meanwhile: sign in again");
+}
+
 }  // namespace
 
 std::string AdminSessionStore::HashOf(std::string_view token) const {
@@ -64,8 +75,10 @@ Result<NewAdminSession> AdminSessionStore::Begin(const AdminUser& user,
                   now_ms + kSessionMsMax};
   const std::string hash = HashOf(made.token);
   const int64_t idle_ms = now_ms - kSessionIdleMsMax;
-  LEMMA_RETURN_IF_ERROR(database_.Write([&](soci::session& sql) {
+  const Status begun = database_.Write([&](soci::session& sql) {
     AppendAudit(sql, now_ms, {user.name, address, user.role}, "sign_in", user.id);
+    // Behind the audit log's lock, which whoever changes a user has as well.
+    LEMMA_RETURN_IF_ERROR(CheckUnchanged(sql, user));
     sql << "DELETE FROM admin_sessions WHERE expires_ms <= :now OR seen_ms <= :idle", use(now_ms),
         use(idle_ms);
     sql << "INSERT INTO admin_sessions (id, hash, user_id, address, created_ms, seen_ms, "
@@ -73,7 +86,13 @@ Result<NewAdminSession> AdminSessionStore::Begin(const AdminUser& user,
         use(made.session.id, "id"), use(hash, "hash"), use(user.id, "user"),
         use(address, "address"), use(now_ms, "now"), use(made.session.expires_ms, "expires");
     return Ok();
-  }));
+  });
+  if (begun.code() == StatusCode::kUnauthenticated) {
+    LEMMA_RETURN_IF_ERROR(
+        AuditLog(database_, clock_)
+            .Append({"", address, access::AdminRole::kViewer}, "sign_in.refused", user.id));
+  }
+  LEMMA_RETURN_IF_ERROR(begun);
   return made;
 }
 

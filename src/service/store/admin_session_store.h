@@ -49,6 +49,7 @@ class AdminSessionStore {
       : database_(database), secret_(secret), clock_(clock) {}
 
   // Of a user who has just proved to be `user`; an entry of the audit log. Forgets what has ended.
+  // kUnauthenticated: since `user` was read the password was changed, or the user disabled.
   Result<NewAdminSession> Begin(const AdminUser& user, const std::string& address);
   // kUnauthenticated: no such session, one that has ended, a user who is disabled. Keeps it from
   // idling out.

@@ -155,7 +155,11 @@ Result<AdminUser> AdminUserStore::CheckSignIn(const std::string& name, std::stri
   bool is_right = access::IsPassword(row ? row->password : "", password);
   is_right = is_right && row->user.disabled_ms == 0;
   const bool needs_code = is_right && row->user.has_totp;
+  const Actor nobody = {"", address, AdminRole::kViewer};
+  AuditLog audit(database_, clock_);
   if (needs_code && code.empty()) {
+    // The first half of any such sign-in, and what shows that somebody has found a password.
+    LEMMA_RETURN_IF_ERROR(audit.Append(nobody, "sign_in.totp_required", row->user.id));
     return Status(StatusCode::kUnauthenticated, "a code of the authenticator app is needed",
                   "code");
   }
@@ -163,11 +167,7 @@ Result<AdminUser> AdminUserStore::CheckSignIn(const std::string& name, std::stri
     LEMMA_ASSIGN_OR_RETURN(is_right, UseCode(row->user.id, code));
   }
   if (is_right) return row->user;
-  LEMMA_RETURN_IF_ERROR(database_.Write([&](soci::session& sql) {
-    AppendAudit(sql, clock_.NowMs(), {"", address, AdminRole::kViewer}, "sign_in.refused",
-                row ? row->user.id : "");
-    return Ok();
-  }));
+  LEMMA_RETURN_IF_ERROR(audit.Append(nobody, "sign_in.refused", row ? row->user.id : ""));
   return WrongSignIn(needs_code ? "code" : "");
 }
 

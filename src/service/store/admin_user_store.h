@@ -61,7 +61,8 @@ class AdminUserStore {
   // kUnauthenticated, always in the same words and after the same work: no such user, another
   // password, a disabled user. With a second factor `code` is the app's or a recovery code; the
   // field of the error is "code" where the password is right and the code is missing or wrong. A
-  // failure is an entry of the audit log, without a name that no user has.
+  // failure, also for want of the code, is an entry of the audit log, without a name that no user
+  // has.
   Result<AdminUser> CheckSignIn(const std::string& name, std::string_view password,
                                 const std::string& code, const std::string& address);
   // Of a user who is signed in already. kPermissionDenied, field "password".

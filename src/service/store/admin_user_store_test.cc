@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <soci/soci.h>
 
 #include "service/access/key_secret.h"
 #include "service/store/admin_session_store.h"
@@ -25,6 +26,7 @@ class AdminUserStoreTest : public DatabaseTest {
     users_.emplace(*database_, *secret_, clock_);
     sessions_.emplace(*database_, *secret_, clock_);
   }
+  AuditEntry NewestEntry() { return AuditLog(*database_, clock_).Query({.limit = 1})->at(0); }
 
   ManualUnixClock clock_{1'800'000'000'000};
   std::unique_ptr<Database> database_;
@@ -86,6 +88,35 @@ TEST_P(AdminUserStoreTest, ADisabledUserIsOutAtOnceAndMayComeBack) {
   EXPECT_FALSE(users_->CheckSignIn("bob", kPassword, "", "").ok());
   ASSERT_TRUE(users_->SetDisabled(bob.id, /*disabled=*/false).ok());
   EXPECT_TRUE(users_->CheckSignIn("bob", kPassword, "", "").ok());
+}
+
+TEST_P(AdminUserStoreTest, ASignInThatANewPasswordOvertakesBeginsNoSession) {
+  const AdminUser alice = *users_->Create("alice", AdminRole::kOwner, kPassword);
+  const AdminUser proved = *users_->CheckSignIn("alice", kPassword, "", "10.0.0.9");
+  clock_.Advance(1);
+  ASSERT_TRUE(users_->SetPassword(alice.id, "another long one").ok());
+  EXPECT_EQ(sessions_->Begin(proved, "10.0.0.9").status().code(), StatusCode::kUnauthenticated);
+  EXPECT_TRUE(sessions_->ListOf(alice.id)->empty());
+  EXPECT_EQ(NewestEntry().action, "sign_in.refused");
+  EXPECT_EQ(NewestEntry().actor.address, "10.0.0.9");
+  const AdminUser again = *users_->CheckSignIn("alice", "another long one", "", "10.0.0.9");
+  EXPECT_TRUE(sessions_->Begin(again, "10.0.0.9").ok());
+  EXPECT_EQ(NewestEntry().action, "sign_in");
+}
+
+TEST_P(AdminUserStoreTest, ARightPasswordWithoutItsCodeLeavesATrace) {
+  const AdminUser alice = *users_->Create("alice", AdminRole::kOwner, kPassword);
+  ASSERT_TRUE(database_
+                  ->Write([](soci::session& sql) {
+                    sql << "UPDATE admin_users SET totp_nonce = 'n', totp_confirmed = 1";
+                    return Ok();
+                  })
+                  .ok());
+  EXPECT_EQ(users_->CheckSignIn("alice", kPassword, "", "10.0.0.9").status().field(), "code");
+  EXPECT_EQ(NewestEntry().action, "sign_in.totp_required");
+  EXPECT_EQ(NewestEntry().target, alice.id);
+  EXPECT_EQ(NewestEntry().actor.name, "");
+  EXPECT_EQ(NewestEntry().actor.address, "10.0.0.9");
 }
 
 }  // namespace

@@ -15,8 +15,6 @@ namespace {
 using soci::into;
 using soci::use;
 
-constexpr int64_t kWaitingMax = 1000;  // of one rule; each is tried 14 times at most
-
 void InsertFilters(soci::session& sql, const AlertRule& rule) {
   for (const UsageFilter& filter : rule.spec.filters) {
     const std::string dimension = NameOf(filter.dimension);
@@ -115,15 +113,16 @@ boost::json::object DetailsOf(const AlertSpec& spec) {
 Status NoSuchAlert(const std::string& id) { return NotFound("there is no alert " + id); }
 
 std::vector<AlertDelivery> SelectDeliveries(soci::session& sql, const std::string& rule_id,
-                                            int64_t due_ms, int64_t n_max) {
+                                            int64_t due_ms) {
   std::vector<AlertDelivery> found;
   AlertDelivery row;
   soci::statement statement =
-      (sql.prepare << "SELECT id, rule_id, url, body, n_attempts, next_ms FROM alert_deliveries "
+      (sql.prepare << "SELECT id, rule_id, url, body, n_attempts, next_ms FROM alert_deliveries d "
                       "WHERE next_ms <= :due AND (:rule = '' OR rule_id = :rule) "
-                      "ORDER BY created_ms, id LIMIT :n",
-       use(due_ms, "due"), use(rule_id, "rule"), use(n_max, "n"), into(row.id), into(row.rule_id),
-       into(row.url), into(row.body), into(row.n_attempts), into(row.next_ms));
+                      "ORDER BY (SELECT max(n_attempts) FROM alert_deliveries "
+                      "WHERE url = d.url), created_ms, id",
+       use(due_ms, "due"), use(rule_id, "rule"), into(row.id), into(row.rule_id), into(row.url),
+       into(row.body), into(row.n_attempts), into(row.next_ms));
   statement.execute();
   while (statement.fetch()) found.push_back(row);
   return found;
@@ -231,6 +230,9 @@ Status AlertStore::Move(const AlertRule& rule, const std::optional<double>& valu
          use(rule.since_ms));
     move.execute(/*withDataExchange=*/true);
     if (move.get_affected_rows() == 0 || !body) return Ok();
+    // A receiver must end with the newest state, so an older one never follows it; and what a rule
+    // leaves behind is one delivery, however often it changes.
+    sql << "DELETE FROM alert_deliveries WHERE rule_id = :rule", use(rule.id);
     const std::string id = RandomHex();
     sql << "INSERT INTO alert_deliveries (id, rule_id, url, body, n_attempts, next_ms, created_ms) "
            "VALUES (:id, :rule, :url, :body, 0, :next, :created)",
@@ -240,10 +242,10 @@ Status AlertStore::Move(const AlertRule& rule, const std::optional<double>& valu
   return database_.Write(write, durability);
 }
 
-Result<std::vector<AlertDelivery>> AlertStore::Due(int64_t n_max) {
+Result<std::vector<AlertDelivery>> AlertStore::Due() {
   std::vector<AlertDelivery> due;
   LEMMA_RETURN_IF_ERROR(database_.Read([&](soci::session& sql) {
-    due = SelectDeliveries(sql, /*rule_id=*/"", clock_.NowMs(), n_max);
+    due = SelectDeliveries(sql, /*rule_id=*/"", clock_.NowMs());
     return Ok();
   }));
   return due;
@@ -252,7 +254,7 @@ Result<std::vector<AlertDelivery>> AlertStore::Due(int64_t n_max) {
 Result<std::vector<AlertDelivery>> AlertStore::Waiting(const std::string& rule_id) {
   std::vector<AlertDelivery> waiting;
   LEMMA_RETURN_IF_ERROR(database_.Read([&](soci::session& sql) {
-    waiting = SelectDeliveries(sql, rule_id, access::kTimeMsMax, kWaitingMax);
+    waiting = SelectDeliveries(sql, rule_id, access::kTimeMsMax);
     return Ok();
   }));
   return waiting;

@@ -47,13 +47,15 @@ class AlertStore {
   Result<bool> TakeLease(const std::string& holder, int64_t lease_ms);
 
   // The rule has this value now, and moves to `state`, with a delivery of `body` where there is
-  // one. Nothing is done where the rule is no longer as `rule` says: another process was faster.
+  // one, in place of what was still to be delivered of it. Nothing is done where the rule is no
+  // longer as `rule` says: another process was faster.
   Status Move(const AlertRule& rule, const std::optional<double>& value, AlertState state,
               const std::optional<std::string>& body);
 
-  // What is due, the oldest first.
-  Result<std::vector<AlertDelivery>> Due(int64_t n_max);
-  // What has not arrived of one rule, due or not, the oldest first.
+  // What is due, one of a rule at most: first that for receivers that have failed least often, so
+  // that those which never answer hold up each other alone; the oldest first of these.
+  Result<std::vector<AlertDelivery>> Due();
+  // What has not arrived of one rule, due or not.
   Result<std::vector<AlertDelivery>> Waiting(const std::string& rule_id);
   Status Delivered(const AlertDelivery& delivery);
   // It is due again at `next_ms`; 0: it is given up.

@@ -133,10 +133,10 @@ TEST_P(AlertStoreTest, ARuleIsReadBackAsItWasMadeAndGoesWithAllOfIts) {
   EXPECT_EQ(found.spec.filters[0].values, (std::vector<std::string>{"key_a", "key_b"}));
   EXPECT_EQ(found.state, AlertState::kFiring);
   EXPECT_EQ(found.value, 0.5);
-  EXPECT_EQ(alerts.Due(10)->size(), 1u);
+  EXPECT_EQ(alerts.Due()->size(), 1u);
   EXPECT_TRUE(alerts.Delete(made.id).ok());
   EXPECT_TRUE(alerts.List()->empty());
-  EXPECT_TRUE(alerts.Due(10)->empty());
+  EXPECT_TRUE(alerts.Due()->empty());
   EXPECT_EQ(alerts.Delete(made.id).code(), StatusCode::kNotFound);
 }
 
@@ -212,25 +212,54 @@ TEST_P(AlertStoreTest, AMoveFromAStateThatIsNoLongerThereTellsNothing) {
   clock_.Advance(5);
   ASSERT_TRUE(alerts.Move(made, 0.5, AlertState::kFiring, "first").ok());
   ASSERT_TRUE(alerts.Move(made, 0.6, AlertState::kFiring, "second").ok());
-  const auto due = *alerts.Due(10);
+  const auto due = *alerts.Due();
   ASSERT_EQ(due.size(), 1u);
   EXPECT_EQ(due[0].body, "first");
   EXPECT_EQ(Only(alerts).since_ms, clock_.NowMs());
+}
+
+TEST_P(AlertStoreTest, WhatHasNotArrivedGivesWayToTheNewerState) {
+  AlertStore alerts(*database_, clock_);
+  const AlertRule made = *alerts.Create(Spec());
+  ASSERT_TRUE(alerts.Move(made, 0.5, AlertState::kFiring, "firing").ok());
+  ASSERT_TRUE(alerts.Failed(alerts.Due()->at(0), "it hangs", clock_.NowMs() + 10'000).ok());
+  ASSERT_TRUE(alerts.Move(Only(alerts), 0.1, AlertState::kResolved, "resolved").ok());
+  clock_.Advance(10'000);
+  const auto due = *alerts.Due();
+  ASSERT_EQ(due.size(), 1u);
+  EXPECT_EQ(due[0].body, "resolved");
+  EXPECT_EQ(due[0].n_attempts, 0);
+  EXPECT_EQ(alerts.Waiting(made.id)->size(), 1u);
+}
+
+TEST_P(AlertStoreTest, AReceiverThatFailsIsAskedAfterAllOthers) {
+  AlertStore alerts(*database_, clock_);
+  const auto fire = [&](const std::string& url) {
+    AlertSpec spec = Spec();
+    spec.webhook_url = url;
+    clock_.Advance(1);
+    ASSERT_TRUE(alerts.Move(*alerts.Create(spec), 0.5, AlertState::kFiring, "{}").ok());
+  };
+  for (const char* url : {"http://hangs", "http://hangs", "http://well"}) fire(url);
+  ASSERT_TRUE(alerts.Failed(alerts.Due()->at(0), "it hangs", clock_.NowMs()).ok());
+  const auto due = *alerts.Due();
+  ASSERT_EQ(due.size(), 3u);
+  EXPECT_EQ(due[0].url, "http://well");
 }
 
 TEST_P(AlertStoreTest, WhatFailedIsDueAgainLaterAndWhatArrivedNever) {
   AlertStore alerts(*database_, clock_);
   const AlertRule made = *alerts.Create(Spec());
   ASSERT_TRUE(alerts.Move(made, 1.0, AlertState::kFiring, "{}").ok());
-  AlertDelivery delivery = alerts.Due(10)->at(0);
+  AlertDelivery delivery = alerts.Due()->at(0);
   ASSERT_TRUE(alerts.Failed(delivery, "it answered 500", clock_.NowMs() + 10).ok());
-  EXPECT_TRUE(alerts.Due(10)->empty());
+  EXPECT_TRUE(alerts.Due()->empty());
   EXPECT_THAT(Only(alerts).delivery_error, HasSubstr("500"));
   clock_.Advance(10);
-  delivery = alerts.Due(10)->at(0);
+  delivery = alerts.Due()->at(0);
   EXPECT_EQ(delivery.n_attempts, 1);
   ASSERT_TRUE(alerts.Delivered(delivery).ok());
-  EXPECT_TRUE(alerts.Due(10)->empty());
+  EXPECT_TRUE(alerts.Due()->empty());
   EXPECT_EQ(Only(alerts).delivery_error, "");
 }
 

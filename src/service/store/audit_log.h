@@ -1,6 +1,7 @@
 // Who changed what, when and from where: rows that nobody can change or delete through the database
 // (its triggers refuse that) and that each carry a hash over themselves and the row before, so that
-// a change behind its back is seen. Written in the transaction of what they tell of.
+// a change behind its back is seen. Written in the transaction of what they tell of; of what is no
+// change of the database, before it is done.
 #pragma once
 
 #include <boost/json/object.hpp>

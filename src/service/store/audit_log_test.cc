@@ -5,6 +5,7 @@
 #include <soci/soci.h>
 
 #include "service/store/admin_user_store.h"
+#include "service/store/audit_rows.h"
 #include "service/store/key_store.h"
 #include "service/store/profile_store.h"
 #include "service/store/test_databases.h"
@@ -87,6 +88,26 @@ TEST_P(AuditLogTest, AChangeBehindItsBackIsFound) {
   ASSERT_TRUE(log_->Append({"bob", ""}, "key.create", "c").ok());
   EXPECT_TRUE(log_->Verify().ok());
   EXPECT_THAT(log_->Verify(head).status().message(), HasSubstr("another one"));
+}
+
+TEST_P(AuditLogTest, ALogOfManyPagesIsReadToItsEnd) {
+  constexpr int64_t kEntries = 2000;  // two pages, to the entry
+  ASSERT_TRUE(database_
+                  ->Write([&](soci::session& sql) {
+                    for (int64_t i = 0; i < kEntries; ++i) AppendAudit(sql, i, {}, "x", "");
+                    return Ok();
+                  })
+                  .ok());
+  EXPECT_EQ(log_->Verify()->number, kEntries);
+  ASSERT_TRUE(log_->Append({}, "x", "").ok());
+  EXPECT_EQ(log_->Verify()->number, kEntries + 1);
+  DropTriggers();
+  ASSERT_TRUE(Execute("UPDATE audit_log SET actor = 'bob' WHERE number = 2001").ok());
+  EXPECT_THAT(log_->Verify().status().message(), HasSubstr("entry 2001 "));
+  ASSERT_TRUE(Execute("DELETE FROM audit_log WHERE number = 1001").ok());
+  EXPECT_THAT(log_->Verify().status().message(), HasSubstr("entry 1001 is missing"));
+  ASSERT_TRUE(Execute("UPDATE audit_log SET number = 0 WHERE number = 2001").ok());
+  EXPECT_THAT(log_->Verify().status().message(), HasSubstr("entry 1 is missing"));
 }
 
 TEST_P(AuditLogTest, SeveralGatewaysWriteOneChain) {

@@ -32,17 +32,17 @@ std::optional<JobStatus> JobStatusNamed(std::string_view name) {
 bool InsertJob(soci::session& sql, const Job& job) {
   const std::string webhook_state = job.webhook.url.empty() ? "" : "waiting";
   soci::statement insert =
-      (sql.prepare
-           << "INSERT INTO jobs (id, key_id, idempotency_key, digest, target, body, "
-              "status, created_ms, started_ms, ended_ms, due_ms, holder, lease_until_ms, "
-              "n_attempts, is_cancel_asked, n_events, progress, http_status, result, "
-              "webhook_url, webhook_secret, webhook_state, webhook_due_ms, "
-              "webhook_attempts, webhook_error) VALUES (:id, :key, :idem, :digest, :target, :body, "
-              "'queued', :created, 0, 0, 0, '', 0, 0, 0, 0, '', 0, '', :url, :secret, "
-              ":state, 0, 0, '') ON CONFLICT DO NOTHING",
+      (sql.prepare << "INSERT INTO jobs (id, key_id, idempotency_key, digest, target, body, "
+                      "status, created_ms, started_ms, ended_ms, due_ms, holder, lease_until_ms, "
+                      "n_attempts, is_cancel_asked, n_events, progress, http_status, result, "
+                      "webhook_url, webhook_secret, webhook_state, webhook_due_ms, "
+                      "webhook_attempts, webhook_error, traceparent) VALUES (:id, :key, :idem, "
+                      ":digest, :target, :body, "
+                      "'queued', :created, 0, 0, 0, '', 0, 0, 0, 0, '', 0, '', :url, :secret, "
+                      ":state, 0, 0, '', :traceparent) ON CONFLICT DO NOTHING",
        use(job.id), use(job.key_id), use(job.idempotency_key), use(job.digest), use(job.target),
        use(job.body), use(job.created_ms), use(job.webhook.url), use(job.webhook.secret),
-       use(webhook_state));
+       use(webhook_state), use(job.traceparent));
   insert.execute(/*withDataExchange=*/true);
   return insert.get_affected_rows() > 0;
 }
@@ -56,14 +56,15 @@ std::optional<Job> SelectJob(soci::session& sql, const std::string& id, bool wit
              ", status, created_ms, started_ms, ended_ms, n_attempts, is_cancel_asked, n_events, "
              "progress, http_status, " +
              result +
-             ", webhook_url, webhook_secret, webhook_state, webhook_attempts, webhook_error "
+             ", webhook_url, webhook_secret, webhook_state, webhook_attempts, webhook_error, "
+             "traceparent "
              "FROM jobs WHERE id = :id",
       use(id), into(job.id), into(job.key_id), into(job.idempotency_key), into(job.digest),
       into(job.target), into(job.body), into(status), into(job.created_ms), into(job.started_ms),
       into(job.ended_ms), into(job.n_attempts), into(is_cancel_asked), into(job.n_events),
       into(job.progress), into(job.http_status), into(job.result), into(job.webhook.url),
       into(job.webhook.secret), into(job.webhook.state), into(job.webhook.n_attempts),
-      into(job.webhook.error);
+      into(job.webhook.error), into(job.traceparent);
   if (!sql.got_data()) return std::nullopt;
   job.status = StatusOf(status);
   job.is_cancel_asked = is_cancel_asked != 0;

@@ -40,6 +40,7 @@ struct Job {
   std::string digest;           // of what was asked; compared where an idempotency key comes again
   std::string target;           // "/v1/solve"
   std::string body;             // JSON, with its seed; "": not kept after its end
+  std::string traceparent;      // of who asked for it, the header; "": none
   JobStatus status = JobStatus::kQueued;
   int64_t created_ms = 0;  // Unix time, as all that follow
   int64_t started_ms = 0;  // the first time; 0: not yet
@@ -98,7 +99,7 @@ class JobStore {
     Job job;
     bool is_new = false;  // false: its key has a job with this idempotency key
   };
-  // `job`: all up to `body`, and the webhook's url and secret.
+  // `job`: all up to `traceparent`, and the webhook's url and secret.
   Result<Created> Create(const Job& job, const JobLimits& limits);
 
   // nullopt: this key (nullopt: anybody) has no such job.

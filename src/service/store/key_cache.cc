@@ -1,6 +1,6 @@
 #include "service/store/key_cache.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "common/base/log.h"
 
@@ -26,6 +26,7 @@ KeyCache::~KeyCache() {
 }
 
 Status KeyCache::Refresh() {
+  const MutexLock refreshing(refreshing_);
   // Before the query: what it tells is at least as fresh.
   const auto asked_at = steady_clock::now();
   LEMMA_ASSIGN_OR_RETURN(const int64_t version, store_.Version());
@@ -34,13 +35,13 @@ Status KeyCache::Refresh() {
     const MutexLock lock(mutex_);
     snapshot = snapshot_;
   }
+  // Also where it is less: a database that was restored from a backup counts on from there.
   if (!snapshot || snapshot->version != version) {
     LEMMA_ASSIGN_OR_RETURN(snapshot, store_.Snapshot());
   }
   const MutexLock lock(mutex_);
-  // Two that refresh at once: the older answer never replaces the newer.
-  if (!snapshot_ || snapshot->version >= snapshot_->version) snapshot_ = snapshot;
-  fresh_at_ = std::max(fresh_at_, asked_at);
+  snapshot_ = std::move(snapshot);
+  fresh_at_ = asked_at;
   return Ok();
 }
 

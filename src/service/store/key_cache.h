@@ -44,7 +44,7 @@ class KeyCache {
   Result<std::shared_ptr<const KeySnapshot>> Snapshot();
 
   // Sees what this process has just changed. Blocks.
-  Status Refresh();
+  Status Refresh() LEMMA_EXCLUDES(refreshing_);
 
  private:
   KeyCache(KeyStore& store, const UnixClock& clock, const KeyCacheOptions& options)
@@ -56,6 +56,7 @@ class KeyCache {
   KeyStore& store_;
   const UnixClock& clock_;
   const KeyCacheOptions options_;
+  Mutex refreshing_;  // one refreshes at a time, so that a later answer is a newer one
   Mutex mutex_;
   std::shared_ptr<const KeySnapshot> snapshot_ LEMMA_GUARDED_BY(mutex_);
   std::chrono::steady_clock::time_point fresh_at_ LEMMA_GUARDED_BY(mutex_);

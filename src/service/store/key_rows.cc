@@ -6,6 +6,8 @@
 #include <map>
 #include <sstream>
 
+#include "service/store/change_counter.h"
+
 namespace lemma::store {
 namespace {
 
@@ -124,8 +126,6 @@ int64_t SelectKeysVersion(soci::session& sql) {
   return version;
 }
 
-void CountKeysChange(soci::session& sql) {
-  sql << "UPDATE change_counters SET value = value + 1 WHERE name = 'keys'";
-}
+void CountKeysChange(soci::session& sql) { AdvanceCounter(sql, "keys"); }
 
 }  // namespace lemma::store

@@ -253,6 +253,27 @@ TEST_P(KeyStoreTest, WhatAnotherProcessChangesIsSeenWithinASecond) {
   EXPECT_LT(TimeUntil([&] { return !cache->Authenticate(made.text).ok(); }), milliseconds(8000));
 }
 
+TEST_P(KeyStoreTest, KeysOfADatabaseThatWasRestoredFromABackupAreSeen) {
+  const NewKey kept = *store_->Create(Named("kept"));
+  const int64_t version = *store_->Version();
+  const NewKey lost = *store_->Create(Named("lost"));
+  const auto cache = *KeyCache::Start(*store_, clock_, {.poll_interval = std::chrono::hours(1)});
+  ASSERT_TRUE(cache->Authenticate(lost.text).ok());
+  ASSERT_TRUE(database_
+                  ->Write([&](soci::session& sql) {
+                    sql << "DELETE FROM api_keys WHERE name = 'lost'";
+                    sql << "UPDATE change_counters SET value = :value WHERE name = 'keys'",
+                        soci::use(version);
+                    return Ok();
+                  })
+                  .ok());
+  ASSERT_TRUE(cache->Refresh().ok());
+  EXPECT_THAT(cache->Authenticate(lost.text).status().message(), HasSubstr("no such API key"));
+  ASSERT_TRUE(store_->Revoke(kept.key.id).ok());
+  ASSERT_TRUE(cache->Refresh().ok());
+  EXPECT_THAT(cache->Authenticate(kept.text).status().message(), HasSubstr("revoked"));
+}
+
 TEST_P(KeyStoreTest, WhatThisProcessChangesIsSeenAtOnceAndLastUseIsKept) {
   const auto cache = *KeyCache::Start(*store_, clock_);
   const NewKey made = *store_->Create(Named("a"));

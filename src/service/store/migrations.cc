@@ -240,6 +240,11 @@ const Statements kLoad = {
       cpu_usage DOUBLE PRECISION, gpu_usage DOUBLE PRECISION, PRIMARY KEY (minute, gateway)))",
 };
 
+const Statements kJobTraces = {
+    // As in the header of that name; "": of jobs from before.
+    "ALTER TABLE jobs ADD COLUMN traceparent TEXT NOT NULL DEFAULT ''",
+};
+
 struct Migration {
   const Statements* statements;
   // What follows where the two databases have no common words.
@@ -258,7 +263,8 @@ const Migration kMigrations[] = {{&kKeys},
                                  {&kReplicas},
                                  {&kEvaluations},
                                  {&kForgottenJobs},
-                                 {&kLoad}};
+                                 {&kLoad},
+                                 {&kJobTraces}};
 
 void Execute(soci::session& sql, const Statements* statements) {
   if (statements == nullptr) return;
@@ -273,10 +279,23 @@ Status CheckNotNewer(int version) {
                   version, LatestVersion()));
 }
 
+// PostgreSQL's lock of who migrates, until the transaction ends.
+void TakeLock(soci::session& sql) {
+  constexpr int64_t kLock = 7813264590127;  // any number
+  // An index over a large table takes minutes, and so does waiting for who makes it.
+  sql << "SET LOCAL statement_timeout = 0";
+  sql << "SET LOCAL lock_timeout = 0";
+  int is_taken = 0;
+  sql << fmt::format("SELECT CASE WHEN pg_try_advisory_xact_lock({}) THEN 1 ELSE 0 END", kLock),
+      soci::into(is_taken);
+  if (is_taken != 0) return;
+  LogInfo("store: waiting for another process that opens the database and may migrate it");
+  sql << fmt::format("SELECT pg_advisory_xact_lock({})", kLock);
+}
+
 // The version, behind a lock that lasts until the transaction ends. SQLite's writers have one.
 int LockedVersion(soci::session& sql, bool is_postgresql) {
-  constexpr const char* kLockId = "SELECT pg_advisory_xact_lock(7813264590127)";  // any number
-  if (is_postgresql) sql << kLockId;
+  if (is_postgresql) TakeLock(sql);
   sql << "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)";
   int version = 0;
   sql << "SELECT version FROM schema_version", soci::into(version);
@@ -296,11 +315,12 @@ Status Migrate(Database& database, int target) {
       LEMMA_RETURN_IF_ERROR(CheckNotNewer(version));
       is_done = version >= target;
       if (is_done) return Ok();
+      // Before it is done: it may take long.
+      LogInfo("store: schema version {} -> {}", version, version + 1);
       const Migration& migration = kMigrations[version];
       Execute(sql, migration.statements);
       Execute(sql, database.is_postgresql() ? migration.postgresql : migration.sqlite);
       sql << "UPDATE schema_version SET version = :version", soci::use(version + 1);
-      LogInfo("store: schema version {} -> {}", version, version + 1);
       return Ok();
     }));
   }

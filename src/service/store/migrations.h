@@ -11,8 +11,8 @@ namespace lemma::store {
 int LatestVersion();
 
 // Brings the database from whatever version it has (0: empty) to `version`. Processes that do so at
-// the same time wait for each other. Errors: kInvalidArgument where it is newer than this program;
-// those of Database.
+// the same time wait for each other, on PostgreSQL as long as it takes. Errors: kInvalidArgument
+// where it is newer than this program; those of Database.
 Status Migrate(Database& database, int version);
 
 }  // namespace lemma::store

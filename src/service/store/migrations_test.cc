@@ -114,7 +114,7 @@ void FillVersion(Database& database, int version) {
             .ok());
   }
   if (version >= 8) {
-    const std::string added = version >= 11 ? ", 0" : "";
+    const std::string added = version >= 13 ? ", 0, ''" : version >= 11 ? ", 0" : "";
     ASSERT_TRUE(Execute(database,
                         "INSERT INTO jobs VALUES ('job-old', 'key_old', 'i', 'd', '/v1/solve', "
                         "'{}', 'queued', 1000, 0, 0, 0, '', 0, 0, 0, 0, '', 0, '', '', '', '', 0, "
@@ -238,6 +238,44 @@ TEST_P(MigrationsTest, ManyAtOnceMigrateOnce) {
                   })
                   .ok());
   EXPECT_EQ(n_counters, 5) << "keys, profiles, the audit log, replicas, evaluations";
+}
+
+TEST(PostgresqlMigrationsTest, NeitherALongStatementNorALongWaitEndsOne) {
+  const std::string address = NewPostgresqlDatabase();
+  ASSERT_FALSE(address.empty());
+  constexpr auto kWaitMax = std::chrono::milliseconds(100);
+  std::vector<std::unique_ptr<Database>> databases(2);
+  for (auto& database : databases) {
+    database =
+        *Database::OpenAsItIs({.address = address, .n_connections = 1, .wait_max = kWaitMax});
+  }
+  // Version 1 has five statements that are as slow as this.
+  ASSERT_TRUE(Execute(*databases[0],
+                      "CREATE FUNCTION slow_down() RETURNS event_trigger LANGUAGE plpgsql AS $$ "
+                      "BEGIN PERFORM pg_sleep(0.1); "
+                      "IF current_setting('statement_timeout') <> '0' THEN "
+                      "RAISE EXCEPTION 'it is cut off'; END IF; END $$")
+                  .ok());
+  ASSERT_TRUE(Execute(*databases[0],
+                      "CREATE EVENT TRIGGER slow ON ddl_command_start "
+                      "EXECUTE FUNCTION slow_down()")
+                  .ok());
+  InThreads(2, [&](int i) {
+    const Status status = Migrate(*databases[static_cast<size_t>(i)], 1);
+    EXPECT_TRUE(status.ok()) << status.message();
+  });
+  for (const auto& database : databases) {
+    std::string statement_timeout, lock_timeout;
+    EXPECT_TRUE(database
+                    ->Read([&](soci::session& sql) {
+                      sql << "SHOW statement_timeout", soci::into(statement_timeout);
+                      sql << "SHOW lock_timeout", soci::into(lock_timeout);
+                      return Ok();
+                    })
+                    .ok());
+    EXPECT_EQ(statement_timeout, "10s");
+    EXPECT_EQ(lock_timeout, "100ms");
+  }
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Property: a stop waits for what runs, which hears of it.
+// Properties: a stop waits for what runs, which hears of it; a run that is asked for waits for no
+// interval.
 #include "service/store/periodic_task.h"
 
 #include <gtest/gtest.h>
@@ -20,6 +21,13 @@ TEST(PeriodicTaskTest, AStopIsHeardByTheTaskThatRuns) {
   begun.wait();
   task.Stop();
   EXPECT_TRUE(has_ended);
+}
+
+TEST(PeriodicTaskTest, ARunThatIsAskedForAtOnceDoesNotWaitForTheInterval) {
+  std::latch ran(1);
+  PeriodicTask task(std::chrono::hours(1), [&] { ran.count_down(); });
+  task.RunSoon();
+  ran.wait();
 }
 
 }  // namespace

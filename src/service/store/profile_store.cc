@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "service/store/audit_rows.h"
+#include "service/store/change_counter.h"
 
 namespace lemma::store {
 namespace {
@@ -42,9 +43,7 @@ std::vector<ProfileShare> SharesOf(const std::string& text) {
 
 // Tells every process that keeps a copy; first in a transaction, so that writers of profiles come
 // one after the other.
-void CountChange(soci::session& sql) {
-  sql << "UPDATE change_counters SET value = value + 1 WHERE name = 'profiles'";
-}
+void CountChange(soci::session& sql) { AdvanceCounter(sql, "profiles"); }
 
 int64_t SelectChange(soci::session& sql) {
   int64_t change = 0;

@@ -6,6 +6,7 @@
 #include "common/base/random_id.h"
 #include "service/access/sealed_text.h"
 #include "service/store/audit_rows.h"
+#include "service/store/change_counter.h"
 
 namespace lemma::store {
 namespace {
@@ -15,9 +16,7 @@ using soci::use;
 
 // Tells every process that has a pool; first in a transaction, so that writers come one after the
 // other.
-void CountChange(soci::session& sql) {
-  sql << "UPDATE change_counters SET value = value + 1 WHERE name = 'replicas'";
-}
+void CountChange(soci::session& sql) { AdvanceCounter(sql, "replicas"); }
 
 int64_t SelectChange(soci::session& sql) {
   int64_t change = 0;

@@ -118,12 +118,13 @@ Status AddUsage(soci::session& sql, const UsageRows& rows) {
 }
 
 Status VisitUsage(soci::session& sql, int64_t from_minute, int64_t to_minute,
-                  const std::vector<UsageFilter>& filters, const UsageVisitor& row) {
+                  const std::vector<UsageFilter>& filters, int64_t rows_max,
+                  const UsageVisitor& row) {
   RowReader reader;
   auto prepared = sql.prepare << fmt::format(
                       "SELECT {}, {}, {} FROM usage_rollups WHERE span IN (1, 60) AND "
-                      "minute >= :from_minute AND minute < :to_minute{}",
-                      kPlaceColumns, kCountColumns, kLatencyColumns, WhereOf(filters));
+                      "minute >= :from_minute AND minute < :to_minute{} LIMIT {}",
+                      kPlaceColumns, kCountColumns, kLatencyColumns, WhereOf(filters), rows_max);
   prepared, use(from_minute), use(to_minute);
   for (const UsageFilter& filter : filters) {
     for (const std::string& value : filter.values) prepared, use(value);

@@ -21,11 +21,12 @@ using UsageRows = std::map<UsagePlace, UsageSums>;
 // wait for each other. Errors: those of LatencyHistogram::Decode.
 Status AddUsage(soci::session& sql, const UsageRows& rows);
 
-// The rows that begin in [from_minute, to_minute) and pass every filter, in no order. An error of
-// `row` ends it.
+// The rows that begin in [from_minute, to_minute) and pass every filter, in no order, and not more
+// than `rows_max` of them: PostgreSQL's client holds all at once. An error of `row` ends it.
 using UsageVisitor = std::function<Status(const UsagePlace&, const UsageSums&)>;
 Status VisitUsage(soci::session& sql, int64_t from_minute, int64_t to_minute,
-                  const std::vector<UsageFilter>& filters, const UsageVisitor& row);
+                  const std::vector<UsageFilter>& filters, int64_t rows_max,
+                  const UsageVisitor& row);
 
 // Takes the rows of single minutes of [from_minute, to_minute) out, for whoever asks first.
 Result<UsageRows> TakeMinutes(soci::session& sql, int64_t from_minute, int64_t to_minute);

@@ -55,10 +55,10 @@ int64_t Amount(const UsageCounts& counts, UsageOrder order) {
 // Rows, added up to groups and their buckets.
 class Report {
  public:
-  explicit Report(const UsageQuery& query) : query_(query) {}
+  Report(const UsageQuery& query, int64_t rows_max) : query_(query), rows_max_(rows_max) {}
 
   Status Add(const UsagePlace& place, const UsageSums& sums) {
-    if (++n_rows_ > kUsageRowsReadMax) return TooMuch("the time has too many rows");
+    if (++n_rows_ > rows_max_) return TooMuch("the time has too many rows");
     total_.Merge(sums);
     Group& group = groups_[ValuesOf(place)];
     group.amount += Amount(sums.counts, query_.order);
@@ -108,6 +108,7 @@ class Report {
   }
 
   const UsageQuery& query_;
+  const int64_t rows_max_;
   int64_t n_rows_ = 0;
   size_t n_buckets_ = 0;
   UsageSums total_;
@@ -121,9 +122,9 @@ Result<UsageReport> UsageStore::Query(const UsageQuery& query) {
   UsageReport report;
   const auto minute = [](int64_t ms) { return ms / kMinuteMs + (ms % kMinuteMs > 0 ? 1 : 0); };
   LEMMA_RETURN_IF_ERROR(database_.Read([&](soci::session& sql) {
-    Report rows(query);
+    Report rows(query, rows_max_);
     LEMMA_RETURN_IF_ERROR(VisitUsage(
-        sql, minute(query.from_ms), minute(query.to_ms), query.filters,
+        sql, minute(query.from_ms), minute(query.to_ms), query.filters, rows_max_ + 1,
         [&](const UsagePlace& place, const UsageSums& sums) { return rows.Add(place, sums); }));
     report = rows.Finish();
     return Ok();

@@ -45,7 +45,9 @@ inline constexpr int64_t kUsageRowsReadMax = 2'000'000;  // of the database
 // Thread-safe; blocks on the database. Errors: those of Database, and as said.
 class UsageStore {
  public:
-  explicit UsageStore(Database& database) : database_(database) {}  // which outlives it
+  // `database` outlives it. `rows_max`: that a query reads of the database.
+  explicit UsageStore(Database& database, int64_t rows_max = kUsageRowsReadMax)
+      : database_(database), rows_max_(rows_max) {}
 
   // kInvalidArgument names the field: a range that is empty, a bound that is passed; kTooLarge: the
   // range has more rows or groups than are read at once.
@@ -57,6 +59,7 @@ class UsageStore {
 
  private:
   Database& database_;
+  const int64_t rows_max_;
 };
 
 }  // namespace lemma::store

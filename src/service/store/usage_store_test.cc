@@ -9,6 +9,7 @@
 
 #include "service/store/request_log.h"
 #include "service/store/test_databases.h"
+#include "service/store/usage_rows.h"
 
 namespace lemma::store {
 namespace {
@@ -254,6 +255,26 @@ TEST_P(UsageStoreTest, WhatMakesNoSenseIsRefusedWithTheField) {
   EXPECT_EQ(field({.to_ms = 5, .filters = {{key, {}}}}), "key_id");
   EXPECT_EQ(field({.to_ms = 5, .filters = {{key, {"a"}}, {key, {"b"}}}}), "key_id");
   EXPECT_EQ(field({.to_ms = 5, .filters = {{key, std::vector<std::string>(101, "a")}}}), "filters");
+}
+
+TEST_P(UsageStoreTest, MoreRowsThanMayBeReadAreRefusedAndNotFetched) {
+  Write(RandomRecords(30, 10));
+  const int64_t n_rows = CountRows();
+  const UsageQuery query{.from_ms = kNow, .to_ms = kNow + 10 * kHourMs};
+  EXPECT_TRUE(UsageStore(*database_, n_rows).Query(query).ok());
+  EXPECT_EQ(UsageStore(*database_, n_rows - 1).Query(query).status().code(), StatusCode::kTooLarge);
+  int64_t n_visited = 0;
+  EXPECT_TRUE(database_
+                  ->Read([&](soci::session& sql) {
+                    n_visited = 0;
+                    return VisitUsage(sql, 0, (kNow + 10 * kHourMs) / kMinuteMs, /*filters=*/{},
+                                      /*rows_max=*/5, [&](const UsagePlace&, const UsageSums&) {
+                                        ++n_visited;
+                                        return Ok();
+                                      });
+                  })
+                  .ok());
+  EXPECT_EQ(n_visited, 5);
 }
 
 TEST_P(UsageStoreTest, FiltersAreValuesAndNeverStatements) {

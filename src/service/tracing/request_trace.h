@@ -27,6 +27,8 @@ class RequestTrace {
   static std::string NewSpanId();
   // What that server is told.
   std::string Traceparent(const std::string& span_id) const;
+  // What is told of a request that is asked on this one's behalf and has spans of its own.
+  std::string Traceparent() const { return Traceparent(id_); }
 
   // A step is over: it began at `begun` and ends now. `id`: as NewSpanId, "": a new one.
   void Add(std::string name, SpanKind kind, TimePoint begun, std::vector<Attribute> attributes = {},

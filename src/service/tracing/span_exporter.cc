@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include "common/base/log.h"
@@ -38,7 +39,7 @@ SpanExporter::SpanExporter(const SpanExporterOptions& options)
 SpanExporter::~SpanExporter() {
   {
     const MutexLock lock(mutex_);
-    stopping_ = true;
+    end_ = std::chrono::steady_clock::now() + options_.time_max;
   }
   changed_.notify_all();
   thread_.join();
@@ -77,10 +78,10 @@ void SpanExporter::Run() {
       const MutexLock lock(mutex_);
       const auto until = std::chrono::steady_clock::now() + options_.interval;
       // After a failure a full batch is no reason to hurry.
-      while (!stopping_ && (!was_ok_ || waiting_.size() < options_.batch_max)) {
+      while (!end_ && (!was_ok_ || waiting_.size() < options_.batch_max)) {
         if (changed_.wait_until(mutex_, until) == std::cv_status::timeout) break;
       }
-      is_last = stopping_;
+      is_last = end_.has_value();
     }
     SendAll();
   }
@@ -91,13 +92,16 @@ void SpanExporter::Run() {
 void SpanExporter::SendAll() {
   for (;;) {
     std::vector<Span> batch;
+    Duration time_max = options_.time_max;
     {
       const MutexLock lock(mutex_);
+      if (end_) time_max = *end_ - std::chrono::steady_clock::now();
+      if (time_max <= Duration::zero()) return;
       const size_t n = std::min(options_.batch_max, waiting_.size());
       batch.assign(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(n));
     }
     if (batch.empty()) return;
-    const Status sent = Send(batch);
+    const Status sent = Send(batch, time_max);
     if (!sent.ok() && was_ok_) LogWarning("tracing: spans are not sent: {}", sent.message());
     was_ok_ = sent.ok();
     const bool is_refused = sent.code() == StatusCode::kInvalidArgument;
@@ -108,17 +112,23 @@ void SpanExporter::SendAll() {
   }
 }
 
-Status SpanExporter::Send(const std::vector<Span>& batch) {
+Status SpanExporter::Send(const std::vector<Span>& batch, Duration time_max) {
   net::HttpRequest request;
   request.method = "POST";
   request.target = "/v1/traces";
   request.headers = {{"Content-Type", "application/json"}};
   request.body = OtlpTraces(batch, options_.version);
-  const auto answer = client_.SendAndWait(options_.collector, std::move(request));
-  if (!answer.ok()) return Unavailable(answer.status().message());
-  if (answer->status / 100 == 2) return Ok();
-  const std::string said = fmt::format("{} answers {}", options_.collector, answer->status);
-  return IsPassing(answer->status) ? Unavailable(said) : InvalidArgument(said);
+  int http_status = 0;
+  std::promise<Status> end;
+  net::HttpCallbacks callbacks;
+  callbacks.on_head = [&](const net::HttpResponse& head) { http_status = head.status; };
+  callbacks.on_end = [&](Status status) { end.set_value(std::move(status)); };
+  client_.Send(options_.collector, std::move(request), std::move(callbacks), time_max);
+  const Status sent = end.get_future().get();
+  if (!sent.ok()) return Unavailable(sent.message());
+  if (http_status / 100 == 2) return Ok();
+  const std::string said = fmt::format("{} answers {}", options_.collector, http_status);
+  return IsPassing(http_status) ? Unavailable(said) : InvalidArgument(said);
 }
 
 }  // namespace lemma::tracing

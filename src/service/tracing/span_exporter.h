@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "common/base/clock.h"
 #include "common/base/status.h"
 #include "common/base/thread_annotations.h"
 #include "common/net/http_client.h"
@@ -25,7 +27,7 @@ struct SpanExporterOptions {
   size_t spans_max = 2048;  // that wait
   size_t batch_max = 512;
   std::chrono::milliseconds interval{5000};
-  std::chrono::milliseconds time_max{10000};  // of one POST
+  std::chrono::milliseconds time_max{10000};  // of one POST, and of all in the end
 };
 
 // Thread-safe. One thread sends.
@@ -33,7 +35,7 @@ class SpanExporter {
  public:
   // The collector need not be there. Errors: kInvalidArgument, not an address.
   static Result<std::unique_ptr<SpanExporter>> Start(const SpanExporterOptions& options);
-  ~SpanExporter();  // sends what waits, once
+  ~SpanExporter();  // sends what waits, once, as far as it can within time_max
 
   // Never blocks. Dropped where too many wait.
   void Add(std::vector<Span> spans) LEMMA_EXCLUDES(mutex_);
@@ -49,7 +51,7 @@ class SpanExporter {
   // All that waits, batch after batch, until one fails.
   void SendAll();
   // Did the collector take them? kInvalidArgument: it never will.
-  Status Send(const std::vector<Span>& batch);
+  Status Send(const std::vector<Span>& batch, Duration time_max);
 
   const SpanExporterOptions options_;
   net::HttpClient client_;
@@ -59,7 +61,7 @@ class SpanExporter {
   Mutex mutex_;
   std::condition_variable_any changed_;
   std::deque<Span> waiting_ LEMMA_GUARDED_BY(mutex_);
-  bool stopping_ LEMMA_GUARDED_BY(mutex_) = false;
+  std::optional<TimePoint> end_ LEMMA_GUARDED_BY(mutex_);  // once it stops: of all that is sent
   std::thread thread_;
 };
 

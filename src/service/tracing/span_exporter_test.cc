@@ -89,6 +89,23 @@ TEST(SpanExporterTest, WhatWaitsIsSentInTheEnd) {
   EXPECT_EQ(collector.AwaitSpans(2).size(), 2u);
 }
 
+// Each answer comes in time; all of them would not.
+TEST(SpanExporterTest, TheEndIsBoundedHoweverMuchWaits) {
+  TestCollector collector("127.0.0.1:0", [](std::shared_ptr<net::HttpExchange> exchange) {
+    std::this_thread::sleep_for(milliseconds(600));
+    TestCollector::AnswerWith(200)(std::move(exchange));
+  });
+  auto exporter = *SpanExporter::Start({.collector = collector.address(),
+                                        .version = "1.2",
+                                        .batch_max = 1,
+                                        .interval = kNever,
+                                        .time_max = milliseconds(1000)});
+  exporter->Add(std::vector<Span>(6, SpanNamed("s")));
+  const auto begin = std::chrono::steady_clock::now();
+  exporter.reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(2000));
+}
+
 TEST(SpanExporterTest, WhatACollectorMissesWhileItIsAwayIsSentLaterUpToTheBound) {
   const std::string address = FreeSocket();
   const auto exporter = ExporterTo(address, milliseconds(5), /*spans_max=*/10);

@@ -35,8 +35,16 @@ struct Network {
   int n_bits;
 };
 
+// Where clouds tell a machine who it is, its keys included.
+constexpr Network kMetadata[] = {
+    {0xa9fe0000, 16},  // 169.254.0.0/16, link-local
+    {0x646464c8, 32},  // 100.100.100.200, Alibaba
+    {0xc00000c0, 32},  // 192.0.0.192, Oracle
+};
+constexpr unsigned char kMetadataV6[16] = {0xfd, 0, 0x0e, 0xc2, 0, 0, 0,    0,
+                                           0,    0, 0,    0,    0, 0, 0x02, 0x54};  // AWS
+
 // https://www.iana.org/assignments/iana-ipv4-special-registry: what is not on the public Internet.
-constexpr Network kLinkLocal = {0xa9fe0000, 16};  // 169.254.0.0/16
 constexpr Network kPrivate[] = {
     {0x00000000, 8},   // "this network": connects to this machine
     {0x0a000000, 8},   // 10.0.0.0/8
@@ -54,10 +62,10 @@ bool Contains(const Network& network, uint32_t address) {
 }
 
 bool IsAllowed(uint32_t address, Reach reach) {
-  if (Contains(kLinkLocal, address)) return false;
+  const auto contains = [&](const Network& network) { return Contains(network, address); };
+  if (std::any_of(std::begin(kMetadata), std::end(kMetadata), contains)) return false;
   return reach == Reach::kPrivateToo ||
-         std::none_of(std::begin(kPrivate), std::end(kPrivate),
-                      [&](const Network& network) { return Contains(network, address); });
+         std::none_of(std::begin(kPrivate), std::end(kPrivate), contains);
 }
 
 // Where an IPv6 address stands for one of IPv4, that of its first byte; -1: it does not. Mapped
@@ -78,8 +86,8 @@ bool IsAllowed(const sockaddr* address, Reach reach) {
   }
   if (address->sa_family != AF_INET6) return false;
   const in6_addr& v6 = reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr;
-  if (IN6_IS_ADDR_LINKLOCAL(&v6)) return false;
   const unsigned char* bytes = v6.s6_addr;
+  if (IN6_IS_ADDR_LINKLOCAL(&v6) || std::equal(kMetadataV6, kMetadataV6 + 16, bytes)) return false;
   if (IN6_IS_ADDR_LOOPBACK(&v6)) return reach == Reach::kPrivateToo;
   if (const int at = OffsetOfV4(bytes); at >= 0) {
     return IsAllowed(static_cast<uint32_t>(bytes[at]) << 24 | bytes[at + 1] << 16 |
@@ -157,7 +165,7 @@ Status SendWebhook(const WebhookMessage& message, std::string_view secret, int64
   if (code != CURLE_OK && gate.has_refused) {
     return Status(StatusCode::kPermissionDenied,
                   reach == Reach::kPrivateToo
-                      ? "the webhook's host is a link-local address, which is never asked"
+                      ? "the webhook's host is a link-local or metadata address, which is not asked"
                       : "the webhook's host is a private address, which is not asked");
   }
   if (code != CURLE_OK) return Unavailable(std::string("the webhook: ") + curl_easy_strerror(code));

@@ -25,7 +25,8 @@ struct WebhookMessage {
 // The value of x-lemma-signature.
 std::string WebhookSignature(std::string_view secret, int64_t unix_s, std::string_view body);
 
-// Who may be a receiver. Never a link-local address: cloud machines have their metadata there.
+// Who may be a receiver. Never where cloud machines have their metadata: a link-local address, or
+// one of those that some clouds have chosen elsewhere.
 enum class Reach {
   kPublic,      // nobody within this machine or its networks
   kPrivateToo,  // loopback and private addresses as well

@@ -28,10 +28,11 @@ TEST(WebhookTest, ARedirectIsAFailureAndNobodyFollowsIt) {
   EXPECT_EQ(receiver.requests().size(), 1u);
 }
 
-TEST(WebhookTest, LinkLocalAddressesAreNeverAsked) {
+TEST(WebhookTest, WhereCloudsHaveTheirMetadataNobodyIsEverAsked) {
   for (const char* url :
        {"http://169.254.169.254/latest", "http://[fe80::1]/", "http://[::ffff:169.254.169.254]/",
-        "http://2852039166/", "http://0xa9fea9fe/"}) {
+        "http://2852039166/", "http://0xa9fea9fe/", "http://[fd00:ec2::254]/",
+        "http://100.100.100.200/", "http://192.0.0.192/", "http://[::ffff:100.100.100.200]/"}) {
     EXPECT_EQ(SendWebhook({url, "d1", "{}"}, "s", 1, Reach::kPrivateToo).code(),
               StatusCode::kPermissionDenied)
         << url;
