@@ -17,6 +17,7 @@
 #include "common/base/log.h"
 #include "service/admin/profile_json.h"
 #include "service/evaluations/promotion_gate.h"
+#include "service/gateway/escaped_text.h"
 #include "service/gateway/profile_call.h"
 #include "service/gateway/profile_preview.h"
 #include "service/reason/profile_label.h"
@@ -114,8 +115,8 @@ Status Render(const ProfileOptions& options) {
   LEMMA_ASSIGN_OR_RETURN(const auto profiles, ReadProfiles(options.data));
   LEMMA_ASSIGN_OR_RETURN(const ProfilePtr profile, profiles->Find(options.reference));
   LEMMA_ASSIGN_OR_RETURN(const gateway::ProfileCall call, CallOf(options));
-  const auto prompts =
-      gateway::InjectPrompts(*profile, call, {}, options.client_system, options.prompt);
+  const auto prompts = gateway::InjectPrompts(*profile, call, {}, options.client_system,
+                                              gateway::DecodeIfEscaped(options.prompt));
   LEMMA_RETURN_IF_ERROR(prompts.status().WithPrefix(prompts.status().field()));
   LEMMA_ASSIGN_OR_RETURN(const model::Checkpoint checkpoint, OpenModel(options.model));
   LEMMA_ASSIGN_OR_RETURN(const text::Tokenizer tokenizer, LoadTokenizer(checkpoint));

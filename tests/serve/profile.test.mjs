@@ -42,6 +42,8 @@ test('the ten shipped profiles are there without a database, and none is made', 
 
 test('render shows what the model gets, and counts its tokens', async () => {
   const directory = newDirectory();
+  const escaped = done(profile(directory, 'render', 'math', '--prompt', 'Is 1 &lt; 2?', '--json'));
+  assert.equal(JSON.parse(escaped).user, 'Is 1 < 2?'); // as a judge's database is read in a chat
   const args = ['render', 'debug-hint', '--prompt', 'print(1', '--set', 'verdict=CE'];
   const rendered = JSON.parse(done(profile(directory, ...args, '--json')));
   assert.equal(rendered.user, 'print(1\n\nThe judge says: CE');

@@ -125,8 +125,8 @@ struct AdminServer::Impl {
   evaluations::PromotionGate promotions;
   store::ReplicaStore replicas;
   const AdminParts parts;
-  gateway::KeyLanes lanes{kLanes, kLaneCallsMax};
-  gateway::KeyLanes costly_lanes{kCostlyLanes, kLaneCallsMax};
+  gateway::KeyLanes lanes{kLanes, kLaneCallsMax, kLaneCallsMax};
+  gateway::KeyLanes costly_lanes{kCostlyLanes, kLaneCallsMax, kLaneCallsMax};
   std::unique_ptr<net::HttpServer> server;  // last: it goes first
 };
 

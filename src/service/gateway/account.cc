@@ -35,16 +35,16 @@ int64_t Milliseconds(Duration duration) {
 }  // namespace
 
 Account::Account(const Books& books, std::string id, const net::HttpRequest& request,
-                 std::string route, bool is_inference)
+                 std::string route, RequestUse use)
     : books_(books),
-      is_inference_(is_inference),
-      is_logged_(is_inference && books.log != nullptr),
+      is_inference_(use == RequestUse::kInference),
+      is_logged_(is_inference_ && books.log != nullptr),
       route_(std::move(route)),
       method_(request.method),
-      trace_(is_inference ? books.spans : nullptr, request, route_) {
+      trace_(use != RequestUse::kNone ? books.spans : nullptr, request, route_) {
   record_.id = std::move(id);
   record_.started_ms = SystemUnixClock().NowMs();
-  live_ = books.live.Enter(record_.id, record_.started_ms, /*is_shown=*/is_inference);
+  live_ = books.live.Enter(record_.id, record_.started_ms, /*is_shown=*/is_inference_);
 }
 
 void Account::SetKey(KeyPtr key) {

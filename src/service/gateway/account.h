@@ -33,13 +33,19 @@ struct Books {
   tracing::SpanExporter* spans = nullptr;  // null: spans are not kept
 };
 
+// What a request is for.
+enum class RequestUse {
+  kNone,       // it can be ended like any other, and that is all
+  kRun,        // it has others asked on its behalf (solve, jobs): a span, above theirs
+  kInference,  // it is for a model: seen while it runs, with a row and spans
+};
+
 // Goes from thread to thread with its request, one at a time.
 class Account {
  public:
-  // The request arrives now. `id`: of its row, unique. `is_inference`: it is one for a model, which
-  // is seen while it runs and gets a row and spans. What is none can be ended all the same.
+  // The request arrives now. `id`: of its row, unique.
   Account(const Books& books, std::string id, const net::HttpRequest& request, std::string route,
-          bool is_inference);
+          RequestUse use);
 
   const KeyPtr& key() const { return key_; }
   std::string key_id() const { return key_ == nullptr ? "" : key_->id; }
@@ -58,6 +64,8 @@ class Account {
   void Hold(access::Reservation reservation, const TokenClaim& claim);
   // Its key pays for the tokens that it uses.
   bool pays_for_tokens() const { return is_held_ && claim_.n_prompt > 0; }
+  // What one answer may take where it pays for tokens; else 0.
+  int64_t answer_tokens_max() const { return pays_for_tokens() ? claim_.n_answer : 0; }
 
   // From the worker's answer: its usage as JSON, up to here or of the whole; who answered, and how
   // it ended.

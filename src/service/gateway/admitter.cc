@@ -33,7 +33,8 @@ void Admitter::Admit(Call call) {
   }
   const auto shared = std::make_shared<Waiting>(std::move(waiting));
   if (!lanes_.TryRequest(key->id, [this, shared] { AskLimits(std::move(*shared)); })) {
-    shared->call.reply->SendError(Unavailable("too many requests of this key wait"), "overloaded");
+    shared->call.reply->SendError(
+        Unavailable("too many requests wait for their limits to be checked"), "overloaded");
   }
 }
 

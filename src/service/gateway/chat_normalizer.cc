@@ -54,7 +54,8 @@ std::optional<std::string> TextOf(const json::object& message) {
 }
 
 bool IsMessage(const json::value& message) {
-  constexpr std::string_view kRoles[] = {"system", "developer", "user", "assistant"};
+  constexpr std::string_view kRoles[] = {"system",    "developer", "user",
+                                         "assistant", "tool",      "function"};
   return std::ranges::find(kRoles, RoleOf(message)) != std::end(kRoles) &&
          TextOf(message.get_object()).has_value();
 }
@@ -63,7 +64,8 @@ bool IsMessage(const json::value& message) {
 bool NormalizeMessage(json::object& message) {
   std::string text = *TextOf(message);
   const bool is_assistant = RoleOf(message) == "assistant";
-  text = is_assistant ? text::WithoutThinking(std::move(text)) : DecodeIfEscaped(text);
+  if (is_assistant) text = text::WithoutThinking(std::move(text));
+  if (RoleOf(message) == "user") text = DecodeIfEscaped(text);
   bool is_changed = false;
   if (is_assistant) {
     is_changed = message.erase("reasoning_content") + message.erase("reasoning") > 0;
@@ -155,6 +157,11 @@ bool Unify(json::object& body, std::string_view name, const json::value& value,
 }  // namespace
 
 bool IsBlank(std::string_view text) { return text.find_first_not_of(" \t\r\n\v\f") == text.npos; }
+
+bool NamesNoModel(const json::object& body) {
+  const json::value* model = body.if_contains("model");
+  return model == nullptr || model->is_null() || (model->is_string() && StringOf(model).empty());
+}
 
 bool NormalizeBudgets(json::object& body) {
   bool is_changed = false;

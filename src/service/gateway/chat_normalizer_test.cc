@@ -47,6 +47,12 @@ TEST(ChatNormalizerTest, ContentIsOneString) {
            {R"({"messages":[{"role":"user","content":"i &lt; n"},{"role":"assistant"}]})",
             R"({"messages":[{"role":"user","content":"i < n"},
                             {"role":"assistant","content":""}]})"},
+           {R"({"messages":[{"role":"user","content":"q"},
+               {"role":"assistant","content":null,"tool_calls":[{"id":"1"}]},
+               {"role":"tool","tool_call_id":"1","content":[{"type":"text","text":"a &lt; b"}]}]})",
+            R"({"messages":[{"role":"user","content":"q"},
+               {"role":"assistant","content":"","tool_calls":[{"id":"1"}]},
+               {"role":"tool","tool_call_id":"1","content":"a &lt; b"}]})"},
        }) {
     ExpectCanonical(test);
   }

@@ -56,6 +56,8 @@ Status WorkerFailure(const Status& status, bool is_late) {
       return Unavailable("the model is not available at the moment");
     case StatusCode::kDeadlineExceeded:
       return Status(StatusCode::kDeadlineExceeded, "the model took too long to answer");
+    case StatusCode::kPermissionDenied:
+      return DataLoss("this service is not set up right for the model; its log says what is wrong");
     default:
       return DataLoss("the model's worker failed before its answer was complete");
   }

@@ -36,8 +36,8 @@ namespace lemma::gateway {
 namespace {
 
 constexpr int kLanes = 4;  // each waits for one transaction at a time
-// In each, a body of up to 1 MiB with it; the pool's line has fewer places.
-constexpr size_t kLaneRequestsMax = 1024;
+// Of a key and in a lane, a body of up to 1 MiB with each; the pool's line has fewer places.
+constexpr size_t kKeyRequestsMax = 1024, kLaneRequestsMax = 2048;
 
 // Below /v1/ the worker knows what a POST does; what it generates is counted where we know it too.
 CallKind KindOf(const net::HttpRequest& request) {
@@ -71,7 +71,7 @@ struct Gateway::Impl {
         door(options.access.keys, options.access.requires_keys),
         page(options.page),
         metrics(options.version),
-        lanes(kLanes, kLaneRequestsMax),
+        lanes(kLanes, kKeyRequestsMax, kLaneRequestsMax),
         books{lanes, live, metrics, options.access.log, options.spans},
         link{*options.pool, worker_client, metrics},
         admitter(options.access, *options.pool, lanes, metrics,
@@ -99,6 +99,7 @@ struct Gateway::Impl {
     const char* path;  // with a '/' at its end: whatever is below it
     RouteNeed need;
     Answer answer;
+    RequestUse use = RequestUse::kNone;
   };
   static const Route kRoutes[];
 
@@ -146,14 +147,13 @@ struct Gateway::Impl {
   std::unique_ptr<net::HttpServer> server;  // last: goes first, while the clients still run
 };
 
-// A path below which the worker decides about the method has "" as its method. The first that fits
-// counts.
+// "" as the method: below that path the worker decides about it. The first that fits counts.
 const Gateway::Impl::Route Gateway::Impl::kRoutes[] = {
-    {"POST", "/generate", RouteNeed::kInference, &Impl::Generate},
-    {"POST", "/v1/chat/completions", RouteNeed::kInference, &Impl::Chat},
-    {"POST", "/v1/solve", RouteNeed::kInference, &Impl::Solve},
+    {"POST", "/generate", RouteNeed::kInference, &Impl::Generate, RequestUse::kInference},
+    {"POST", "/v1/chat/completions", RouteNeed::kInference, &Impl::Chat, RequestUse::kInference},
+    {"POST", "/v1/solve", RouteNeed::kInference, &Impl::Solve, RequestUse::kRun},
     {"POST", "/v1/requests/", RouteNeed::kInference, &Impl::Control},
-    {"", "/v1/jobs", RouteNeed::kInference, &Impl::AnswerJobs},
+    {"", "/v1/jobs", RouteNeed::kInference, &Impl::AnswerJobs, RequestUse::kRun},
     {"", "/v1/jobs/", RouteNeed::kInference, &Impl::AnswerJobs},
     {"GET", "/v1/models", RouteNeed::kInference, &Impl::Models},
     {"GET", "/v1/models/", RouteNeed::kInference, &Impl::Models},
@@ -180,15 +180,15 @@ void Gateway::Impl::Handle(std::shared_ptr<net::HttpExchange> exchange) {
     return path == known || (known.size() > 1 && known.ends_with('/') && path.starts_with(known));
   });
   if (route == std::end(kRoutes)) {
-    Reply reply(exchange, "unknown", metrics, books, /*is_inference=*/false);
+    Reply reply(exchange, "unknown", metrics, books, RequestUse::kNone);
     if (!Enter(reply, RouteNeed::kAnyKey)) return;
     return reply.SendError(NotFound("there is no " + path + " here; see GET /"));
   }
-  // Of a call to solve the chats are, of a job what it asks.
-  const bool is_inference =
-      route->answer == &Impl::Generate || route->answer == &Impl::Chat ||
-      (route->answer == &Impl::PassOn && KindOf(exchange->request()) != CallKind::kFree);
-  auto reply = std::make_shared<Reply>(exchange, route->path, metrics, books, is_inference);
+  RequestUse use = route->use;
+  if (route->answer == &Impl::PassOn && KindOf(exchange->request()) != CallKind::kFree) {
+    use = RequestUse::kInference;
+  }
+  auto reply = std::make_shared<Reply>(exchange, route->path, metrics, books, use);
   if (!Enter(*reply, route->need)) return;
   const std::string_view wanted = route->method;
   if (wanted.empty() || method == wanted || (wanted == "GET" && method == "HEAD")) {

@@ -16,6 +16,8 @@ using testing::HasSubstr;
 using testing::Not;
 using namespace std::chrono_literals;  // NOLINT
 
+std::string Prompt(int i) { return R"({"prompt":"question )" + std::to_string(i) + "\"}"; }
+
 TEST_F(GatewayTest, AWorkerThatIsAwayIsA503WithRetryAfter) {
   BeginWith({"unix:/nowhere/lemma.sock"});
   for (const char* target : {"/generate", "/v1/chat/completions", "/v1/completions", "/readyz"}) {
@@ -38,6 +40,41 @@ TEST_F(GatewayTest, AWorkerMayComeBackOnItsSocket) {
   TestWorker second(AnswerChat, address);
   AwaitReady(1);
   EXPECT_EQ(Post("/generate", R"({"prompt":"a"})").status, 200);
+}
+
+// It would draw all requests to itself, being done with each at once, and clients would look for
+// the fault in their own keys.
+TEST_F(GatewayTest, AReplicaThatIsNotSetUpRightIsNotAskedForLongAndItsWordsAreNobodys) {
+  for (const int refusal : {401, 403, 404}) {
+    TestWorker wrong([refusal](std::shared_ptr<net::HttpExchange> exchange) {
+      exchange->Send(net::HttpResponse::Json(refusal, R"({"error":{"message":"theirs"}})"));
+    });
+    TestWorker right(AnswerChat);
+    BeginWith({wrong.address(), right.address()});
+    AwaitReady(2);
+    for (int i = 0; i < 60; ++i) EXPECT_EQ(Post("/generate", Prompt(i)).status, 200) << refusal;
+    EXPECT_LT(wrong.n_requests(), 12u) << "its breaker opens after five";
+    BeginWith({wrong.address()});
+    AwaitReady(1);
+    const auto alone = Post("/generate", Prompt(0));
+    EXPECT_EQ(alone.status, 502) << refusal;
+    EXPECT_THAT(alone.body,
+                testing::AllOf(HasSubstr("not set up right"), Not(HasSubstr("theirs"))));
+    EXPECT_EQ(Ask("GET", "/v1/own_path").status, refusal == 404 ? 404 : 502) << "its own to say";
+    gateway_.reset();
+  }
+}
+
+TEST_F(GatewayTest, WhatAReplicaAtItsOwnLimitRefusesIsAskedElsewhere) {
+  TestWorker full([](std::shared_ptr<net::HttpExchange> exchange) {
+    exchange->Send(net::HttpResponse::Json(429, "{}"));
+  });
+  TestWorker free(AnswerChat);
+  BeginWith({full.address(), free.address()});
+  AwaitReady(2);
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(Post("/generate", Prompt(i)).status, 200);
+  EXPECT_GT(full.n_requests(), 0u);
+  gateway_.reset();
 }
 
 TEST_F(GatewayTest, AWorkerThatDiesBeforeItsAnswerIsA502) {

@@ -170,6 +170,11 @@ TEST_F(ProfileTest, TheWrapperGoesAroundTheFirstUserMessageAndTheModelIsNamed) {
   EXPECT_EQ(generated.at("model"), "special");
   EXPECT_EQ(generated.at("max_tokens"), 100);
   EXPECT_EQ(generated.at("thinking_token_budget"), 60);
+  Post("/generate", R"({"prompt":"a","profile":"own","model":"mine"})");
+  EXPECT_EQ(worker_->last_body().at("model"), "mine");
+  Post("/generate", R"({"prompt":"a","profile":"own","model":""})");
+  EXPECT_EQ(worker_->last_body().at("model"), "special");
+  EXPECT_EQ(Post("/generate", R"({"prompt":"a","model":"nobody's"})").status, 404);
 }
 
 TEST_F(ProfileTest, ChatsAreMadeCanonical) {
@@ -183,6 +188,10 @@ TEST_F(ProfileTest, ChatsAreMadeCanonical) {
   EXPECT_EQ(asked.at("max_tokens"), 5);
   EXPECT_EQ(asked.at("thinking_token_budget"), 0);
   EXPECT_FALSE(asked.contains("max_completion_tokens"));
+  EXPECT_EQ(Asked(R"("messages":[{"role":"user","content":"1+1?"},
+      {"role":"assistant","tool_calls":[{"id":"1"}]},
+      {"role":"tool","tool_call_id":"1","content":"2"}])"),
+            English("math"));
   Post("/generate", R"({"prompt":"Is i &lt; n?","max_completion_tokens":6})");
   EXPECT_EQ(worker_->last_body().at("messages").at(1).at("content"), "Is i < n?");
   EXPECT_EQ(worker_->last_body().at("max_tokens"), 6);

@@ -82,6 +82,19 @@ TEST_F(GatewayTraceTest, ARequestAndItsStepsAreOneTrace) {
   EXPECT_EQ(worker_->last().header("tracestate"), "a=b");
 }
 
+TEST_F(GatewayTraceTest, WhatARunAsksIsBelowItsSpanAlsoWhereItsClientNamesNoTrace) {
+  Begin(AnswerChat, Exporting());
+  const auto answer = Ask("POST", "/v1/solve", R"({"problem":"2 + 2","strategy":"single"})",
+                          {{"tracestate", "a=b"}});
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  auto spans = AwaitSpans(4);
+  const boost::json::object& run = spans.at("/v1/solve");
+  EXPECT_FALSE(run.contains("parentSpanId"));
+  EXPECT_EQ(spans.at("/v1/chat/completions").at("traceId"), run.at("traceId"));
+  EXPECT_EQ(spans.at("/v1/chat/completions").at("parentSpanId"), run.at("spanId"));
+  EXPECT_EQ(worker_->last().header("tracestate"), "") << "of no trace that is known";
+}
+
 TEST_F(GatewayTraceTest, SpansHoldNoPromptAnswerOrKey) {
   Begin(
       [](std::shared_ptr<net::HttpExchange> exchange) {

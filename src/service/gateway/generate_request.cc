@@ -87,7 +87,7 @@ std::string ChatBodyOf(const GenerateRequest& request) {
   if (request.stream) body["stream_options"] = {{"include_usage", true}};
   if (request.seed) body["seed"] = *request.seed;
   for (const auto& member : request.passed_on) body.insert(member);
-  if (request.prompts.uses_profile && !request.profile->model.empty()) {
+  if (request.prompts.uses_profile && !request.profile->model.empty() && NamesNoModel(body)) {
     body["model"] = request.profile->model;
   }
   return json::serialize(body);

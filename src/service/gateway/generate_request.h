@@ -5,8 +5,8 @@
 //
 // max_tokens, temperature and top_p default to the profile's (512, 0.7, 0.95 for `math`). Other
 // spellings: profile_call.h, and of budgets chat_normalizer.h. What bounds thinking, time and loops
-// is passed on as it is, for the worker to check: kPassedOn. Unknown fields are ignored; null means
-// absent.
+// is passed on as it is, for the worker to check, and so is the model: kPassedOn. Unknown fields
+// are ignored; null means absent.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -21,8 +21,9 @@
 
 namespace lemma::gateway {
 
-inline constexpr const char* kPassedOn[] = {"reasoning_effort", "thinking_token_budget",
-                                            "thinking_budget_tokens", "deadline_ms", "loop_guard"};
+inline constexpr const char* kPassedOn[] = {
+    "model",       "reasoning_effort", "thinking_token_budget", "thinking_budget_tokens",
+    "deadline_ms", "loop_guard"};
 
 struct GenerateRequest {
   InjectedPrompts prompts;     // what the model gets

@@ -28,10 +28,28 @@ std::optional<int64_t> Count(const json::object& body, std::string_view name) {
   return count;
 }
 
-// Servers differ in which of two names wins: the larger one bounds both.
+// Servers differ in which of the names they know and which one wins: the largest bounds them all.
+// A negative one means without a bound (llama.cpp).
 std::optional<int64_t> OutputTokens(const json::object& body) {
-  const auto tokens = std::max(Count(body, "max_tokens"), Count(body, "max_completion_tokens"));
+  std::optional<int64_t> tokens;
+  for (const char* name : {"max_tokens", "max_completion_tokens", "max_output_tokens",
+                           "max_new_tokens", "n_predict"}) {
+    const json::value* value = body.if_contains(name);
+    const bool is_open = value != nullptr && value->is_int64() && value->get_int64() < 0;
+    tokens = std::max(tokens, is_open ? access::kRequestTokensMax : Count(body, name));
+  }
   return tokens ? std::optional(std::min(*tokens, access::kRequestTokensMax)) : std::nullopt;
+}
+
+// What a server that knows tools puts into the prompt: a token a byte at most.
+int64_t ToolTokens(const json::object& body) {
+  size_t n_bytes = 0;
+  for (const char* name : {"tools", "functions"}) {
+    const json::value* tools = body.if_contains(name);
+    const json::array* array = tools == nullptr ? nullptr : tools->if_array();
+    if (array != nullptr && !array->empty()) n_bytes += json::serialize(*tools).size();
+  }
+  return static_cast<int64_t>(n_bytes);
 }
 
 int64_t PromptsOf(const json::object& body) {
@@ -86,7 +104,7 @@ Result<TokenClaim> GenerationBody::Claim(CallKind kind, const PromptCounter* cou
     const CountedModel& model = counter->model();
     const auto counted =
         kind == CallKind::kChat ? counter->CountChat(body_) : counter->CountCompletion(body_);
-    claim.n_prompt = counted.value_or(n_bytes);
+    claim.n_prompt = counted ? *counted + ToolTokens(body_) : n_bytes;
     const int64_t room = std::max<int64_t>(0, model.context_tokens - claim.n_prompt);
     // What does not fit is refused by the worker, which says what would.
     claim.n_output = std::min(asked.value_or(model.output_tokens_default), room);
@@ -100,6 +118,7 @@ Result<TokenClaim> GenerationBody::Claim(CallKind kind, const PromptCounter* cou
         "max_tokens");
   }
   claim.n_prompt = std::min(claim.n_prompt, access::kRequestTokensMax);
+  claim.n_answer = claim.n_output;
   const int64_t n_samples = std::min(SamplesOf(body_), kSamplesMax);
   claim.n_output = std::min(claim.n_output * n_samples, access::kRequestTokensMax - claim.n_prompt);
   return claim;

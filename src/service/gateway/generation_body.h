@@ -31,6 +31,7 @@ struct UsageWish {
 struct TokenClaim {
   int64_t n_prompt = 0;
   int64_t n_output = 0;
+  int64_t n_answer = 0;  // of one of the answers, at most
 };
 
 class GenerationBody {

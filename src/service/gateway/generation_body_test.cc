@@ -45,6 +45,9 @@ TEST(GenerationBodyTest, OfAKnownModelThePromptIsCountedExactly) {
                         {R"(,"max_tokens":"7")", 300},
                         {R"(,"max_tokens":1e308)", 300},
                         {R"(,"n":0)", 300},
+                        {R"(,"max_tokens":7,"n_predict":400)", 400},
+                        {R"(,"max_tokens":7,"n_predict":-1)", 1000 - n_prompt},
+                        {R"(,"max_new_tokens":11)", 11},
                         {R"(,"model":"tiny","max_tokens":7)", 7}};
   for (const Case& c : cases) {
     const TokenClaim claim = ClaimOf(messages + c.fields + "}", CallKind::kChat, &counter);
@@ -61,6 +64,11 @@ TEST(GenerationBodyTest, OfAKnownModelThePromptIsCountedExactly) {
                                .size()));
   EXPECT_EQ(completion(R"({"prompt":[1,2,3]})"), 3);
   EXPECT_EQ(completion(R"({"prompt":["a"]})"), 1);
+  EXPECT_EQ(completion(R"({"prompt":["a","b"]})"), 2) << "not every server refuses several";
+  EXPECT_EQ(completion(R"({"prompt":[[1,2,3],[4,5]]})"), 5);
+  const std::string tools = R"(,"tools":[{"type":"function"}]})";
+  EXPECT_EQ(ClaimOf(messages + tools, CallKind::kChat, &counter).n_prompt,
+            n_prompt + static_cast<int64_t>(std::string(R"([{"type":"function"}])").size()));
 }
 
 TEST(GenerationBodyTest, OfAnUnknownModelTheBoundIsABytesTokenEach) {
@@ -70,6 +78,7 @@ TEST(GenerationBodyTest, OfAnUnknownModelTheBoundIsABytesTokenEach) {
     const TokenClaim claim = ClaimOf(body, CallKind::kCompletion, known);
     EXPECT_GE(claim.n_prompt, static_cast<int64_t>(body.size()));
     EXPECT_EQ(claim.n_output, 5 * 3 * 2);
+    EXPECT_EQ(claim.n_answer, 5);
   }
   const auto unbounded =
       GenerationBody::Parse(R"({"prompt":"a"})")->Claim(CallKind::kCompletion, nullptr);

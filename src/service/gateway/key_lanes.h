@@ -1,11 +1,13 @@
 // Threads for what limits cost: counting a prompt's tokens takes milliseconds, a limiter over a
-// database waits for it; neither is for an I/O thread. Each key has its lane, where one task runs
-// after the other in the order they came: so a key's next request finds its last one settled.
+// database waits for it; neither is for an I/O thread. Each key has its lane, where its tasks run
+// one after the other in the order they came: so a key's next request finds its last one settled.
+// Keys that share a lane take turns.
 #pragma once
 
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -20,8 +22,8 @@ class KeyLanes {
  public:
   using Task = std::function<void()>;
 
-  // `waiting_max`: requests that may wait in one lane.
-  KeyLanes(int n_lanes, size_t waiting_max);
+  // Requests that may wait: of one key, and in one lane.
+  KeyLanes(int n_lanes, size_t key_max, size_t lane_max);
   ~KeyLanes();  // Close(); returns when every settlement is done
 
   // A request: false, and nothing is run, where too many wait. Dropped by Close.
@@ -36,22 +38,28 @@ class KeyLanes {
     Task task;
     bool is_request = false;
   };
+  struct Queue {
+    std::deque<Item> items;  // never empty
+    size_t n_requests = 0;   // of them
+  };
   struct Lane {
     Mutex mutex;
     std::condition_variable_any changed;
-    std::deque<Item> items LEMMA_GUARDED_BY(mutex);
-    size_t n_requests LEMMA_GUARDED_BY(mutex) = 0;  // of the items, and the one that runs
+    std::map<std::string, Queue> queues LEMMA_GUARDED_BY(mutex);  // by key
+    std::deque<std::string> turns LEMMA_GUARDED_BY(mutex);        // the keys of queues, each once
+    size_t n_requests LEMMA_GUARDED_BY(mutex) = 0;  // in all queues, and the one that runs
     bool closed LEMMA_GUARDED_BY(mutex) = false;    // takes no requests
     bool stopping LEMMA_GUARDED_BY(mutex) = false;  // its thread ends when nothing waits
     std::thread thread;
   };
 
   Lane& LaneOf(const std::string& key_id);
+  static void Add(Lane& lane, const std::string& key_id, Item item) LEMMA_REQUIRES(lane.mutex);
   static void Work(Lane& lane);
   // The next one; false: the end.
   static bool Take(Lane& lane, Item& item);
 
-  const size_t waiting_max_;
+  const size_t key_max_, lane_max_;
   std::vector<std::unique_ptr<Lane>> lanes_;
 };
 

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <utility>
 
+#include "common/text/test_tokenizer.h"
 #include "service/gateway/test_access.h"
 
 namespace lemma::gateway {
@@ -99,6 +100,37 @@ TEST_F(LimitedTest, AThousandPostsAtOnceAdmitExactlyTheLimit) {
         PostAtOnce(1000, Create(Spec("a", limits)).text, body, {gateway_.get()}, holding, 50);
     EXPECT_EQ(statuses, (std::map<int, int>{{200, 50}, {429, 950}}));
     EXPECT_EQ(worker_->n_requests(), 50u);
+    gateway_.reset();
+  }
+}
+
+// Another server's default may be all of its context.
+TEST_F(LimitedTest, WhoPaysForTokensIsBoundedAlsoWhereNeitherTheyNorTheReplicaSays) {
+  const PromptCounter counter({.id = "tiny",
+                               .tokenizer = text::SmallTokenizer(),
+                               .chat_template = *text::ChatTemplate::FromTemplateText(
+                                   text::kLemmaMiniChatTemplate, "template"),
+                               .context_tokens = 1000,
+                               .output_tokens_default = 300});
+  for (const bool says : {false, true}) {
+    const char* health =
+        says ? R"({"requests_max":8,"tokens_max":9000,"answer_tokens":200})" : "{}";
+    worker_ = std::make_unique<TestWorker>(AnswerChat, TestSocketAddress("worker"), "tiny", health);
+    GatewayOptions options;
+    options.access = store_->parts();
+    options.access.counter = &counter;
+    BeginWith({worker_->address()}, options);
+    AwaitReady(1);
+    const auto asked = [&](const store::NewKey& key, const std::string& fields) {
+      EXPECT_EQ(PostAs(key.text, kChat, "{" + kUser + fields + "}").status, 200);
+      return worker_->last_body();
+    };
+    const store::NewKey limited = Create(Spec("a", {.tokens_per_minute = 100'000}));
+    const json::object open = asked(limited, "");
+    EXPECT_EQ(open.contains("max_tokens"), !says);
+    if (!says) EXPECT_EQ(open.at("max_tokens"), 300);
+    EXPECT_EQ(asked(limited, R"(,"max_tokens":7)").at("max_tokens"), 7);
+    EXPECT_FALSE(asked(Create(Spec("b")), "").contains("max_tokens")) << "its own affair";
     gateway_.reset();
   }
 }

@@ -29,11 +29,19 @@ std::optional<int64_t> PromptCounter::CountCompletion(const json::object& body) 
   if (prompt == nullptr) return std::nullopt;
   if (const json::array* array = prompt->if_array()) {
     if (array->empty()) return std::nullopt;
-    if (!array->front().is_string()) return static_cast<int64_t>(array->size());  // ids
-    prompt = &array->front();
+    if (array->front().is_number()) return static_cast<int64_t>(array->size());  // ids
+    int64_t n_tokens = 0;
+    for (const json::value& one : *array) n_tokens += CountPrompt(one);
+    return n_tokens;
   }
   if (!prompt->is_string()) return std::nullopt;
-  const std::string_view text = prompt->get_string();
+  return CountPrompt(*prompt);
+}
+
+int64_t PromptCounter::CountPrompt(const json::value& prompt) const {
+  if (const json::array* ids = prompt.if_array()) return static_cast<int64_t>(ids->size());
+  if (!prompt.is_string()) return 0;  // refused by whoever is asked
+  const std::string_view text = prompt.get_string();
   return static_cast<int64_t>(
       model_.tokenizer.Encode(text, text::SpecialTokens::kRecognize).size());
 }

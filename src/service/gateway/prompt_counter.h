@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,6 +33,8 @@ class PromptCounter {
   std::optional<int64_t> CountCompletion(const boost::json::object& body) const;
 
  private:
+  int64_t CountPrompt(const boost::json::value& prompt) const;  // one of a completion's
+
   CountedModel model_;
 };
 

@@ -38,7 +38,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
       : link_(link),
         reply_(std::move(reply)),
         request_(std::move(request)),
-        routing_(PrepareForPool(request_)),
+        routing_(PrepareForPool(request_, reply_->account().deadline_ms())),
         mapper_(std::move(mapper)),
         replica_(std::move(replica)) {
     link_.metrics.CountInFlight(1);
@@ -158,19 +158,22 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   net::HttpRequest ForReplica() const {
     net::HttpRequest request = request_;
     const pool::Target& target = lease_->target();
-    if (routing_.lacks_model && !target.model.empty()) {
-      request.body = WithModel(request.body, target.model);
-    }
-    if (routing_.deadline) {
+    BodyAdditions told;
+    if (routing_.lacks_model) told.model = target.model;
+    const bool is_open = routing_.n_open_answers > 0 && !target.bounds_answers;
+    if (is_open) told.max_tokens = reply_->account().answer_tokens_max();
+    if (routing_.deadline && generates()) {
       const Duration way_back = std::min<Duration>(*routing_.deadline / kWayBackShare, kWayBackMax);
-      request.body = WithDeadline(request.body, TimeLeft() - way_back);
+      told.deadline = TimeLeft() - way_back;
     }
+    request.body = WithAdditions(request.body, told);
     request.headers.push_back(
         {"traceparent", reply_->account().trace().Traceparent(replica_span_)});
     request.headers.insert(request.headers.end(), target.headers.begin(), target.headers.end());
     return request;
   }
 
+  bool generates() const { return routing_.request_hash != 0; }
   Duration TimeLeft() const { return *routing_.deadline - (Now() - reply_->arrived_at()); }
 
   void OnClientLeft() {
@@ -243,6 +246,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     if (status.code() == StatusCode::kCancelled && is_lost) status = DataLoss("it hangs");
     if (status.ok() && !is_stream_) {
       reply_->account().SetUsage(FindUsage(whole_.body).value);
+      status = CheckConfigured(whole_.status, generates());
     }
     AddReplicaSpan(status);
     const bool may_ask_another = !has_said_ && MayBeAskedElsewhere(status);
@@ -288,7 +292,9 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
   }
 
   bool MayBeAskedElsewhere(const Status& status) const {
-    if (status.code() == StatusCode::kUnavailable) return true;  // nobody has seen it
+    // Nobody has seen it, or done anything with it.
+    if (status.code() == StatusCode::kUnavailable) return true;
+    if (status.code() == StatusCode::kPermissionDenied) return true;
     if (!routing_.is_repeatable) return false;
     if (status.ok()) return IsServersFault(whole_.status);
     const bool is_silent = status.code() == StatusCode::kDeadlineExceeded && !IsLate(status);

@@ -24,13 +24,23 @@ bool IsComments(std::string_view piece) {
 }
 
 bool IsServersFault(int http_status) {
-  return http_status == 500 || http_status == 502 || http_status == 503;
+  return http_status == 429 || http_status == 500 || http_status == 502 || http_status == 503;
+}
+
+Status CheckConfigured(int http_status, bool generates) {
+  const auto refused = [](const char* what) {
+    return Status(StatusCode::kPermissionDenied, std::string("the replica ") + what);
+  };
+  if (http_status == 401) return refused("refuses its key, or needs one (401)");
+  if (http_status == 403) return refused("refuses what its key opens (403)");
+  if (http_status == 404 && generates) return refused("does not know its model (404)");
+  return Ok();
 }
 
 pool::Outcome OutcomeOf(const Status& status, int http_status) {
   switch (status.code()) {
     case StatusCode::kOk:
-      if (http_status == 503) return pool::Outcome::kRefused;
+      if (http_status == 429 || http_status == 503) return pool::Outcome::kRefused;
       return IsServersFault(http_status) ? pool::Outcome::kFailed : pool::Outcome::kAnswered;
     case StatusCode::kCancelled:
       return pool::Outcome::kCancelled;

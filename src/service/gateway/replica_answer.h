@@ -15,9 +15,13 @@ bool IsEventStream(const net::HttpResponse& head);
 // nothing.
 bool IsComments(std::string_view piece);
 
-// May another replica do better? 500, 502: it is broken; 503: it is full or going. What a client
-// did wrong, or has no time left for, is the same everywhere.
+// May another replica do better? 500, 502: it is broken; 429, 503: it is full or going. What a
+// client did wrong, or has no time left for, is the same everywhere.
 bool IsServersFault(int http_status);
+
+// kPermissionDenied where an answer speaks of what this server is configured to send, of which the
+// client knows nothing: the replica's key (401, 403) or, of a call that generates, its model (404).
+Status CheckConfigured(int http_status, bool generates);
 
 // How the call ended; `http_status`: of its answer, 200 of a stream.
 pool::Outcome OutcomeOf(const Status& status, int http_status);

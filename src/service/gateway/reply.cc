@@ -28,14 +28,14 @@ std::string RowId(const net::HttpRequest& request, const std::string& request_id
 }  // namespace
 
 Reply::Reply(std::shared_ptr<net::HttpExchange> exchange, std::string route, Metrics& metrics,
-             const Books& books, bool is_inference)
+             const Books& books, RequestUse use)
     : exchange_(std::move(exchange)),
       route_(std::move(route)),
       metrics_(metrics),
       arrived_at_(std::chrono::steady_clock::now()),
       request_id_(net::RequestIdOf(exchange_->request())),
-      account_(books, RowId(exchange_->request(), request_id_), exchange_->request(), route_,
-               is_inference) {}
+      account_(books, RowId(exchange_->request(), request_id_), exchange_->request(), route_, use) {
+}
 
 // The server answers 500 for an exchange that is dropped.
 Reply::~Reply() {

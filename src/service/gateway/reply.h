@@ -20,9 +20,9 @@ namespace lemma::gateway {
 // Belongs to one thread at a time, as the request goes; closed and OnClosed are for any.
 class Reply {
  public:
-  // `route`: as Metrics counts it. `is_inference`: as Account's.
+  // `route`: as Metrics counts it. `use`: as Account's.
   Reply(std::shared_ptr<net::HttpExchange> exchange, std::string route, Metrics& metrics,
-        const Books& books, bool is_inference);
+        const Books& books, RequestUse use);
   ~Reply();
 
   const net::HttpRequest& request() const { return exchange_->request(); }

@@ -1,6 +1,24 @@
 #include "service/gateway/reply_exchange.h"
 
 namespace lemma::gateway {
+namespace {
+
+net::HttpRequest WithTrace(const Reply& reply) {
+  const tracing::RequestTrace& trace = reply.account().trace();
+  net::HttpRequest request = reply.request();
+  std::erase_if(request.headers, [&](const net::Header& header) {
+    const bool is_foreign =
+        !trace.is_continued() && net::EqualsIgnoreCase(header.name, "tracestate");
+    return is_foreign || net::EqualsIgnoreCase(header.name, "traceparent");
+  });
+  request.headers.push_back({"traceparent", trace.Traceparent()});
+  return request;
+}
+
+}  // namespace
+
+ReplyExchange::ReplyExchange(std::shared_ptr<Reply> reply)
+    : reply_(std::move(reply)), request_(WithTrace(*reply_)) {}
 
 std::shared_ptr<ReplyExchange> ReplyExchange::Over(std::shared_ptr<Reply> reply) {
   std::shared_ptr<ReplyExchange> exchange(new ReplyExchange(std::move(reply)));

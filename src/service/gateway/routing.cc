@@ -74,6 +74,16 @@ uint64_t ConversationOf(const json::object& body) {
   return hash;
 }
 
+// Of what a worker is asked, whoever asks, with whichever seed and for how long.
+uint64_t QuestionHash(const json::object& body, const std::string& text) {
+  for (const char* name : {"messages", "prompt"}) {
+    if (const json::value* question = body.if_contains(name)) {
+      return std::hash<std::string>{}(json::serialize(*question));
+    }
+  }
+  return std::hash<std::string>{}(text);
+}
+
 void CountAnswers(const json::object& body, Routing& routing) {
   int64_t answer = IntegerOr(body, "max_tokens", 0);
   answer = IntegerOr(body, "max_completion_tokens", answer);
@@ -87,13 +97,16 @@ void CountAnswers(const json::object& body, Routing& routing) {
 
 }  // namespace
 
-Routing PrepareForPool(net::HttpRequest& request) {
+Routing PrepareForPool(net::HttpRequest& request, int64_t deadline_ms) {
   Routing routing;
   routing.tokens = static_cast<int64_t>(request.body.size() / 3);
   // What other servers offer below /v1/ (files, batches) may not be.
   routing.is_repeatable =
       Generates(request) || request.method == "GET" || !request.target.starts_with("/v1/");
   routing.waits_in_line = MayCompute(request);
+  if (deadline_ms > 0 && (MayCompute(request) || Generates(request))) {
+    routing.deadline = std::chrono::milliseconds(deadline_ms);
+  }
   if (request.body.empty()) return routing;
   Result<json::object> body = ParseJsonObject(request.body, "the body");
   if (!body.ok()) return routing;
@@ -105,14 +118,18 @@ Routing PrepareForPool(net::HttpRequest& request) {
   if (!Generates(request) || body->empty()) return routing;
 
   routing.waits_in_line = true;
-  routing.request_hash = std::hash<std::string>{}(request.body);
+  routing.request_hash = QuestionHash(*body, request.body);
   const json::value* stream = body->if_contains("stream");
   routing.is_stream = stream != nullptr && stream->is_bool() && stream->get_bool();
   CountAnswers(*body, routing);
   routing.conversation = ConversationOf(*body);
-  const int64_t deadline_ms = IntegerOr(*body, "deadline_ms", 0);
-  if (deadline_ms > 0) routing.deadline = std::chrono::milliseconds(deadline_ms);
+  const int64_t own_ms = IntegerOr(*body, "deadline_ms", 0);
+  if (own_ms > 0) routing.deadline = std::chrono::milliseconds(own_ms);
   bool has_changed = false;
+  if (model != nullptr && routing.model.empty() && model->is_string()) {
+    body->erase("model");
+    has_changed = true;
+  }
   routing.lacks_model = Lacks(*body, "model", &has_changed);
   const bool lacks_seed = Lacks(*body, "seed", &has_changed);
   if (body->empty()) return routing;
@@ -123,15 +140,19 @@ Routing PrepareForPool(net::HttpRequest& request) {
   return routing;
 }
 
-std::string WithModel(const std::string& body, const std::string& model) {
-  return PutInFront(body, "\"model\":" + json::serialize(json::value(model)));
-}
-
-std::string WithDeadline(const std::string& body, Duration deadline) {
-  Result<json::object> changed = ParseJsonObject(body, "the body");
-  if (!changed.ok()) return body;
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline);
-  (*changed)["deadline_ms"] = std::max<int64_t>(left.count(), 1);
+std::string WithAdditions(const std::string& body, const BodyAdditions& told) {
+  const std::string named =
+      told.model.empty()
+          ? body
+          : PutInFront(body, "\"model\":" + json::serialize(json::value(told.model)));
+  if (told.max_tokens == 0 && !told.deadline) return named;
+  Result<json::object> changed = ParseJsonObject(named, "the body");
+  if (!changed.ok()) return named;
+  if (told.max_tokens > 0) (*changed)["max_tokens"] = told.max_tokens;
+  if (told.deadline) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(*told.deadline);
+    (*changed)["deadline_ms"] = std::max<int64_t>(left.count(), 1);
+  }
   return json::serialize(*changed);
 }
 

@@ -18,7 +18,7 @@ struct Routing {
   int n_open_answers = 0;     // that the request does not bound; not in `tokens`
   uint64_t conversation = 0;  // a hash of the messages up to the first of the user, or of the
                               // prompt's beginning; 0: none
-  uint64_t request_hash = 0;  // of the body as it came; 0: it generates nothing
+  uint64_t request_hash = 0;  // of the messages or prompt; 0: it generates nothing
   // For room on a replica: it generates, or is posted below /v1/ to a server that knows what it is.
   bool waits_in_line = false;
   bool is_repeatable = false;        // a server that has seen it has changed nothing for good
@@ -30,11 +30,16 @@ struct Routing {
 // Reads the body of `request` and, where it generates without a seed, gives it one: asked again, it
 // gets the same answer. A body that is not what it should be stays as it is, for the worker says
 // what is wrong with it.
-Routing PrepareForPool(net::HttpRequest& request);
+// `deadline_ms`: of its key, for what says none itself; 0: none.
+Routing PrepareForPool(net::HttpRequest& request, int64_t deadline_ms = 0);
 
-// The same body for a replica that needs to be told its model's name.
-std::string WithModel(const std::string& body, const std::string& model);
-// The same body with another deadline; at least 1 ms, the least that a worker takes.
-std::string WithDeadline(const std::string& body, Duration deadline);
+// What a replica is told beside what the client said, or instead of it.
+struct BodyAdditions {
+  std::string model = {};                 // "": nothing; else the body names none
+  int64_t max_tokens = 0;                 // 0: nothing
+  std::optional<Duration> deadline = {};  // at least 1 ms is told, the least that a worker takes
+};
+// The body as it is where nothing is to be told, or where it is no object.
+std::string WithAdditions(const std::string& body, const BodyAdditions& told);
 
 }  // namespace lemma::gateway

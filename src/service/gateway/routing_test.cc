@@ -72,6 +72,17 @@ TEST(RoutingTest, WhateverMayComputeWaitsInLine) {
   EXPECT_FALSE(PrepareForPool(models).waits_in_line);
 }
 
+TEST(RoutingTest, TheKeysDeadlineHoldsForWhateverMayCompute) {
+  const auto deadline = [](const char* target, const char* body) {
+    net::HttpRequest request = Chat(body, target);
+    return PrepareForPool(request, 700).deadline;
+  };
+  EXPECT_EQ(deadline("/v1/responses", R"({"input":"a"})"), std::chrono::milliseconds(700));
+  EXPECT_EQ(deadline("/v1/audio/speech", "no JSON"), std::chrono::milliseconds(700));
+  EXPECT_EQ(deadline("/v1/completions", R"({"deadline_ms":500})"), std::chrono::milliseconds(500));
+  EXPECT_EQ(deadline("/tokenize", R"({"content":"a"})"), std::nullopt);
+}
+
 TEST(RoutingTest, TurnsOfAConversationHaveOneHashAndOtherConversationsAnother) {
   const auto conversation = [](const std::string& messages) {
     net::HttpRequest request = Chat(R"({"messages":[)" + messages + "]}");
@@ -88,19 +99,42 @@ TEST(RoutingTest, TurnsOfAConversationHaveOneHashAndOtherConversationsAnother) {
   EXPECT_NE(conversation(first), hash);
 }
 
+// What it may have killed a worker with.
+TEST(RoutingTest, AQuestionIsKnownAgainWhoeverAsksAndHoweverLong) {
+  const auto hash = [](const std::string& fields) {
+    net::HttpRequest request = Chat("{" + fields + "}");
+    return PrepareForPool(request).request_hash;
+  };
+  const std::string question = R"("messages":[{"role":"user","content":"poison"}])";
+  const uint64_t known = hash(question);
+  EXPECT_EQ(hash(R"("user":"u1","seed":1,"deadline_ms":54321,)" + question), known);
+  EXPECT_NE(hash(R"("messages":[{"role":"user","content":"another"}])"), known);
+  EXPECT_NE(hash(R"("prompt":"poison")"), hash(R"("prompt":"another")"));
+  EXPECT_NE(hash(R"("n":1)"), hash(R"("n":2)"));
+}
+
 TEST(RoutingTest, TheModelAndTheDeadlineAreReadAndWritten) {
   net::HttpRequest request = Chat(R"({"deadline_ms":1500,"seed":1,"model":null})");
   const Routing routing = PrepareForPool(request);
   EXPECT_TRUE(routing.lacks_model);
   EXPECT_EQ(*routing.deadline, std::chrono::milliseconds(1500));
-  EXPECT_EQ(json::parse(WithModel(request.body, "a\"b")).at("model"), "a\"b");
-  EXPECT_EQ(
-      json::parse(WithDeadline(request.body, std::chrono::milliseconds(700))).at("deadline_ms"),
-      700);
-  EXPECT_EQ(json::parse(WithDeadline(request.body, -std::chrono::hours(1))).at("deadline_ms"), 1);
+  const auto told = [&](const BodyAdditions& additions) {
+    return json::parse(WithAdditions(request.body, additions)).as_object();
+  };
+  EXPECT_EQ(WithAdditions(request.body, {}), request.body);
+  EXPECT_EQ(told({.model = "a\"b"}).at("model"), "a\"b");
+  EXPECT_EQ(told({.deadline = std::chrono::milliseconds(700)}).at("deadline_ms"), 700);
+  EXPECT_EQ(told({.deadline = -std::chrono::hours(1)}).at("deadline_ms"), 1);
+  const json::object all = told({.model = "m", .max_tokens = 7, .deadline = Duration{1}});
+  EXPECT_EQ(all.at("model"), "m");
+  EXPECT_EQ(all.at("max_tokens"), 7);
+  EXPECT_EQ(all.at("deadline_ms"), 1);
   request = Chat(R"({"model":"m","seed":1})");
   EXPECT_EQ(PrepareForPool(request).model, "m");
   EXPECT_FALSE(PrepareForPool(request).lacks_model);
+  request = Chat(R"({"model":"","seed":1})");
+  EXPECT_TRUE(PrepareForPool(request).lacks_model);
+  EXPECT_FALSE(json::parse(request.body).as_object().contains("model"));
 }
 
 }  // namespace

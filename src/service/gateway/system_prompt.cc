@@ -65,8 +65,7 @@ Result<ChatWithSystem> WithSystemPrompt(std::string body, const reason::ProfileS
     result.profile = result.chosen->name;
     result.domain = JudgeDomain(*result.chosen, messages);
     PutIn(prompts, messages);
-    const json::value* model = chat.if_contains("model");
-    if (!result.chosen->model.empty() && (model == nullptr || model->is_null())) {
+    if (!result.chosen->model.empty() && NamesNoModel(chat)) {
       chat["model"] = result.chosen->model;
     }
   }

@@ -17,6 +17,7 @@ struct Target {
   std::string replica;               // its name, as metrics and the header x-lemma-replica give it
   std::string address;               // for net::HttpClient
   std::string model;                 // as the replica calls it
+  bool bounds_answers = false;       // as Capacity has it
   std::vector<net::Header> headers;  // what it needs beside the request's own; may hold its key
 };
 

@@ -95,6 +95,7 @@ std::shared_ptr<Lease> PoolImpl::MakeLease(ReplicaId id, const RouteRequest& req
                    .replica = member.name,
                    .address = member.address,
                    .model = request.model,
+                   .bounds_answers = table_.Find(id)->capacity.bounds_answers,
                    .headers = member.headers};
   auto lease = std::make_shared<Lease>(
       std::move(target),

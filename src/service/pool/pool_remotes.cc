@@ -23,6 +23,10 @@ Member RemoteMember(const RemoteReplica& remote, std::string name, std::string a
   return member;
 }
 
+Status NameIsTaken(const std::string& name) {
+  return InvalidArgument("two replicas have the name \"" + name + "\"");
+}
+
 Status NoSuchReplica(const std::string& id) { return NotFound("there is no replica " + id); }
 
 }  // namespace
@@ -39,11 +43,17 @@ Status PoolImpl::AddRemote(const RemoteReplica& config, bool is_added) {
   LEMMA_ASSIGN_OR_RETURN(const net::Address address, net::ParseAddress(config.address));
   for (const auto& [id, known] : remotes_) {
     if (id == config.id || known.config.name == config.name) {
-      return InvalidArgument("two replicas have the name \"" + config.name + "\"");
+      return NameIsTaken(config.name);
     }
   }
   // Of an https server the certificate is its name's, which is asked as one.
   if (!address.is_unix && !address.is_tls && IsDnsName(address.host)) {
+    // Those of a removed one of this name that finish hold the names of the new one's.
+    const bool is_finishing = std::ranges::any_of(members_, [&](const auto& entry) {
+      return entry.second.name.starts_with(config.name + "/");
+    });
+    if (is_finishing) return NameIsTaken(config.name);
+    table_.Await(config.id, config.model);
     name_watcher_->Watch(config.id, address.host);
   } else {
     LEMMA_RETURN_IF_ERROR(AddMember(RemoteMember(config, config.name, config.address)).status());
@@ -63,6 +73,7 @@ Status PoolImpl::RemoveRemote(const std::string& id) {
     return InvalidArgument("was there from the start: it goes with the configuration", "id");
   }
   remotes_.erase(found);
+  table_.EndAwaiting(id);
   if (!is_stopping_) name_watcher_->Forget(id);
   for (const auto& [replica, member] : members_) {
     if (member.id == id) table_.Find(replica)->is_gone = true;
@@ -127,6 +138,7 @@ void PoolImpl::OnResolved(const std::string& remote_id, const std::vector<std::s
       continue;
     }
     table_.Find(*added)->draining = remote->second.is_draining;
+    table_.EndAwaiting(remote_id);
   }
   changed_.notify_all();
 }

@@ -135,6 +135,8 @@ TEST_F(PoolRemotesTest, AnAddedNameIsResolvedAndWhatDrainsStaysSoWhateverItResol
   remote.address = "workers.example" + port;
   ASSERT_TRUE(pool_->AddRemote(remote).ok());
   EXPECT_EQ(StateOf("named"), "unresolved");
+  EXPECT_EQ(pool_->Acquire({.model = "m"}, 0).status().code(), StatusCode::kUnavailable)
+      << "it may be the one that serves it";
   resolve_to({"127.0.0.1"});
   ASSERT_TRUE(Eventually([&] { return IsReady("named"); }));
   ASSERT_TRUE(pool_->SetDraining("named", true).ok());
@@ -149,6 +151,44 @@ TEST_F(PoolRemotesTest, AnAddedNameIsResolvedAndWhatDrainsStaysSoWhateverItResol
   ASSERT_TRUE(pool_->RemoveRemote("named").ok());
   EXPECT_TRUE(Eventually([&] { return pool_->List().empty(); }));
   pool_.reset();  // before what its resolver uses
+}
+
+TEST_F(PoolRemotesTest, AModelWhoseNameHasNoAddressYetIsNotThereForTheMomentOnly) {
+  PoolOptions options;
+  options.remotes = {{.name = "other", .address = server_->address(), .model = "other"}};
+  options.resolve = [](const std::string&) { return Unavailable("no answer"); };
+  Begin(options);
+  RemoteReplica named = Remote("named");
+  named.address = "workers.example:1";
+  named.model = "scarce";
+  ASSERT_TRUE(pool_->AddRemote(named).ok());
+  const auto code = [&](const std::string& model) {
+    return pool_->Acquire({.model = model}, 0).status().code();
+  };
+  EXPECT_EQ(code("scarce"), StatusCode::kUnavailable);
+  EXPECT_EQ(code("misspelt"), StatusCode::kNotFound);
+  ASSERT_TRUE(pool_->RemoveRemote("named").ok());
+  EXPECT_EQ(code("scarce"), StatusCode::kNotFound);
+}
+
+TEST_F(PoolRemotesTest, ANameIsTakenUntilWhatItWasHasFinished) {
+  server_ = ReadyServer("127.0.0.1:0");
+  const std::string port = server_->address().substr(server_->address().find(':'));
+  PoolOptions options;
+  options.resolve = [](const std::string&) -> Result<std::vector<std::string>> {
+    return std::vector<std::string>{"127.0.0.1"};
+  };
+  Begin(options);
+  RemoteReplica named = Remote("named");
+  named.address = "workers.example" + port;
+  ASSERT_TRUE(pool_->AddRemote(named).ok());
+  ASSERT_TRUE(Eventually([&] { return IsReady("named"); }));
+  const auto lease = *pool_->Acquire({.model = "m"}, 0);
+  ASSERT_TRUE(pool_->RemoveRemote("named").ok());
+  EXPECT_EQ(pool_->AddRemote(named).code(), StatusCode::kInvalidArgument);
+  lease->End(Outcome::kAnswered);
+  EXPECT_TRUE(Eventually([&] { return pool_->AddRemote(named).ok(); }));
+  EXPECT_TRUE(Eventually([&] { return IsReady("named"); }));
 }
 
 TEST_F(PoolRemotesTest, WhoWaitsForAModelWhoseLastReplicaIsRemovedIsToldSo) {

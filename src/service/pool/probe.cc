@@ -48,7 +48,10 @@ void ReadHealth(const std::string& body, ProbeAnswer& answer) {
   const auto tokens = CountIn(*health, "tokens_max");
   const auto answer_tokens = CountIn(*health, "answer_tokens");
   if (requests && tokens && answer_tokens) {
-    answer.capacity = {.requests = *requests, .tokens = *tokens, .answer_tokens = *answer_tokens};
+    answer.capacity = {.requests = *requests,
+                       .tokens = *tokens,
+                       .answer_tokens = *answer_tokens,
+                       .bounds_answers = true};
   }
 }
 

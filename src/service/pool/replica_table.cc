@@ -242,11 +242,19 @@ ReplicaId ReplicaTable::LeastLoaded(const std::vector<ReplicaId>& among, int64_t
   });
 }
 
+bool ReplicaTable::IsAwaited(const std::string& model) const {
+  return std::ranges::any_of(awaited_, [&](const auto& entry) { return entry.second == model; });
+}
+
 Status ReplicaTable::WhyNone(const std::string& model) const {
   const std::vector<std::string> known = models();
-  if (Contains(known, model)) return Unavailable("the model is not available at the moment");
-  const bool all_have_said = std::ranges::none_of(
-      replicas_, [](const auto& entry) { return entry.second.models.empty(); });
+  if (Contains(known, model) || IsAwaited(model)) {
+    return Unavailable("the model is not available at the moment");
+  }
+  const bool all_have_said =
+      !IsAwaited("") && std::ranges::none_of(replicas_, [](const auto& entry) {
+        return entry.second.models.empty();
+      });
   if (!all_have_said || known.empty()) {
     return Unavailable(
         "the model is not available at the moment: not every replica has said yet "

@@ -40,6 +40,7 @@ struct Capacity {
   int64_t requests = 64;
   int64_t tokens = std::numeric_limits<int64_t>::max();  // reserved, of all requests together
   int64_t answer_tokens = 2048;  // of an answer to a request that does not say how many, at most
+  bool bounds_answers = false;   // by answer_tokens, by itself
 };
 
 // What is asked of the pool on behalf of one request.
@@ -105,6 +106,9 @@ class ReplicaTable {
   void Remove(ReplicaId id) { replicas_.erase(id); }  // what is under way there ends as unknown
   Replica* Find(ReplicaId id);
   const std::map<ReplicaId, Replica>& replicas() const { return replicas_; }
+  // One that is configured has no address yet; `model`: "" where it is to say itself.
+  void Await(const std::string& id, const std::string& model) { awaited_[id] = model; }
+  void EndAwaiting(const std::string& id) { awaited_.erase(id); }
 
   void OnProbeAnswer(ReplicaId id, bool is_ready, std::optional<Duration> heartbeat_age,
                      TimePoint now);
@@ -117,7 +121,7 @@ class ReplicaTable {
   // Reserves the request's tokens on a replica; each choice is ended once. kNoReplica where it
   // needs room and none has it. Errors: kNotFound with the field "model" and the models there are;
   // kUnavailable (none of the model's replicas can be asked now, or some replica has not said yet
-  // what it serves).
+  // what it serves, or has no address yet).
   Result<ReplicaId> Choose(const RouteRequest& request, TimePoint now);
   void End(ReplicaId id, int64_t tokens, Outcome outcome, TimePoint now);
   // Choose's error, without a choice.
@@ -143,11 +147,13 @@ class ReplicaTable {
   static bool HasRoom(const Replica& replica, int64_t tokens);
   std::string ModelOf(const RouteRequest& request) const;
   ReplicaId LeastLoaded(const std::vector<ReplicaId>& among, int64_t tokens, TimePoint now) const;
+  bool IsAwaited(const std::string& model) const;
   Status WhyNone(const std::string& model) const;
 
   const RoutingOptions options_;
   std::map<ReplicaId, Replica> replicas_;
-  std::vector<ReplicaId> hung_;  // since TakeNewlyHung saw them so
+  std::map<std::string, std::string> awaited_;  // by id: the models
+  std::vector<ReplicaId> hung_;                 // since TakeNewlyHung saw them so
   ReplicaId last_id_ = kNoReplica;
   int64_t n_choices_ = 0;
 };

@@ -244,6 +244,12 @@ Result<RenderedPrompts> RenderPrompts(const TaskProfile& profile, PromptLanguage
     rendered.user = prompt;
   } else {
     LEMMA_RETURN_IF_ERROR(render(profile.user, prompt, rendered.user));
+    if (rendered.user.find(prompt) == std::string::npos) {
+      return InvalidArgument(
+          fmt::format("leave the question out of the user text of the profile \"{}\"",
+                      profile.name),
+          "variables");
+    }
   }
   return rendered;
 }

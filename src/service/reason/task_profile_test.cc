@@ -87,6 +87,11 @@ TEST(TaskProfileTest, RenderingNamesTheFieldThatIsWrong) {
   const auto without = RenderPrompts(silent, PromptLanguage::kEnglish, {}, "x");
   EXPECT_THAT(without.status().message(), HasSubstr("empty"));
   EXPECT_TRUE(RenderPrompts(silent, PromptLanguage::kEnglish, {{"language", "C"}}, "x").ok());
+  TaskProfile deaf = profile;
+  deaf.user.en = "{{#if language}}{{prompt}}{{/if}} Go.";
+  const auto unheard = RenderPrompts(deaf, PromptLanguage::kEnglish, {}, "2 + 2?");
+  EXPECT_THAT(unheard.status().message(), HasSubstr("leave the question out"));
+  EXPECT_TRUE(RenderPrompts(deaf, PromptLanguage::kEnglish, {{"language", "C"}}, "2 + 2?").ok());
 }
 
 TEST(TaskProfileTest, CheckFindsWhatWouldFailAtARequest) {
