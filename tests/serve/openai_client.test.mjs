@@ -1,5 +1,6 @@
 // The official openai client against a real `lemma serve` with lemma-mini.
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 
@@ -196,4 +197,44 @@ test('fifty calls at once all end', async () => {
     })));
   assert.equal(replies.length, 50);
   for (const reply of replies) assert.ok(reply.usage.completion_tokens > 0);
+});
+
+test('with retries it waits as a 503 says, and asks a 504 once', async () => {
+  const state = { isReady: false, isHeld: false };
+  const replica = createServer((request, response) => {
+    if (request.method === 'GET') return response.writeHead(state.isReady ? 200 : 503).end();
+    if (state.isHeld) return; // for as long as anybody waits
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({
+      object: 'chat.completion', choices: [{ index: 0, message: { role: 'assistant', content: '408' }, finish_reason: 'stop' }],
+    }));
+  });
+  await new Promise((resolve) => replica.listen(0, '127.0.0.1', resolve));
+  const front = await startServer(['--workers', '0', '--replica', `http://127.0.0.1:${replica.address().port},model=m`]);
+  const statuses = [];
+  const patient = new OpenAI({
+    baseURL: `${front.url}/v1`, apiKey: 'none', maxRetries: 5,
+    fetch: async (...call) => {
+      const answer = await fetch(...call);
+      statuses.push(answer.status);
+      return answer;
+    },
+  });
+  const begun = Date.now();
+  const asked = patient.chat.completions.create({ model: 'm', messages: question });
+  await eventually(() => statuses.length > 0, 'it is refused');
+  state.isReady = true;
+  assert.equal((await asked).choices[0].message.content, '408');
+  assert.equal(statuses[0], 503);
+  assert.ok(Date.now() - begun >= 1900, 'it waited as retry-after says');
+
+  state.isHeld = true;
+  statuses.length = 0;
+  await assert.rejects(
+    patient.chat.completions.create({ model: 'm', messages: question, deadline_ms: 200 }),
+    (error) => error.status === 504 && error.code === 'deadline_exceeded');
+  assert.deepEqual(statuses, [504]);
+  assert.equal(await front.stop(), 0);
+  replica.closeAllConnections();
+  replica.close();
 });

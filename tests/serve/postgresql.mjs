@@ -1,6 +1,6 @@
 // A PostgreSQL server of Debian's for a test, on a Unix socket.
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -24,7 +24,8 @@ function unprivileged() {
   return { uid: id('-u'), gid: id('-g') };
 }
 
-// Resolves once it answers: { address, dump() -> all rows as text, stop() }.
+// Resolves once it answers: { address, dump() -> all rows as text, freeze(), thaw(), stop() }. Frozen, it takes
+// connections and bytes, as the kernel does, and answers none.
 export async function startPostgresql() {
   const bin = programs();
   const user = unprivileged();
@@ -49,7 +50,13 @@ export async function startPostgresql() {
     if (i === 200 || server.exitCode !== null) throw new Error('PostgreSQL did not start');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  const signalAll = (signal) => {
+    const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8');
+    for (const pid of [server.pid, ...children.trim().split(' ')]) process.kill(Number(pid), signal);
+  };
   return {
+    freeze: () => signalAll('SIGSTOP'),
+    thaw: () => signalAll('SIGCONT'),
     address: `postgresql:///postgres?user=lemma&host=${directory}`,
     dump: () => run('pg_dump', '-h', directory, '-U', 'lemma', '--inserts', 'postgres'),
     async stop() {

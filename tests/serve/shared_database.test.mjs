@@ -175,3 +175,21 @@ test('no secret is in a row, a log, a metric or an error', async () => {
     }
   }
 });
+
+test('a second signal ends it, though its database does not answer', async () => {
+  const server = await start();
+  postgresql.freeze();
+  try {
+    await new Promise((resolve) => setTimeout(resolve, 300)); // it asks four times a second
+    server.process.kill('SIGTERM');
+    await eventually(() => server.stderr().includes('draining'), 'it drains');
+    await new Promise((resolve) => setTimeout(resolve, 1000)); // for all that needs no database
+    const hung = setTimeout(() => server.process.kill('SIGKILL'), 20000);
+    server.process.kill('SIGTERM');
+    await server.exited;
+    clearTimeout(hung);
+    assert.equal(server.process.signalCode, 'SIGTERM');
+  } finally {
+    postgresql.thaw();
+  }
+});
