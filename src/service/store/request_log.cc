@@ -5,6 +5,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -18,6 +22,8 @@ namespace {
 using soci::use;
 
 constexpr int kDeleteMax = 1000;  // rows of one transaction
+// Of one statement, where a statement is a way through the network and back.
+constexpr size_t kRowsAtOnce = 100;
 
 size_t ContentBytes(const RequestRecord& record) {
   return (record.prompt ? record.prompt->size() : 0) + (record.answer ? record.answer->size() : 0);
@@ -99,10 +105,17 @@ Status RequestLog::WriteBatch(const std::vector<RequestRecord>& batch) {
   return database_.Write(
       [&](soci::session& sql) {
         UsageRows usage;
-        RequestInsert insert(sql);
-        for (const RequestRecord& record : batch) {
-          // A batch whose commit was done but not acknowledged comes twice.
-          if (insert.Add(record)) usage[PlaceOf(record)].Add(record);
+        std::optional<RequestInsert> insert;
+        const size_t n_at_once = database_.is_postgresql() ? kRowsAtOnce : 1;
+        for (std::span<const RequestRecord> rest(batch); !rest.empty();) {
+          const auto some = rest.first(std::min(n_at_once, rest.size()));
+          if (!insert || insert->n_at_once() != some.size()) insert.emplace(sql, some.size());
+          std::set<std::string> added = insert->Add(some);
+          for (const RequestRecord& record : some) {
+            // A batch whose commit was done but not acknowledged comes twice.
+            if (added.erase(record.id) > 0) usage[PlaceOf(record)].Add(record);
+          }
+          rest = rest.subspan(some.size());
           // Requests may wait for this core, where turns end with the clock's ticks, 4 ms apart.
           std::this_thread::yield();
         }

@@ -223,6 +223,24 @@ TEST_P(RequestLogTest, GatewaysThatShareADatabaseLoseNoSum) {
   EXPECT_EQ(Count("requests"), 400);
 }
 
+TEST_P(RequestLogTest, OfManyRowsAtOnceEachIsCountedOnce) {
+  {
+    RequestLog log(*database_, {.interval = std::chrono::hours(1)});
+    for (int i = 0; i < 480; ++i) {
+      RequestRecord record = Record("r" + std::to_string(i % 237));
+      record.key_id = "key_" + std::to_string(i % 3);
+      record.keeps_content = i == 7;
+      if (i == 7) record.prompt = std::string("a\0b", 3);
+      log.Append(record);
+    }
+  }
+  EXPECT_EQ(Count("requests"), 237);
+  EXPECT_EQ(TotalUsage().counts.n_requests, 237);
+  RequestLog log(*database_);
+  EXPECT_EQ((*log.Find("r7"))->prompt, "ab");
+  EXPECT_EQ((*log.Find("r236"))->key_id, "key_" + std::to_string(236 % 3));
+}
+
 TEST_P(RequestLogTest, OldRowsAreDeletedAndTheirSumsStay) {
   {
     RequestLog log(*database_);

@@ -35,31 +35,50 @@ void BindRow(Prepared& prepared, RequestRecord& row, int& is_looped) {
 
 }  // namespace
 
-RequestInsert::RequestInsert(soci::session& sql)
-    : insert_(
-          (sql.prepare << fmt::format(
-               "INSERT INTO requests ({}, prompt, answer) VALUES (:id, :key, :profile, :version, "
-               ":task, :model, :replica, :finish, :reason, :status, :started, :queue, :first, "
-               ":answered, :per_token, :duration, :in, :out, :thinking, :looped, :prompt, :answer) "
-               "ON CONFLICT (id) DO NOTHING",
-               kColumns),
-           use(row_.id), use(row_.key_id), use(row_.profile), use(row_.profile_version),
-           use(row_.task), use(row_.model), use(row_.replica), use(row_.finish_reason),
-           use(row_.error_reason), use(row_.http_status), use(row_.started_ms), use(row_.queue_ms),
-           use(row_.first_token_ms), use(row_.answer_ms), use(row_.per_token_us),
-           use(row_.duration_ms), use(row_.prompt_tokens), use(row_.completion_tokens),
-           use(row_.thinking_tokens), use(is_looped_), use(prompt_, has_prompt_),
-           use(answer_, has_answer_))) {}
+RequestInsert::RequestInsert(soci::session& sql, size_t n_at_once)
+    : rows_(n_at_once), insert_(Prepare(sql)) {}
 
-bool RequestInsert::Add(const RequestRecord& record) {
-  row_ = record;
-  is_looped_ = record.is_looped ? 1 : 0;
-  prompt_ = WithoutNul(record.prompt.value_or(""));
-  answer_ = WithoutNul(record.answer.value_or(""));
-  has_prompt_ = record.prompt ? soci::i_ok : soci::i_null;
-  has_answer_ = record.answer ? soci::i_ok : soci::i_null;
-  insert_.execute(/*withDataExchange=*/true);
-  return insert_.get_affected_rows() > 0;
+soci::statement RequestInsert::Prepare(soci::session& sql) {
+  std::string places;
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    places += fmt::format(
+        "{0}(:id{1}, :key{1}, :profile{1}, :version{1}, :task{1}, :model{1}, :replica{1}, "
+        ":finish{1}, :reason{1}, :status{1}, :started{1}, :queue{1}, :first{1}, :answered{1}, "
+        ":per_token{1}, :duration{1}, :in{1}, :out{1}, :thinking{1}, :looped{1}, :prompt{1}, "
+        ":answer{1})",
+        i == 0 ? "" : ", ", i);
+  }
+  auto prepared = sql.prepare << fmt::format(
+                      "INSERT INTO requests ({}, prompt, answer) VALUES {} "
+                      "ON CONFLICT (id) DO NOTHING RETURNING id",
+                      kColumns, places);
+  for (Row& row : rows_) {
+    RequestRecord& at = row.record;
+    prepared, use(at.id), use(at.key_id), use(at.profile), use(at.profile_version), use(at.task),
+        use(at.model), use(at.replica), use(at.finish_reason), use(at.error_reason),
+        use(at.http_status), use(at.started_ms), use(at.queue_ms), use(at.first_token_ms),
+        use(at.answer_ms), use(at.per_token_us), use(at.duration_ms), use(at.prompt_tokens),
+        use(at.completion_tokens), use(at.thinking_tokens), use(row.is_looped),
+        use(row.prompt, row.has_prompt), use(row.answer, row.has_answer);
+  }
+  prepared, into(added_);
+  return soci::statement(prepared);
+}
+
+std::set<std::string> RequestInsert::Add(std::span<const RequestRecord> records) {
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    Row& row = rows_[i];
+    row.record = records[i];
+    row.is_looped = records[i].is_looped ? 1 : 0;
+    row.prompt = WithoutNul(records[i].prompt.value_or(""));
+    row.answer = WithoutNul(records[i].answer.value_or(""));
+    row.has_prompt = records[i].prompt ? soci::i_ok : soci::i_null;
+    row.has_answer = records[i].answer ? soci::i_ok : soci::i_null;
+  }
+  std::set<std::string> added;
+  insert_.execute();
+  while (insert_.fetch()) added.insert(added_);
+  return added;
 }
 
 std::optional<RequestRecord> SelectRequest(soci::session& sql, const std::string& id) {
