@@ -7,6 +7,7 @@
 
 #include "common/base/status.h"
 #include "common/net/http.h"
+#include "service/gateway/generation_body.h"
 
 namespace lemma::gateway {
 
@@ -23,7 +24,9 @@ class AnswerMapper {
 };
 
 // The answer as it is. Of a stream, an event that is not complete waits until it is, so that a
-// worker's death cannot leave half an event in front of the error.
-std::unique_ptr<AnswerMapper> PassThrough();
+// worker's death cannot leave half an event in front of the error. A chat's or completion's stream
+// that has told neither a finish_reason, nor [DONE], nor an error was cut, however orderly:
+// kDataLoss.
+std::unique_ptr<AnswerMapper> PassThrough(CallKind kind = CallKind::kFree);
 
 }  // namespace lemma::gateway

@@ -263,14 +263,14 @@ void Gateway::Impl::Chat(std::shared_ptr<Reply> reply) {
   net::HttpRequest for_worker = ForWorker(*reply);
   for_worker.body = std::move(chat->body);
   std::string refusal = ActOn(chat->domain, chat->profile, *reply);
-  admitter.Admit({std::move(reply), std::move(for_worker), CallKind::kChat, PassThrough(),
-                  std::move(refusal)});
+  admitter.Admit({std::move(reply), std::move(for_worker), CallKind::kChat,
+                  PassThrough(CallKind::kChat), std::move(refusal)});
 }
 
 void Gateway::Impl::PassOn(std::shared_ptr<Reply> reply) {
   const CallKind kind = KindOf(reply->request());
   const bool has_turn = kind != CallKind::kFree && reply->request().method == "POST";  // routing.h
-  auto mapper = has_turn ? PassThrough() : free_calls.Begin(reply->account().key_id());
+  auto mapper = has_turn ? PassThrough(kind) : free_calls.Begin(reply->account().key_id());
   if (mapper == nullptr) return reply->SendError(Unavailable("too many such calls"), "overloaded");
   if (kind != CallKind::kFree) {  // without any profile's prompt
     const Status allowed = CallerOf(*reply, options).Check(kCustomProfile);

@@ -114,9 +114,15 @@ TEST_F(GatewayTest, AStreamWithoutItsEndIsAnErrorToo) {
     exchange->Write(Delta("content", "It is "));
     exchange->Finish();  // no [DONE]
   });
-  const auto answer = Post("/generate", R"({"prompt":"a","stream":true})");
-  EXPECT_THAT(answer.body, HasSubstr("event: error\n"));
-  EXPECT_THAT(answer.body, Not(HasSubstr("[DONE]")));
+  for (const char* target : {"/generate", "/v1/completions", "/v1/chat/completions"}) {
+    const auto answer =
+        Post(target, R"({"prompt":"a","messages":[{"role":"user","content":"a"}],"stream":true})");
+    EXPECT_THAT(answer.body, HasSubstr("event: error\n")) << target;
+    EXPECT_THAT(answer.body, Not(HasSubstr("[DONE]")));
+  }
+  EXPECT_THAT(Post("/v1/responses", R"({"input":"a","stream":true})").body,
+              Not(HasSubstr("event: error")))
+      << "who knows how that ends";
 }
 
 TEST_F(GatewayTest, AnEventThatCannotBeReadIsAnErrorAlsoBeforeItsDone) {
