@@ -39,7 +39,7 @@ void Health::Reset() {
 }
 
 HealthState Health::state(TimePoint now) const {
-  if (said_ == HealthState::kUnknown || said_ == HealthState::kDown) return said_;
+  if (said_ == HealthState::kUnknown) return said_;
   if (heartbeat_age_ && *heartbeat_age_ > options_.stall_max) return HealthState::kHung;
   const Duration silence = n_unanswered_ > 0 ? now - answered_at_ : Duration{};
   if (silence > options_.hung_after && n_unanswered_ >= options_.unanswered_min) {

@@ -215,6 +215,20 @@ TEST_F(ReplicaTableTest, SilenceIsSlowThenHungAndIsSaidOnce) {
   EXPECT_TRUE(table_.TakeNewlyHung(now_).empty());
 }
 
+TEST_F(ReplicaTableTest, WhatDropsItsConnectionsAndThenSaysNothingHangsToo) {
+  const ReplicaId a = AddReady("a");
+  const auto probe = [&](bool has_connected) {
+    now_ += seconds(3);
+    table_.OnProbeFailure(a, has_connected, now_);
+    return table_.Find(a)->health.state(now_);
+  };
+  EXPECT_EQ(probe(false), HealthState::kDown);
+  EXPECT_EQ(probe(true), HealthState::kDown);
+  EXPECT_EQ(probe(true), HealthState::kDown);
+  EXPECT_EQ(probe(true), HealthState::kHung);
+  EXPECT_EQ(probe(false), HealthState::kDown) << "its process has ended";
+}
+
 TEST_F(ReplicaTableTest, AGatewayThatSleptDoesNotTakeItsReplicasForHung) {
   AddReady("a");
   now_ += seconds(3600);
