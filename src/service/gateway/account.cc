@@ -182,6 +182,7 @@ void Account::Measure() const {
   if (!is_inference_) return;
   if (queue_wait_) metrics.ObserveQueueWait(route_, *queue_wait_);
   if (is_stream_) metrics.ObserveFirstToken(route_, began_at_ - arrived_at_);
+  if (PerToken() > Duration{}) metrics.ObservePerToken(route_, PerToken());
   metrics.CountTokens(route_, record_.prompt_tokens, record_.completion_tokens);
 }
 

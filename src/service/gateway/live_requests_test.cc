@@ -120,6 +120,10 @@ TEST_F(LiveRequestsTest, ARequestIsSeenFromItsArrivalToItsEnd) {
   EXPECT_GE(row.answer_ms, row.first_token_ms);
   EXPECT_GE(std::max<int64_t>(row.duration_ms, 1), row.answer_ms);
   EXPECT_GT(row.per_token_us, 0);
+  access::KeySpec measuring = Spec("b");
+  measuring.scopes = {"metrics"};
+  EXPECT_THAT(Ask("GET", "/metrics", "", Bearer(Create(measuring).text)).body,
+              HasSubstr("\nlemma_gateway_tpot_seconds_count{"));
 }
 
 TEST_F(LiveRequestsTest, WhereAReplicaTellsNoThinkingTokensEachPieceIsOne) {

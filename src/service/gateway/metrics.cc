@@ -15,6 +15,12 @@ prometheus::Histogram::BucketBoundaries WaitSeconds() {
   return {.001, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800};
 }
 
+// OpenTelemetry's of gen_ai.server.time_per_output_token, and some for small models.
+prometheus::Histogram::BucketBoundaries TokenSeconds() {
+  return {.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .075,
+          .1,    .15,    .2,    .3,   .4,    .5,   .75, 1,    2.5};
+}
+
 }  // namespace
 
 Metrics::Metrics(const std::string& version)
@@ -50,6 +56,10 @@ Metrics::Metrics(const std::string& version)
                         .Name("lemma_gateway_ttft_seconds")
                         .Help("Arrival to the begin of an answer that is streamed, by route")
                         .Register(registry_)),
+      per_token_(prometheus::BuildHistogram()
+                     .Name("lemma_gateway_tpot_seconds")
+                     .Help("Time per output token after the first, a mean of each answer, by route")
+                     .Register(registry_)),
       in_flight_(prometheus::BuildGauge()
                      .Name("lemma_gateway_requests_in_flight")
                      .Help("Calls to replicas under way, those that wait for one too")
@@ -97,6 +107,10 @@ void Metrics::ObserveQueueWait(const std::string& route, Duration wait) {
 
 void Metrics::ObserveFirstToken(const std::string& route, Duration wait) {
   first_tokens_.Add({{"route", route}}, WaitSeconds()).Observe(Seconds(wait));
+}
+
+void Metrics::ObservePerToken(const std::string& route, Duration time) {
+  per_token_.Add({{"route", route}}, TokenSeconds()).Observe(Seconds(time));
 }
 
 void Metrics::CountTokens(const std::string& route, int64_t n_prompt, int64_t n_completion) {

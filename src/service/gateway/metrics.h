@@ -32,6 +32,8 @@ class Metrics {
   void ObserveQueueWait(const std::string& route, Duration wait);
   // Arrival to the begin of a stream.
   void ObserveFirstToken(const std::string& route, Duration wait);
+  // Of an answer, between two of its tokens, as a mean.
+  void ObservePerToken(const std::string& route, Duration time);
   void CountTokens(const std::string& route, int64_t n_prompt, int64_t n_completion);
   // A call to a replica, or one that waits for it, begins (1) or ends (-1).
   void CountInFlight(int change) { in_flight_.Increment(change); }
@@ -48,6 +50,7 @@ class Metrics {
   prometheus::Family<prometheus::Histogram>& durations_;
   prometheus::Family<prometheus::Histogram>& queue_waits_;
   prometheus::Family<prometheus::Histogram>& first_tokens_;
+  prometheus::Family<prometheus::Histogram>& per_token_;
   prometheus::Gauge& in_flight_;
   prometheus::Histogram& overhead_;
 };
