@@ -180,3 +180,17 @@ test('without a data directory there are no jobs, and the answer says how to get
   assert.match(refused.error.message, /--data-dir/);
   await server.stop();
 });
+
+test('what is kept for a second is gone soon after the next start', async () => {
+  const args = ['--data-dir', join(root, 'brief'), '--keep-jobs', '1s'];
+  let server = await startServer(args);
+  const { id } = await call(server, 'POST', '/v1/jobs', {
+    target: '/generate', body: { prompt: 'What is 12 * 34?', temperature: 0 },
+  });
+  assert.equal((await ended(server, id)).status, 'done');
+  assert.equal(await server.stop(), 0);
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  server = await startServer(args);
+  await eventually(async () => (await call(server, 'GET', `/v1/jobs/${id}`)).status === 404, 'it is forgotten');
+  await server.stop();
+});
