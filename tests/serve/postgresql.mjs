@@ -52,7 +52,13 @@ export async function startPostgresql() {
   }
   const signalAll = (signal) => {
     const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8');
-    for (const pid of [server.pid, ...children.trim().split(' ')]) process.kill(Number(pid), signal);
+    for (const pid of [server.pid, ...children.trim().split(' ')]) {
+      try {
+        process.kill(Number(pid), signal);
+      } catch (error) {
+        if (error.code !== 'ESRCH') throw error; // it has ended meanwhile
+      }
+    }
   };
   return {
     freeze: () => signalAll('SIGSTOP'),

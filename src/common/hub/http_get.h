@@ -33,7 +33,8 @@ using BodySink = std::function<Status(const GetAnswer& answer, std::string_view 
 
 class HttpGetter {
  public:
-  // `ca_file`, PEM: the authorities that are trusted beside the system's; "": none.
+  // `ca_file`, PEM: the authorities that are trusted, with those in the system's directory of
+  // certificates where libcurl knows one; "": the system's.
   explicit HttpGetter(std::string ca_file);
   ~HttpGetter();
   HttpGetter(const HttpGetter&) = delete;

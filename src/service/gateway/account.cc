@@ -41,7 +41,10 @@ Account::Account(const Books& books, std::string id, const net::HttpRequest& req
       is_logged_(is_inference_ && books.log != nullptr),
       route_(std::move(route)),
       method_(request.method),
-      trace_(use != RequestUse::kNone ? books.spans : nullptr, request, route_) {
+      trace_(use == RequestUse::kInference || (use == RequestUse::kRun && method_ == "POST")
+                 ? books.spans
+                 : nullptr,
+             request, route_) {
   record_.id = std::move(id);
   record_.started_ms = SystemUnixClock().NowMs();
   live_ = books.live.Enter(record_.id, record_.started_ms, /*is_shown=*/is_inference_);

@@ -2,6 +2,7 @@
 // then its limits are settled and its row is logged.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -64,8 +65,14 @@ class Account {
   void Hold(access::Reservation reservation, const TokenClaim& claim);
   // Its key pays for the tokens that it uses.
   bool pays_for_tokens() const { return is_held_ && claim_.n_prompt > 0; }
-  // What one answer may take where it pays for tokens; else 0.
-  int64_t answer_tokens_max() const { return pays_for_tokens() ? claim_.n_answer : 0; }
+  // What one answer may take of a context of so many tokens, where it pays for tokens and its
+  // prompt was counted; else 0. The server may count its template otherwise by some.
+  int64_t AnswerTokensIn(int64_t context_tokens) const {
+    constexpr int64_t kSlack = 64;
+    if (!pays_for_tokens() || claim_.n_counted == 0) return 0;
+    const int64_t room = context_tokens - claim_.n_counted - kSlack;
+    return std::max<int64_t>(0, std::min(claim_.n_answer, room));
+  }
 
   // From the worker's answer: its usage as JSON, up to here or of the whole; who answered, and how
   // it ended.

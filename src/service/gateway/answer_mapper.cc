@@ -12,7 +12,8 @@ namespace {
 bool SaysAnEnd(std::string_view events) {
   return std::ranges::any_of(
       std::initializer_list<std::string_view>{"[DONE]", "event: error", "\"error\"",
-                                              "\"finish_reason\":\"", "\"finish_reason\": \""},
+                                              "\"stop\":true", "\"finish_reason\":\"",
+                                              "\"finish_reason\": \""},
       [&](std::string_view sign) { return events.find(sign) != events.npos; });
 }
 

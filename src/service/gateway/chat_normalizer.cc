@@ -62,6 +62,8 @@ bool IsMessage(const json::value& message) {
 
 // `message`, which is no system message, in its canonical form. True: that changed it.
 bool NormalizeMessage(json::object& message) {
+  // The thinking between calls of tools goes on after them.
+  if (message.contains("tool_calls")) return false;
   std::string text = *TextOf(message);
   const bool is_assistant = RoleOf(message) == "assistant";
   if (is_assistant) text = text::WithoutThinking(std::move(text));

@@ -3,8 +3,8 @@
 //
 //   messages   at most one of role system, the first (`developer` is one; several are joined, blank
 //              ones left out); every content a string; text that a judge's database had escaped,
-//              decoded (escaped_text.h); of an assistant's message the thinking left out; a tool's
-//              messages stand for servers that know them, Lemma's worker refuses them
+//              decoded (escaped_text.h); of an assistant's message the thinking left out, but where
+//              it calls tools; those and a tool's messages are for servers that know them
 //   max_tokens                       also max_completion_tokens (first), max_output_tokens,
 //                                    max_new_tokens, n_predict
 //   thinking_token_budget            also thinking_budget_tokens, thinking_budget,

@@ -51,7 +51,7 @@ TEST(ChatNormalizerTest, ContentIsOneString) {
                {"role":"assistant","content":null,"tool_calls":[{"id":"1"}]},
                {"role":"tool","tool_call_id":"1","content":[{"type":"text","text":"a &lt; b"}]}]})",
             R"({"messages":[{"role":"user","content":"q"},
-               {"role":"assistant","content":"","tool_calls":[{"id":"1"}]},
+               {"role":"assistant","content":null,"tool_calls":[{"id":"1"}]},
                {"role":"tool","tool_call_id":"1","content":"a &lt; b"}]})"},
        }) {
     ExpectCanonical(test);

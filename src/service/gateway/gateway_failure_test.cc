@@ -45,9 +45,10 @@ TEST_F(GatewayTest, AWorkerMayComeBackOnItsSocket) {
 // It would draw all requests to itself, being done with each at once, and clients would look for
 // the fault in their own keys.
 TEST_F(GatewayTest, AReplicaThatIsNotSetUpRightIsNotAskedForLongAndItsWordsAreNobodys) {
-  for (const int refusal : {401, 403, 404}) {
+  for (const int refusal : {401, 404}) {
     TestWorker wrong([refusal](std::shared_ptr<net::HttpExchange> exchange) {
-      exchange->Send(net::HttpResponse::Json(refusal, R"({"error":{"message":"theirs"}})"));
+      exchange->Send(net::HttpResponse::Json(
+          refusal, R"({"error":{"message":"theirs","type":"NotFoundError"}})"));
     });
     TestWorker right(AnswerChat);
     BeginWith({wrong.address(), right.address()});
@@ -61,6 +62,22 @@ TEST_F(GatewayTest, AReplicaThatIsNotSetUpRightIsNotAskedForLongAndItsWordsAreNo
     EXPECT_THAT(alone.body,
                 testing::AllOf(HasSubstr("not set up right"), Not(HasSubstr("theirs"))));
     EXPECT_EQ(Ask("GET", "/v1/own_path").status, refusal == 404 ? 404 : 502) << "its own to say";
+    gateway_.reset();
+  }
+}
+
+TEST_F(GatewayTest, WhatAClientAsksForThatIsNotThereIsHeldAgainstNoReplica) {
+  for (const int refusal : {403, 404}) {
+    Begin([refusal](std::shared_ptr<net::HttpExchange> exchange) {
+      exchange->Send(net::HttpResponse::Json(refusal, R"({"detail":"theirs"})"));
+    });
+    for (int i = 0; i < 20; ++i) {
+      for (const char* target : {"/v1/chat/completions/", "/v1/completions/x", "/v1/completions"}) {
+        const auto answer = Post(target, Prompt(i));
+        EXPECT_EQ(answer.status, refusal) << target;
+        EXPECT_THAT(answer.body, HasSubstr("theirs"));
+      }
+    }
     gateway_.reset();
   }
 }

@@ -35,7 +35,7 @@ std::optional<int64_t> OutputTokens(const json::object& body) {
   for (const char* name : {"max_tokens", "max_completion_tokens", "max_output_tokens",
                            "max_new_tokens", "n_predict"}) {
     const json::value* value = body.if_contains(name);
-    const bool is_open = value != nullptr && value->is_int64() && value->get_int64() < 0;
+    const bool is_open = value != nullptr && value->is_number() && value->to_number<double>() < 0;
     tokens = std::max(tokens, is_open ? access::kRequestTokensMax : Count(body, name));
   }
   return tokens ? std::optional(std::min(*tokens, access::kRequestTokensMax)) : std::nullopt;
@@ -104,8 +104,11 @@ Result<TokenClaim> GenerationBody::Claim(CallKind kind, const PromptCounter* cou
     const CountedModel& model = counter->model();
     const auto counted =
         kind == CallKind::kChat ? counter->CountChat(body_) : counter->CountCompletion(body_);
-    claim.n_prompt = counted ? *counted + ToolTokens(body_) : n_bytes;
-    const int64_t room = std::max<int64_t>(0, model.context_tokens - claim.n_prompt);
+    const int64_t n_tools = ToolTokens(body_);
+    claim.n_prompt = counted ? *counted + n_tools : n_bytes;
+    const bool is_one = PromptsOf(body_) == 1;  // else each has a context of its own
+    if (counted && n_tools == 0 && is_one) claim.n_counted = *counted;
+    const int64_t room = std::max<int64_t>(0, model.context_tokens - (is_one ? claim.n_prompt : 0));
     // What does not fit is refused by the worker, which says what would.
     claim.n_output = std::min(asked.value_or(model.output_tokens_default), room);
   } else if (asked) {

@@ -31,7 +31,8 @@ struct UsageWish {
 struct TokenClaim {
   int64_t n_prompt = 0;
   int64_t n_output = 0;
-  int64_t n_answer = 0;  // of one of the answers, at most
+  int64_t n_answer = 0;   // of one of the answers, at most
+  int64_t n_counted = 0;  // n_prompt where it is exact, else 0
 };
 
 class GenerationBody {

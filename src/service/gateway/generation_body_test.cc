@@ -66,6 +66,8 @@ TEST(GenerationBodyTest, OfAKnownModelThePromptIsCountedExactly) {
   EXPECT_EQ(completion(R"({"prompt":["a"]})"), 1);
   EXPECT_EQ(completion(R"({"prompt":["a","b"]})"), 2) << "not every server refuses several";
   EXPECT_EQ(completion(R"({"prompt":[[1,2,3],[4,5]]})"), 5);
+  EXPECT_EQ(ClaimOf(R"({"prompt":["a","b"]})", CallKind::kCompletion, &counter).n_output, 600);
+  EXPECT_EQ(ClaimOf(R"({"prompt":"a"})", CallKind::kCompletion, &counter).n_counted, 1);
   const std::string tools = R"(,"tools":[{"type":"function"}]})";
   EXPECT_EQ(ClaimOf(messages + tools, CallKind::kChat, &counter).n_prompt,
             n_prompt + static_cast<int64_t>(std::string(R"([{"type":"function"}])").size()));

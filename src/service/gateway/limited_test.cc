@@ -129,6 +129,8 @@ TEST_F(LimitedTest, WhoPaysForTokensIsBoundedAlsoWhereNeitherTheyNorTheReplicaSa
     const json::object open = asked(limited, "");
     EXPECT_EQ(open.contains("max_tokens"), !says);
     if (!says) EXPECT_EQ(open.at("max_tokens"), 300);
+    const json::object full = asked(limited, R"(,"stop":[")" + std::string(700, 'x') + "\"]");
+    if (!says) EXPECT_EQ(full.at("max_tokens"), 300) << "its prompt is counted, not its bytes";
     EXPECT_EQ(asked(limited, R"(,"max_tokens":7)").at("max_tokens"), 7);
     EXPECT_FALSE(asked(Create(Spec("b")), "").contains("max_tokens")) << "its own affair";
     gateway_.reset();

@@ -161,7 +161,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     BodyAdditions told;
     if (routing_.lacks_model) told.model = target.model;
     const bool is_open = routing_.n_open_answers > 0 && !target.bounds_answers;
-    if (is_open) told.max_tokens = reply_->account().answer_tokens_max();
+    if (is_open) told.max_tokens = reply_->account().AnswerTokensIn(target.context_tokens);
     if (routing_.deadline && generates()) {
       const Duration way_back = std::min<Duration>(*routing_.deadline / kWayBackShare, kWayBackMax);
       told.deadline = TimeLeft() - way_back;
@@ -246,7 +246,7 @@ class RelayCall : public std::enable_shared_from_this<RelayCall> {
     if (status.code() == StatusCode::kCancelled && is_lost) status = DataLoss("it hangs");
     if (status.ok() && !is_stream_) {
       reply_->account().SetUsage(FindUsage(whole_.body).value);
-      status = CheckConfigured(whole_.status, generates());
+      status = CheckConfigured(whole_, generates());
     }
     AddReplicaSpan(status);
     const bool may_ask_another = !has_said_ && MayBeAskedElsewhere(status);

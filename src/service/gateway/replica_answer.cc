@@ -1,6 +1,26 @@
 #include "service/gateway/replica_answer.h"
 
+#include <boost/json/object.hpp>
+#include <string>
+
+#include "common/base/json.h"
+
 namespace lemma::gateway {
+namespace {
+
+// Of an error's body: OpenAI's "param" or "code", vLLM's "type".
+bool IsOfModel(const std::string& body) {
+  const auto object = ParseJsonObject(body, "the error");
+  const boost::json::value* error = object.ok() ? object->if_contains("error") : nullptr;
+  if (error == nullptr || !error->is_object()) return false;
+  const auto is = [&](const char* name, const char* text) {
+    const boost::json::value* value = error->get_object().if_contains(name);
+    return value != nullptr && *value == text;
+  };
+  return is("param", "model") || is("code", "model_not_found") || is("type", "NotFoundError");
+}
+
+}  // namespace
 
 bool IsEventStream(const net::HttpResponse& head) {
   constexpr std::string_view kType = "text/event-stream";
@@ -27,13 +47,13 @@ bool IsServersFault(int http_status) {
   return http_status == 429 || http_status == 500 || http_status == 502 || http_status == 503;
 }
 
-Status CheckConfigured(int http_status, bool generates) {
-  const auto refused = [](const char* what) {
-    return Status(StatusCode::kPermissionDenied, std::string("the replica ") + what);
-  };
-  if (http_status == 401) return refused("refuses its key, or needs one (401)");
-  if (http_status == 403) return refused("refuses what its key opens (403)");
-  if (http_status == 404 && generates) return refused("does not know its model (404)");
+Status CheckConfigured(const net::HttpResponse& answer, bool generates) {
+  if (answer.status == 401) {
+    return Status(StatusCode::kPermissionDenied, "the replica refuses its key, or needs one (401)");
+  }
+  if (answer.status == 404 && generates && IsOfModel(answer.body)) {
+    return Status(StatusCode::kPermissionDenied, "the replica does not know its model (404)");
+  }
   return Ok();
 }
 

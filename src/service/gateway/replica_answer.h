@@ -20,8 +20,9 @@ bool IsComments(std::string_view piece);
 bool IsServersFault(int http_status);
 
 // kPermissionDenied where an answer speaks of what this server is configured to send, of which the
-// client knows nothing: the replica's key (401, 403) or, of a call that generates, its model (404).
-Status CheckConfigured(int http_status, bool generates);
+// client knows nothing: the replica's key (401) or, of a call that generates, its model (a 404 that
+// says so). A 403 may be about what the client asks.
+Status CheckConfigured(const net::HttpResponse& answer, bool generates);
 
 // How the call ended; `http_status`: of its answer, 200 of a stream.
 pool::Outcome OutcomeOf(const Status& status, int http_status);

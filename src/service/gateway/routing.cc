@@ -20,8 +20,9 @@ constexpr size_t kBeginningBytes = 2048;
 constexpr uint64_t kSeedMask = 0x7fffffff;
 
 bool Generates(const net::HttpRequest& request) {
-  return request.method == "POST" && (request.target.starts_with("/v1/chat/completions") ||
-                                      request.target.starts_with("/v1/completions"));
+  const std::string_view target = request.target;
+  const std::string_view path = target.substr(0, target.find('?'));
+  return request.method == "POST" && (path == "/v1/chat/completions" || path == "/v1/completions");
 }
 
 // What the gateway does not know (embeddings, responses) may cost as much as a chat; but what ends
@@ -74,14 +75,24 @@ uint64_t ConversationOf(const json::object& body) {
   return hash;
 }
 
-// Of what a worker is asked, whoever asks, with whichever seed and for how long.
-uint64_t QuestionHash(const json::object& body, const std::string& text) {
-  for (const char* name : {"messages", "prompt"}) {
-    if (const json::value* question = body.if_contains(name)) {
-      return std::hash<std::string>{}(json::serialize(*question));
-    }
+// Of what a worker computes, whoever asks, with whichever seed and for how long.
+uint64_t QuestionHash(json::object body) {
+  for (const char* name : {"deadline_ms", "metadata", "seed", "stream", "stream_options", "user"}) {
+    body.erase(name);
   }
-  return std::hash<std::string>{}(text);
+  return std::hash<std::string>{}(json::serialize(body));
+}
+
+// The body's own where it is sooner than its key's. One that is none is for the worker to refuse.
+void ReadDeadline(const json::object& body, Routing& routing) {
+  const json::value* written = body.if_contains("deadline_ms");
+  if (written == nullptr || written->is_null()) return;
+  const std::chrono::milliseconds own(IntegerOr(body, "deadline_ms", 0));
+  if (own.count() <= 0) {
+    routing.deadline.reset();
+  } else if (!routing.deadline || own < *routing.deadline) {
+    routing.deadline = own;
+  }
 }
 
 void CountAnswers(const json::object& body, Routing& routing) {
@@ -118,13 +129,12 @@ Routing PrepareForPool(net::HttpRequest& request, int64_t deadline_ms) {
   if (!Generates(request) || body->empty()) return routing;
 
   routing.waits_in_line = true;
-  routing.request_hash = QuestionHash(*body, request.body);
+  routing.request_hash = QuestionHash(*body);
   const json::value* stream = body->if_contains("stream");
   routing.is_stream = stream != nullptr && stream->is_bool() && stream->get_bool();
   CountAnswers(*body, routing);
   routing.conversation = ConversationOf(*body);
-  const int64_t own_ms = IntegerOr(*body, "deadline_ms", 0);
-  if (own_ms > 0) routing.deadline = std::chrono::milliseconds(own_ms);
+  ReadDeadline(*body, routing);
   bool has_changed = false;
   if (model != nullptr && routing.model.empty() && model->is_string()) {
     body->erase("model");
@@ -148,7 +158,9 @@ std::string WithAdditions(const std::string& body, const BodyAdditions& told) {
   if (told.max_tokens == 0 && !told.deadline) return named;
   Result<json::object> changed = ParseJsonObject(named, "the body");
   if (!changed.ok()) return named;
-  if (told.max_tokens > 0) (*changed)["max_tokens"] = told.max_tokens;
+  json::value& max_tokens = (*changed)["max_tokens"];
+  if (told.max_tokens > 0 && max_tokens.is_null()) max_tokens = told.max_tokens;
+  if (max_tokens.is_null()) changed->erase("max_tokens");
   if (told.deadline) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(*told.deadline);
     (*changed)["deadline_ms"] = std::max<int64_t>(left.count(), 1);

@@ -18,7 +18,7 @@ struct Routing {
   int n_open_answers = 0;     // that the request does not bound; not in `tokens`
   uint64_t conversation = 0;  // a hash of the messages up to the first of the user, or of the
                               // prompt's beginning; 0: none
-  uint64_t request_hash = 0;  // of the messages or prompt; 0: it generates nothing
+  uint64_t request_hash = 0;  // of what is to be computed; 0: it generates nothing
   // For room on a replica: it generates, or is posted below /v1/ to a server that knows what it is.
   bool waits_in_line = false;
   bool is_repeatable = false;        // a server that has seen it has changed nothing for good
@@ -36,7 +36,7 @@ Routing PrepareForPool(net::HttpRequest& request, int64_t deadline_ms = 0);
 // What a replica is told beside what the client said, or instead of it.
 struct BodyAdditions {
   std::string model = {};                 // "": nothing; else the body names none
-  int64_t max_tokens = 0;                 // 0: nothing
+  int64_t max_tokens = 0;                 // where the body has none; 0: nothing
   std::optional<Duration> deadline = {};  // at least 1 ms is told, the least that a worker takes
 };
 // The body as it is where nothing is to be told, or where it is no object.

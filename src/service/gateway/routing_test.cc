@@ -80,6 +80,9 @@ TEST(RoutingTest, TheKeysDeadlineHoldsForWhateverMayCompute) {
   EXPECT_EQ(deadline("/v1/responses", R"({"input":"a"})"), std::chrono::milliseconds(700));
   EXPECT_EQ(deadline("/v1/audio/speech", "no JSON"), std::chrono::milliseconds(700));
   EXPECT_EQ(deadline("/v1/completions", R"({"deadline_ms":500})"), std::chrono::milliseconds(500));
+  EXPECT_EQ(deadline("/v1/completions", R"({"deadline_ms":900})"), std::chrono::milliseconds(700));
+  EXPECT_EQ(deadline("/v1/completions", R"({"deadline_ms":"soon"})"), std::nullopt)
+      << "the worker says what is wrong with it";
   EXPECT_EQ(deadline("/tokenize", R"({"content":"a"})"), std::nullopt);
 }
 
@@ -109,6 +112,8 @@ TEST(RoutingTest, AQuestionIsKnownAgainWhoeverAsksAndHoweverLong) {
   const uint64_t known = hash(question);
   EXPECT_EQ(hash(R"("user":"u1","seed":1,"deadline_ms":54321,)" + question), known);
   EXPECT_NE(hash(R"("messages":[{"role":"user","content":"another"}])"), known);
+  EXPECT_NE(hash(R"("model":"m",)" + question), known) << "it is computed otherwise";
+  EXPECT_NE(hash(R"("max_tokens":1,)" + question), known) << "whose answer would clear it";
   EXPECT_NE(hash(R"("prompt":"poison")"), hash(R"("prompt":"another")"));
   EXPECT_NE(hash(R"("n":1)"), hash(R"("n":2)"));
 }
@@ -128,6 +133,8 @@ TEST(RoutingTest, TheModelAndTheDeadlineAreReadAndWritten) {
   const json::object all = told({.model = "m", .max_tokens = 7, .deadline = Duration{1}});
   EXPECT_EQ(all.at("model"), "m");
   EXPECT_EQ(all.at("max_tokens"), 7);
+  const std::string bounded = R"({"max_tokens":"9"})";
+  EXPECT_EQ(WithAdditions(bounded, {.max_tokens = 7}), bounded);
   EXPECT_EQ(all.at("deadline_ms"), 1);
   request = Chat(R"({"model":"m","seed":1})");
   EXPECT_EQ(PrepareForPool(request).model, "m");

@@ -47,8 +47,9 @@ class TestWorker {
           if (path == "/readyz")
             return exchange->Send(net::HttpResponse::Json(ready_status, health));
           if (path == "/v1/models") {
-            return exchange->Send(net::HttpResponse::Json(
-                200, R"({"object":"list","data":[{"id":")" + model + R"(","object":"model"}]})"));
+            return exchange->Send(
+                net::HttpResponse::Json(200, R"({"object":"list","data":[{"id":")" + model +
+                                                 R"(","object":"model","max_model_len":900}]})"));
           }
           if (path == "/metrics" && tells_nothing) return Hold(std::move(exchange));
           if (path == "/metrics") return exchange->Send(net::HttpResponse::Text(200, "theirs 1\n"));

@@ -18,6 +18,7 @@ struct Target {
   std::string address;               // for net::HttpClient
   std::string model;                 // as the replica calls it
   bool bounds_answers = false;       // as Capacity has it
+  int64_t context_tokens = 0;        // as ServedModel has it
   std::vector<net::Header> headers;  // what it needs beside the request's own; may hold its key
 };
 

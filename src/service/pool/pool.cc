@@ -91,11 +91,13 @@ int64_t PoolImpl::TokensOf(const RouteRequest& request) const {
 std::shared_ptr<Lease> PoolImpl::MakeLease(ReplicaId id, const RouteRequest& request,
                                            uint64_t request_hash) {
   Member& member = members_.at(id);
+  const auto served = std::ranges::find(member.models, request.model, &ServedModel::id);
   Target target = {.id = id,
                    .replica = member.name,
                    .address = member.address,
                    .model = request.model,
                    .bounds_answers = table_.Find(id)->capacity.bounds_answers,
+                   .context_tokens = served == member.models.end() ? 0 : served->context_tokens,
                    .headers = member.headers};
   auto lease = std::make_shared<Lease>(
       std::move(target),

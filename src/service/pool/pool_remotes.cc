@@ -49,8 +49,8 @@ Status PoolImpl::AddRemote(const RemoteReplica& config, bool is_added) {
   // Of an https server the certificate is its name's, which is asked as one.
   if (!address.is_unix && !address.is_tls && IsDnsName(address.host)) {
     // Those of a removed one of this name that finish hold the names of the new one's.
-    const bool is_finishing = std::ranges::any_of(members_, [&](const auto& entry) {
-      return entry.second.name.starts_with(config.name + "/");
+    const bool is_finishing = std::ranges::any_of(table_.replicas(), [&](const auto& entry) {
+      return entry.second.is_gone && entry.second.name.starts_with(config.name + "/");
     });
     if (is_finishing) return NameIsTaken(config.name);
     table_.Await(config.id, config.model);

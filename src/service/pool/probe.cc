@@ -144,7 +144,8 @@ Result<std::vector<ServedModel>> ParseModelList(std::string_view body) {
   for (const json::value& entry : data->get_array()) {
     const json::value* id = entry.is_object() ? entry.get_object().if_contains("id") : nullptr;
     if (id == nullptr || !id->is_string()) continue;
-    models.push_back({std::string(id->get_string()), json::serialize(entry)});
+    models.push_back({std::string(id->get_string()), json::serialize(entry),
+                      CountIn(entry.get_object(), "max_model_len").value_or(0)});
   }
   if (models.empty()) return unusable();
   return models;

@@ -17,7 +17,8 @@ namespace lemma::pool {
 // A model as /v1/models shows it.
 struct ServedModel {
   std::string id;
-  std::string entry;  // its JSON object
+  std::string entry;           // its JSON object
+  int64_t context_tokens = 0;  // its max_model_len; 0: it does not say
 };
 
 // One of which nothing but the name is known.
