@@ -24,6 +24,15 @@ function unprivileged() {
   return { uid: id('-u'), gid: id('-g') };
 }
 
+// The process whose child it is; nothing where there is no such process.
+function parentOf(pid) {
+  try {
+    return Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))[1]);
+  } catch {
+    return undefined;
+  }
+}
+
 // Resolves once it answers: { address, dump() -> all rows as text, freeze(), thaw(), stop() }. Frozen, it takes
 // connections and bytes, as the kernel does, and answers none.
 export async function startPostgresql() {
@@ -51,10 +60,10 @@ export async function startPostgresql() {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const signalAll = (signal) => {
-    const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8');
-    for (const pid of [server.pid, ...children.trim().split(' ')]) {
+    const isOurs = (pid) => pid === server.pid || parentOf(pid) === server.pid;
+    for (const pid of readdirSync('/proc').map(Number).filter(isOurs)) {
       try {
-        process.kill(Number(pid), signal);
+        process.kill(pid, signal);
       } catch (error) {
         if (error.code !== 'ESRCH') throw error; // it has ended meanwhile
       }

@@ -167,8 +167,7 @@ bool NamesNoModel(const json::object& body) {
 
 bool NormalizeBudgets(json::object& body) {
   bool is_changed = false;
-  for (const char* name : {"max_completion_tokens", "max_tokens", "max_output_tokens",
-                           "max_new_tokens", "n_predict"}) {
+  for (const char* name : kMaxTokensNames) {
     const json::value* value = body.if_contains(name);
     if (value == nullptr || value->is_null()) continue;
     if (const auto count = CountOf(value)) {

@@ -26,6 +26,10 @@
 
 namespace lemma::gateway {
 
+// How clients bound an answer; the first that stands in a body counts.
+inline constexpr const char* kMaxTokensNames[] = {
+    "max_completion_tokens", "max_tokens", "max_output_tokens", "max_new_tokens", "n_predict"};
+
 // Empty, or white space alone.
 bool IsBlank(std::string_view text);
 

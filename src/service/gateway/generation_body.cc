@@ -7,6 +7,7 @@
 
 #include "common/base/json.h"
 #include "service/access/limits.h"
+#include "service/gateway/chat_normalizer.h"
 
 namespace lemma::gateway {
 namespace {
@@ -32,8 +33,7 @@ std::optional<int64_t> Count(const json::object& body, std::string_view name) {
 // A negative one means without a bound (llama.cpp).
 std::optional<int64_t> OutputTokens(const json::object& body) {
   std::optional<int64_t> tokens;
-  for (const char* name : {"max_tokens", "max_completion_tokens", "max_output_tokens",
-                           "max_new_tokens", "n_predict"}) {
+  for (const char* name : kMaxTokensNames) {
     const json::value* value = body.if_contains(name);
     const bool is_open = value != nullptr && value->is_number() && value->to_number<double>() < 0;
     tokens = std::max(tokens, is_open ? access::kRequestTokensMax : Count(body, name));

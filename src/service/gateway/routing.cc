@@ -6,6 +6,7 @@
 
 #include "common/base/json.h"
 #include "common/base/random_id.h"
+#include "service/gateway/chat_normalizer.h"
 
 namespace lemma::gateway {
 namespace {
@@ -136,11 +137,8 @@ Routing PrepareForPool(net::HttpRequest& request, int64_t deadline_ms) {
   routing.conversation = ConversationOf(*body);
   ReadDeadline(*body, routing);
   bool has_changed = false;
-  if (model != nullptr && routing.model.empty() && model->is_string()) {
-    body->erase("model");
-    has_changed = true;
-  }
-  routing.lacks_model = Lacks(*body, "model", &has_changed);
+  routing.lacks_model = NamesNoModel(*body);
+  if (routing.lacks_model) has_changed = body->erase("model") > 0;
   const bool lacks_seed = Lacks(*body, "seed", &has_changed);
   if (body->empty()) return routing;
   if (has_changed) request.body = json::serialize(*body);
@@ -158,9 +156,10 @@ std::string WithAdditions(const std::string& body, const BodyAdditions& told) {
   if (told.max_tokens == 0 && !told.deadline) return named;
   Result<json::object> changed = ParseJsonObject(named, "the body");
   if (!changed.ok()) return named;
-  json::value& max_tokens = (*changed)["max_tokens"];
-  if (told.max_tokens > 0 && max_tokens.is_null()) max_tokens = told.max_tokens;
-  if (max_tokens.is_null()) changed->erase("max_tokens");
+  if (told.max_tokens > 0) {
+    json::value& max_tokens = (*changed)["max_tokens"];
+    if (max_tokens.is_null()) max_tokens = told.max_tokens;
+  }
   if (told.deadline) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(*told.deadline);
     (*changed)["deadline_ms"] = std::max<int64_t>(left.count(), 1);
